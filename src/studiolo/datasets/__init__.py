@@ -1,0 +1,1 @@
+"""Datasets: tables, the file formats they come in, and what Visualize shows of them."""

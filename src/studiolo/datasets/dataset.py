@@ -1,0 +1,30 @@
+"""What travels along an edge of an experiment: an Arrow table and the roles of its columns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import pyarrow as pa
+
+
+class ColumnRole(StrEnum):
+    """What a learner may use a column for (classic: the role flags of Edit Metadata)."""
+
+    FEATURE = "feature"
+    LABEL = "label"
+    SCORE = "score"
+    WEIGHT = "weight"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dataset:
+    """An Arrow table with unique, non-empty column names, one scalar type a column.
+
+    Missing values are nulls. A categorical column is dictionary-encoded. Columns that ``roles``
+    does not name are features, as in the classic studio.
+    """
+
+    #: Rows and columns; nothing nested.
+    table: pa.Table
+    #: Roles that differ from the default, by column name.
+    roles: Mapping[str, ColumnRole] = field(default_factory=dict)
