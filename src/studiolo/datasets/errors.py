@@ -1,0 +1,165 @@
+"""What can be wrong with a dataset, or with the file it is read from or written to."""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import ClassVar
+
+from studiolo.errors import StudioloError
+
+
+class DatasetError(StudioloError):
+    """A dataset, or the file that holds it, cannot be used."""
+
+    code: ClassVar[str] = "dataset-error"
+
+
+class DatasetFileMissingError(DatasetError):
+    """There is no file where a dataset was expected."""
+
+    code: ClassVar[str] = "dataset-file-missing"
+    classic_number: ClassVar[int | None] = 48
+
+    def __init__(self, *, file: str, neighbours: Sequence[str] = ()) -> None:
+        self.file = file
+        close = get_close_matches(file, neighbours, n=1)
+        hint = f'Did you mean "{close[0]}"?' if close else "Check the path and its spelling."
+        super().__init__(f'There is no dataset file "{file}". {hint}')
+
+
+class DatasetFileUnreadableError(DatasetError):
+    """The file is there but the operating system does not hand out its bytes."""
+
+    code: ClassVar[str] = "dataset-file-unreadable"
+    classic_number: ClassVar[int | None] = 48
+
+    def __init__(self, *, file: str, reason: str) -> None:
+        self.file = file
+        self.reason = reason
+        super().__init__(f'The dataset file "{file}" cannot be opened: {reason}.')
+
+
+class DatasetFileUnwritableError(DatasetError):
+    """A dataset could not be written; whatever the target held before is untouched."""
+
+    code: ClassVar[str] = "dataset-file-unwritable"
+
+    def __init__(self, *, file: str, reason: str) -> None:
+        self.file = file
+        self.reason = reason
+        super().__init__(
+            f'The dataset cannot be written to "{file}": {reason}. An older file of that name, if '
+            "there was one, is as it was."
+        )
+
+
+class UnknownFormatError(DatasetError):
+    """A file's extension names no dataset format."""
+
+    code: ClassVar[str] = "dataset-format-unknown"
+    classic_number: ClassVar[int | None] = 49
+
+    def __init__(self, *, file: str, extension: str, known: Sequence[str]) -> None:
+        self.file = file
+        self.extension = extension
+        self.known = tuple(known)
+        what = (
+            f'The extension "{extension}" of "{file}" names no dataset format.'
+            if extension
+            else f'The name "{file}" has no extension that names its dataset format.'
+        )
+        close = get_close_matches(extension, self.known, n=1)
+        hint = f' Did you mean "{close[0]}"?' if close else ""
+        super().__init__(f"{what}{hint} Known extensions: {', '.join(self.known)}.")
+
+
+class SheetNotApplicableError(DatasetError):
+    """A sheet was asked for in a file that has none."""
+
+    code: ClassVar[str] = "dataset-sheet-not-applicable"
+
+    def __init__(self, *, file: str, sheet: str) -> None:
+        self.file = file
+        self.sheet = sheet
+        super().__init__(
+            f'The sheet "{sheet}" was asked for, but "{file}" is not an Excel workbook (.xlsx). '
+            "Leave the sheet out."
+        )
+
+
+class UnsupportedColumnTypeError(DatasetError):
+    """A column holds values that no dataset can hold, such as lists."""
+
+    code: ClassVar[str] = "dataset-column-type-unsupported"
+    classic_number: ClassVar[int | None] = 17
+
+    def __init__(self, *, source: str, column: str, number: int, type_name: str) -> None:
+        self.source = source
+        self.column = column
+        self.number = number
+        self.type_name = type_name
+        super().__init__(
+            f'Column {number} ("{column}") of {source} has the type {type_name}. A dataset column '
+            "holds one scalar a row: boolean, integer, float, decimal, string, binary, date, "
+            "timestamp, duration or categorical. Spread it over several columns or rows, or turn "
+            "it into text (for example JSON), before it is saved."
+        )
+
+
+class DuplicateColumnNameError(DatasetError):
+    """Two columns of a dataset have the same name."""
+
+    code: ClassVar[str] = "dataset-column-name-duplicate"
+    classic_number: ClassVar[int | None] = 28
+
+    def __init__(
+        self, *, source: str, name: str, numbers: Sequence[int], line: int | None = None
+    ) -> None:
+        self.source = source
+        self.name = name
+        self.numbers = tuple(numbers)
+        self.line = line
+        where = source if line is None else f"{source}, line {line}"
+        super().__init__(
+            f'{where}: the column name "{name}" is used more than once, by the columns '
+            f"{', '.join(map(str, self.numbers))}. Column names must be unique: rename all but "
+            "one of them."
+        )
+
+
+class UnnamedColumnError(DatasetError):
+    """A column of a dataset has an empty or blank name."""
+
+    code: ClassVar[str] = "dataset-column-unnamed"
+    classic_number: ClassVar[int | None] = 49
+
+    def __init__(
+        self, *, source: str, numbers: Sequence[int], line: int | None = None, advice: str = ""
+    ) -> None:
+        self.source = source
+        self.numbers = tuple(numbers)
+        self.line = line
+        where = source if line is None else f"{source}, line {line}"
+        which = "column" if len(self.numbers) == 1 else "columns"
+        super().__init__(
+            f"{where}: {which} {', '.join(map(str, self.numbers))} of the header has no name. "
+            f"Every column needs one{advice}."
+        )
+
+
+class UnknownRoleColumnError(DatasetError):
+    """A role was given to a column that the table does not have."""
+
+    code: ClassVar[str] = "dataset-role-column-unknown"
+    classic_number: ClassVar[int | None] = 1
+
+    def __init__(self, *, column: str, columns: Sequence[str]) -> None:
+        self.column = column
+        self.columns = tuple(columns)
+        close = get_close_matches(column, self.columns, n=1)
+        hint = f' Did you mean "{close[0]}"?' if close else ""
+        shown = ", ".join(f'"{name}"' for name in self.columns[:20])
+        more = f" and {len(self.columns) - 20} more" if len(self.columns) > 20 else ""
+        super().__init__(
+            f'A role is given to the column "{column}", which the dataset does not have.{hint} '
+            f"Its columns: {shown}{more}."
+        )

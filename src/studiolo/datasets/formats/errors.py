@@ -1,0 +1,189 @@
+"""What can be wrong inside a dataset file, with the place of the mistake."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from studiolo.datasets.errors import DatasetError
+
+
+def column_label(number: int, name: str | None) -> str:
+    """Name a column by its number, and by its name where it has one."""
+    return f"column {number}" if name is None else f'column {number} ("{name}")'
+
+
+def _shown(value: str) -> str:
+    """Quote a value as it can stand in a sentence: on one line and not too long."""
+    shortened = value if len(value) <= 80 else f"{value[:77]}..."
+    escaped = shortened.encode("unicode_escape").decode("ascii")
+    return f'"{shortened if shortened.isprintable() else escaped}"'
+
+
+class FileNotParsedError(DatasetError):
+    """The content of a dataset file does not follow its format."""
+
+    code: ClassVar[str] = "dataset-file-not-parsed"
+    classic_number: ClassVar[int | None] = 49
+
+
+class EmptyFileError(FileNotParsedError):
+    """A dataset file holds nothing, not even the names of its columns."""
+
+    code: ClassVar[str] = "dataset-file-empty"
+
+    def __init__(self, *, file: str, needs: str) -> None:
+        self.file = file
+        super().__init__(f'The file "{file}" is empty; {needs}.')
+
+
+class RaggedRowError(FileNotParsedError):
+    """A row has more or fewer fields than the first."""
+
+    code: ClassVar[str] = "dataset-row-ragged"
+
+    def __init__(self, *, file: str, line: int, found: int, expected: int, extra: str = "") -> None:
+        self.file = file
+        self.line = line
+        self.found = found
+        self.expected = expected
+        self.extra = extra
+        fields = "1 field" if found == 1 else f"{found} fields"
+        more = f"; the first field too many is {_shown(extra)}" if found > expected else ""
+        super().__init__(
+            f"{file}, line {line}: the row has {fields}, but the first row has {expected}{more}. "
+            "Put a field that contains the delimiter, a quote or a line break in double quotes, "
+            "and give every row the same number of fields."
+        )
+
+
+class UnterminatedQuoteError(FileNotParsedError):
+    """A double quote opens a field and never closes it."""
+
+    code: ClassVar[str] = "dataset-quote-unterminated"
+
+    def __init__(self, *, file: str, line: int, column: int, name: str | None) -> None:
+        self.file = file
+        self.line = line
+        self.column = column
+        self.name = name
+        super().__init__(
+            f"{file}, line {line}, {column_label(column, name)}: the field starts with a double "
+            "quote that is never closed. Close it, or double each quote inside a quoted field."
+        )
+
+
+class NulByteError(FileNotParsedError):
+    """A text file contains a NUL byte, so that it is no text or in another encoding."""
+
+    code: ClassVar[str] = "dataset-nul-byte"
+
+    def __init__(self, *, file: str, line: int, offset: int, likely: str | None) -> None:
+        self.file = file
+        self.line = line
+        self.offset = offset
+        self.likely = likely
+        guess = f"The file looks like {likely}: save it as UTF-8" if likely else "Remove the byte"
+        super().__init__(
+            f"{file}, line {line}, byte {offset}: a NUL byte, which no text file holds. {guess}, "
+            "or check that it is not a binary file under a text file's name."
+        )
+
+
+class EncodingError(FileNotParsedError):
+    """A text file is not in UTF-8."""
+
+    code: ClassVar[str] = "dataset-encoding-not-utf8"
+
+    def __init__(self, *, file: str, line: int, offset: int, found: bytes, likely: str) -> None:
+        self.file = file
+        self.line = line
+        self.offset = offset
+        self.found = found
+        self.likely = likely
+        shown = " ".join(f"0x{byte:02X}" for byte in found)
+        super().__init__(
+            f"{file}, line {line}, byte {offset}: {shown} is not UTF-8, the encoding that dataset "
+            f"files are read in; the file looks like {likely}. Save it as UTF-8, for example with "
+            f"'iconv -f {likely.split()[0]} -t UTF-8'."
+        )
+
+
+class ValueNotAllowedError(FileNotParsedError):
+    """A field holds a value that its column does not allow."""
+
+    code: ClassVar[str] = "dataset-value-not-allowed"
+
+    def __init__(
+        self, *, file: str, line: int, column: int, name: str | None, value: str, allowed: str
+    ) -> None:
+        self.file = file
+        self.line = line
+        self.column = column
+        self.name = name
+        self.value = value
+        self.allowed = allowed
+        super().__init__(
+            f"{file}, line {line}, {column_label(column, name)}: the value {_shown(value)} is not "
+            f"allowed there; allowed: {allowed}."
+        )
+
+
+class MalformedLineError(FileNotParsedError):
+    """A line of a text format does not have the form that the format demands."""
+
+    code: ClassVar[str] = "dataset-line-malformed"
+
+    def __init__(self, *, file: str, line: int, problem: str, text: str, allowed: str) -> None:
+        self.file = file
+        self.line = line
+        self.problem = problem
+        self.text = text
+        self.allowed = allowed
+        super().__init__(
+            f"{file}, line {line}: {problem}: {_shown(text)}. What is allowed: {allowed}."
+        )
+
+
+class DamagedFileError(FileNotParsedError):
+    """A binary dataset file is cut off, damaged, or not of the format its name says."""
+
+    code: ClassVar[str] = "dataset-file-damaged"
+
+    def __init__(self, *, file: str, format_name: str, reason: str) -> None:
+        self.file = file
+        self.format_name = format_name
+        self.reason = reason
+        super().__init__(
+            f'The file "{file}" cannot be read as {format_name}: {reason.rstrip(".")}. It may be '
+            "cut off, damaged, or of another format than its extension says."
+        )
+
+
+class SheetMissingError(FileNotParsedError):
+    """A workbook has no sheet of the wanted name."""
+
+    code: ClassVar[str] = "dataset-sheet-missing"
+
+    def __init__(self, *, file: str, sheet: str, sheets: Sequence[str]) -> None:
+        self.file = file
+        self.sheet = sheet
+        self.sheets = tuple(sheets)
+        names = ", ".join(f'"{name}"' for name in self.sheets)
+        super().__init__(f'The workbook "{file}" has no sheet "{sheet}". Its sheets: {names}.')
+
+
+class FormatCannotHoldError(DatasetError):
+    """A dataset has something that a file format has no way to write down."""
+
+    code: ClassVar[str] = "dataset-format-cannot-hold"
+
+    def __init__(
+        self, *, file: str, format_name: str, what: str, advice: str, column: str | None = None
+    ) -> None:
+        self.file = file
+        self.format_name = format_name
+        self.column = column
+        self.what = what
+        subject = "the dataset" if column is None else f'column "{column}"'
+        super().__init__(
+            f'"{file}" was not written: {format_name} cannot hold {what} ({subject}). {advice}.'
+        )

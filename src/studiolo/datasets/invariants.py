@@ -1,0 +1,150 @@
+"""What every dataset keeps to, however it came to be: scalar columns with unique names."""
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+
+from studiolo.datasets.dataset import ColumnRole, Dataset
+from studiolo.datasets.errors import (
+    DuplicateColumnNameError,
+    UnknownRoleColumnError,
+    UnnamedColumnError,
+    UnsupportedColumnTypeError,
+)
+
+#: Types that a dataset holds under one spelling, so that no reader meets five kinds of string.
+#: ``large_string`` is what pandas' own string type holds: frames then share the bytes and offsets.
+_ONE_SPELLING = {
+    pa.null(): pa.large_string(),
+    pa.string(): pa.large_string(),
+    pa.string_view(): pa.large_string(),
+    pa.binary(): pa.large_binary(),
+    pa.binary_view(): pa.large_binary(),
+    pa.float16(): pa.float32(),
+    pa.date64(): pa.date32(),
+}
+
+
+def check_dataset(
+    table: pa.Table, *, roles: Mapping[str, ColumnRole] | None = None, source: str = "the dataset"
+) -> Dataset:
+    """Make a dataset of a table, or say which of its columns no dataset can hold.
+
+    Args:
+        table: Any Arrow table.
+        roles: Roles of its columns where they differ from feature.
+        source: What errors call the table, such as the name of its file.
+
+    Raises:
+        DatasetError: A name is empty or used twice, a type is not a scalar, or a role is given to
+            a column that is not there.
+    """
+    checked = check_table(table, source=source)
+    for name in roles or {}:
+        if name not in checked.column_names:
+            raise UnknownRoleColumnError(column=name, columns=checked.column_names)
+    return Dataset(table=checked, roles=dict(roles or {}))
+
+
+def check_table(table: pa.Table, *, source: str = "the dataset") -> pa.Table:
+    """Bring a table to a dataset's types, each column in one piece, without changing a value.
+
+    Schema metadata is dropped: what pandas leaves there would turn columns into an index later.
+    """
+    check_names(table.column_names, source=source)
+    columns = [
+        _plain_column(column, source=source, name=name, number=number)
+        for number, (name, column) in enumerate(
+            zip(table.column_names, table.columns, strict=True), start=1
+        )
+    ]
+    return pa.Table.from_arrays(columns, names=table.column_names)
+
+
+def check_names(
+    names: list[str], *, source: str, line: int | None = None, advice: str = ""
+) -> None:
+    """Refuse empty and repeated column names.
+
+    Args:
+        names: The names in the order of the columns.
+        source: What errors call the table.
+        line: Line of the header, where the names come from a text file.
+        advice: What to do about an empty name, continuing a sentence.
+    """
+    numbers: dict[str, list[int]] = {}
+    for number, name in enumerate(names, start=1):
+        numbers.setdefault(name, []).append(number)
+    unnamed = [number for name in numbers if not name.strip() for number in numbers[name]]
+    if unnamed:
+        raise UnnamedColumnError(source=source, numbers=unnamed, line=line, advice=advice)
+    for name, used_by in numbers.items():
+        if len(used_by) > 1:
+            raise DuplicateColumnNameError(source=source, name=name, numbers=used_by, line=line)
+
+
+def _plain_column(
+    column: pa.ChunkedArray, *, source: str, name: str, number: int
+) -> pa.ChunkedArray:
+    plain = _without_wrapping(column)
+    wanted = _dataset_type(plain.type)
+    if wanted is None:
+        raise UnsupportedColumnTypeError(
+            source=source, column=name, number=number, type_name=str(column.type)
+        )
+    if plain.type != wanted:
+        plain = plain.cast(wanted)
+    return in_one_piece(plain)
+
+
+def in_one_piece(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Join a column's chunks, since only a column in one piece can be used without a copy."""
+    if column.num_chunks == 1:
+        return column
+    if pa.types.is_dictionary(column.type):
+        column = column.unify_dictionaries()
+    joined = column.combine_chunks()
+    return joined if isinstance(joined, pa.ChunkedArray) else pa.chunked_array([joined])
+
+
+def _without_wrapping(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Undo encodings that only save space: extension types and run-length encoding."""
+    if isinstance(column.type, pa.BaseExtensionType):
+        storage = column.type.storage_type
+        return pa.chunked_array(
+            [chunk.storage for chunk in column.chunks],  # type: ignore[attr-defined]  # extension
+            type=storage,
+        )
+    if pa.types.is_run_end_encoded(column.type):
+        return column.cast(column.type.value_type)  # type: ignore[attr-defined]  # run-end type
+    return column
+
+
+def _dataset_type(wanted: pa.DataType) -> pa.DataType | None:
+    """The type under which a dataset holds values of a type; None for those it cannot hold."""
+    if wanted in _ONE_SPELLING:
+        return _ONE_SPELLING[wanted]
+    if pa.types.is_dictionary(wanted):
+        values = _dataset_type(wanted.value_type)
+        nested = values is None or pa.types.is_dictionary(values)
+        return None if nested else pa.dictionary(pa.int32(), values, ordered=wanted.ordered)
+    if pa.types.is_fixed_size_binary(wanted) and not pa.types.is_decimal(wanted):
+        return pa.large_binary()
+    if pa.types.is_decimal(wanted) and wanted.bit_width < 128:
+        return pa.decimal128(wanted.precision, wanted.scale)
+    return wanted if _is_scalar(wanted) else None
+
+
+def _is_scalar(candidate: pa.DataType) -> bool:
+    kinds = pa.types
+    return (
+        kinds.is_boolean(candidate)
+        or kinds.is_integer(candidate)
+        or kinds.is_floating(candidate)
+        or kinds.is_decimal(candidate)
+        or kinds.is_large_string(candidate)
+        or kinds.is_large_binary(candidate)
+        or kinds.is_date32(candidate)
+        or kinds.is_timestamp(candidate)
+        or kinds.is_duration(candidate)
+    )

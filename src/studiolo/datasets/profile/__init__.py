@@ -1,0 +1,28 @@
+"""Profile: what Visualize shows of a dataset, exactly and over all of its rows."""
+
+from studiolo.datasets.profile.column_profile import (
+    ColumnProfile,
+    DatasetProfile,
+    Histogram,
+    Statistics,
+    TopValue,
+    Value,
+)
+from studiolo.datasets.profile.errors import BinsOutOfRangeError, ColumnTypeError
+from studiolo.datasets.profile.json_form import profile_to_json
+from studiolo.datasets.profile.kinds import ColumnKind
+from studiolo.datasets.profile.profiling import profile_dataset
+
+__all__ = [
+    "BinsOutOfRangeError",
+    "ColumnKind",
+    "ColumnProfile",
+    "ColumnTypeError",
+    "DatasetProfile",
+    "Histogram",
+    "Statistics",
+    "TopValue",
+    "Value",
+    "profile_dataset",
+    "profile_to_json",
+]

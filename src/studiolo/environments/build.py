@@ -1,0 +1,146 @@
+"""Builds environments: each once, whole, and by one process at a time."""
+
+import errno
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from studiolo.environments.bytecode import compile_bytecode
+from studiolo.environments.environment import (
+    Environment,
+    EnvironmentSpec,
+    default_spec,
+    environment_in,
+)
+from studiolo.environments.errors import EnvironmentDiskFullError, EnvironmentsFolderError
+from studiolo.environments.location import environments_home
+from studiolo.environments.progress import BuildPhase, BuildProgress, ProgressCallback
+from studiolo.environments.uv_process import run_uv
+
+#: Written last: an environment without it is a ruin, left by a build that was interrupted.
+_MARKER = "studiolo-built"
+_LOCK_COPY = "requirements.lock"
+
+
+def default_environment(*, progress: ProgressCallback | None = None) -> Environment:
+    """The environment of scripts that ask for nothing, built if it is not there yet."""
+    return build_environment(default_spec(), progress=progress)
+
+
+def build_environment(
+    spec: EnvironmentSpec,
+    *,
+    progress: ProgressCallback | None = None,
+    home: Path | None = None,
+) -> Environment:
+    """The environment that a spec describes, built if it is not there yet.
+
+    Args:
+        spec: What it shall hold.
+        progress: Told how far the build is; not called if there is nothing to build.
+        home: The folder of all environments, if not the usual one.
+
+    Raises:
+        UvMissingError: There is no uv.
+        EnvironmentBuildError: uv failed; a subclass where the reason is known.
+        EnvironmentDiskFullError: There is no space left.
+        EnvironmentsFolderError: The folder of the environments cannot be written to.
+    """
+    environment = environment_in((home or environments_home()).absolute(), spec)
+    if is_built(environment):
+        return environment
+    with building_errors(spec.name, environment.path.parent):
+        environment.path.parent.mkdir(parents=True, exist_ok=True)
+        with _alone(environment, progress) as held:
+            if not is_built(environment):
+                _build(environment, spec, held=held, progress=progress)
+    return environment
+
+
+def is_built(environment: Environment) -> bool:
+    """Whether an environment is there, and whole."""
+    return (environment.path / _MARKER).exists()
+
+
+@contextmanager
+def building_errors(name: str, folder: Path) -> Iterator[None]:
+    """Says in our words what the operating system has against writing to the folder."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise EnvironmentDiskFullError(name=name, folder=folder) from error
+        raise EnvironmentsFolderError(folder=folder, reason=str(error)) from error
+
+
+@contextmanager
+def _alone(environment: Environment, progress: ProgressCallback | None) -> Iterator[int]:
+    """Wait until no other process builds this environment, and keep the others waiting.
+
+    Yields the descriptor of the lock, for the processes that do the work to inherit: the system
+    takes the lock away when the last of them has ended, however they end.
+    """
+    # The file is never removed: whoever waits for it would then hold another one than the next.
+    path = environment.path.with_name(f"{environment.path.name}.lock")
+    held = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
+    try:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            _report(progress, BuildPhase.WAITING, "Waiting for another process to build it")
+            fcntl.flock(held, fcntl.LOCK_EX)
+        yield held
+    finally:
+        os.close(held)
+
+
+def _build(
+    environment: Environment,
+    spec: EnvironmentSpec,
+    *,
+    held: int,
+    progress: ProgressCallback | None,
+) -> None:
+    path = environment.path
+    if path.exists():
+        shutil.rmtree(path)
+    try:
+        _report(progress, BuildPhase.CREATING, f'Creating the environment "{spec.name}"')
+        _install(environment, spec, held=held, progress=progress)
+        compile_bytecode(environment, spec.interpreter, held=held, progress=progress)
+        (path / _MARKER).touch()
+    except BaseException:
+        shutil.rmtree(path, ignore_errors=True)
+        raise
+
+
+def _install(
+    environment: Environment,
+    spec: EnvironmentSpec,
+    *,
+    held: int,
+    progress: ProgressCallback | None,
+) -> None:
+    run = partial(
+        run_uv,
+        environment=spec.name,
+        folder=environment.path.parent,
+        held=held,
+        progress=progress,
+    )
+    base = spec.interpreter.executable
+    run(["venv", "--no-project", "--no-python-downloads", "--python", base, environment.path])
+    lock = environment.path / _LOCK_COPY
+    lock.write_text(spec.lock, encoding="utf-8")
+    # Wheels only: building a package runs its code, here outside the sandbox.
+    install = ["pip", "sync", "--no-build", "--allow-empty-requirements"]
+    run([*install, "--python", environment.python, lock])
+
+
+def _report(progress: ProgressCallback | None, phase: BuildPhase, message: str) -> None:
+    if progress is not None:
+        progress(BuildProgress(phase=phase, message=message))

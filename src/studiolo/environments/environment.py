@@ -1,0 +1,112 @@
+"""An environment: what it shall hold, and where it lies once built."""
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from studiolo.environments.interpreter import Interpreter, running_interpreter
+
+#: Raised when environments are laid out in another way, so that old ones are not taken for new.
+_LAYOUT = "1"
+_DIST_INFO = re.compile(r"(?P<name>.+)-(?P<version>[^-]+)\.dist-info")
+_DEFAULT_LOCK = Path(__file__).with_name("default") / "requirements.lock"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnvironmentSpec:
+    """Everything that an environment depends on: equal specs share one environment."""
+
+    #: What people call it; part of its folder's name.
+    name: str
+    #: Every package with its version and hashes, as `uv pip compile` writes it.
+    lock: str
+    #: The Python it is built for.
+    interpreter: Interpreter = field(default_factory=running_interpreter)
+
+    @property
+    def key(self) -> str:
+        """The digest that tells environments of one name apart: 16 hexadecimal digits."""
+        return digest(_LAYOUT, self.interpreter.identity, self.lock)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstalledPackage:
+    """A package that an environment holds."""
+
+    #: Its normalised name: lower case, with single hyphens ("scikit-learn").
+    name: str
+    #: Its version, as the package spells it.
+    version: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """A built environment. Its Python is to be run inside the sandbox only.
+
+    Its packages may come from a script's own metadata block, and Python runs code of installed
+    packages as soon as it starts (``.pth`` files).
+    """
+
+    #: What people call it.
+    name: str
+    #: Tells environments of one name apart.
+    key: str
+    #: Its folder.
+    path: Path
+    #: Where the standard library lies, which the sandbox has to show to scripts as well.
+    base_prefix: Path
+
+    @property
+    def python(self) -> Path:
+        """The interpreter to start."""
+        return self.path / "bin" / "python"
+
+    def packages(self) -> tuple[InstalledPackage, ...]:
+        """What is installed, by name, read from the folder each time."""
+        found = (
+            _DIST_INFO.fullmatch(folder.name)
+            for folder in self.path.glob("lib/python*/site-packages/*.dist-info")
+        )
+        packages = (
+            InstalledPackage(name=normalised(match["name"]), version=match["version"])
+            for match in found
+            if match
+        )
+        return tuple(sorted(packages, key=lambda package: package.name))
+
+    def has_package(self, name: str) -> bool:
+        """Whether the package of that name, in any spelling, is installed."""
+        return normalised(name) in {package.name for package in self.packages()}
+
+
+def environment_in(home: Path, spec: EnvironmentSpec) -> Environment:
+    """Where an environment lies, or will lie, below the folder of all of them."""
+    key = spec.key
+    return Environment(
+        name=spec.name,
+        key=key,
+        path=home / f"{spec.name}-{key}",
+        base_prefix=spec.interpreter.base_prefix,
+    )
+
+
+def default_spec() -> EnvironmentSpec:
+    """What scripts find when they ask for nothing: the libraries in `default/requirements.in`."""
+    return EnvironmentSpec(name="default", lock=_DEFAULT_LOCK.read_text(encoding="utf-8"))
+
+
+def digest(*parts: str) -> str:
+    """A short name for some texts: the same texts have the same, others another."""
+    whole = hashlib.sha256()
+    for part in parts:
+        encoded = part.encode()
+        # The length keeps ("ab", "c") and ("a", "bc") apart.
+        whole.update(b"%d:" % len(encoded))
+        whole.update(encoded)
+    return whole.hexdigest()[:16]
+
+
+def normalised(name: str) -> str:
+    """A package's name as registries compare it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()

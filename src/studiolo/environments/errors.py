@@ -1,0 +1,195 @@
+"""What can go wrong when an environment is built, or a script's metadata block is read."""
+
+from pathlib import Path
+from typing import ClassVar
+
+from studiolo.errors import StudioloError
+
+
+class EnvironmentBuildError(StudioloError):
+    """An environment could not be built; the subclasses say why where it is known."""
+
+    code: ClassVar[str] = "environment-build-failed"
+    #: What to do next, in a sentence.
+    advice: ClassVar[str] = "Mend what it names and build the environment again."
+
+    def __init__(self, *, name: str, explanation: str) -> None:
+        self.name = name
+        self.explanation = explanation
+        super().__init__(f"{self._what()} {self.advice}\nuv says: {explanation or '(nothing)'}")
+
+    def _what(self) -> str:
+        return f'The environment "{self.name}" could not be built.'
+
+
+class UvMissingError(StudioloError):
+    """The uv program, which builds environments, is not installed."""
+
+    code: ClassVar[str] = "uv-missing"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The program uv was not found, and environments are built with it. It is a"
+            ' dependency of Studiolo: install Studiolo again, or run "pip install uv".'
+        )
+
+
+class PackageNotFoundError(EnvironmentBuildError):
+    """The package registry has no package of that name."""
+
+    code: ClassVar[str] = "package-not-found"
+    advice: ClassVar[str] = (
+        "Check how the package is spelled; its name can differ from the name it is imported by."
+    )
+
+    def __init__(self, *, name: str, explanation: str, package: str) -> None:
+        self.package = package
+        super().__init__(name=name, explanation=explanation)
+
+    def _what(self) -> str:
+        return (
+            f'The package "{self.package}", asked for by the environment "{self.name}",'
+            " does not exist in the package registry."
+        )
+
+
+class PackageVersionConflictError(EnvironmentBuildError):
+    """No set of package versions fits everything that is asked for."""
+
+    code: ClassVar[str] = "package-version-conflict"
+    advice: ClassVar[str] = (
+        "Change or leave out the versions that it names: a script's packages are installed"
+        " beside those of the default environment, whose versions stay as they are."
+    )
+
+    def _what(self) -> str:
+        return f'The versions asked for by the environment "{self.name}" do not fit together.'
+
+
+class PackageWithoutWheelError(EnvironmentBuildError):
+    """A package exists, but not in a built form for this interpreter and platform."""
+
+    code: ClassVar[str] = "package-without-wheel"
+    advice: ClassVar[str] = (
+        "Ask for a version that is published as a wheel for this Python and platform: building a"
+        " package would run its code outside the sandbox, so Studiolo does not."
+    )
+
+    def _what(self) -> str:
+        return f'A package of the environment "{self.name}" is not published ready to install.'
+
+
+class RegistryUnreachableError(EnvironmentBuildError):
+    """The package registry did not answer."""
+
+    code: ClassVar[str] = "package-registry-unreachable"
+    advice: ClassVar[str] = (
+        "Check the network, the proxy (HTTPS_PROXY) and the registry (UV_DEFAULT_INDEX), then try"
+        " again; environments that are already built need no network."
+    )
+
+    def _what(self) -> str:
+        return (
+            f'The packages of the environment "{self.name}" could not be fetched, because the'
+            " package registry did not answer."
+        )
+
+
+class EnvironmentDiskFullError(StudioloError):
+    """The disk has no room for the environment."""
+
+    code: ClassVar[str] = "environment-disk-full"
+
+    def __init__(self, *, name: str, folder: Path) -> None:
+        self.name = name
+        self.folder = folder
+        super().__init__(
+            f'There is no space left to build the environment "{name}" in "{folder}". Free some'
+            " (the default environment takes about 1 GB, uv's cache as much), or set"
+            " STUDIOLO_HOME and UV_CACHE_DIR to folders on a larger disk."
+        )
+
+
+class EnvironmentsFolderError(StudioloError):
+    """The folder that holds the environments cannot be made or written to."""
+
+    code: ClassVar[str] = "environments-folder-unusable"
+
+    def __init__(self, *, folder: Path, reason: str) -> None:
+        self.folder = folder
+        self.reason = reason
+        super().__init__(
+            f'Environments are kept in "{folder}", which cannot be written to: {reason}. Set'
+            " STUDIOLO_HOME to a folder that you may write to."
+        )
+
+
+class PythonVersionUnsuitableError(StudioloError):
+    """A script asks for another Python than the one Studiolo runs on."""
+
+    code: ClassVar[str] = "python-version-unsuitable"
+
+    def __init__(self, *, requires_python: str, version: str) -> None:
+        self.requires_python = requires_python
+        self.version = version
+        super().__init__(
+            f'The script asks for Python "{requires_python}" (requires-python), and scripts run'
+            f" here on Python {version}. Change requires-python if the script works with it, or"
+            " install Studiolo with a Python that fits."
+        )
+
+
+class PythonRangeError(StudioloError):
+    """A script's ``requires-python`` is no range of versions."""
+
+    code: ClassVar[str] = "python-range-invalid"
+
+    def __init__(self, *, requires_python: str, part: str) -> None:
+        self.requires_python = requires_python
+        self.part = part
+        super().__init__(
+            f'The script\'s requires-python "{requires_python}" cannot be read at "{part}". Write'
+            ' ranges of released versions, such as ">=3.11" or ">=3.11,<3.14" or "==3.12.*".'
+        )
+
+
+class DependencyRefusedError(StudioloError):
+    """A script names a dependency in a way that is not allowed here."""
+
+    code: ClassVar[str] = "dependency-refused"
+
+    def __init__(self, *, dependency: str) -> None:
+        self.dependency = dependency
+        super().__init__(
+            f'The script\'s dependency "{dependency}" is not a package name with an optional'
+            ' version, such as "humanize" or "humanize>=4,<5". Addresses, paths and options are'
+            " not allowed, because packages are fetched outside the sandbox."
+        )
+
+
+class ScriptMetadataError(StudioloError):
+    """The metadata block at the top of a script (PEP 723) cannot be read."""
+
+    code: ClassVar[str] = "script-metadata-invalid"
+
+    def __init__(self, *, line: int, reason: str) -> None:
+        self.line = line
+        self.reason = reason
+        super().__init__(
+            f'The script\'s "# /// script" block cannot be read: line {line}: {reason}. The block'
+            ' holds TOML, each line after "# ", such as: dependencies = ["humanize>=4"].'
+        )
+
+
+class ScriptMetadataRepeatedError(StudioloError):
+    """A script has two metadata blocks, so that neither can be trusted."""
+
+    code: ClassVar[str] = "script-metadata-repeated"
+
+    def __init__(self, *, first_line: int, second_line: int) -> None:
+        self.first_line = first_line
+        self.second_line = second_line
+        super().__init__(
+            f'The script has more than one "# /// script" block, in lines {first_line} and'
+            f" {second_line}. Put everything into one and delete the other."
+        )

@@ -1,0 +1,148 @@
+"""The environment that a script runs in, according to its metadata block."""
+
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from studiolo.environments.build import build_environment, building_errors
+from studiolo.environments.environment import (
+    Environment,
+    EnvironmentSpec,
+    default_spec,
+    digest,
+)
+from studiolo.environments.errors import (
+    DependencyRefusedError,
+    PythonRangeError,
+    PythonVersionUnsuitableError,
+)
+from studiolo.environments.interpreter import Interpreter
+from studiolo.environments.location import environments_home
+from studiolo.environments.progress import ProgressCallback
+from studiolo.environments.script_metadata import ScriptMetadata
+from studiolo.environments.uv_process import run_uv
+from studiolo.environments.version_range import version_in_range
+
+# A name, extras, versions and a marker (PEP 508). Everything else that uv would understand is
+# kept from it, for scripts are not trusted: addresses (requests from this machine into its
+# network), paths (files of the server), variables and options ("-r", "--index-url").
+# Of white space there is one blank at most, so that the expression is matched in no time.
+_NAME = r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?"
+_VERSION = r"(~=|===?|!=|<=|>=|<|>) ?[A-Za-z0-9][A-Za-z0-9.*+!_-]*"
+_DEPENDENCY = re.compile(
+    rf"{_NAME} ?(\[ ?({_NAME}( ?, ?{_NAME})*)? ?\])?"
+    rf" ?({_VERSION}( ?, ?{_VERSION})*)? ?(;[A-Za-z0-9_. '\"<>=!~()-]*)?"
+)
+_ENVIRONMENT_NAME = "script"
+
+
+def environment_for(
+    metadata: ScriptMetadata,
+    *,
+    base: EnvironmentSpec | None = None,
+    progress: ProgressCallback | None = None,
+    home: Path | None = None,
+) -> Environment:
+    """The environment for a script: the base one, or one of its own that adds its dependencies.
+
+    Adding a dependency takes nothing away: all packages of the base are there, in the same
+    versions. What a script's dependencies were resolved to is kept, so that the script runs
+    with the same versions ever after, and without a network.
+
+    Args:
+        metadata: What the script's block says.
+        base: What scripts have without asking, if not the default environment.
+        progress: Told how far it is; not called if there is nothing to do.
+        home: The folder of all environments, if not the usual one.
+
+    Raises:
+        PythonVersionUnsuitableError: The script is for another Python.
+        PythonRangeError: Its ``requires-python`` is no range of versions.
+        DependencyRefusedError: It names a dependency otherwise than by package and version.
+        StudioloError: As for `build_environment`.
+    """
+    base = base or default_spec()
+    home = (home or environments_home()).absolute()
+    _check_python(metadata, base.interpreter)
+    if metadata.dependencies:
+        lock = _resolved(base, _checked(metadata.dependencies), home=home, progress=progress)
+        base = EnvironmentSpec(name=_ENVIRONMENT_NAME, lock=lock, interpreter=base.interpreter)
+    return build_environment(base, progress=progress, home=home)
+
+
+def _check_python(metadata: ScriptMetadata, interpreter: Interpreter) -> None:
+    wanted = metadata.requires_python
+    if wanted is None:
+        return
+    try:
+        fits = version_in_range(interpreter.version, wanted)
+    except ValueError as error:
+        raise PythonRangeError(requires_python=wanted, part=str(error)) from error
+    if not fits:
+        version = ".".join(map(str, interpreter.version))
+        raise PythonVersionUnsuitableError(requires_python=wanted, version=version)
+
+
+def _checked(dependencies: Sequence[str]) -> list[str]:
+    """The dependencies, each once and in order, so that two ways to list them are one."""
+    checked = set()
+    for dependency in dependencies:
+        plain = " ".join(dependency.split())
+        if not _DEPENDENCY.fullmatch(plain) or "--" in plain:
+            raise DependencyRefusedError(dependency=dependency)
+        checked.add(plain)
+    return sorted(checked)
+
+
+def _resolved(
+    base: EnvironmentSpec,
+    dependencies: Sequence[str],
+    *,
+    home: Path,
+    progress: ProgressCallback | None,
+) -> str:
+    """The lock of the base with these dependencies, found out once and kept."""
+    key = digest(base.interpreter.identity, base.lock, *dependencies)
+    kept = home / "locks" / f"{key}.lock"
+    try:
+        return kept.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        pass
+    with building_errors(_ENVIRONMENT_NAME, home):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=f"{key}-", dir=kept.parent) as folder:
+            lock = _resolve(base, dependencies, folder=Path(folder), progress=progress)
+            # Of two that resolve at once, the first one's answer is kept, and both go by it.
+            with suppress(FileExistsError):
+                kept.hardlink_to(lock)
+        return kept.read_text(encoding="utf-8")
+
+
+def _resolve(
+    base: EnvironmentSpec,
+    dependencies: Sequence[str],
+    *,
+    folder: Path,
+    progress: ProgressCallback | None,
+) -> Path:
+    asked = {"base.txt": base.lock, "script.txt": "".join(f"{item}\n" for item in dependencies)}
+    for name, text in asked.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    lock = folder / "resolved.txt"
+    run_uv(
+        [
+            "pip",
+            "compile",
+            *(folder / name for name in asked),
+            *("--output-file", lock, "--python", base.interpreter.executable),
+            # Building a package, even to learn what it depends on, runs its code.
+            *("--only-binary", ":all:", "--generate-hashes"),
+            *("--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"),
+        ],
+        environment=_ENVIRONMENT_NAME,
+        folder=folder,
+        progress=progress,
+    )
+    return lock

@@ -1,0 +1,158 @@
+"""Waiting for a run: its message, its console, its deadline, its greed."""
+
+import math
+import os
+import select
+import threading
+import time
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from studiolo.sandbox.console import Console
+from studiolo.sandbox.zygote import Child
+
+#: How often a run is looked at where no control group watches it, and how often a cancel is.
+_WATCH_SECONDS = 0.05
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+class End(Enum):
+    """Why the wait is over."""
+
+    #: The guest says that it is done, which is still to be checked.
+    DONE = "done"
+    #: Its process is gone or has closed its socket.
+    GONE = "gone"
+    TIMED_OUT = "timed out"
+    CANCELLED = "cancelled"
+    OUT_OF_MEMORY = "out of memory"
+    DISK_FULL = "disk full"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watch:
+    """What is looked at every now and then while a run goes on."""
+
+    #: By `time.perf_counter`.
+    deadline: float
+    cancelled: threading.Event | None = None
+    #: Bytes of all processes together; None where a control group sees to it.
+    memory: int | None = None
+    #: Bytes in the run's directory; None where it is a file system of that size.
+    directory: int | None = None
+
+    @property
+    def polls(self) -> bool:
+        """Whether anything has to be looked at before the deadline."""
+        return (self.cancelled, self.memory, self.directory) != (None, None, None)
+
+
+def attend(child: Child, console: Console, watch: Watch) -> tuple[End, bytes]:
+    """Wait until the run ends, one way or the other; what its process sent, if it is done."""
+    poll = select.poll()
+    poll.register(child.link, select.POLLIN)
+    listening = False
+    next_look = time.perf_counter() + _WATCH_SECONDS
+    while True:
+        now = time.perf_counter()
+        if now >= watch.deadline:
+            return End.TIMED_OUT, b""
+        if watch.polls and now >= next_look:
+            if (end := _look(child, watch)) is not None:
+                return end, b""
+            next_look = now + _WATCH_SECONDS
+        if listening != (now >= console.rest_until):
+            listening = not listening
+            if listening:
+                poll.register(console.reader, select.POLLIN)
+            else:
+                poll.unregister(console.reader)
+        until = min(
+            watch.deadline,
+            next_look if watch.polls else math.inf,
+            math.inf if listening else console.rest_until,
+        )
+        # Rounded up: a poll that returns a moment early would only go round once more.
+        for descriptor, _ in poll.poll(math.ceil((until - now) * 1000)):
+            if descriptor == child.link.fileno():
+                return _message(child)
+            console.read()
+
+
+def _message(child: Child) -> tuple[End, bytes]:
+    try:
+        message = child.link.recv(1 << 16)
+    except OSError:
+        message = b""
+    return (End.DONE, message) if message else (End.GONE, b"")
+
+
+def _look(child: Child, watch: Watch) -> End | None:
+    if watch.cancelled is not None and watch.cancelled.is_set():
+        return End.CANCELLED
+    if watch.memory is not None and memory_of(child.pid, watch.memory) > watch.memory:
+        return End.OUT_OF_MEMORY
+    if (
+        watch.directory is not None
+        and _bytes_in(child.directory, watch.directory) > watch.directory
+    ):
+        return End.DISK_FULL
+    return None
+
+
+def memory_of(pid: int, enough: int) -> int:
+    """Bytes that a process and its descendants use together.
+
+    First a quick sum that counts shared pages once for each process; only where that exceeds
+    ``enough`` the exact one, for which the kernel walks their page tables.
+    """
+    family = _family(pid)
+    quick = sum(_resident(member) for member in family)
+    if quick <= enough:
+        return quick
+    return sum(_proportional(member) for member in family)
+
+
+def _family(pid: int) -> list[int]:
+    family, pending = [], [pid]
+    while pending and len(family) < 1000:
+        member = pending.pop()
+        family.append(member)
+        try:
+            for task in Path(f"/proc/{member}/task").iterdir():
+                pending += map(int, (task / "children").read_text().split())
+        except OSError:
+            continue
+    return family
+
+
+def _resident(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE
+    except (OSError, IndexError):
+        return 0
+
+
+def _proportional(pid: int) -> int:
+    try:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        return 0
+    return 0
+
+
+def _bytes_in(directory: int, enough: int) -> int:
+    """Bytes of the files below a directory; stops counting beyond ``enough``."""
+    total = 0
+    for _, _, names, folder in os.fwalk(dir_fd=directory, onerror=None):
+        for name in names:
+            try:
+                total += os.stat(name, dir_fd=folder, follow_symlinks=False).st_blocks * 512
+            except OSError:
+                continue
+        if total > enough:
+            break
+    return total

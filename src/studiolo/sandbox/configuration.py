@@ -1,0 +1,129 @@
+"""From the policy to the first message that a zygote gets."""
+
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from studiolo.sandbox.policy import Limits, Policy
+from studiolo.sandbox.seccomp import SeccompFilter, build_filter
+from studiolo_guest.jail import GUEST_DIRECTORY
+
+#: Which user a host that runs as root turns into for its sandboxes; it owns nothing.
+JAIL_USER = 60001
+_HOSTNAME = "sandbox"
+#: What a run without a mount namespace may read of /proc: itself, and facts about the machine.
+_OWN_PROC = ("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/version")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScriptInterpreter:
+    """The Python that scripts run in, and what of the file system it is made of."""
+
+    python: Path
+    #: The environment, and the Python installation below it.
+    directories: Sequence[Path]
+    #: Modules to import before the first fork.
+    preload: Sequence[str] = ()
+    #: matplotlib's list of fonts, made beforehand.
+    font_list: Path | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layers:
+    """The layers to build."""
+
+    namespaces: bool
+    landlock: bool
+    #: None to leave the system calls unfiltered.
+    seccomp: SeccompFilter | None
+    #: The user to become, for a host that runs as root.
+    jail_user: int | None
+
+
+def seccomp_filter(policy: Policy, *, allow_fork: bool) -> SeccompFilter:
+    """The system call filter for this machine.
+
+    Raises:
+        UnsupportedArchitectureError: there is no table for its processor.
+    """
+    return build_filter(policy, architecture=platform.machine(), allow_fork=allow_fork)
+
+
+def zygote_environment(policy: Policy) -> dict[str, str]:
+    """The environment variables of the zygote, in full."""
+    return dict(policy.environment)
+
+
+def first_message(
+    policy: Policy,
+    interpreter: ScriptInterpreter,
+    layers: Layers,
+    directory: str,
+    *,
+    collapse: bool,
+) -> dict[str, Any]:
+    """What the launcher has to know: the jail, and what to make of itself in it.
+
+    ``directory`` is the zygote's own private directory; ``collapse`` asks for huge pages, which
+    pays for a zygote that forks often.
+    """
+    shown = [os.fspath(path) for path in interpreter.directories]
+    files = policy.filesystem
+    return {
+        "jail": {
+            "namespaces": layers.namespaces,
+            "jail_user": layers.jail_user,
+            "read_only": [*files.read_only, *files.shown, *shown],
+            "devices": files.devices,
+            "files": files.written,
+            "links": files.links,
+            "private": files.private,
+            "hostname": _HOSTNAME,
+        },
+        "directory": directory,
+        "folders": [os.path.relpath(folder, files.private) for folder in files.folders],
+        "rlimits": policy.rlimits,
+        "preload": interpreter.preload,
+        "font_list": None if interpreter.font_list is None else os.fspath(interpreter.font_list),
+        "collapse": collapse,
+        "landlock": _landlock(policy, shown, layers) if layers.landlock else None,
+        "filter": None
+        if layers.seccomp is None
+        else {
+            "instructions": layers.seccomp.program.hex(),
+            "own_process_offsets": layers.seccomp.own_process_offsets,
+        },
+    }
+
+
+def limits_message(limits: Limits) -> dict[str, int]:
+    """The limits that a fork sets itself; the host keeps the others."""
+    return {
+        "cpu_seconds": limits.cpu_seconds,
+        "cpus": limits.cpus,
+        "processes": limits.processes,
+        "open_files": limits.open_files,
+        "file_size": limits.file_size,
+        "work_directory_size": limits.work_directory_size,
+        "work_directory_files": limits.work_directory_files,
+    }
+
+
+def _landlock(policy: Policy, shown: Sequence[str], layers: Layers) -> Mapping[str, Any]:
+    read = policy.landlock.read_only
+    files = policy.filesystem
+    paths: dict[str, Sequence[str]] = dict.fromkeys([*files.read_only, *files.shown, *shown], read)
+    if layers.namespaces:
+        # The mount namespace has already decided what there is.
+        paths |= dict.fromkeys([GUEST_DIRECTORY, "/etc", "/proc", *files.links], read)
+    else:
+        paths |= dict.fromkeys(_OWN_PROC, read)
+        paths |= dict.fromkeys(("/etc/passwd", "/etc/group", "/etc/hosts"), read)
+    return {
+        "paths": paths | dict.fromkeys(files.devices, policy.landlock.devices),
+        "private": policy.landlock.private,
+        "scoped": policy.landlock.scoped,
+    }

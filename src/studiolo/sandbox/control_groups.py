@@ -1,0 +1,224 @@
+"""The kernel's memory control groups: one limit for all processes of a run together.
+
+Version 1 and version 2 both; which one there is, and whether it may be used, is found by trying.
+"""
+
+import contextlib
+import errno
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+_ROOT = Path("/sys/fs/cgroup")
+_PREFIX = "studiolo-"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Version:
+    """The names that the two versions give to the same things."""
+
+    number: int
+    limit: str
+    #: Memory and swap together (1), or swap alone (2).
+    swap: str
+    peak: str
+    events: str
+
+
+_V1 = _Version(
+    number=1,
+    limit="memory.limit_in_bytes",
+    swap="memory.memsw.limit_in_bytes",
+    peak="memory.max_usage_in_bytes",
+    events="memory.oom_control",
+)
+_V2 = _Version(
+    number=2,
+    limit="memory.max",
+    swap="memory.swap.max",
+    peak="memory.peak",
+    events="memory.events",
+)
+
+
+class MemoryGroup:
+    """The group of one run."""
+
+    def __init__(self, path: Path, version: _Version) -> None:
+        self._path = path
+        self._version = version
+
+    def add(self, pid: int) -> None:
+        """Count this process, and what it starts from now on.
+
+        It can take ten milliseconds while the kernel waits for all processors to take notice.
+        """
+        (self._path / "cgroup.procs").write_text(str(pid))
+
+    def ran_out(self) -> bool:
+        """Whether the kernel killed a process of the group for want of memory."""
+        for line in self._read(self._version.events).splitlines():
+            name, _, value = line.partition(" ")
+            if name == "oom_kill":
+                return int(value) > 0
+        return False
+
+    def peak(self) -> int | None:
+        """The most bytes that the group ever used."""
+        text = self._read(self._version.peak).strip()
+        return int(text) if text.isdigit() else None
+
+    def remove(self) -> bool:
+        """Give the group back; False while it still has processes that are ending."""
+        try:
+            self._path.rmdir()
+        except FileNotFoundError:
+            return True
+        except OSError as error:
+            if error.errno == errno.EBUSY:
+                return False
+            raise
+        return True
+
+    def _read(self, name: str) -> str:
+        try:
+            return (self._path / name).read_text()
+        except OSError:
+            return ""
+
+
+class MemoryGroups(Protocol):
+    """Makes the groups of a sandbox's runs."""
+
+    @property
+    def version(self) -> int:
+        """1 or 2."""
+
+    def new(self, name: str, limit: int) -> MemoryGroup:
+        """A group with ``limit`` bytes for all its processes together."""
+
+    def prime(self, pid: int) -> None:
+        """Wait out the kernel's slow first move now, so that the next one is quick.
+
+        ``pid`` is a process of ours that only waits. For some milliseconds after one process was
+        moved the kernel moves others in a fraction of one.
+        """
+
+    def close(self) -> None:
+        """Remove what is left."""
+
+
+class _Groups:
+    def __init__(self, base: Path, version: _Version) -> None:
+        self._base = base
+        self._version = version
+
+    @property
+    def version(self) -> int:
+        return self._version.number
+
+    def new(self, name: str, limit: int) -> MemoryGroup:
+        path = self._base / name
+        path.mkdir()
+        (path / self._version.limit).write_text(str(limit))
+        # Swap accounting can be switched off in the kernel.
+        with contextlib.suppress(OSError):
+            swap = limit if self._version.number == 1 else 0
+            (path / self._version.swap).write_text(str(swap))
+        return MemoryGroup(path, self._version)
+
+    def prime(self, pid: int) -> None:
+        idle = self._base / "idle"
+        idle.mkdir(exist_ok=True)
+        MemoryGroup(idle, self._version).add(pid)
+
+    def close(self) -> None:
+        for path in [*self._base.glob("*/"), self._base]:
+            with contextlib.suppress(OSError):
+                path.rmdir()
+
+
+def find_memory_groups(name: str) -> tuple[MemoryGroups | None, str]:
+    """Groups below our own control group, or None and why there are none.
+
+    ``name`` tells the sandboxes of this process apart.
+    """
+    reasons = []
+    for version, parent in _candidates():
+        base = parent / f"{_PREFIX}{os.getpid()}-{name}"
+        try:
+            _sweep(parent)
+            base.mkdir()
+            if version.number == 2:
+                (base / "cgroup.subtree_control").write_text("+memory")
+            groups = _Groups(base, version)
+            _try(groups)
+        except OSError as error:
+            reasons.append(f"{parent}: {error.strerror}")
+            with contextlib.suppress(OSError):
+                base.rmdir()
+            continue
+        return groups, ""
+    return None, "; ".join(reasons) or f"no memory controller below {_ROOT}"
+
+
+def _candidates() -> list[tuple[_Version, Path]]:
+    """Where a group of ours could go: our own group, and for version 2 the one above it.
+
+    Version 2 lets a group that has processes have no groups below it that are limited, so that
+    there the parent is what a user manager hands over.
+    """
+    found = []
+    try:
+        lines = Path("/proc/self/cgroup").read_text().splitlines()
+    except OSError:
+        return []
+    for line in lines:
+        _, controllers, path = line.split(":", 2)
+        relative = path.lstrip("/")
+        if "memory" in controllers.split(","):
+            found.append((_V1, _ROOT / "memory" / relative))
+        elif not controllers:
+            for root in (_ROOT, _ROOT / "unified"):
+                own = root / relative
+                found += [(_V2, place) for place in (own, own.parent) if _has_memory(place)]
+    return found
+
+
+def _has_memory(place: Path) -> bool:
+    try:
+        return "memory" in (place / "cgroup.subtree_control").read_text().split()
+    except OSError:
+        return False
+
+
+def _try(groups: _Groups) -> None:
+    """Put a process into a group, which is what is refused where it is."""
+    group = groups.new("canary", 64 << 20)
+    woken, wake = os.pipe2(os.O_CLOEXEC)
+    child = os.posix_spawn(
+        "/bin/sh",
+        ["sh", "-c", "read line"],
+        {},
+        file_actions=[(os.POSIX_SPAWN_DUP2, woken, 0)],
+    )
+    try:
+        group.add(child)
+    finally:
+        os.close(wake)
+        os.close(woken)
+        os.waitpid(child, 0)
+        while not group.remove():
+            pass
+
+
+def _sweep(parent: Path) -> None:
+    """Remove groups that a Studiolo left behind when it was killed."""
+    for path in parent.glob(f"{_PREFIX}*/"):
+        pid = path.name.removeprefix(_PREFIX).partition("-")[0]
+        if not pid.isdigit() or Path("/proc", pid).exists():
+            continue
+        for leftover in [*path.glob("*/"), path]:
+            with contextlib.suppress(OSError):
+                leftover.rmdir()

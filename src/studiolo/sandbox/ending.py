@@ -1,0 +1,98 @@
+"""From the way a run ended to its outcome."""
+
+import os
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from studiolo.sandbox.attending import End
+from studiolo.sandbox.failures import failure
+from studiolo.sandbox.job import RESULT_PORTS, Failure
+from studiolo.sandbox.memory_file import MemoryFile
+from studiolo.sandbox.policy import Limits
+from studiolo.sandbox.report import REPORT_SIZE, Report, ReportError, read_report
+from studiolo.sandbox.results import ResultTooLargeError, read_result
+from studiolo.sandbox.stream import StreamError
+from studiolo.sandbox.zygote import Exit
+
+_REASONS = {
+    signal.SIGSEGV: "it used memory that is not its own (segmentation fault)",
+    signal.SIGABRT: "it aborted itself",
+    signal.SIGBUS: "it used a file's memory that is not there (bus error)",
+    signal.SIGFPE: "it divided by zero or the like in machine code",
+    signal.SIGILL: "it used an instruction that this processor does not have",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Returned:
+    """What a run that came to its end gave back, checked."""
+
+    failure: Failure | None
+    tables: dict[str, pa.Table]
+    report: Report | None
+
+
+def returned(
+    report_file: MemoryFile,
+    result_files: Sequence[MemoryFile],
+    inputs: Sequence[MemoryFile],
+    limits: Limits,
+) -> Returned:
+    """Check everything that a guest wrote; the files have to be sealed."""
+    try:
+        report = read_report(report_file.read(REPORT_SIZE))
+        if report.failure is not None:
+            return Returned(failure=report.failure, tables={}, report=report)
+        tables = {
+            port: read_result(file, output, inputs, limits)
+            for port, file, output in zip(RESULT_PORTS, result_files, report.outputs, strict=False)
+        }
+    except (ReportError, StreamError) as error:
+        return Returned(failure=failure("result-invalid", str(error)), tables={}, report=None)
+    except ResultTooLargeError as error:
+        return Returned(failure=failure("result-too-large", str(error)), tables={}, report=None)
+    return Returned(failure=None, tables=tables, report=report)
+
+
+def interrupted(end: End, limits: Limits, seconds: float) -> Failure | None:
+    """The failure where the host itself ended the run."""
+    said = {
+        End.TIMED_OUT: ("timed-out", _seconds(limits.timeout_seconds)),
+        End.CANCELLED: ("cancelled", _seconds(seconds)),
+        End.OUT_OF_MEMORY: ("out-of-memory", _memory(limits)),
+        End.DISK_FULL: ("disk-full", f"{limits.work_directory_size:,} bytes"),
+    }
+    return failure(*said[end]) if end in said else None
+
+
+def vanished(ended: Exit | None, limits: Limits, *, ran_out: bool) -> Failure:
+    """The failure where the run's process went without a word."""
+    if ran_out:
+        return failure("out-of-memory", _memory(limits))
+    if ended is None:
+        return failure("killed", "how is not known")
+    number = ended.signal
+    if not number:
+        return failure(
+            "ended-without-result", f"exit code {os.waitstatus_to_exitcode(ended.status)}"
+        )
+    if number == signal.SIGSYS:
+        return failure("system-call-refused", "signal SIGSYS")
+    if number == signal.SIGXCPU or (
+        number == signal.SIGKILL and ended.cpu_seconds >= limits.cpu_seconds
+    ):
+        return failure("processor-time", _seconds(limits.cpu_seconds))
+    if number in _REASONS:
+        return failure("crashed", _REASONS[signal.Signals(number)])
+    return failure("killed", f"signal {signal.Signals(number).name}")
+
+
+def _memory(limits: Limits) -> str:
+    return f"The limit is {limits.memory / 2**20:,.0f} MiB for all its processes together."
+
+
+def _seconds(seconds: float) -> str:
+    return "1 second" if seconds == 1 else f"{seconds:,.3g} seconds"

@@ -1,0 +1,107 @@
+"""What can go wrong in the sandbox's own set-up (a script's mistakes are results, not errors)."""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import ClassVar
+
+from studiolo.errors import StudioloError
+
+
+class PolicyError(StudioloError):
+    """The sandbox policy cannot be used as it is written; no run starts with it.
+
+    Args:
+        source: Name of the policy file.
+        line: Line of the mistake, from 1, where it could be found.
+        section: Section as in the file, such as ``seccomp.allowed``; empty at the top.
+        problem: What is wrong, as a sentence with the quoted value.
+        value: The word that ``allowed`` was expected to contain, for a suggestion.
+        allowed: What could stand there instead.
+    """
+
+    code: ClassVar[str] = "sandbox-policy-invalid"
+
+    def __init__(
+        self,
+        *,
+        source: str,
+        line: int | None,
+        section: str,
+        problem: str,
+        value: str = "",
+        allowed: Sequence[str] = (),
+    ) -> None:
+        self.source = source
+        self.line = line
+        self.section = section
+        self.problem = problem
+        self.allowed = tuple(allowed)
+        place = f'"{source}"' if line is None else f'"{source}", line {line}'
+        where = f", section [{section}]" if section else ""
+        parts = [f"The sandbox policy {place}{where}: {problem}"]
+        if close := get_close_matches(value, self.allowed, n=1):
+            parts.append(f'Did you mean "{close[0]}"?')
+        if self.allowed:
+            parts.append(f"Allowed: {', '.join(self.allowed)}.")
+        super().__init__(" ".join(parts))
+
+
+class UnsupportedArchitectureError(StudioloError):
+    """There is no table of system calls for this processor, hence no system call filter."""
+
+    code: ClassVar[str] = "sandbox-architecture-unsupported"
+
+    def __init__(self, *, architecture: str, supported: Sequence[str]) -> None:
+        self.architecture = architecture
+        self.supported = tuple(supported)
+        super().__init__(
+            f'System calls cannot be filtered on the processor architecture "{architecture}"; '
+            f"supported: {', '.join(self.supported)}. "
+            "Run on one of these, or accept runs without this layer."
+        )
+
+
+class ZygoteFailedError(StudioloError):
+    """An environment's interpreter could not be started in its sandbox, or ended in use.
+
+    Args:
+        layer: The layer or part that failed.
+        why: The reason it gave.
+        python: The interpreter.
+        printed: The end of what it printed.
+    """
+
+    code: ClassVar[str] = "sandbox-failed"
+
+    def __init__(self, *, layer: str, why: str, python: Path, printed: str) -> None:
+        self.layer = layer
+        self.why = why
+        self.python = python
+        self.printed = printed
+        said = f" It printed: {printed}" if printed else ""
+        super().__init__(
+            f"The sandbox of {python} could not be built: {layer}: {why}.{said} "
+            "`studiolo doctor` shows which layers this machine has."
+        )
+
+
+class IsolationUnavailableError(StudioloError):
+    """This machine can't isolate a run as far as was asked."""
+
+    code: ClassVar[str] = "isolation-unavailable"
+
+    def __init__(self, *, asked: str, missing: Sequence[str], remedies: Sequence[str]) -> None:
+        self.asked = asked
+        self.missing = tuple(missing)
+        self.remedies = tuple(remedies)
+        advice = " ".join(remedies)
+        fallback = (
+            "`--isolation auto` runs with the layers that there are."
+            if asked == "strict"
+            else "`--isolation off` runs a script that you trust without them."
+        )
+        super().__init__(
+            f'The isolation "{asked}" can\'t be had here; missing: {"; ".join(missing)}. '
+            f"{advice} {fallback}"
+        )

@@ -1,0 +1,140 @@
+"""Every way in which a script's run can fail: stable code, classic number, sentence.
+
+These are results, not exceptions: a failing script is what Studiolo is there to show.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from studiolo.sandbox.job import Failure, TracebackFrame
+
+#: The classic studio's "script evaluation failed".
+_SCRIPT = 85
+_MEMORY = 138
+_ZIP = 102
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Kind:
+    """One code: its classic number, and its sentence, with `{said}` for the guest's own words."""
+
+    classic_number: int | None
+    sentence: str = "{said}"
+    #: Whether the guest may report it of itself; the others are what only the host can see.
+    by_guest: bool = True
+
+
+_KINDS: Mapping[str, _Kind] = {
+    "script-exception": _Kind(classic_number=_SCRIPT),
+    "script-syntax": _Kind(classic_number=_SCRIPT),
+    "script-exit": _Kind(
+        classic_number=_SCRIPT,
+        sentence="{said} A script ends by returning from azureml_main; take the call out.",
+    ),
+    "entry-missing": _Kind(classic_number=_SCRIPT),
+    "arity-mismatch": _Kind(classic_number=_SCRIPT),
+    "untranslatable-return": _Kind(classic_number=_SCRIPT),
+    "too-many-results": _Kind(classic_number=_SCRIPT),
+    "untranslatable-column": _Kind(classic_number=_SCRIPT),
+    "parameter-unknown": _Kind(classic_number=None),
+    "parameter-missing": _Kind(classic_number=None),
+    "parameter-value": _Kind(classic_number=2),
+    "bundle-unreadable": _Kind(classic_number=_ZIP),
+    "bundle-escape": _Kind(classic_number=_ZIP),
+    "bundle-too-large": _Kind(classic_number=_ZIP),
+    "library-missing": _Kind(
+        classic_number=_SCRIPT,
+        sentence="The script imports {said!r}, which its environment does not have.",
+    ),
+    "network-refused": _Kind(
+        classic_number=_SCRIPT,
+        sentence="The script tried to reach the network, which the sandbox refuses ({said}). "
+        "Download the data beforehand and connect it as a dataset.",
+    ),
+    "out-of-memory": _Kind(
+        classic_number=_MEMORY,
+        sentence="The script needed more memory than it may have. {said} "
+        "Give it more (--memory), or work on fewer rows or columns at a time.",
+    ),
+    "timed-out": _Kind(
+        classic_number=None,
+        by_guest=False,
+        sentence="The script was ended because it ran longer than {said}. Give it more time "
+        "(--timeout), or try it on fewer rows.",
+    ),
+    "cancelled": _Kind(
+        classic_number=None, by_guest=False, sentence="The run was cancelled after {said}."
+    ),
+    "processor-time": _Kind(
+        classic_number=None,
+        by_guest=False,
+        sentence="The script was ended because a process of it used more processor time than "
+        "{said}. Give it more time (--timeout).",
+    ),
+    "disk-full": _Kind(
+        classic_number=None,
+        by_guest=False,
+        sentence="The script was ended because it wrote more than {said} into its working "
+        "directory.",
+    ),
+    "crashed": _Kind(
+        classic_number=_SCRIPT,
+        by_guest=False,
+        sentence="The script's interpreter crashed: {said}. That is a fault in compiled code that "
+        "the script uses; the console shows how far it came.",
+    ),
+    "killed": _Kind(
+        classic_number=_SCRIPT,
+        by_guest=False,
+        sentence="The script's interpreter was killed: {said}.",
+    ),
+    "system-call-refused": _Kind(
+        classic_number=_SCRIPT,
+        by_guest=False,
+        sentence="The script was ended because it made a system call that the sandbox answers "
+        "with the end: {said}.",
+    ),
+    "ended-without-result": _Kind(
+        classic_number=_SCRIPT,
+        by_guest=False,
+        sentence="The script ended its own interpreter before azureml_main returned ({said}), for "
+        "example with os._exit. There is no result then; return from azureml_main instead.",
+    ),
+    "result-too-large": _Kind(
+        classic_number=None,
+        by_guest=False,
+        sentence="The result is too large: {said}. Return fewer rows or columns.",
+    ),
+    "result-invalid": _Kind(
+        classic_number=_SCRIPT,
+        by_guest=False,
+        sentence="What came out of the sandbox is not a valid result ({said}), so all of it was "
+        "refused. An ordinary script cannot cause this; one that tampers with its runner can.",
+    ),
+}
+
+#: Codes that a guest may give.
+KNOWN_TO_GUEST = frozenset(code for code, kind in _KINDS.items() if kind.by_guest)
+#: All of them, for the documentation and its test.
+FAILURE_CODES: Mapping[str, int | None] = {c: k.classic_number for c, k in _KINDS.items()}
+
+
+def failure(
+    code: str,
+    said: str,
+    *,
+    exception_type: str = "",
+    traceback: str = "",
+    frames: Sequence[TracebackFrame] = (),
+) -> Failure:
+    """The failure of that code; ``said`` are the facts that its sentence is built around."""
+    kind = _KINDS[code]
+    return Failure(
+        code=code,
+        classic_number=kind.classic_number,
+        message=" ".join(kind.sentence.format(said=said).split(" ")).strip(),
+        subject=said,
+        exception_type=exception_type,
+        traceback=traceback,
+        frames=frames,
+    )

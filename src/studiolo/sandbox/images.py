@@ -1,0 +1,180 @@
+"""The pictures that a script left in its working directory."""
+
+import io
+import os
+import stat
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from xml.parsers import expat
+
+from PIL import Image as PillowImage
+
+from studiolo.sandbox.job import Image
+from studiolo.sandbox.policy import Limits
+
+_RASTER = {
+    ".png": ("PNG", "image/png"),
+    ".jpg": ("JPEG", "image/jpeg"),
+    ".jpeg": ("JPEG", "image/jpeg"),
+}
+_SVG = "image/svg+xml"
+_ENTRIES = 2_000
+_DEPTH = 4
+#: The bundle's own pictures are not what the script drew.
+_BUNDLE = "Script Bundle"
+_SAFE_OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    changed: int
+    name: str
+    folder: int
+    size: int
+
+
+def collect_images(directory: int, limits: Limits) -> tuple[list[Image], list[str]]:
+    """The images below ``directory``, oldest first, and a line for each one that was left out.
+
+    ``directory`` is where a script ran that may have been hostile: nothing but plain files is
+    opened, links are never followed, and what a file says of itself is checked before it counts.
+    """
+    images: list[Image] = []
+    left_out: list[str] = []
+    room = limits.image_bytes
+    with _Folders() as folders:
+        found = sorted(folders.walk(directory), key=lambda f: (f.changed, f.name))
+        for file in found:
+            if len(images) == limits.images:
+                left_out.append(f"Only the first {limits.images} images are kept.")
+                break
+            if file.size > room:
+                left_out.append(
+                    f"The image {file.name!r} is left out: all images of a run may have "
+                    f"{limits.image_bytes:,} bytes together."
+                )
+                continue
+            content = _read(file)
+            media_type, why = _examine(file.name, content, limits)
+            if media_type is None:
+                left_out.append(f"The image {file.name!r} is left out: {why}.")
+                continue
+            room -= len(content)
+            images.append(Image(name=file.name, media_type=media_type, content=content))
+    return images, left_out
+
+
+class _Folders:
+    """Walks a directory tree by descriptors, so that no path is resolved twice."""
+
+    def __init__(self) -> None:
+        self._open: list[int] = []
+        self._left = _ENTRIES
+
+    def __enter__(self) -> "_Folders":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for descriptor in self._open:
+            os.close(descriptor)
+
+    def walk(self, folder: int, prefix: str = "", depth: int = _DEPTH) -> Iterator[_Found]:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                self._left -= 1
+                if self._left < 0:
+                    return
+                name = prefix + entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    if depth and not entry.name.startswith(".") and name != _BUNDLE:
+                        yield from self._enter(folder, entry.name, name, depth)
+                elif entry.name.lower().endswith((*_RASTER, ".svg")):
+                    status = entry.stat(follow_symlinks=False)
+                    if stat.S_ISREG(status.st_mode):
+                        yield _Found(
+                            changed=status.st_mtime_ns,
+                            name=name,
+                            folder=folder,
+                            size=status.st_size,
+                        )
+
+    def _enter(self, folder: int, own: str, name: str, depth: int) -> Iterator[_Found]:
+        try:
+            inner = os.open(own, _SAFE_OPEN | os.O_DIRECTORY, dir_fd=folder)
+        except OSError:
+            return
+        self._open.append(inner)
+        yield from self.walk(inner, f"{name}/", depth - 1)
+
+
+def _read(file: _Found) -> bytes:
+    try:
+        descriptor = os.open(file.name.rpartition("/")[2], _SAFE_OPEN, dir_fd=file.folder)
+    except OSError:
+        return b""
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return b""
+        return os.pread(descriptor, file.size, 0)
+    finally:
+        os.close(descriptor)
+
+
+def _examine(name: str, content: bytes, limits: Limits) -> tuple[str | None, str]:
+    """The media type, or None and why the file does not count as an image."""
+    suffix = os.path.splitext(name)[1].lower()
+    if suffix == ".svg":
+        why = _why_not_svg(content)
+        return (None, why) if why else (_SVG, "")
+    kind, media_type = _RASTER[suffix]
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns of what we refuse by the same measure.
+            warnings.simplefilter("ignore")
+            with PillowImage.open(io.BytesIO(content), formats=[kind]) as image:
+                width, height = image.size
+                if width * height > limits.image_pixels:
+                    return None, f"{width} × {height} are more than {limits.image_pixels:,} pixels"
+                image.verify()
+    except Exception as error:  # noqa: BLE001  # decoders fail in many ways on hostile bytes
+        return None, f"it is not a valid {kind} file ({error})"
+    return media_type, ""
+
+
+class _ActiveContentError(Exception):
+    """The drawing would do something, not only be seen."""
+
+
+def _why_not_svg(content: bytes) -> str:
+    """Why a drawing can't be shown; empty if it can. Scripts and references are refused."""
+    parser = expat.ParserCreate()
+    depth = 0
+
+    def start(element: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        local = element.rpartition(":")[2].lower()
+        if depth == 0 and local != "svg":
+            raise _ActiveContentError("its root element is not svg")
+        depth += 1
+        if local in {"script", "foreignobject", "iframe", "embed", "object", "handler"}:
+            raise _ActiveContentError(f"it has a <{element}> element")
+        for attribute, value in attributes.items():
+            bare = attribute.rpartition(":")[2].lower()
+            if bare.startswith("on"):
+                raise _ActiveContentError(f"it has a {attribute} attribute")
+            if bare == "href" and not value.startswith(("#", "data:image/")):
+                raise _ActiveContentError("it refers to something outside of it")
+
+    def entity(*_: object) -> None:
+        raise _ActiveContentError("it declares entities")
+
+    parser.StartElementHandler = start
+    parser.EntityDeclHandler = entity
+    try:
+        parser.Parse(content, True)
+    except expat.ExpatError as error:
+        return f"it is not valid XML ({error})"
+    except _ActiveContentError as error:
+        return str(error)
+    return ""

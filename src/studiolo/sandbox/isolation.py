@@ -1,0 +1,91 @@
+"""Which layers stand between a script and the machine, and how many of them were asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Isolation(StrEnum):
+    """What a user asks for."""
+
+    #: Every layer, or no run.
+    STRICT = "strict"
+    #: What this machine has, as long as it keeps a script from files and other processes.
+    AUTO = "auto"
+    #: Resource limits only: for scripts that are trusted like any program on this machine.
+    OFF = "off"
+
+
+class Level(StrEnum):
+    """What a run got, from the layers that were active."""
+
+    #: Namespaces, Landlock and system call filter together.
+    FULL = "full"
+    #: A system call filter, and namespaces or Landlock for the files, but not both.
+    FILTERED = "filtered"
+    #: Limits on resources; the script can read and reach what its user can.
+    LIMITS = "limits"
+
+
+#: The layers that Studiolo can do without for a while, in the order in which they are built.
+NAMESPACES = "namespaces"
+LANDLOCK = "landlock"
+SECCOMP = "seccomp"
+OWN_USER = "own user"
+RESOURCE_LIMITS = "resource limits"
+MEMORY_GROUP = "memory control group"
+MEMORY_WATCHDOG = "memory watchdog"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer:
+    """One layer, as it was found when it was built."""
+
+    #: One of the names above.
+    name: str
+    active: bool
+    #: What it keeps a script from, or why it is missing.
+    detail: str
+    #: What to do to get it; empty if it is active.
+    remedy: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class IsolationReport:
+    """What isolates the runs of one sandbox."""
+
+    asked: Isolation
+    level: Level
+    layers: Sequence[Layer]
+
+    @property
+    def active(self) -> tuple[str, ...]:
+        """The names of the layers that are active."""
+        return tuple(layer.name for layer in self.layers if layer.active)
+
+    @property
+    def missing(self) -> tuple[Layer, ...]:
+        """The layers that are not."""
+        return tuple(layer for layer in self.layers if not layer.active)
+
+
+def level_of(*, namespaces: bool, landlock: bool, seccomp: bool) -> Level:
+    """The level that these layers make together."""
+    if namespaces and landlock and seccomp:
+        return Level.FULL
+    if seccomp and (namespaces or landlock):
+        return Level.FILTERED
+    return Level.LIMITS
+
+
+def remedy_for_namespaces(reason: str) -> str:
+    """What a person can do where user namespaces are refused."""
+    if "uid_map" in reason or "Permission denied" in reason:
+        return (
+            "On Ubuntu 24.04 and later allow them with an AppArmor profile that says `userns,` for "
+            "this Python, or with `sysctl kernel.apparmor_restrict_unprivileged_userns=0`."
+        )
+    return (
+        "In a container, start it with `--security-opt seccomp=unconfined --cap-add SYS_ADMIN`, or "
+        "run Studiolo outside of one; on a host, check `sysctl user.max_user_namespaces`."
+    )

@@ -1,0 +1,144 @@
+"""What goes into a run, and what comes out of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import pyarrow as pa
+
+from studiolo.sandbox.isolation import IsolationReport
+from studiolo.sandbox.memory_file import MemoryFile
+
+
+class PortBinding(StrEnum):
+    """Which argument a connected dataset port becomes."""
+
+    #: The first connected one is the first argument (classic).
+    CONNECTED = "connected"
+    #: Each has its own place, None where nothing is connected (Azure ML designer).
+    SLOT = "slot"
+
+
+class Status(StrEnum):
+    """How a run ended."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+#: The dataset ports of Execute Python Script, in order.
+DATASET_PORTS = ("dataset1", "dataset2")
+#: The ports that its results leave by. The second is what designer scripts return as well.
+RESULT_PORTS = ("results_dataset", "results_dataset2")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One script to run once."""
+
+    #: The script's text.
+    source: str
+    #: Its file name, as tracebacks show it.
+    script_name: str = "script.py"
+    #: The connected dataset ports, each with its dataset; keys out of ``DATASET_PORTS``.
+    inputs: Mapping[str, MemoryFile] = field(default_factory=dict)
+    #: A zip with the user's own modules.
+    bundle: MemoryFile | None = None
+    #: Values for keyword-only parameters of `azureml_main`; text is converted in the sandbox.
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    port_binding: PortBinding = PortBinding.CONNECTED
+    #: Makes the run draw the same random numbers each time.
+    seed: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TracebackFrame:
+    """One place in the user's own code."""
+
+    file: str
+    line: int
+    function: str
+    #: The line's text.
+    source: str
+    #: The column a syntax error points at, from 1; 0 where none is known.
+    column: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """Why a script did not succeed."""
+
+    #: Stable; has an entry in the documentation.
+    code: str
+    #: The number that the classic studio gave, where it had one.
+    classic_number: int | None
+    #: A sentence or more: what happened and what to do.
+    message: str
+    #: What the message is about: the exception's own text, the missing library's name.
+    subject: str = ""
+    #: The exception's class, where it was one.
+    exception_type: str = ""
+    #: Python's own traceback, cut to the user's frames.
+    traceback: str = ""
+    #: The same as data, outermost first.
+    frames: Sequence[TracebackFrame] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Image:
+    """A picture that a script left in its working directory."""
+
+    #: Its name, with the folder below the working directory if it lay in one.
+    name: str
+    #: `image/png`, `image/jpeg` or `image/svg+xml`.
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class PythonDevice:
+    """The second output of Execute Python Script: what the script printed and drew."""
+
+    #: stdout and stderr in the order written.
+    console: str
+    #: Bytes of it that were left out, because there were more than is kept.
+    console_dropped: int
+    images: Sequence[Image]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timings:
+    """Where the time went, in seconds. The host's clock, except ``phases``."""
+
+    #: From the job's arrival to the request's leaving for a process that waited.
+    start: float
+    #: From there until the script's process said that it was done, or was ended.
+    run: float
+    #: Checking what came back.
+    collect: float
+    #: What the guest says of its own phases; informative, a script can forge it.
+    phases: Mapping[str, float]
+
+    @property
+    def total(self) -> float:
+        """The whole."""
+        return self.start + self.run + self.collect
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How one job went. A script's failure is an outcome, not an exception."""
+
+    status: Status
+    #: Set if the status is failed.
+    failure: Failure | None
+    #: By result port; empty if the status is failed.
+    tables: Mapping[str, pa.Table]
+    device: PythonDevice
+    #: What the contract did that a person should know, a sentence each.
+    log: Sequence[str]
+    timings: Timings
+    #: Bytes of memory at the most, libraries included; None where it could not be read.
+    peak_memory: int | None
+    isolation: IsolationReport

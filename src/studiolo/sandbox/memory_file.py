@@ -1,0 +1,146 @@
+"""Sealed memory files: how datasets reach a script without a copy."""
+
+import fcntl
+import mmap
+import os
+from collections.abc import Sequence
+from typing import Self
+
+import pyarrow as pa
+
+_F_ADD_SEALS = 1033
+_F_GET_SEALS = 1034
+#: SEAL | SHRINK | GROW | WRITE: nobody can change the content, or take the seals off again.
+_ALL_SEALS = 0x1 | 0x2 | 0x4 | 0x8
+_PIECE = 1 << 30
+
+
+class MemoryFile:
+    """Bytes in memory that other processes can map, and that nobody can change once sealed.
+
+    It owns its descriptor; use it as a context manager, or call ``close``.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+        #: The dataset it holds, if it was made from one; what a script returns unchanged is this.
+        self.table: pa.Table | None = None
+
+    @classmethod
+    def empty(cls, name: str) -> Self:
+        """A file to be written by somebody else."""
+        return cls(os.memfd_create(name, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING))
+
+    @classmethod
+    def of_bytes(cls, content: bytes, name: str) -> Self:
+        """A sealed file with this content."""
+        file = cls.empty(name)
+        try:
+            file._write(content)
+            file.seal()
+        except BaseException:
+            file.close()
+            raise
+        return file
+
+    @classmethod
+    def of_table(cls, table: pa.Table, name: str = "dataset") -> Self:
+        """A sealed file with ``table`` as an Arrow stream of one record batch, uncompressed.
+
+        One batch, because only then each column is one range of memory that a data frame can be a
+        view of.
+        """
+        batch = _single_batch(table)
+        file = cls.empty(name)
+        try:
+            with (
+                pa.PythonFile(_Sink(file), mode="w") as sink,
+                pa.ipc.new_stream(sink, batch.schema) as writer,
+            ):
+                writer.write_batch(batch)
+            file.seal()
+        except BaseException:
+            file.close()
+            raise
+        file.table = table
+        return file
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return os.fstat(self.descriptor).st_size
+
+    def seal(self) -> bool:
+        """Make the content final; False while another process has it mapped for writing."""
+        try:
+            fcntl.fcntl(self.descriptor, _F_ADD_SEALS, _ALL_SEALS)
+        except OSError:
+            return bool(fcntl.fcntl(self.descriptor, _F_GET_SEALS) & 0x8)
+        return True
+
+    def read(self, limit: int) -> bytes:
+        """The content up to ``limit`` bytes."""
+        return os.pread(self.descriptor, min(self.size, limit), 0)
+
+    def map(self) -> mmap.mmap:
+        """The content, shared and read-only; it outlives this object."""
+        return mmap.mmap(self.descriptor, 0, mmap.MAP_SHARED, mmap.PROT_READ)
+
+    def close(self) -> None:
+        """Let go of it; maps and other processes keep what they have."""
+        if self.descriptor >= 0:
+            os.close(self.descriptor)
+            self.descriptor = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _write(self, content: bytes | memoryview) -> int:
+        rest = memoryview(content).cast("B")
+        size = len(rest)
+        while rest:
+            rest = rest[os.write(self.descriptor, rest[:_PIECE]) :]
+        return size
+
+
+class _Sink:
+    """A file object that Arrow writes its buffers into, straight from where they lie."""
+
+    closed = False
+
+    def __init__(self, file: MemoryFile) -> None:
+        self._file = file
+        self._position = 0
+
+    def write(self, buffer: pa.Buffer | bytes) -> int:
+        written = self._file._write(memoryview(buffer))
+        self._position += written
+        return written
+
+    def tell(self) -> int:
+        return self._position
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def close(self) -> None:
+        """The descriptor belongs to the memory file."""
+
+    def readable(self) -> bool:
+        return False
+
+    def writable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return False
+
+
+def _single_batch(table: pa.Table) -> pa.RecordBatch:
+    combined: Sequence[pa.RecordBatch] = table.combine_chunks().to_batches()
+    if combined:
+        return combined[0]
+    return pa.RecordBatch.from_pylist([], schema=table.schema)

@@ -1,0 +1,141 @@
+"""The guest's report: JSON written by a process that a hostile script owned. Nothing is believed
+before it has been checked, and what is believed is only what the script may say of itself.
+"""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from studiolo.sandbox.failures import KNOWN_TO_GUEST, failure
+from studiolo.sandbox.job import Failure, TracebackFrame
+
+#: Bytes of a report; a wide result's references are most of it.
+REPORT_SIZE = 16 << 20
+_TEXT = 50_000
+_LINES = 200
+_T = TypeVar("_T")
+
+
+class ReportError(Exception):
+    """The report is not one; the message says in which way, for the run's own failure."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnReference:
+    """An output column that is an input's column, untouched."""
+
+    #: Where it stands in the output, from 0.
+    position: int
+    name: str
+    #: Which input, by position of the connected ports, and which of its columns.
+    input: int
+    column: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutputReport:
+    """What the guest says of one result."""
+
+    rows: int
+    references: Sequence[ColumnReference]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What the guest says of the run."""
+
+    outputs: Sequence[OutputReport]
+    failure: Failure | None
+    log: Sequence[str]
+    phases: Mapping[str, float]
+
+
+def read_report(content: bytes) -> Report:
+    """Check and take apart a report.
+
+    Raises:
+        ReportError: it is not what a guest of ours writes.
+    """
+    try:
+        raw = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise ReportError(f"it is not JSON ({error})") from error
+    top = _expect(raw, dict, "the report")
+    error = top.get("error")
+    outputs = [_output(item) for item in _expect(top.get("outputs"), list, "outputs")[:2]]
+    seconds = _expect(top.get("seconds"), dict, "seconds")
+    return Report(
+        outputs=outputs,
+        failure=None if error is None else _failure(_expect(error, dict, "error")),
+        log=[_text(line, "log") for line in _expect(top.get("log"), list, "log")[:_LINES]],
+        phases={_text(name, "seconds"): _number(value) for name, value in seconds.items()},
+    )
+
+
+def _output(raw: object) -> OutputReport:
+    output = _expect(raw, dict, "an output")
+    references = _expect(output.get("references"), list, "references")
+    return OutputReport(
+        rows=_whole(output.get("rows"), "rows"), references=[_reference(r) for r in references]
+    )
+
+
+def _reference(raw: object) -> ColumnReference:
+    parts = _expect(raw, list, "a reference")
+    if len(parts) != 4:
+        raise ReportError("a reference must have four parts")
+    position, name, source, column = parts
+    return ColumnReference(
+        position=_whole(position, "position"),
+        name=_expect(name, str, "a name"),
+        input=_whole(source, "input"),
+        column=_whole(column, "column"),
+    )
+
+
+def _failure(raw: Mapping[str, Any]) -> Failure:
+    code = _text(raw.get("code"), "code")
+    frames = [_frame(item) for item in _expect(raw.get("frames"), list, "frames")[:_LINES]]
+    return failure(
+        code if code in KNOWN_TO_GUEST else "script-exception",
+        said=_text(raw.get("message"), "message"),
+        exception_type=_text(raw.get("type"), "type"),
+        traceback=_text(raw.get("traceback"), "traceback"),
+        frames=frames,
+    )
+
+
+def _frame(raw: object) -> TracebackFrame:
+    frame = _expect(raw, dict, "a frame")
+    return TracebackFrame(
+        file=_text(frame.get("file"), "file"),
+        line=_whole(frame.get("line"), "line"),
+        function=_text(frame.get("function"), "function"),
+        source=_text(frame.get("source"), "source"),
+        column=_whole(frame.get("column", 0), "column"),
+    )
+
+
+def _expect(value: object, kind: type[_T], what: str) -> _T:
+    if not isinstance(value, kind):
+        raise ReportError(f"{what} must be a {kind.__name__}, not a {type(value).__name__}")
+    return value
+
+
+def _text(value: object, what: str) -> str:
+    return _expect(value, str, what)[:_TEXT]
+
+
+def _whole(value: object, what: str) -> int:
+    number = _expect(value, int, what)
+    if isinstance(value, bool) or not 0 <= number < 2**63:
+        raise ReportError(f"{what} must be a whole number from 0, not {number}")
+    return number
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ReportError("a time must be a number")
+    return float(value)

@@ -1,0 +1,454 @@
+"""The sandbox: runs one script after another, each in a process that has never run another."""
+
+import collections
+import itertools
+import json
+import os
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from studiolo.sandbox import isolation
+from studiolo.sandbox.attending import End, Watch, attend
+from studiolo.sandbox.bring_up import BringUp, Started
+from studiolo.sandbox.configuration import ScriptInterpreter, limits_message
+from studiolo.sandbox.console import Console
+from studiolo.sandbox.control_groups import MemoryGroup, MemoryGroups, find_memory_groups
+from studiolo.sandbox.ending import Returned, interrupted, returned, vanished
+from studiolo.sandbox.images import collect_images
+from studiolo.sandbox.isolation import Isolation, IsolationReport, Layer
+from studiolo.sandbox.job import (
+    DATASET_PORTS,
+    RESULT_PORTS,
+    Job,
+    Outcome,
+    PythonDevice,
+    Status,
+    Timings,
+)
+from studiolo.sandbox.memory_file import MemoryFile
+from studiolo.sandbox.policy import Limits, Policy
+from studiolo.sandbox.zygote import Child
+
+_sandboxes = itertools.count(1)
+#: What a control group counts beyond the script's own memory: pages of the zygote that a fork
+#: writes to and so copies.
+_COPIED_BYTES = 64 << 20
+_OPEN_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Spent:
+    """What a run leaves on the host until its last process is gone."""
+
+    group: MemoryGroup | None
+    directory: Path | None
+
+
+class Sandbox:
+    """Runs scripts with one environment's Python.
+
+    Starting begins with the constructor and goes on beside whatever the caller does until the
+    first run. Any number of threads may run scripts at once. Close it, or use it as a context
+    manager: its processes end with it.
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        interpreter: ScriptInterpreter,
+        *,
+        isolation_asked: Isolation = Isolation.AUTO,
+        warm: int = 0,
+        withheld: Collection[str] = (),
+    ) -> None:
+        """Begin to start.
+
+        ``warm`` is the number of processes that stand ready, so that a run waits for none;
+        ``withheld`` names layers to do without, as a machine would that does not have them.
+        """
+        self._policy = policy
+        self._warm_size = warm
+        self._name = str(next(_sandboxes))
+        self._withheld = withheld
+        self._lock = threading.Lock()
+        self._fork_lock = threading.Lock()
+        self._sweep_lock = threading.Lock()
+        self._warm: collections.deque[int] = collections.deque()
+        self._limits_of: dict[int, Limits] = {}
+        self._groups_of: dict[int, MemoryGroup] = {}
+        self._directory_of: dict[int, Path] = {}
+        self._spent: list[_Spent] = []
+        self._root: Path | None = None
+        self._started: Started | None = None
+        self._groups: MemoryGroups | None = None
+        self._why_no_groups = ""
+        self._report: IsolationReport | None = None
+        self._bring_up: BringUp | None = BringUp(
+            policy,
+            interpreter,
+            isolation_asked,
+            new_directory=self._new_directory,
+            collapse=warm > 0,
+            withheld=withheld,
+        )
+
+    @property
+    def isolation(self) -> IsolationReport:
+        """The layers of this sandbox's runs; waits for it to have started."""
+        self._ready()
+        assert self._report is not None
+        return self._report
+
+    @property
+    def not_preloaded(self) -> Collection[str]:
+        """Modules that could not be imported beforehand, each with the reason."""
+        return self._ready().not_preloaded
+
+    def run(
+        self,
+        job: Job,
+        *,
+        limits: Limits | None = None,
+        on_console: Callable[[str], None] | None = None,
+        cancelled: threading.Event | None = None,
+    ) -> Outcome:
+        """Run a job once and wait for its end.
+
+        ``limits`` stand in for the policy's; ``on_console`` gets what the script prints as it
+        comes; a run ends soon after ``cancelled`` is set.
+
+        Raises:
+            IsolationUnavailableError: the machine can't isolate as far as was asked.
+            ZygoteFailedError: the environment's interpreter can't be started.
+        """
+        arrived = time.perf_counter()
+        own = limits or self._policy.limits
+        started = self._ready()
+        child = self._take(own if limits is not None else None)
+        try:
+            with _Files(job, own, started.baseline, on_console) as files:
+                outcome = self._attend(child, files, own, cancelled, arrived)
+        finally:
+            self._dispose(child)
+        self._refill()
+        return outcome
+
+    def _attend(
+        self,
+        child: Child,
+        files: "_Files",
+        limits: Limits,
+        cancelled: threading.Event | None,
+        arrived: float,
+    ) -> Outcome:
+        started = self._ready()
+        group = self._groups_of.get(child.name)
+        asked = time.perf_counter()
+        files.send(child)
+        watch = Watch(
+            deadline=asked + limits.timeout_seconds,
+            cancelled=cancelled,
+            memory=limits.memory + _COPIED_BYTES + started.baseline if group is None else None,
+            directory=None if started.namespaces else limits.work_directory_size,
+        )
+        end, _ = attend(child, files.console, watch)
+        ended = time.perf_counter()
+        peak = group.peak() if group is not None else child.peak_memory()
+        result = self._result(end, child, files, limits, group, ended - asked)
+        files.console.drain()
+        device, left_out = self._device(child, files, limits)
+        report = result.report
+        return Outcome(
+            status=Status.FAILED if result.failure else Status.SUCCEEDED,
+            failure=result.failure,
+            tables=result.tables,
+            device=device,
+            log=[*(report.log if report else []), *left_out],
+            timings=Timings(
+                start=asked - arrived,
+                run=ended - asked,
+                collect=time.perf_counter() - ended,
+                phases=report.phases if report else {},
+            ),
+            peak_memory=peak,
+            isolation=self.isolation,
+        )
+
+    def _result(
+        self,
+        end: End,
+        child: Child,
+        files: "_Files",
+        limits: Limits,
+        group: MemoryGroup | None,
+        seconds: float,
+    ) -> Returned:
+        zygote = self._ready().zygote
+        child.kill()
+        by_host = interrupted(end, limits, seconds)
+        if by_host is not None:
+            return Returned(failure=by_host, tables={}, report=None)
+        if end is End.GONE:
+            ended = zygote.exit_of(child.name)
+            ran_out = group is not None and group.ran_out()
+            return Returned(
+                failure=vanished(ended, limits, ran_out=ran_out), tables={}, report=None
+            )
+        if not files.seal():
+            # The script keeps a result mapped for writing; it can't once its processes are gone.
+            zygote.exit_of(child.name)
+            while not files.seal():
+                time.sleep(0.001)
+        return returned(files.report, files.results, files.inputs, limits)
+
+    def _device(
+        self, child: Child, files: "_Files", limits: Limits
+    ) -> tuple[PythonDevice, list[str]]:
+        images, left_out = [], []
+        work = Path(self._policy.filesystem.folders[0]).name
+        try:
+            folder = os.open(work, _OPEN_DIRECTORY, dir_fd=child.directory)
+        except OSError:
+            left_out.append("The script removed its working directory, and its images with it.")
+        else:
+            try:
+                images, left_out = collect_images(folder, limits)
+            finally:
+                os.close(folder)
+        device = PythonDevice(
+            console=files.console.text, console_dropped=files.console.dropped, images=images
+        )
+        return device, left_out
+
+    def close(self) -> None:
+        """End every process of this sandbox and remove what they left."""
+        with self._lock:
+            if self._bring_up is not None:
+                self._bring_up.abandon()
+                self._bring_up = None
+            started, self._started = self._started, None
+        if started is not None:
+            started.zygote.close()
+        for group in self._groups_of.values():
+            _until(group.remove)
+        self._groups_of.clear()
+        self._sweep(wait=True)
+        if self._groups is not None:
+            self._groups.close()
+        if self._root is not None:
+            _remove_tree(self._root)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _ready(self) -> Started:
+        if self._started is not None:
+            return self._started
+        with self._lock:
+            if self._bring_up is not None:
+                self._find_groups()
+                started = self._bring_up.finish()
+                self._bring_up = None
+                started.zygote.serve(on_child=self._admit)
+                self._report = self._with_memory_layer(started.report)
+                self._started = started
+                for _ in range(self._warm_size):
+                    self._warm.append(self._fork(started, self._policy.limits))
+        if self._started is None:
+            raise ValueError("this sandbox is closed")
+        return self._started
+
+    def _find_groups(self) -> None:
+        if isolation.MEMORY_GROUP in self._withheld:
+            self._why_no_groups = "withheld"
+        else:
+            self._groups, self._why_no_groups = find_memory_groups(self._name)
+
+    def _with_memory_layer(self, report: IsolationReport) -> IsolationReport:
+        if self._groups is not None:
+            layer = Layer(
+                name=isolation.MEMORY_GROUP,
+                active=True,
+                detail=f"version {self._groups.version}: one limit for all processes of a run",
+            )
+            layers = [*report.layers, layer]
+        else:
+            layers = [
+                *report.layers,
+                Layer(
+                    name=isolation.MEMORY_GROUP,
+                    active=False,
+                    detail=self._why_no_groups,
+                    remedy="Run as root, or in a systemd session that delegates the memory "
+                    "controller.",
+                ),
+                Layer(
+                    name=isolation.MEMORY_WATCHDOG,
+                    active=True,
+                    detail="adds up a run's processes twenty times a second and ends it",
+                ),
+            ]
+        return IsolationReport(asked=report.asked, level=report.level, layers=layers)
+
+    def _fork(self, started: Started, limits: Limits) -> int:
+        work = None if started.namespaces else self._new_directory(started.jail_user)
+        with self._fork_lock:
+            name = started.zygote.fork(limits_message(limits), work)
+            self._limits_of[name] = limits
+            if work is not None:
+                self._directory_of[name] = work
+        return name
+
+    def _admit(self, child: Child) -> None:
+        """Give a new fork its control group, before anybody can make it run anything."""
+        limits = self._limits_of.pop(child.name)
+        if self._groups is not None:
+            group = self._groups.new(f"run-{child.name}", limits.memory + _COPIED_BYTES)
+            group.add(child.pid)
+            self._groups_of[child.name] = group
+
+    def _take(self, limits: Limits | None) -> Child:
+        """A fork that waits for its request, made now if none stands ready."""
+        started = self._ready()
+        name = None
+        if limits is None:
+            try:
+                name = self._warm.popleft()
+            except IndexError:
+                name = None
+        if name is None:
+            name = self._fork(started, limits or self._policy.limits)
+            if self._groups is not None:
+                self._groups.prime(started.zygote.launcher_pid)
+        return started.zygote.child(name)
+
+    def _refill(self) -> None:
+        started = self._started
+        if started is not None and len(self._warm) < self._warm_size:
+            self._warm.append(self._fork(started, self._policy.limits))
+
+    def _dispose(self, child: Child) -> None:
+        child.kill()
+        child.close()
+        if self._started is not None:
+            self._started.zygote.forget(child.name)
+        spent = _Spent(
+            group=self._groups_of.pop(child.name, None),
+            directory=self._directory_of.pop(child.name, None),
+        )
+        self._spent.append(spent)
+        self._sweep(wait=False)
+
+    def _sweep(self, *, wait: bool) -> None:
+        """Remove what runs have left whose processes are gone by now."""
+        with self._sweep_lock:
+            spent, self._spent = self._spent, []
+            for item in spent:
+                if item.group is not None and not item.group.remove():
+                    if not wait:
+                        self._spent.append(item)
+                        continue
+                    _until(item.group.remove)
+                if item.directory is not None:
+                    _remove_tree(item.directory)
+
+    def _new_directory(self, owner: int | None) -> Path:
+        """A private directory on the host's disk, for runs that can't have a file system."""
+        if self._root is None:
+            self._root = Path(tempfile.mkdtemp(prefix="studiolo-"))
+            self._root.chmod(0o711)
+        directory = Path(tempfile.mkdtemp(dir=self._root))
+        if owner is not None:
+            os.chown(directory, owner, owner)
+        return directory
+
+
+class _Files:
+    """The memory files and the pipe of one run."""
+
+    def __init__(
+        self,
+        job: Job,
+        limits: Limits,
+        baseline: int,
+        on_console: Callable[[str], None] | None,
+    ) -> None:
+        unknown = set(job.inputs) - set(DATASET_PORTS)
+        if unknown:
+            raise ValueError(f"{sorted(unknown)} are no dataset ports; there are {DATASET_PORTS}")
+        ports = [port for port in DATASET_PORTS if port in job.inputs]
+        self.inputs = [job.inputs[port] for port in ports]
+        self._bundle = job.bundle
+        given = sum(file.size for file in self._handed())
+        self._request = MemoryFile.of_bytes(
+            _request(job, ports, limits.memory + baseline + given), "request"
+        )
+        self.report = MemoryFile.empty("report")
+        self.results = [MemoryFile.empty(port) for port in RESULT_PORTS]
+        self.console = Console(
+            kept=limits.console_kept, rate=limits.console_rate, on_text=on_console
+        )
+
+    def send(self, child: Child) -> None:
+        """Hand everything to the process that waits for it."""
+        files = [self._request, self.report, *self.results, *self._handed()]
+        child.request([self.console.writer, *(file.descriptor for file in files)])
+        self.console.close_writer()
+
+    def seal(self) -> bool:
+        """Make final what the guest wrote; False while it can still be written to."""
+        return all([file.seal() for file in (self.report, *self.results)])
+
+    def _handed(self) -> list[MemoryFile]:
+        return [*([self._bundle] if self._bundle is not None else []), *self.inputs]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for file in (self._request, self.report, *self.results):
+            file.close()
+        self.console.close()
+
+
+def _request(job: Job, ports: Collection[str], address_space: int) -> bytes:
+    return json.dumps(
+        {
+            "source": job.source,
+            "name": job.script_name,
+            "ports": list(ports),
+            "has_bundle": job.bundle is not None,
+            "binding": job.port_binding,
+            "parameters": dict(job.parameters),
+            "seed": job.seed,
+            "address_space": address_space,
+        }
+    ).encode()
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    while not condition():
+        time.sleep(0.001)
+
+
+def _remove_tree(directory: Path) -> None:
+    """Remove a directory whose owner may have made parts of it unreadable."""
+
+    def open_up(remove: Callable[[str], object], path: str, _: BaseException) -> None:
+        os.chmod(os.path.dirname(path), 0o700)
+        os.chmod(path, 0o700)
+        remove(path)
+
+    shutil.rmtree(directory, onexc=open_up) if sys.version_info >= (3, 12) else shutil.rmtree(
+        directory, onerror=lambda f, p, e: open_up(f, p, e[1])
+    )

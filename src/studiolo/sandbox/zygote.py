@@ -1,0 +1,274 @@
+"""The host's side of a zygote: starting it, asking it for forks, learning of their ends.
+
+Standard library only, so that a zygote can be started before anything slow is imported.
+"""
+
+import itertools
+import os
+import select
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import studiolo_guest
+from studiolo.sandbox.errors import ZygoteFailedError
+from studiolo_guest import wire
+
+_GUEST_DIRECTORY = Path(studiolo_guest.__file__).parent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exit:
+    """How a fork ended, as its parent, the zygote, learnt it from the kernel."""
+
+    #: As `os.wait4` gives it.
+    status: int
+    cpu_seconds: float
+    #: The largest process's resident bytes.
+    peak_bytes: int
+
+    @property
+    def signal(self) -> int:
+        """The signal that ended it, or 0."""
+        return os.WTERMSIG(self.status) if os.WIFSIGNALED(self.status) else 0
+
+
+class Child:
+    """A fork of a zygote: confined, waiting for its one request."""
+
+    def __init__(self, name: int, link: socket.socket, pidfd: int, directory: int) -> None:
+        self.name = name
+        #: To its process, which is not to be trusted any more once it has the request.
+        self.link = link
+        self.pidfd = pidfd
+        #: Its private directory, which can be read as long as this is open.
+        self.directory = directory
+        #: Its process id as this process sees it.
+        self.pid = _pid_of(pidfd)
+
+    def kill(self) -> None:
+        """End it, and with it everything in its pid namespace."""
+        try:
+            signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+
+    def request(self, descriptors: Sequence[int]) -> None:
+        """Send it its request, which lies in the files."""
+        try:
+            wire.send(self.link, {}, descriptors)
+        except (BrokenPipeError, ConnectionResetError):
+            # It is gone already; whoever waits for it will see how.
+            return
+
+    def peak_memory(self) -> int | None:
+        """The most bytes that its first process had in memory; None if that is gone."""
+        try:
+            with open(f"/proc/{self.pid}/status", encoding="ascii") as file:
+                for line in file:
+                    if line.startswith("VmHWM:"):
+                        return int(line.split()[1]) * 1024
+        except OSError:
+            return None
+        return None
+
+    def close(self) -> None:
+        """Let go of what was handed over; its file system is gone with that."""
+        self.link.close()
+        os.close(self.pidfd)
+        os.close(self.directory)
+
+
+class Zygote:
+    """One environment's template interpreter, in its jail."""
+
+    def __init__(self, python: Path, environment: Mapping[str, str]) -> None:
+        """Start the interpreter; ``begin`` says what it is for, ``wait_until_ready`` waits.
+
+        ``environment`` is its environment in full.
+        """
+        self._link, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._diagnostics = tempfile.TemporaryFile()
+        with theirs:
+            self._process = subprocess.Popen(
+                [
+                    python,
+                    "-I",
+                    "-S",
+                    _GUEST_DIRECTORY / "launch.py",
+                    str(theirs.fileno()),
+                ],
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=self._diagnostics,
+                stderr=self._diagnostics,
+                pass_fds=[theirs.fileno()],
+            )
+        self._python = python
+        self._names = itertools.count(1)
+        self._changed = threading.Condition()
+        self._children: dict[int, Child] = {}
+        self._directories: dict[int, int] = {}
+        self._exits: dict[int, Exit] = {}
+        self._forgotten: set[int] = set()
+        self._gone = False
+        self._why = "it ended while it was in use"
+        self._keeper: threading.Thread | None = None
+        self._on_child: Callable[[Child], None] = lambda _: None
+
+    def begin(self, message: Mapping[str, Any]) -> None:
+        """Say which jail to build and what to load."""
+        wire.send(self._link, message)
+
+    def wait_until_ready(self, timeout: float) -> dict[str, Any]:
+        """What the zygote says of itself once it can fork.
+
+        Raises:
+            ZygoteFailedError: it could not be had, with the layer that failed and why.
+        """
+        if not select.select([self._link], [], [], timeout)[0]:
+            self._process.kill()
+            raise self._failed("interpreter", f"it was not ready after {timeout:.0f} seconds")
+        received = wire.receive(self._link)
+        if received is None:
+            raise self._failed("interpreter", "it ended while it was starting")
+        message = received[0]
+        if "ready" not in message:
+            raise self._failed(message["failed"], message["why"])
+        ready: dict[str, Any] = message["ready"]
+        return ready
+
+    def serve(self, *, on_child: Callable[[Child], None]) -> None:
+        """Take in forks and exits from now on, in a thread of its own.
+
+        ``on_child`` sees a fork before anybody else.
+        """
+        self._on_child = on_child
+        self._keeper = threading.Thread(target=self._keep, name="studiolo-zygote", daemon=True)
+        self._keeper.start()
+
+    def fork(self, limits: Mapping[str, int], work: Path | None = None) -> int:
+        """Ask for a fork; its name. ``work`` is its directory where it has no file system."""
+        name = next(self._names)
+        if work is not None:
+            self._directories[name] = os.open(work, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        wire.send(self._link, {"fork": name, "limits": limits, "work": str(work or "")})
+        return name
+
+    def child(self, name: int) -> Child:
+        """Wait for the fork of that name.
+
+        Raises:
+            ZygoteFailedError: the zygote is gone.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: name in self._children or self._gone)
+            if name not in self._children:
+                raise self._failed("interpreter", self._why)
+            return self._children.pop(name)
+
+    def exit_of(self, name: int, timeout: float = 10.0) -> Exit | None:
+        """How the fork of that name ended; waits for its end, which somebody has seen to."""
+        with self._changed:
+            self._changed.wait_for(lambda: name in self._exits or self._gone, timeout)
+            return self._exits.pop(name, None)
+
+    def forget(self, name: int) -> None:
+        """Nobody is going to ask how the fork of that name ended."""
+        with self._changed:
+            if self._exits.pop(name, None) is None:
+                self._forgotten.add(name)
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can still fork."""
+        return not self._gone and self._process.poll() is None
+
+    @property
+    def launcher_pid(self) -> int:
+        """The outermost process of the jail, which only waits."""
+        return self._process.pid
+
+    def close(self) -> None:
+        """End it and everything it forked."""
+        self._link.shutdown(socket.SHUT_RDWR)
+        try:
+            self._process.wait(2)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._keeper is not None:
+            self._keeper.join()
+        self._link.close()
+        with self._changed:
+            for child in self._children.values():
+                child.close()
+            self._children.clear()
+        self._diagnostics.close()
+
+    def _keep(self) -> None:
+        while (received := self._receive()) is not None:
+            message, descriptors = received
+            if "child" in message:
+                name = message["child"]
+                link, pidfd, *handed = descriptors
+                directory = handed[0] if handed else self._directories.pop(name)
+                child = Child(name, socket.socket(fileno=link), pidfd, directory)
+                self._on_child(child)
+                with self._changed:
+                    self._children[child.name] = child
+                    self._changed.notify_all()
+            elif "failed" in message:
+                self._why = message["why"]
+            else:
+                ended = Exit(
+                    status=message["status"],
+                    cpu_seconds=message["cpu_seconds"],
+                    peak_bytes=message["peak_bytes"],
+                )
+                name = message["exit"]
+                with self._changed:
+                    if name in self._forgotten:
+                        self._forgotten.remove(name)
+                    else:
+                        self._exits[name] = ended
+                        self._changed.notify_all()
+        with self._changed:
+            self._gone = True
+            self._changed.notify_all()
+
+    def _receive(self) -> tuple[dict[str, Any], list[int]] | None:
+        try:
+            return wire.receive(self._link)
+        except OSError:
+            return None
+
+    def _failed(self, layer: str, why: str) -> ZygoteFailedError:
+        """The error, with what the interpreter printed before it gave up."""
+        deadline = time.monotonic() + 1
+        while self._process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.01)
+        size = os.fstat(self._diagnostics.fileno()).st_size
+        printed = os.pread(self._diagnostics.fileno(), 4000, max(0, size - 4000))
+        return ZygoteFailedError(
+            layer=layer,
+            why=why,
+            python=self._python,
+            printed=printed.decode("utf-8", "replace").strip(),
+        )
+
+
+def _pid_of(pidfd: int) -> int:
+    """The process id in our own pid namespace, -1 if the process is gone already."""
+    with open(f"/proc/self/fdinfo/{pidfd}", encoding="ascii") as file:
+        for line in file:
+            if line.startswith("Pid:"):
+                return int(line.split()[1])
+    return -1

@@ -1,0 +1,68 @@
+"""The script bundle: a zip that is unpacked beside the script and can be imported from."""
+
+import mmap
+import os
+import sys
+import sysconfig
+import zipfile
+from typing import Any, Final, cast
+
+from studiolo_guest.failure import MismatchError
+
+#: The classic studio's name for the folder, in the working directory.
+FOLDER: Final = "Script Bundle"
+_PIECE: Final = 1 << 20
+
+
+def unpack(descriptor: int, directory: str) -> None:
+    """Unzip the memory file ``descriptor`` into the folder and make it importable.
+
+    The host has looked at the names and sizes that the zip declares; here the bytes themselves
+    are bounded, by the size of the working directory.
+
+    Raises:
+        MismatchError: the zip is damaged or does not fit.
+    """
+    folder = os.path.join(directory, FOLDER)
+    with mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) as content:
+        try:
+            with zipfile.ZipFile(cast(Any, content)) as archive:
+                for member in archive.infolist():
+                    _write(archive, member, folder)
+        except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError) as error:
+            raise MismatchError(
+                "bundle-unreadable", f"The script bundle can't be unzipped: {error}."
+            ) from error
+        except OSError as error:
+            raise MismatchError(
+                "bundle-too-large",
+                f"The script bundle does not fit into the working directory: {error.strerror}. "
+                "Take out what the script does not need.",
+            ) from error
+    sys.path.insert(_after_standard_library(), folder)
+
+
+def _write(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: str) -> None:
+    target = os.path.normpath(os.path.join(folder, member.filename))
+    if not target.startswith(folder + os.sep) and target != folder:
+        raise MismatchError(
+            "bundle-escape", f"The script bundle's member {member.filename!r} leads out of it."
+        )
+    if member.is_dir():
+        os.makedirs(target, exist_ok=True)
+        return
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    with archive.open(member) as source, open(target, "wb") as file:
+        while piece := source.read(_PIECE):
+            file.write(piece)
+
+
+def _after_standard_library() -> int:
+    """Where user paths begin: a bundle must not shadow `json`, but may bring its own `azure`."""
+    standard = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")}
+    last = 0
+    for position, entry in enumerate(sys.path):
+        is_standard = entry in standard or entry.endswith(("lib-dynload", ".zip"))
+        if is_standard and "site-packages" not in entry:
+            last = position + 1
+    return last

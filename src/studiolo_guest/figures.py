@@ -1,0 +1,115 @@
+"""Matplotlib without a screen: the backend is Agg, and every figure ends as a picture.
+
+Classic scripts select Agg and call savefig; scripts from elsewhere call plt.show() or leave
+their figures open. All of them should just work.
+"""
+
+import importlib.abc
+import importlib.machinery
+import os
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import Any, Final
+
+_PYPLOT: Final = "matplotlib.pyplot"
+_SAVED: Final = "_studiolo_saved"
+
+
+def install() -> None:
+    """Adapt matplotlib now, if it is imported, or else as soon as the script imports it."""
+    for name, adapt in _ADAPTERS.items():
+        if name in sys.modules:
+            adapt(sys.modules[name])
+    if not set(_ADAPTERS) <= set(sys.modules):
+        sys.meta_path.insert(0, _AfterImport())
+
+
+def save_open_figures() -> None:
+    """Save the figures that are still open and were never saved by the script."""
+    pyplot = sys.modules.get(_PYPLOT)
+    if pyplot is not None:
+        _save(pyplot)
+
+
+def _save(pyplot: ModuleType) -> None:
+    for number in pyplot.get_fignums():
+        figure = pyplot.figure(number)
+        if not getattr(figure, _SAVED, False):
+            figure.savefig(_free_name(number))
+
+
+def _free_name(number: int) -> str:
+    name = f"figure-{number}.png"
+    later = number
+    while os.path.lexists(name):
+        later += 1
+        name = f"figure-{later}.png"
+    return name
+
+
+def _adapt_matplotlib(matplotlib: ModuleType) -> None:
+    def use(backend: object, *, force: bool = True) -> None:
+        """Accept any backend and keep Agg: there is no screen in the sandbox."""
+
+    matplotlib.use = use  # type: ignore[attr-defined]  # the point of this function
+    warnings.filterwarnings("ignore", message=".*is non-interactive, and thus cannot be shown")
+
+
+def _adapt_pyplot(pyplot: ModuleType) -> None:
+    def show(*_: object, **__: object) -> None:
+        """Save what is open, then start afresh, as a notebook does."""
+        _save(pyplot)
+        pyplot.close("all")
+
+    def switch_backend(newbackend: object) -> None:
+        """Keep Agg."""
+
+    pyplot.show = show  # type: ignore[attr-defined]  # the point of this function
+    pyplot.switch_backend = switch_backend  # type: ignore[attr-defined]  # likewise
+    pyplot.Figure.savefig = _marking(pyplot.Figure.savefig)
+
+
+def _marking(savefig: Callable[..., Any]) -> Callable[..., Any]:
+    def marking_savefig(self: Any, fname: Any, *rest: Any, **options: Any) -> None:
+        savefig(self, fname, *rest, **options)
+        if isinstance(fname, str | os.PathLike):
+            setattr(self, _SAVED, True)
+
+    marking_savefig.__doc__ = savefig.__doc__
+    return marking_savefig
+
+
+_ADAPTERS: Final[dict[str, Callable[[ModuleType], None]]] = {
+    "matplotlib": _adapt_matplotlib,
+    _PYPLOT: _adapt_pyplot,
+}
+
+
+class _AfterImport(importlib.abc.MetaPathFinder):
+    """Finds matplotlib as everyone does, and adapts it once it has been executed."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname not in _ADAPTERS:
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
+        if spec is not None and spec.loader is not None:
+            spec.loader = _AdaptingLoader(spec.loader, _ADAPTERS[fullname])
+        return spec
+
+
+class _AdaptingLoader(importlib.abc.Loader):
+    def __init__(self, loader: Any, adapt: Callable[[ModuleType], None]) -> None:
+        self._loader = loader
+        self._adapt = adapt
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
+        created: ModuleType | None = self._loader.create_module(spec)
+        return created
+
+    def exec_module(self, module: ModuleType) -> None:
+        self._loader.exec_module(module)
+        self._adapt(module)

@@ -1,0 +1,19 @@
+"""Arrow and NumPy arrays as this package's signatures name them."""
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    ArrowArray: TypeAlias = pa.Array[Any]
+else:
+    # pyarrow's classes have type arguments for a type checker only.
+    ArrowArray = pa.Array
+Values: TypeAlias = np.ndarray[Any, Any]
+
+
+def one_array(array: Any) -> ArrowArray:
+    """A column as one array, whatever number of chunks pandas or pyarrow made of it."""
+    whole: ArrowArray = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    return whole

@@ -1,0 +1,113 @@
+"""One Arrow column of an input as the pandas values that hold it without loss."""
+
+import mmap
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from studiolo_guest.frames.arrays import ArrowArray, Values
+
+#: Where the parts of a column lie in memory: pairs of address and length in bytes.
+Extents = tuple[tuple[int, int], ...]
+
+_NULLABLE_INTEGERS: Final[dict[pa.DataType, Any]] = {
+    pa.int8(): pd.Int8Dtype(),
+    pa.int16(): pd.Int16Dtype(),
+    pa.int32(): pd.Int32Dtype(),
+    pa.int64(): pd.Int64Dtype(),
+    pa.uint8(): pd.UInt8Dtype(),
+    pa.uint16(): pd.UInt16Dtype(),
+    pa.uint32(): pd.UInt32Dtype(),
+    pa.uint64(): pd.UInt64Dtype(),
+}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Memory:
+    """The private, writable mapping of an input's Arrow stream."""
+
+    #: A write to it copies the page for this process; the memory file never changes.
+    mapping: mmap.mmap
+    #: The whole mapping as an Arrow buffer; keeps it mapped.
+    buffer: pa.Buffer
+
+    def offset_of(self, part: pa.Buffer) -> int | None:
+        """How far into the mapping a buffer begins, or None when it lies elsewhere."""
+        offset = part.address - self.buffer.address
+        inside = offset >= 0 and offset + part.size <= self.buffer.size
+        return offset if inside else None
+
+
+def view_of(column: ArrowArray, memory: Memory) -> Values | None:
+    """A writable array over the column's own bytes, or None where pandas needs a copy.
+
+    NumPy has no missing integers, Arrow packs booleans into bits, and a zone is pandas' own: only
+    plain numbers, timestamps and durations without nulls can be viewed.
+    """
+    if column.null_count or len(column) == 0 or not _is_plain(column.type):
+        return None
+    data = column.buffers()[1]
+    offset = None if data is None else memory.offset_of(data)
+    if offset is None:
+        return None
+    dtype = np.dtype(column.type.to_pandas_dtype())
+    start = offset + column.offset * dtype.itemsize
+    return np.ndarray((len(column),), dtype, memory.mapping, start)
+
+
+def values_of(column: ArrowArray) -> Any:
+    """The column as pandas values that hold its type, its nulls and every value."""
+    kind = column.type
+    if column.null_count and kind in _NULLABLE_INTEGERS:
+        return _NULLABLE_INTEGERS[kind].__from_arrow__(column)
+    if column.null_count and pa.types.is_boolean(kind):
+        boolean: Any = pd.BooleanDtype()
+        return boolean.__from_arrow__(column)
+    if pa.types.is_dictionary(kind):
+        return _categorical(column)
+    try:
+        series: Any = column.to_pandas()
+    except ValueError:
+        # Python's dates end with the year 9999, Arrow's do not.
+        series = column.to_pandas(types_mapper=pd.ArrowDtype)
+    if isinstance(series.dtype, pd.DatetimeTZDtype):
+        # pandas would show Arrow's read-only memory.
+        series = series.copy()
+    if isinstance(series.dtype, np.dtype):
+        values = np.asarray(series)
+        return values if values.flags.writeable else values.copy()
+    return series.array
+
+
+def shared_extents(column: ArrowArray, memory: Memory) -> Extents:
+    """Where the bytes lie that pandas shows without a copy; empty when it copied them."""
+    kind = column.type
+    if pa.types.is_large_string(kind):
+        parts = [part for part in column.buffers() if part is not None]
+        if all(memory.offset_of(part) is not None for part in parts):
+            return tuple((part.address, part.size) for part in parts)
+        return ()
+    view = view_of(column, memory)
+    return () if view is None else ((view.ctypes.data, view.nbytes),)
+
+
+def _is_plain(kind: pa.DataType) -> bool:
+    return (
+        pa.types.is_integer(kind)
+        or pa.types.is_floating(kind)
+        or pa.types.is_duration(kind)
+        or (pa.types.is_timestamp(kind) and kind.tz is None)
+    )
+
+
+def _categorical(column: Any) -> Any:
+    dictionary = column.dictionary
+    if dictionary.null_count or len(dictionary.unique()) != len(dictionary):
+        # pandas allows neither a missing nor a repeated category.
+        column = column.dictionary_decode().dictionary_encode()
+    codes = column.indices.cast(pa.int64()).fill_null(-1).to_numpy(zero_copy_only=False)
+    categories = values_of(column.dictionary)
+    return pd.Categorical.from_codes(codes, categories=categories, ordered=column.type.ordered)

@@ -1,0 +1,149 @@
+"""An input dataset as a frame of the script's own: opened without copying what can be shared."""
+
+import mmap
+import os
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from pyarrow import ipc
+
+from studiolo_guest.frames.columns_in import Extents, Memory, shared_extents, values_of, view_of
+
+#: Above this many arrays of its own a frame is copied into one array a type: pandas warns about
+#: fragmentation from 100 on, and the script must be able to add columns.
+_MOST_PIECES: Final = 50
+_PANDAS_3: Final = int(pd.__version__.split(".", maxsplit=1)[0]) >= 3
+# pandas 2 copies unless told not to; pandas 3 never does and warns about being told.
+_WITHOUT_COPY: Final[dict[str, Any]] = {} if _PANDAS_3 else {"copy": False}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class InputColumn:
+    """What a column of an input was when the script got it."""
+
+    name: str
+    type: pa.DataType
+    #: The pandas dtype that the script sees.
+    dtype: Any
+    #: Where pandas shows the input's own bytes; empty when the script got a copy.
+    extents: Extents
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class InputFrame:
+    """An input of `azureml_main`, and enough to recognise its columns when they come back."""
+
+    #: Private to this process: writing to it copies the pages that are written, never the input.
+    frame: pd.DataFrame
+    columns: tuple[InputColumn, ...]
+    rows: int
+    #: Keeps the addresses of ``columns`` from being used for anything else.
+    memory: Memory
+
+
+def open_frame(descriptor: int) -> InputFrame:
+    """Map a sealed memory file that holds an Arrow IPC stream, and show it as a frame.
+
+    Numbers, timestamps without a zone and durations that have no nulls are writable views of
+    the file; large strings are shared under pandas 3. Everything else is converted to the dtype
+    that holds it and goes back as the same type.
+    """
+    memory = _map(descriptor)
+    batch = _read(memory.buffer)
+    arrays: list[Any] = []
+    for column in batch.columns:
+        view = view_of(column, memory)
+        arrays.append(values_of(column) if view is None else view)
+    frame = _frame(arrays, batch.num_rows, memory)
+    frame.columns = pd.Index(batch.schema.names)
+    columns = tuple(
+        InputColumn(
+            name=field.name,
+            type=field.type,
+            dtype=values.dtype,
+            extents=shared_extents(column, memory),
+        )
+        for field, column, values in zip(batch.schema, batch.columns, arrays, strict=True)
+    )
+    return InputFrame(frame=frame, columns=columns, rows=batch.num_rows, memory=memory)
+
+
+def _map(descriptor: int) -> Memory:
+    mapping = mmap.mmap(
+        descriptor,
+        os.fstat(descriptor).st_size,
+        flags=mmap.MAP_PRIVATE,
+        prot=mmap.PROT_READ | mmap.PROT_WRITE,
+    )
+    return Memory(mapping=mapping, buffer=pa.py_buffer(mapping))
+
+
+def _read(buffer: pa.Buffer) -> pa.RecordBatch:
+    # No threads: the first conversion happens in the zygote, which must stay single-threaded.
+    with ipc.open_stream(buffer, options=ipc.IpcReadOptions(use_threads=False)) as reader:
+        batches = list(reader)
+        schema = reader.schema
+    if len(batches) == 1:
+        return batches[0]
+    table = pa.Table.from_batches(batches, schema).combine_chunks()
+    # A table without rows has no batch either.
+    return (table.to_batches() or [pa.RecordBatch.from_pylist([], schema=schema)])[0]
+
+
+def _frame(arrays: list[Any], rows: int, memory: Memory) -> pd.DataFrame:
+    """One frame over the arrays, its columns numbered; copied only when it would be in shreds."""
+    index = pd.RangeIndex(rows)
+    pieces = [
+        _piece(arrays[first:last], range(first, last), index, memory)
+        for first, last in _runs(arrays)
+    ]
+    if not pieces:
+        return pd.DataFrame(index=index)
+    frame: pd.DataFrame = pd.concat(pieces, axis=1, **_WITHOUT_COPY)
+    shreds = sum(isinstance(piece.dtypes.iloc[0], np.dtype) for piece in pieces)
+    return frame.copy() if shreds > _MOST_PIECES else frame
+
+
+def _runs(arrays: list[Any]) -> list[tuple[int, int]]:
+    """Stretches of neighbouring columns that one two-dimensional view can cover."""
+    runs: list[tuple[int, int]] = []
+    first = 0
+    for position in range(1, len(arrays) + 1):
+        if position < len(arrays) and _continues(arrays, first, position):
+            continue
+        runs.append((first, position))
+        first = position
+    return runs
+
+
+def _continues(arrays: list[Any], first: int, position: int) -> bool:
+    start, before, here = arrays[first], arrays[position - 1], arrays[position]
+    if not (_is_view(start) and _is_view(here)) or start.dtype != here.dtype:
+        return False
+    stride: int = here.ctypes.data - before.ctypes.data
+    first_stride: int = arrays[first + 1].ctypes.data - start.ctypes.data
+    return 0 < stride == first_stride
+
+
+def _is_view(values: Any) -> bool:
+    return isinstance(values, np.ndarray) and isinstance(values.base, mmap.mmap)
+
+
+def _piece(
+    arrays: list[Any], positions: range, index: pd.RangeIndex, memory: Memory
+) -> pd.DataFrame:
+    first = arrays[0]
+    if len(arrays) == 1:
+        return pd.DataFrame({positions[0]: first}, index=index, copy=False)
+    stride = arrays[1].ctypes.data - first.ctypes.data
+    block = np.ndarray(
+        (len(arrays), len(first)),
+        first.dtype,
+        memory.mapping,
+        first.ctypes.data - memory.buffer.address,
+        (stride, first.itemsize),
+    )
+    return pd.DataFrame(block.T, index=index, columns=list(positions), copy=False)

@@ -1,0 +1,72 @@
+"""A returned frame as the table that goes back to the host."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from studiolo_guest.frames.arrays import ArrowArray
+from studiolo_guest.frames.columns_out import arrow_column
+from studiolo_guest.frames.names import dataset_names
+from studiolo_guest.frames.opening import InputFrame
+from studiolo_guest.frames.unchanged import columns_by_reference
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnSource:
+    """Where the host finds a column of a result."""
+
+    name: str
+    #: The number of the input whose column this is, or None when it is in the written batch.
+    input: int | None
+    #: Position in that input, or in the batch.
+    column: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class OutputTable:
+    """A result: what must be written, and what the host already has."""
+
+    #: In the order of the returned frame; names are unique and not empty.
+    sources: tuple[ColumnSource, ...]
+    rows: int
+    #: The columns that are no input's, in order.
+    batch: pa.RecordBatch
+
+
+def frame_to_output(
+    frame: pd.DataFrame, inputs: Sequence[InputFrame] = (), *, log: Callable[[str], None]
+) -> OutputTable:
+    """The returned frame in the types of a dataset, without the columns the host already has.
+
+    Each line given to ``log`` tells of a change that a user might not expect. Raises
+    `UntranslatableColumnError` for what no dataset can hold.
+    """
+    names = dataset_names(frame.columns, log=log)
+    _tell_of_index(frame.index, log)
+    references = columns_by_reference(frame, inputs)
+    hints = {column.name: column.type for opened in inputs for column in opened.columns}
+    sources: list[ColumnSource] = []
+    arrays: list[ArrowArray] = []
+    for position, name in enumerate(names):
+        if position in references:
+            number, column = references[position]
+            sources.append(ColumnSource(name=name, input=number, column=column))
+            continue
+        sources.append(ColumnSource(name=name, input=None, column=len(arrays)))
+        series = frame.iloc[:, position]
+        arrays.append(arrow_column(series, name=name, hint=hints.get(name), log=log))
+    written = [source.name for source in sources if source.input is None]
+    batch = pa.RecordBatch.from_arrays(arrays, names=written)
+    return OutputTable(sources=tuple(sources), rows=len(frame), batch=batch)
+
+
+def _tell_of_index(index: pd.Index, log: Callable[[str], None]) -> None:
+    if isinstance(index, pd.RangeIndex):
+        default = index.start == 0 and index.step == 1
+    else:
+        default = index.dtype.kind in "iu" and np.array_equal(index, np.arange(len(index)))
+    if not default or any(name is not None for name in index.names):
+        log("The row index of the returned frame is dropped; reset_index() keeps it as a column.")

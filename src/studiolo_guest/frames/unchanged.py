@@ -1,0 +1,91 @@
+"""Which columns of a result are an input's own bytes, untouched, so that nothing is copied."""
+
+import mmap
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from studiolo_guest.frames.columns_in import Extents
+from studiolo_guest.frames.opening import InputFrame
+
+#: Below this many bytes a copy costs less than asking the kernel.
+LEAST_BYTES: Final = 64 * 1024
+# Documentation/admin-guide/mm/pagemap.rst
+_PRESENT: Final = np.uint64(1 << 63)
+_SWAPPED: Final = np.uint64(1 << 62)
+_OF_A_FILE: Final = np.uint64(1 << 61)
+
+_Key = tuple[str, int, Extents]
+
+
+def columns_by_reference(
+    frame: pd.DataFrame, inputs: Sequence[InputFrame]
+) -> dict[int, tuple[int, int]]:
+    """Positions in ``frame`` and the (input, column) each of them still is, byte for byte.
+
+    A column counts when it lies where the input's column lies, with its dtype and length, and
+    none of its pages was written: the first write to a page of the private mapping replaces it
+    by memory of the process, which the kernel tells. Without that knowledge nothing counts.
+    """
+    origins = _origins(inputs)
+    found: dict[int, tuple[int, int]] = {}
+    extents: dict[int, Extents] = {}
+    for position in range(frame.shape[1] if origins else 0):
+        key = _key_of(frame.iloc[:, position])
+        if key is not None and key in origins:
+            found[position] = origins[key]
+            extents[position] = key[2]
+    if sum(size for parts in extents.values() for _, size in parts) < LEAST_BYTES:
+        return {}
+    try:
+        with open("/proc/self/pagemap", "rb", buffering=0) as pagemap:  # noqa: PTH123  # unbuffered
+            written = {
+                position for position, parts in extents.items() if _written(pagemap.fileno(), parts)
+            }
+    except OSError:
+        return {}
+    return {position: origin for position, origin in found.items() if position not in written}
+
+
+def _origins(inputs: Sequence[InputFrame]) -> Mapping[_Key, tuple[int, int]]:
+    return {
+        (str(column.dtype), opened.rows, column.extents): (number, position)
+        for number, opened in enumerate(inputs)
+        for position, column in enumerate(opened.columns)
+        if column.extents and opened.rows
+    }
+
+
+def _key_of(series: pd.Series) -> _Key | None:
+    dtype: Any = series.dtype
+    if isinstance(dtype, np.dtype) and dtype.kind in "iufmM":
+        values = series.to_numpy()
+        if values.flags.c_contiguous:
+            return str(dtype), len(values), ((values.ctypes.data, values.nbytes),)
+    if isinstance(dtype, pd.StringDtype):
+        text = pa.array(series.array)
+        if isinstance(text, pa.ChunkedArray) and text.num_chunks == 1:
+            text = text.chunk(0)
+        if isinstance(text, pa.Array) and text.offset == 0:
+            parts = [part for part in text.buffers() if part is not None]
+            return str(dtype), len(text), tuple((part.address, part.size) for part in parts)
+    return None
+
+
+def _written(pagemap: int, parts: Extents) -> bool:
+    """Whether a page under these bytes is the process's own and no longer the file's."""
+    for address, size in parts:
+        first = address // mmap.PAGESIZE
+        last = (address + size - 1) // mmap.PAGESIZE if size else first - 1
+        wanted = (last - first + 1) * 8
+        read = os.pread(pagemap, wanted, first * 8)
+        if len(read) != wanted:
+            return True
+        pages = np.frombuffer(read, np.uint64)
+        if np.any((pages & (_PRESENT | _SWAPPED) != 0) & (pages & _OF_A_FILE == 0)):
+            return True
+    return False

@@ -1,0 +1,231 @@
+"""The outer jail: what one environment's zygote, and so every run of it, can see of the machine.
+
+It is started by the host as the environment's own interpreter without site-packages, builds a
+read-only root that holds the interpreter, the environment and this package, enters namespaces of
+its own, gives up the host's user, and then becomes the zygote without another exec.
+
+The order of the steps is not free; each comment that says so names what breaks.
+"""
+
+import os
+import stat
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn
+
+from studiolo_guest import kernel
+
+#: Where this package lies inside the jail.
+GUEST_DIRECTORY: Final = "/opt/studiolo/studiolo_guest"
+#: The user that a script believes to be; the host knows it as `jail_user` or as whoever started it.
+INNER_USER: Final = 1000
+
+_ROOT: Final = "/mnt"
+_ALL_NAMESPACES: Final = (
+    kernel.CLONE_NEWNS
+    | kernel.CLONE_NEWPID
+    | kernel.CLONE_NEWNET
+    | kernel.CLONE_NEWIPC
+    | kernel.CLONE_NEWUTS
+    | kernel.CLONE_NEWCGROUP
+)
+_NO_PRIVILEGE: Final = kernel.MS_NOSUID | kernel.MS_NODEV
+
+
+class JailError(Exception):
+    """A layer of the jail could not be built; ``layer`` names it, the message says why."""
+
+    def __init__(self, layer: str, reason: str) -> None:
+        super().__init__(f"{layer}: {reason}")
+        self.layer = layer
+        self.reason = reason
+
+
+@dataclass(frozen=True, kw_only=True)
+class JailConfig:
+    """What the host's policy says of the jail; see the policy file for the reasons."""
+
+    #: Whether to build namespaces and a root of its own, or to leave that to Landlock.
+    namespaces: bool
+    #: The user and group that a host running as root turns into, or None to stay who it is.
+    jail_user: int | None
+    #: Files and directories shown read-only under their own names; absent ones are skipped.
+    read_only: Sequence[str]
+    #: Device files that are shown.
+    devices: Sequence[str]
+    #: Small files written into the root, by path, and symbolic links, target by path.
+    files: Mapping[str, str]
+    links: Mapping[str, str]
+    #: The directory that each run covers with a file system of its own.
+    private: str
+    #: The host name that scripts see.
+    hostname: str
+
+    @staticmethod
+    def from_message(message: Mapping[str, Any]) -> "JailConfig":
+        """Read the `jail` part of the host's first message."""
+        return JailConfig(**message)
+
+
+def enter(config: JailConfig, guest_directory: str, keep: Sequence[int]) -> None:
+    """Build the jail around this process; returns in the process that becomes the zygote.
+
+    Raises:
+        JailError: a layer can't be had here, for the host to report or to do without.
+    """
+    if config.namespaces:
+        _enter_namespaces(config, guest_directory)
+        sys.modules["studiolo_guest"].__path__ = [GUEST_DIRECTORY]
+    else:
+        if config.jail_user is not None:
+            _become(config.jail_user)
+    kernel.close_all_except(keep)
+    kernel.no_new_privileges()
+
+
+def _enter_namespaces(config: JailConfig, guest_directory: str) -> None:
+    as_root = config.jail_user is not None
+    user, group = os.getuid(), os.getgid()
+    try:
+        if as_root:
+            kernel.unshare(_ALL_NAMESPACES)
+        else:
+            kernel.unshare(_ALL_NAMESPACES | kernel.CLONE_NEWUSER)
+            _map_user(user, group)
+    except OSError as error:
+        raise JailError("namespaces", str(error)) from error
+    _continue_in_child()
+    try:
+        _build_root(config, guest_directory)
+    except OSError as error:
+        raise JailError("read-only root", str(error)) from error
+    if as_root:
+        # Root is never mapped into the jail: it would be exempt from RLIMIT_NPROC and own files.
+        # The mounts come first, because what they show may lie below a directory only root enters.
+        assert config.jail_user is not None
+        try:
+            _become(config.jail_user)
+            kernel.unshare(_ALL_NAMESPACES | kernel.CLONE_NEWUSER)
+            _map_user(config.jail_user, config.jail_user)
+        except OSError as error:
+            raise JailError("user namespace", str(error)) from error
+        # setns() back into the zygote's pid namespace needs CAP_SYS_ADMIN in the user namespace
+        # that owns it, so it has to be made after the user namespace.
+        _continue_in_child()
+        _mount_proc("/proc")
+
+
+def _continue_in_child() -> None:
+    """Fork into the new pid namespace; the parent only waits, and takes the jail with it."""
+    child = os.fork()
+    if child == 0:
+        kernel.die_with_parent()
+        return
+    _wait_for(child)
+
+
+def _wait_for(child: int) -> NoReturn:
+    # The control socket stays open in the zygote alone, so that closing the host's end of it, or
+    # killing the host, ends the zygote, and with it these two.
+    kernel.close_all_except(())
+    status = 0
+    try:
+        _, status = os.waitpid(child, 0)
+    finally:
+        os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
+
+
+def _become(user: int) -> None:
+    os.setgroups([])
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+    # A change of user makes /proc/self root's, and the id maps could not be written.
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 1)
+
+
+def _map_user(user: int, group: int) -> None:
+    lines = (
+        ("setgroups", "deny"),
+        ("uid_map", f"{INNER_USER} {user} 1"),
+        ("gid_map", f"{INNER_USER} {group} 1"),
+    )
+    for name, line in lines:
+        descriptor = os.open(f"/proc/self/{name}", os.O_WRONLY)
+        try:
+            os.write(descriptor, line.encode())
+        finally:
+            os.close(descriptor)
+
+
+def _build_root(config: JailConfig, guest_directory: str) -> None:
+    kernel.mount(None, "/", None, kernel.MS_REC | kernel.MS_PRIVATE)
+    kernel.mount("tmpfs", _ROOT, "tmpfs", _NO_PRIVILEGE, "size=4m,mode=755")
+    for path in ("/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin"):
+        if os.path.islink(path):
+            os.symlink(os.readlink(path), _ROOT + path)
+    for path in config.read_only:
+        if os.path.exists(path) and not os.path.lexists(_ROOT + path):
+            _show(path, path, kernel.MS_RDONLY | _NO_PRIVILEGE)
+    _show(guest_directory, GUEST_DIRECTORY, kernel.MS_RDONLY | _NO_PRIVILEGE)
+    for device in config.devices:
+        if os.path.exists(device):
+            # A device must stay usable, so neither read-only nor nodev.
+            _show(device, device, kernel.MS_NOSUID | kernel.MS_NOEXEC)
+    for path, content in config.files.items():
+        if not os.path.lexists(_ROOT + path):
+            os.makedirs(os.path.dirname(_ROOT + path), exist_ok=True)
+            with open(_ROOT + path, "w", encoding="utf-8") as file:
+                file.write(content)
+    for path, target in config.links.items():
+        if not os.path.lexists(_ROOT + path):
+            os.makedirs(os.path.dirname(_ROOT + path), exist_ok=True)
+            os.symlink(target, _ROOT + path)
+    for directory in ("/proc", "/run", config.private):
+        os.makedirs(_ROOT + directory, exist_ok=True)
+    _mount_proc(_ROOT + "/proc")
+    # The zygote's own scratch space, for caches that libraries want while they are imported. Each
+    # run covers it with a tmpfs of its own.
+    kernel.mount("tmpfs", _ROOT + config.private, "tmpfs", _NO_PRIVILEGE, "size=64m,mode=1777")
+    kernel.pivot_root(_ROOT)
+    kernel.mount(
+        None, "/", None, kernel.MS_BIND | kernel.MS_REMOUNT | kernel.MS_RDONLY | _NO_PRIVILEGE
+    )
+    kernel.set_hostname(config.hostname)
+    os.umask(0o022)
+
+
+def _mount_proc(target: str) -> None:
+    kernel.mount("proc", target, "proc", kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC)
+
+
+def _show(source: str, target: str, flags: int) -> None:
+    """Bind ``source`` to ``target`` in the new root; a bind takes flags only when remounted."""
+    destination = _ROOT + target
+    if stat.S_ISDIR(os.stat(source).st_mode):
+        os.makedirs(destination, exist_ok=True)
+    else:
+        os.makedirs(os.path.dirname(destination), exist_ok=True)
+        os.close(os.open(destination, os.O_CREAT | os.O_WRONLY, 0o644))
+    kernel.mount(source, destination, None, kernel.MS_BIND | kernel.MS_REC)
+    kernel.mount(
+        None,
+        destination,
+        None,
+        kernel.MS_BIND | kernel.MS_REMOUNT | flags | _locked_flags(destination),
+    )
+
+
+def _locked_flags(path: str) -> int:
+    """Flags that the mount has already and an unprivileged remount must keep, or is refused."""
+    present = os.statvfs(path).f_flag
+    return sum(
+        mount_flag
+        for statvfs_flag, mount_flag in (
+            (os.ST_RDONLY, kernel.MS_RDONLY),
+            (os.ST_NOSUID, kernel.MS_NOSUID),
+            (os.ST_NODEV, kernel.MS_NODEV),
+            (os.ST_NOEXEC, kernel.MS_NOEXEC),
+        )
+        if present & statvfs_flag
+    )

@@ -1,0 +1,44 @@
+"""Where the host starts an environment's interpreter: enter the jail, then become the zygote.
+
+Run as ``python -I -S launch.py DESCRIPTOR``, DESCRIPTOR being the control socket.
+"""
+
+import os
+import site
+import socket
+import sys
+from typing import NoReturn
+
+_HERE = os.path.dirname(os.path.abspath(__file__))
+# The package is found from here on through its own path; the folder it lies in stays off sys.path,
+# since it may hold the server's packages.
+sys.path.insert(0, os.path.dirname(_HERE))
+from studiolo_guest import jail, wire  # noqa: E402  # needs the line above
+
+del sys.path[0]
+
+
+def main() -> NoReturn:
+    """Enter the jail and serve; a layer that can't be had is reported to the host."""
+    link = socket.socket(fileno=int(sys.argv[1]))
+    received = wire.receive(link)
+    if received is None:
+        os._exit(0)
+    message = received[0]
+    try:
+        jail.enter(jail.JailConfig.from_message(message["jail"]), _HERE, [link.fileno()])
+        site.main()
+        # Only now: pandas and the rest are imported inside the jail, with the site-packages that
+        # the line above has put on the path.
+        from studiolo_guest import zygote  # noqa: PLC0415
+
+        zygote.main(link, message)
+    except jail.JailError as error:
+        wire.send(link, {"failed": error.layer, "why": error.reason})
+    except Exception as error:  # noqa: BLE001  # the border to the host: it must learn of anything
+        wire.send(link, {"failed": "interpreter", "why": f"{type(error).__name__}: {error}"})
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

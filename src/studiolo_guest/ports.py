@@ -1,0 +1,183 @@
+"""Which data frame and which parameter reaches which argument of `azureml_main`.
+
+The classic rule is positional over the *connected* dataset ports: with only the second one
+connected, its data frame is the first argument. Azure ML designer gives each port its own place
+and None to an unconnected one; a node may choose that as the port binding `slot`.
+"""
+
+import difflib
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from studiolo_guest.failure import MismatchError
+
+ENTRY: Final = "azureml_main"
+_PORT_LABELS: Final = {"dataset1": "Dataset1", "dataset2": "Dataset2"}
+_TRUE: Final = {"true", "yes", "on", "1"}
+_FALSE: Final = {"false", "no", "off", "0"}
+
+
+def entry_of(namespace: Mapping[str, Any]) -> Callable[..., Any]:
+    """The script's `azureml_main`.
+
+    Raises:
+        MismatchError: there is none; the message lists the functions that there are.
+    """
+    entry = namespace.get(ENTRY)
+    if callable(entry):
+        return entry
+    if entry is not None:
+        raise MismatchError(
+            "entry-missing",
+            f"{ENTRY} must be a function, but the script makes it a {type(entry).__name__}.",
+        )
+    functions = [
+        name
+        for name, value in namespace.items()
+        if inspect.isfunction(value) and value.__module__ == namespace.get("__name__")
+    ]
+    close = difflib.get_close_matches(ENTRY, functions, n=1, cutoff=0.5)
+    found = f" It defines {', '.join(functions[:8])}." if functions else ""
+    hint = f" Did you mean to call {close[0]} {ENTRY}?" if close else ""
+    raise MismatchError(
+        "entry-missing",
+        f"The script defines no function {ENTRY}.{found}{hint} Define "
+        f"`def {ENTRY}(dataframe1=None, dataframe2=None):`, the function that the module runs.",
+    )
+
+
+def bind(
+    entry: Callable[..., Any],
+    frames: Mapping[str, Any],
+    *,
+    binding: str,
+    parameters: Mapping[str, Any],
+    note: Callable[[str], None],
+) -> tuple[list[Any], dict[str, Any]]:
+    """The positional and keyword arguments to call ``entry`` with.
+
+    ``frames`` holds a data frame for each connected dataset port, in port order. ``note`` is told
+    what a person should know and might not expect.
+
+    Raises:
+        MismatchError: more frames than parameters, or a parameter value that does not fit.
+    """
+    signature = inspect.signature(entry)
+    slots = [
+        p
+        for p in signature.parameters.values()
+        if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+    ]
+    takes_any = any(p.kind is p.VAR_POSITIONAL for p in signature.parameters.values())
+    if binding == "slot":
+        arguments = _by_slot(frames, slots, takes_any)
+    else:
+        arguments = list(frames.values())
+        if len(arguments) > len(slots) and not takes_any:
+            raise _too_many(frames, slots)
+    for parameter in slots[len(arguments) :]:
+        if parameter.default is parameter.empty:
+            arguments.append(None)
+            note(
+                f"The parameter {parameter.name!r} of {ENTRY} is None: no connected dataset port "
+                "is left for it."
+            )
+        else:
+            # Later ones have defaults too: Python allows no other order.
+            break
+    return arguments, _properties(signature, parameters)
+
+
+def _by_slot(
+    frames: Mapping[str, Any], slots: Sequence[inspect.Parameter], takes_any: bool
+) -> list[Any]:
+    every = [frames.get(port) for port in _PORT_LABELS]
+    if takes_any:
+        return every
+    if any(frame is not None for frame in every[len(slots) :]):
+        raise _too_many(frames, slots)
+    return every[: len(slots)]
+
+
+def _too_many(frames: Mapping[str, Any], slots: Sequence[inspect.Parameter]) -> MismatchError:
+    connected = " and ".join(_PORT_LABELS[port] for port in frames)
+    number = len(frames)
+    takes = (
+        "takes no data frame"
+        if not slots
+        else f"takes {len(slots)} ({', '.join(p.name for p in slots)})"
+    )
+    return MismatchError(
+        "arity-mismatch",
+        f"{connected} {'is' if number == 1 else 'are'} connected, so {ENTRY} is called with "
+        f"{number} data frame{'s' if number > 1 else ''}, but it {takes}. Give it a parameter for "
+        "each connected port, or disconnect a port.",
+    )
+
+
+def _properties(signature: inspect.Signature, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Keyword-only parameters are the module's properties; give them the values asked for."""
+    known = {p.name: p for p in signature.parameters.values() if p.kind is p.KEYWORD_ONLY}
+    takes_any = any(p.kind is p.VAR_KEYWORD for p in signature.parameters.values())
+    for name in parameters:
+        if name not in known and not takes_any:
+            raise _unknown(name, list(known))
+    missing = [n for n, p in known.items() if p.default is p.empty and n not in parameters]
+    if missing:
+        raise MismatchError(
+            "parameter-missing",
+            f"{ENTRY} needs a value for {', '.join(map(repr, missing))}: give one "
+            f"(--param {missing[0]}=VALUE), or give the parameter a default.",
+        )
+    return {
+        name: _convert(name, value, known[name]) if name in known else value
+        for name, value in parameters.items()
+    }
+
+
+def _unknown(name: str, known: Sequence[str]) -> MismatchError:
+    close = difflib.get_close_matches(name, known, n=1)
+    hint = f" Did you mean {close[0]!r}?" if close else ""
+    choice = (
+        f"It has {', '.join(map(repr, known))}."
+        if known
+        else "It has none: parameters are what stands after `*` in its definition."
+    )
+    return MismatchError("parameter-unknown", f"{ENTRY} has no parameter {name!r}.{hint} {choice}")
+
+
+def _convert(name: str, value: Any, parameter: inspect.Parameter) -> Any:
+    """A text from a command line becomes what the annotation or the default says it is."""
+    wanted = _wanted(parameter)
+    if not isinstance(value, str) or wanted in (str, None):
+        return value
+    try:
+        if wanted is bool:
+            return _truth(value)
+        return wanted(value)
+    except ValueError:
+        meaning = {int: "a whole number", float: "a number", bool: "true or false"}[wanted]
+        raise MismatchError(
+            "parameter-value", f"The parameter {name!r} must be {meaning}, not {value!r}."
+        ) from None
+
+
+def _wanted(parameter: inspect.Parameter) -> type | None:
+    named = {"int": int, "float": float, "bool": bool, "str": str}
+    annotation = parameter.annotation
+    for choice in (annotation, named.get(annotation) if isinstance(annotation, str) else None):
+        if choice in (int, float, bool, str):
+            assert isinstance(choice, type)
+            return choice
+    kind = type(parameter.default)
+    return kind if kind in (int, float, bool, str) else None
+
+
+def _truth(value: str) -> bool:
+    lowered = value.strip().lower()
+    if lowered in _TRUE:
+        return True
+    if lowered in _FALSE:
+        return False
+    raise ValueError(value)

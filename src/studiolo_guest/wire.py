@@ -1,0 +1,41 @@
+"""Messages between the host and the zygote: JSON in one packet, with file descriptors beside it."""
+
+import array
+import json
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+#: Both ends refuse a longer packet; what can be larger travels in a memory file instead.
+MESSAGE_BYTES = 64 * 1024
+_DESCRIPTORS = 250
+
+
+def send(link: socket.socket, message: Mapping[str, Any], descriptors: Sequence[int] = ()) -> None:
+    """Send one message; the descriptors stay open on this side."""
+    payload = json.dumps(message).encode()
+    if descriptors:
+        ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))]
+        link.sendmsg([payload], ancillary)
+    else:
+        link.send(payload)
+
+
+def receive(link: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
+    """The next message and its descriptors (close-on-exec), or None when the other end is gone."""
+    try:
+        payload, descriptors, _, _ = socket.recv_fds(link, MESSAGE_BYTES, _DESCRIPTORS)
+    except ConnectionResetError:
+        return None
+    if not payload:
+        return None
+    message = json.loads(payload)
+    if not isinstance(message, dict):
+        raise ValueError(f"a message must be a JSON object, not {type(message).__name__}")
+    return message, list(descriptors)
+
+
+def read_all(descriptor: int) -> bytes:
+    """Everything in a memory file, whatever its offset."""
+    return os.pread(descriptor, os.fstat(descriptor).st_size, 0)

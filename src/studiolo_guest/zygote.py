@@ -1,0 +1,250 @@
+"""The zygote: an interpreter with the libraries loaded, which only ever forks.
+
+It has one thread, holds no secrets and never runs a line of a user. Each fork enters namespaces of
+its own, confines itself, waits for one request, serves it and is gone.
+"""
+
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NoReturn
+
+import pandas as pd
+import pyarrow as pa
+
+from studiolo_guest import figures, kernel, script, wire
+from studiolo_guest.confine import (
+    Confinement,
+    Landlock,
+    Limits,
+    confine,
+    limit_address_space,
+    new_work_directory,
+    point_environment,
+)
+from studiolo_guest.frames.output import frame_to_output
+from studiolo_guest.frames.writing import write_batch
+
+_REHEARSAL: Final = """
+import numpy as np
+import pandas as pd
+
+def azureml_main(dataframe1=None, dataframe2=None):
+    print(end="")
+    dataframe1["a"] = dataframe1["a"] * 2
+    kept = dataframe1[dataframe1.a > 0].sort_values("a")
+    kept.describe()
+    kept.groupby("s").a.mean()
+    return kept.reset_index(drop=True),
+"""
+#: The exit code of a fork that could not be confined; no user code has run then.
+_NOT_CONFINED: Final = 97
+
+
+class Zygote:
+    """Forks runs on the host's request, and reports their ends."""
+
+    def __init__(self, link: socket.socket, confinement: Confinement) -> None:
+        self._link = link
+        self._confinement = confinement
+        self._names: dict[int, int] = {}
+        self._pid_namespace = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+        self._null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
+        self._woken, wake = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+
+    def serve(self) -> NoReturn:
+        """Serve until the host closes its end."""
+        poll = select.poll()
+        poll.register(self._link, select.POLLIN)
+        poll.register(self._woken, select.POLLIN)
+        while True:
+            for descriptor, _ in poll.poll():
+                if descriptor == self._woken:
+                    os.read(self._woken, 4096)
+                    self._reap()
+                elif (received := wire.receive(self._link)) is None:
+                    os._exit(0)
+                else:
+                    self._fork(received[0])
+
+    def _fork(self, message: Mapping[str, Any]) -> None:
+        limits = Limits.from_message(message["limits"])
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        namespaces = self._confinement.namespaces
+        work: int | str = new_work_directory(limits) if namespaces else str(message["work"])
+        if namespaces:
+            kernel.unshare(kernel.CLONE_NEWPID)
+        child = os.fork()
+        if child == 0:
+            _live(theirs, self._confinement, limits, work, self._null)
+        if namespaces:
+            kernel.setns(self._pid_namespace, kernel.CLONE_NEWPID)
+        self._names[child] = int(message["fork"])
+        pidfd = os.pidfd_open(child)
+        handed = [ours.fileno(), pidfd]
+        if isinstance(work, int):
+            # A directory of the tmpfs itself: the host can read it when all else of the run is gone.
+            handed.append(os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=work))
+        wire.send(self._link, {"child": message["fork"]}, handed)
+        ours.close()
+        theirs.close()
+        for descriptor in handed[1:]:
+            os.close(descriptor)
+        if isinstance(work, int):
+            os.close(work)
+
+    def _reap(self) -> None:
+        while self._names:
+            child, status, usage = os.wait4(-1, os.WNOHANG)
+            if child == 0:
+                return
+            name = self._names.pop(child, None)
+            if name is not None:
+                wire.send(
+                    self._link,
+                    {
+                        "exit": name,
+                        "status": status,
+                        "cpu_seconds": usage.ru_utime + usage.ru_stime,
+                        "peak_bytes": usage.ru_maxrss * 1024,
+                    },
+                )
+
+
+def _live(
+    link: socket.socket, confinement: Confinement, limits: Limits, work: int | str, null: int
+) -> NoReturn:
+    """The whole life of a fork."""
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        for standard in (0, 1, 2):
+            os.dup2(null, standard)
+        confine(confinement, limits, work, [link.fileno()])
+    except BaseException as error:  # noqa: BLE001  # whatever failed, no script may run
+        wire.send(link, {"refused": f"{type(error).__name__}: {error}"})
+        os._exit(_NOT_CONFINED)
+    received = wire.receive(link)
+    if received is None:
+        os._exit(0)
+    console, request_file, report_file, *files = received[1]
+    os.dup2(console, 1)
+    os.dup2(console, 2)
+    os.close(console)
+    request = script.Request.read(wire.read_all(request_file))
+    os.close(request_file)
+    limit_address_space(request.address_space)
+    results, files = files[:2], files[2:]
+    bundle_file = files.pop(0) if request.has_bundle else None
+    report = script.run(request, bundle_file, files, results)
+    payload = json.dumps(report).encode()
+    while payload:
+        payload = payload[os.write(report_file, payload) :]
+    link.send(b"{}")
+    # The host ends this process, once it has read what the kernel says of it. Nothing of the
+    # zygote's and nothing a script registered runs any more.
+    link.recv(1)
+    os._exit(0)
+
+
+def _rehearse() -> None:
+    """Run a small script here, so that no run pays for what is done once: lazy imports, caches."""
+    frame = pd.DataFrame({"a": [1.0, 2.0, 3.0], "b": [1, 2, 3], "s": ["x", "y", "z"]})
+    given = os.memfd_create("rehearsal", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    taken = os.memfd_create("rehearsal", os.MFD_CLOEXEC)
+    write_batch(given, frame_to_output(frame, log=lambda _: None).batch)
+    request = script.Request(
+        source=_REHEARSAL,
+        name="rehearsal.py",
+        ports=["dataset1"],
+        has_bundle=False,
+        binding="connected",
+        parameters={},
+        seed=None,
+        address_space=0,
+    )
+    report = script.run(request, None, [given], [taken])
+    del sys.modules[script.MODULE_NAME]
+    os.close(given)
+    os.close(taken)
+    if report["status"] != "succeeded":
+        raise RuntimeError(report["error"]["traceback"] or report["error"]["message"])
+
+
+def _preload(modules: Sequence[str]) -> list[str]:
+    """Import what runs are likely to need; the modules that can't be imported, with the reason."""
+    failed = []
+    for module in modules:
+        try:
+            importlib.import_module(module)
+        except Exception as error:  # noqa: BLE001  # a broken package must not take the others down
+            failed.append(f"{module}: {error}")
+    return failed
+
+
+def _make_scratch(message: Mapping[str, Any]) -> None:
+    """Folders for what libraries write while they are imported; runs never see them."""
+    private = str(message["jail"]["private"])
+    directory = str(message["directory"])
+    if directory != private:
+        point_environment(private, directory)
+    for folder in message["folders"]:
+        os.mkdir(os.path.join(directory, folder), 0o700)
+    os.chdir(os.path.join(directory, message["folders"][0]))
+
+
+def _mapped_bytes() -> int:
+    with open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def main(link: socket.socket, message: Mapping[str, Any]) -> NoReturn:
+    """Become the zygote that ``message`` describes, inside the jail, and serve."""
+    started = time.perf_counter()
+    _make_scratch(message)
+    pa.set_cpu_count(1)
+    pa.set_io_thread_count(1)
+    failed = _preload(message["preload"])
+    figures.install()
+    _rehearse()
+    threads = os.listdir("/proc/self/task")
+    if len(threads) != 1:
+        # A fork copies one thread; locks that the others hold would stay locked for ever.
+        raise RuntimeError(f"{len(threads)} threads run after the imports; a fork needs one")
+    collapsed = kernel.advise_fork_friendly() if message["collapse"] else 0
+    abi = kernel.landlock_abi() if message["landlock"] else 0
+    program = message["filter"]
+    confinement = Confinement(
+        namespaces=message["jail"]["namespaces"],
+        landlock=Landlock(abi=abi, **message["landlock"]) if abi else None,
+        filter=kernel.SeccompProgram(
+            bytes.fromhex(program["instructions"]), program["own_process_offsets"]
+        )
+        if program
+        else None,
+        private=message["jail"]["private"],
+        folders=message["folders"],
+        rlimits=message["rlimits"],
+        baseline=_mapped_bytes(),
+        font_list=message["font_list"],
+    )
+    zygote = Zygote(link, confinement)
+    script.settle()
+    ready = {
+        "seconds": time.perf_counter() - started,
+        "landlock_abi": abi,
+        "baseline_bytes": confinement.baseline,
+        "huge_pages": collapsed,
+        "not_preloaded": failed,
+    }
+    wire.send(link, {"ready": ready})
+    zygote.serve()

@@ -1,0 +1,86 @@
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from studiolo.environments.build import build_environment
+from studiolo.environments.environment import EnvironmentSpec
+from studiolo.environments.errors import PackageNotFoundError, PackageVersionConflictError
+from studiolo.environments.progress import BuildPhase, BuildProgress
+from studiolo.environments.script_environment import environment_for
+from studiolo.environments.script_metadata import ScriptMetadata, read_script_metadata
+
+BASE = EnvironmentSpec(name="base", lock="alpha==1.0\n")
+BETA = ScriptMetadata(dependencies=("beta>=1",))
+
+
+@pytest.fixture
+def base_packages(wheel: Callable[..., None]) -> None:
+    wheel("alpha", "1.0")
+    wheel("alpha", "2.0")
+    wheel("beta", "1.0")
+
+
+@pytest.mark.usefixtures("base_packages")
+def test_nothing_asked_for_is_the_base(tmp_path: Path) -> None:
+    environment = environment_for(ScriptMetadata(), base=BASE, home=tmp_path)
+    assert environment == build_environment(BASE, home=tmp_path)
+
+
+@pytest.mark.usefixtures("base_packages")
+def test_dependencies_are_added_to_the_base(tmp_path: Path) -> None:
+    steps: list[BuildProgress] = []
+    environment = environment_for(BETA, base=BASE, progress=steps.append, home=tmp_path)
+    installed = {package.name: package.version for package in environment.packages()}
+    assert installed == {"alpha": "1.0", "beta": "1.0"}
+    assert environment.name == "script"
+    assert steps[0].phase == BuildPhase.RESOLVING
+
+
+@pytest.mark.usefixtures("base_packages")
+def test_versions_stay_and_need_neither_uv_nor_registry(
+    wheel: Callable[..., None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    environment = environment_for(BETA, base=BASE, home=tmp_path)
+    wheel("beta", "1.1")
+
+    def no_uv() -> str:
+        raise AssertionError("uv was asked for")
+
+    monkeypatch.setattr("uv.find_uv_bin", no_uv)
+    steps: list[BuildProgress] = []
+    before = time.perf_counter()
+    again = environment_for(BETA, base=BASE, progress=steps.append, home=tmp_path)
+    assert time.perf_counter() - before < 0.1
+    assert again == environment
+    assert steps == []
+    spelled_otherwise = ScriptMetadata(dependencies=("  beta>=1 ", "beta>=1"))
+    assert environment_for(spelled_otherwise, base=BASE, home=tmp_path) == environment
+
+
+@pytest.mark.usefixtures("base_packages")
+def test_versions_of_the_base_are_not_changed(tmp_path: Path) -> None:
+    metadata = ScriptMetadata(dependencies=("alpha>=2",))
+    with pytest.raises(PackageVersionConflictError, match=r"alpha==1\.0"):
+        environment_for(metadata, base=BASE, home=tmp_path)
+    assert list((tmp_path / "locks").iterdir()) == []
+
+
+@pytest.mark.usefixtures("base_packages")
+def test_a_package_that_is_not_there(tmp_path: Path) -> None:
+    metadata = ScriptMetadata(dependencies=("gamma",))
+    with pytest.raises(PackageNotFoundError, match='"gamma"'):
+        environment_for(metadata, base=BASE, home=tmp_path)
+
+
+def test_a_script_with_packages_of_the_registry(tmp_path: Path) -> None:
+    source = '# /// script\n# dependencies = ["humanize>=4"]\n# ///\nimport humanize\n'
+    base = EnvironmentSpec(name="base", lock="six==1.17.0\n")
+    metadata = read_script_metadata(source)
+    environment = environment_for(metadata, base=base, home=tmp_path)
+    assert environment.has_package("humanize")
+    assert environment.has_package("six")
+    lock = (environment.path / "requirements.lock").read_text()
+    assert "--hash=sha256:" in lock
+    assert "://" not in lock

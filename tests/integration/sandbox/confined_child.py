@@ -1,0 +1,47 @@
+"""Confine this process with the default filter, then run the Python code on standard input.
+
+The code may use ``call(name, *arguments)``, which makes a raw system call and returns its result,
+or minus the error number, and whatever it imports itself.
+"""
+
+import ctypes
+import os
+import platform
+import sys
+
+from studiolo.sandbox.policy import load_policy
+from studiolo.sandbox.seccomp import build_filter
+from studiolo.sandbox.syscall_numbers import syscall_numbers
+
+NUMBERS = syscall_numbers(platform.machine())
+LIBC = ctypes.CDLL(None, use_errno=True)
+LIBC.syscall.restype = ctypes.c_long
+
+
+class Program(ctypes.Structure):
+    """The kernel's ``struct sock_fprog``."""
+
+    _fields_ = (("length", ctypes.c_ushort), ("code", ctypes.c_char_p))
+
+
+def call(name: str, *arguments: int) -> int:
+    return call_number(NUMBERS[name], *arguments)
+
+
+def call_number(number: int, *arguments: int) -> int:
+    registers = [ctypes.c_ulong(argument) for argument in arguments]
+    result: int = LIBC.syscall(ctypes.c_long(number), *registers)
+    return result if result >= 0 else -ctypes.get_errno()
+
+
+def confine(*, allow_fork: bool) -> None:
+    built = build_filter(load_policy(), architecture=platform.machine(), allow_fork=allow_fork)
+    program = Program(built.instructions, built.for_process(os.getpid()))
+    assert LIBC.prctl(38, 1, 0, 0, 0) == 0  # PR_SET_NO_NEW_PRIVS
+    assert LIBC.syscall(NUMBERS["seccomp"], 1, 0, ctypes.byref(program)) == 0, ctypes.get_errno()
+
+
+if __name__ == "__main__":
+    source = compile(sys.stdin.read(), "test code", "exec")
+    confine(allow_fork=sys.argv[1] == "free")
+    exec(source, {"call": call, "call_number": call_number, "__name__": "__main__"})

@@ -1,0 +1,80 @@
+import pytest
+
+from studiolo.environments.errors import ScriptMetadataError, ScriptMetadataRepeatedError
+from studiolo.environments.script_metadata import ScriptMetadata, read_script_metadata
+
+WHOLE = """\
+#!/usr/bin/env python
+# /// script
+# requires-python = ">=3.11"
+# dependencies = [
+#     "humanize>=4",  # sizes
+#     "six",
+# ]
+#
+# [tool.studiolo]
+# name = "Rank features"
+# ports = ["dataset1"]
+# [tool.other]
+# key = 1
+# ///
+import humanize
+"""
+
+
+def test_whole_block() -> None:
+    metadata = read_script_metadata(WHOLE)
+    assert metadata.dependencies == ("humanize>=4", "six")
+    assert metadata.requires_python == ">=3.11"
+    assert metadata.studiolo == {"name": "Rank features", "ports": ["dataset1"]}
+
+
+def test_windows_line_ends() -> None:
+    assert read_script_metadata(WHOLE.replace("\n", "\r\n")) == read_script_metadata(WHOLE)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "",
+        "import pandas\n",
+        "# /// script\n# dependencies = ['six']\n",  # not closed: none, says the PEP
+        "# /// pyproject\n# dependencies = ['six']\n# ///\n",
+        "# /// script\n# ///\n",  # the reference expression wants a line between
+    ],
+)
+def test_no_block(source: str) -> None:
+    assert read_script_metadata(source) == ScriptMetadata()
+
+
+def test_text_after_hash_is_kept_to_the_letter() -> None:
+    source = '# /// script\n# [tool.studiolo]\n# text = """\n#   two\n#\n# """\n# ///\n'
+    assert read_script_metadata(source).studiolo == {"text": "  two\n\n"}
+
+
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        ("# dependencies = [\n# ]]\n", 4),
+        ("# requires-python = >=3.11\n", 3),
+        ("# dependencies = [\n#   'six'\n", 4),  # never closed: at the end of the block
+        ("# dependencies = 'six'\n", 3),
+        ("#\n# dependencies = ['six', 1]\n", 4),
+        ("# requires-python = 3.11\n", 3),
+        ("# tool = 1\n", 3),
+        ("#\n# [tool]\n# studiolo = 1\n", 5),
+    ],
+)
+def test_mistake_names_the_line_of_the_script(body: str, line: int) -> None:
+    with pytest.raises(ScriptMetadataError, match=f"line {line}:") as caught:
+        read_script_metadata(f"import os\n# /// script\n{body}# ///\n")
+    assert caught.value.line == line
+    assert "at line" not in caught.value.reason
+    assert caught.value.code == "script-metadata-invalid"
+
+
+def test_two_blocks() -> None:
+    block = "# /// script\n# dependencies = []\n# ///\n"
+    with pytest.raises(ScriptMetadataRepeatedError) as caught:
+        read_script_metadata(f"{block}\nimport os\n{block}")
+    assert (caught.value.first_line, caught.value.second_line) == (1, 6)
