@@ -31,11 +31,14 @@ def frames_returned(returned: object, *, log: _Log) -> list[pd.DataFrame]:
         return [_frame(returned, log)]
     while elements and elements[-1] is None:
         elements = elements[:-1]
+    for element in elements[:MOST_RESULTS]:
+        _refuse_ambiguous(element, returned)
     if len(elements) > MOST_RESULTS:
         raise TooManyResultsError(count=len(elements))
     if not elements or elements[0] is None:
         log("azureml_main returned no first frame: the Results Dataset is empty.")
-    return [_element(element, returned, log) for element in elements] or [pd.DataFrame()]
+    frames = [pd.DataFrame() if element is None else _frame(element, log) for element in elements]
+    return frames or [pd.DataFrame()]
 
 
 def _elements(returned: object, log: _Log) -> list[Any] | None:
@@ -58,17 +61,16 @@ def _begins_with_frame(array: np.ndarray[Any, Any]) -> bool:
     return isinstance(first, (pd.DataFrame, pd.Series)) or len(array) == 0 or first is None
 
 
-def _element(element: object, returned: object, log: _Log) -> pd.DataFrame:
-    if element is None:
-        return pd.DataFrame()
-    in_list = isinstance(returned, list)
-    ambiguous = isinstance(element, Mapping) and in_list
-    if ambiguous or not isinstance(element, (pd.DataFrame, pd.Series, Mapping, np.ndarray)):
-        raise UntranslatableReturnError(
-            found=f"a {type_name(type(returned))} that holds a {type_name(type(element))}",
-            way_out=f"To return {_what(element)}, make a frame of them: `pandas.DataFrame(...)`.",
-        )
-    return _frame(element, log)
+def _refuse_ambiguous(element: object, returned: object) -> None:
+    if element is None or isinstance(element, (pd.DataFrame, pd.Series, np.ndarray)):
+        return
+    if isinstance(element, Mapping) and not isinstance(returned, list):
+        return
+    holder, held = type_name(type(returned)), type_name(type(element))
+    raise UntranslatableReturnError(
+        found=f"a {holder} that holds a value of the type {held}",
+        way_out=f"To return {_what(element)}, make a frame of them: `pandas.DataFrame(...)`.",
+    )
 
 
 def _what(element: object) -> str:
@@ -81,7 +83,7 @@ def _frame(value: object, log: _Log) -> pd.DataFrame:
     """One result as a frame: columns called ``column``, or ``column_0`` and so on."""
     if isinstance(value, pd.DataFrame):
         return value
-    log(f"azureml_main returned a {type_name(type(value))}; it is turned into a frame.")
+    log(f"azureml_main returned a value of the type {type_name(type(value))}: it becomes a frame.")
     if isinstance(value, pd.Series):
         return value.to_frame("column" if value.name is None else value.name)
     if isinstance(value, (pd.Index, pd.api.extensions.ExtensionArray)):
@@ -92,7 +94,9 @@ def _frame(value: object, log: _Log) -> pd.DataFrame:
         return _of_array(value)
     if pd.api.types.is_scalar(value):
         return pd.DataFrame({"column": [value]})
-    raise UntranslatableReturnError(found=f"a {type_name(type(value))}", way_out=_way_out(value))
+    raise UntranslatableReturnError(
+        found=f"a value of the type {type_name(type(value))}", way_out=_way_out(value)
+    )
 
 
 def _of_mapping(columns: Mapping[Any, Any]) -> pd.DataFrame:

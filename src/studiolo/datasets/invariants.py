@@ -1,9 +1,11 @@
 """What every dataset keeps to, however it came to be: scalar columns with unique names."""
 
 from collections.abc import Mapping
+from typing import Any, cast
 
 import pyarrow as pa
 
+from studiolo.datasets.arrow import Column
 from studiolo.datasets.dataset import ColumnRole, Dataset
 from studiolo.datasets.errors import (
     DuplicateColumnNameError,
@@ -14,7 +16,7 @@ from studiolo.datasets.errors import (
 
 #: Types that a dataset holds under one spelling, so that no reader meets five kinds of string.
 #: ``large_string`` is what pandas' own string type holds: frames then share the bytes and offsets.
-_ONE_SPELLING = {
+_ONE_SPELLING: dict[pa.DataType, pa.DataType] = {
     pa.null(): pa.large_string(),
     pa.string(): pa.large_string(),
     pa.string_view(): pa.large_string(),
@@ -83,9 +85,7 @@ def check_names(
             raise DuplicateColumnNameError(source=source, name=name, numbers=used_by, line=line)
 
 
-def _plain_column(
-    column: pa.ChunkedArray, *, source: str, name: str, number: int
-) -> pa.ChunkedArray:
+def _plain_column(column: Column, *, source: str, name: str, number: int) -> Column:
     plain = _without_wrapping(column)
     wanted = _dataset_type(plain.type)
     if wanted is None:
@@ -97,42 +97,44 @@ def _plain_column(
     return in_one_piece(plain)
 
 
-def in_one_piece(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def in_one_piece(column: Column) -> Column:
     """Join a column's chunks, since only a column in one piece can be used without a copy."""
     if column.num_chunks == 1:
         return column
     if pa.types.is_dictionary(column.type):
         column = column.unify_dictionaries()
-    joined = column.combine_chunks()
+    # Depending on the type, Arrow's own function answers with an array or with a chunked one.
+    joined: Any = column.combine_chunks()
     return joined if isinstance(joined, pa.ChunkedArray) else pa.chunked_array([joined])
 
 
-def _without_wrapping(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _without_wrapping(column: Column) -> Column:
     """Undo encodings that only save space: extension types and run-length encoding."""
-    if isinstance(column.type, pa.BaseExtensionType):
-        storage = column.type.storage_type
-        return pa.chunked_array(
-            [chunk.storage for chunk in column.chunks],  # type: ignore[attr-defined]  # extension
-            type=storage,
-        )
-    if pa.types.is_run_end_encoded(column.type):
-        return column.cast(column.type.value_type)  # type: ignore[attr-defined]  # run-end type
-    return column
+    kind: Any = column.type
+    if isinstance(kind, pa.BaseExtensionType):
+        return column.cast(kind.storage_type)
+    return column.cast(kind.value_type) if pa.types.is_run_end_encoded(kind) else column
 
 
 def _dataset_type(wanted: pa.DataType) -> pa.DataType | None:
     """The type under which a dataset holds values of a type; None for those it cannot hold."""
     if wanted in _ONE_SPELLING:
         return _ONE_SPELLING[wanted]
-    if pa.types.is_dictionary(wanted):
+    if isinstance(wanted, pa.DictionaryType):
         values = _dataset_type(wanted.value_type)
-        nested = values is None or pa.types.is_dictionary(values)
-        return None if nested else pa.dictionary(pa.int32(), values, ordered=wanted.ordered)
+        if values is None or pa.types.is_dictionary(values):
+            return None
+        return _categorical(values, ordered=bool(wanted.ordered))
     if pa.types.is_fixed_size_binary(wanted) and not pa.types.is_decimal(wanted):
         return pa.large_binary()
     if pa.types.is_decimal(wanted) and wanted.bit_width < 128:
         return pa.decimal128(wanted.precision, wanted.scale)
     return wanted if _is_scalar(wanted) else None
+
+
+def _categorical(values: pa.DataType, *, ordered: bool) -> pa.DataType:
+    index: Any = pa.int32()  # the stubs know dictionaries of some value types only
+    return cast("pa.DataType", pa.dictionary(index, values, ordered=ordered))
 
 
 def _is_scalar(candidate: pa.DataType) -> bool:

@@ -58,14 +58,14 @@ class BringUp:
         asked: Isolation,
         *,
         new_directory: Callable[[int | None], Path],
-        collapse: bool,
+        many: bool,
         withheld: Collection[str] = (),
     ) -> None:
         self._policy = policy
         self._interpreter = interpreter
         self._asked = asked
         self._new_directory = new_directory
-        self._collapse = collapse
+        self._many = many
         self._withheld = withheld
         self._why: dict[str, tuple[str, str]] = {}
         self._layers = self._first_choice()
@@ -102,7 +102,7 @@ class BringUp:
         if not self._layers.namespaces:
             directory = os.fspath(self._new_directory(self._layers.jail_user))
         message = first_message(
-            self._policy, self._interpreter, self._layers, directory, collapse=self._collapse
+            self._policy, self._interpreter, self._layers, directory, many=self._many
         )
         zygote.begin(message)
         return zygote

@@ -63,11 +63,11 @@ def first_message(
     layers: Layers,
     directory: str,
     *,
-    collapse: bool,
+    many: bool,
 ) -> dict[str, Any]:
     """What the launcher has to know: the jail, and what to make of itself in it.
 
-    ``directory`` is the zygote's own private directory; ``collapse`` asks for huge pages, which
+    ``directory`` is the zygote's own private directory; ``many`` asks for huge pages, which
     pays for a zygote that forks often.
     """
     shown = [os.fspath(path) for path in interpreter.directories]
@@ -88,7 +88,7 @@ def first_message(
         "rlimits": policy.rlimits,
         "preload": interpreter.preload,
         "font_list": None if interpreter.font_list is None else os.fspath(interpreter.font_list),
-        "collapse": collapse,
+        "many": many,
         "landlock": _landlock(policy, shown, layers) if layers.landlock else None,
         "filter": None
         if layers.seccomp is None

@@ -3,8 +3,8 @@
 import fcntl
 import mmap
 import os
-from collections.abc import Sequence
-from typing import Self
+from collections.abc import Mapping, Sequence
+from typing import Any, Self, cast
 
 import pyarrow as pa
 
@@ -54,7 +54,7 @@ class MemoryFile:
         file = cls.empty(name)
         try:
             with (
-                pa.PythonFile(_Sink(file), mode="w") as sink,
+                pa.PythonFile(cast(Any, _Sink(file)), mode="w") as sink,
                 pa.ipc.new_stream(sink, batch.schema) as writer,
             ):
                 writer.write_batch(batch)
@@ -64,6 +64,11 @@ class MemoryFile:
             raise
         file.table = table
         return file
+
+    @classmethod
+    def of_rows(cls, rows: Sequence[Mapping[str, object]]) -> Self:
+        """A sealed file with a small table, given by its rows."""
+        return cls.of_table(pa.Table.from_pylist([dict(row) for row in rows]))
 
     @property
     def size(self) -> int:

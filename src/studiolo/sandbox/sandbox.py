@@ -95,7 +95,7 @@ class Sandbox:
             interpreter,
             isolation_asked,
             new_directory=self._new_directory,
-            collapse=warm > 0,
+            many=warm > 0,
             withheld=withheld,
         )
 
@@ -311,7 +311,8 @@ class Sandbox:
 
     def _admit(self, child: Child) -> None:
         """Give a new fork its control group, before anybody can make it run anything."""
-        limits = self._limits_of.pop(child.name)
+        with self._fork_lock:
+            limits = self._limits_of.pop(child.name)
         if self._groups is not None:
             group = self._groups.new(f"run-{child.name}", limits.memory + _COPIED_BYTES)
             group.add(child.pid)

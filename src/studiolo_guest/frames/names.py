@@ -65,8 +65,9 @@ def _unique(names: Iterable[str], *, log: Callable[[str], None]) -> tuple[str, .
         renamed = f"{name} ({number})"
         taken.add(renamed)
         seen.add(renamed)
-        log(f"More than one column is called {name!r}; another is renamed to {renamed!r}.")
         unique.append(renamed)
+    for name in next_number:
+        log(f"More than one column is called {name!r}: a number is added to all but the first.")
     return tuple(unique)
 
 

@@ -19,6 +19,9 @@ _PANDAS_3: Final = int(pd.__version__.split(".", maxsplit=1)[0]) >= 3
 # pandas 2 copies unless told not to; pandas 3 never does and warns about being told.
 _WITHOUT_COPY: Final[dict[str, Any]] = {} if _PANDAS_3 else {"copy": False}
 
+# No threads: the first conversion happens in the zygote, which must stay single-threaded.
+_OPTIONS: Final = ipc.IpcReadOptions(use_threads=False)
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class InputColumn:
@@ -82,10 +85,12 @@ def _map(descriptor: int) -> Memory:
 
 
 def _read(buffer: pa.Buffer) -> pa.RecordBatch:
-    # No threads: the first conversion happens in the zygote, which must stay single-threaded.
-    with ipc.open_stream(buffer, options=ipc.IpcReadOptions(use_threads=False)) as reader:
+    with ipc.open_stream(buffer, options=_OPTIONS) as reader:
         batches = list(reader)
         schema = reader.schema
+    for batch in batches:
+        # Costs no look at the data, and turns a crash into an error.
+        batch.validate()
     if len(batches) == 1:
         return batches[0]
     table = pa.Table.from_batches(batches, schema).combine_chunks()
@@ -96,15 +101,15 @@ def _read(buffer: pa.Buffer) -> pa.RecordBatch:
 def _frame(arrays: list[Any], rows: int, memory: Memory) -> pd.DataFrame:
     """One frame over the arrays, its columns numbered; copied only when it would be in shreds."""
     index = pd.RangeIndex(rows)
-    pieces = [
-        _piece(arrays[first:last], range(first, last), index, memory)
-        for first, last in _runs(arrays)
-    ]
-    if not pieces:
+    runs = _runs(arrays)
+    shreds = sum(isinstance(arrays[first], np.ndarray) for first, _ in runs)
+    if shreds > _MOST_PIECES:
+        return pd.DataFrame(dict(enumerate(arrays)), index=index, copy=True)
+    if not runs:
         return pd.DataFrame(index=index)
+    pieces = [_piece(arrays[first:last], range(first, last), index, memory) for first, last in runs]
     frame: pd.DataFrame = pd.concat(pieces, axis=1, **_WITHOUT_COPY)
-    shreds = sum(isinstance(piece.dtypes.iloc[0], np.dtype) for piece in pieces)
-    return frame.copy() if shreds > _MOST_PIECES else frame
+    return frame
 
 
 def _runs(arrays: list[Any]) -> list[tuple[int, int]]:

@@ -47,16 +47,17 @@ def frame_to_output(
     names = dataset_names(frame.columns, log=log)
     _tell_of_index(frame.index, log)
     references = columns_by_reference(frame, inputs)
-    hints = {column.name: column.type for opened in inputs for column in opened.columns}
+    # Of two inputs with a column of the name, the first has the say.
+    hints = {column.name: column.type for opened in inputs[::-1] for column in opened.columns}
     sources: list[ColumnSource] = []
     arrays: list[ArrowArray] = []
-    for position, name in enumerate(names):
+    # `items` is several times quicker than `iloc`, which shows in a frame of ten thousand columns.
+    for position, (name, (_, series)) in enumerate(zip(names, frame.items(), strict=True)):
         if position in references:
             number, column = references[position]
             sources.append(ColumnSource(name=name, input=number, column=column))
             continue
         sources.append(ColumnSource(name=name, input=None, column=len(arrays)))
-        series = frame.iloc[:, position]
         arrays.append(arrow_column(series, name=name, hint=hints.get(name), log=log))
     written = [source.name for source in sources if source.input is None]
     batch = pa.RecordBatch.from_arrays(arrays, names=written)

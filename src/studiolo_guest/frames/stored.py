@@ -18,6 +18,7 @@ _KEPT: Final[tuple[_Test, ...]] = (
     pa.types.is_decimal128,
     pa.types.is_decimal256,
     pa.types.is_large_string,
+    pa.types.is_binary,
     pa.types.is_large_binary,
     pa.types.is_date32,
     pa.types.is_timestamp,
@@ -27,7 +28,6 @@ _KEPT: Final[tuple[_Test, ...]] = (
 _WIDENED: Final[tuple[tuple[_Test, pa.DataType], ...]] = (
     (pa.types.is_string, pa.large_string()),
     (pa.types.is_string_view, pa.large_string()),
-    (pa.types.is_binary, pa.large_binary()),
     (pa.types.is_binary_view, pa.large_binary()),
     (pa.types.is_fixed_size_binary, pa.large_binary()),
     (pa.types.is_date64, pa.date32()),

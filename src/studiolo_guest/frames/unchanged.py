@@ -2,7 +2,7 @@
 
 import mmap
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -14,6 +14,8 @@ from studiolo_guest.frames.opening import InputFrame
 
 #: Below this many bytes a copy costs less than asking the kernel.
 LEAST_BYTES: Final = 64 * 1024
+#: What the kernel tells of this process's pages; a sandbox without /proc does not have it.
+PAGEMAP: Final = "/proc/self/pagemap"
 # Documentation/admin-guide/mm/pagemap.rst
 _PRESENT: Final = np.uint64(1 << 63)
 _SWAPPED: Final = np.uint64(1 << 62)
@@ -34,15 +36,15 @@ def columns_by_reference(
     origins = _origins(inputs)
     found: dict[int, tuple[int, int]] = {}
     extents: dict[int, Extents] = {}
-    for position in range(frame.shape[1] if origins else 0):
-        key = _key_of(frame.iloc[:, position])
+    for position, (_, series) in enumerate(frame.items() if origins else ()):
+        key = _key_of(series)
         if key is not None and key in origins:
             found[position] = origins[key]
             extents[position] = key[2]
-    if sum(size for parts in extents.values() for _, size in parts) < LEAST_BYTES:
+    if _bytes_of(extents.values()) < LEAST_BYTES:
         return {}
     try:
-        with open("/proc/self/pagemap", "rb", buffering=0) as pagemap:  # noqa: PTH123  # unbuffered
+        with open(PAGEMAP, "rb", buffering=0) as pagemap:  # noqa: PTH123  # unbuffered
             written = {
                 position for position, parts in extents.items() if _written(pagemap.fileno(), parts)
             }
@@ -52,12 +54,18 @@ def columns_by_reference(
 
 
 def _origins(inputs: Sequence[InputFrame]) -> Mapping[_Key, tuple[int, int]]:
+    if _bytes_of(column.extents for opened in inputs for column in opened.columns) < LEAST_BYTES:
+        return {}
     return {
         (str(column.dtype), opened.rows, column.extents): (number, position)
         for number, opened in enumerate(inputs)
         for position, column in enumerate(opened.columns)
         if column.extents and opened.rows
     }
+
+
+def _bytes_of(columns: Iterable[Extents]) -> int:
+    return sum(size for parts in columns for _, size in parts)
 
 
 def _key_of(series: pd.Series) -> _Key | None:

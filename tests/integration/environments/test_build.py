@@ -13,6 +13,7 @@ from studiolo.environments import uv_process
 from studiolo.environments.build import build_environment, building_errors, is_built
 from studiolo.environments.environment import Environment, EnvironmentSpec, environment_in
 from studiolo.environments.errors import (
+    EnvironmentBuildError,
     EnvironmentDiskFullError,
     EnvironmentsFolderError,
     PackageNotFoundError,
@@ -161,6 +162,30 @@ def test_an_orphaned_uv_keeps_the_others_waiting(packages: Path, tmp_path: Path)
         fcntl.flock(lock, fcntl.LOCK_EX)  # it is let go when uv ends
 
 
+def test_progress_bars_are_listened_to_as_fast_as_they_are_drawn(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    uv = tmp_path / "uv"
+    uv.write_text(
+        f"#!{sys.executable}\n"
+        "import sys\n"
+        "for step in range(4000):\n"
+        "    bar = f'Preparing packages... ({step}/4000)' + ' ' * 960 + 'numpy ----- 1.2 MiB'\n"
+        "    sys.stderr.write(bar + '\\r\\x1b[2K')\n"
+        "sys.stderr.write('Preparing packages...' + ' ' * 960 + 'error: Odd\\n  cause: Even\\n')\n"
+        "sys.exit(2)\n"
+    )
+    uv.chmod(0o755)
+    monkeypatch.setattr("uv.find_uv_bin", lambda: str(uv))
+    steps: list[BuildProgress] = []
+    before = time.perf_counter()
+    with pytest.raises(EnvironmentBuildError) as caught:
+        uv_process.run_uv([], environment="x", folder=tmp_path, progress=steps.append)
+    assert time.perf_counter() - before < 5
+    assert len(steps) == 4000
+    assert caught.value.explanation == "error: Odd\n  cause: Even"
+
+
 def test_no_code_of_a_package_runs(wheel: Callable[..., None], tmp_path: Path) -> None:
     ran = tmp_path / "ran"
     code = f"import pathlib; pathlib.Path({str(ran)!r}).touch()\n"
@@ -203,14 +228,13 @@ def test_no_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
             build_environment(SPEC, home=tmp_path)
 
 
-@pytest.mark.usefixtures("alpha")
 def test_settings_of_a_project_nearby_do_not_count(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    (tmp_path / "uv.toml").write_text("no-binary = true\n")
-    (tmp_path / "pyproject.toml").write_text("[tool.uv]\nno-binary = true\n")
+    (tmp_path / "uv.toml").write_text("no such setting\n")
     monkeypatch.chdir(tmp_path)
-    assert is_built(build_environment(SPEC, home=Path("home")))
+    spec = EnvironmentSpec(name="empty", lock="")
+    assert is_built(build_environment(spec, home=Path("home")))
     assert (tmp_path / "home").is_dir()
 
 

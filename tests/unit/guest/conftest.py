@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pyarrow as pa
 import pytest
+
 from studiolo_guest.frames.opening import InputFrame, open_frame
 from studiolo_guest.frames.writing import write_batch
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from pyarrow import ipc
+
 from studiolo_guest.frames.opening import InputFrame, open_frame
 from studiolo_guest.frames.output import frame_to_output
 
@@ -114,10 +115,12 @@ def test_no_rows_and_no_columns(opened: Open) -> None:
 def test_a_stream_of_no_or_several_batches_is_one_frame(count: int) -> None:
     batch = batch_of(x=pa.array([1, 2]), s=pa.array(["a", None]))
     descriptor = os.memfd_create("input")
-    with os.fdopen(descriptor, "wb", closefd=False) as file:
-        with ipc.new_stream(file, batch.schema) as writer:
-            for _ in range(count):
-                writer.write_batch(batch)
+    with (
+        os.fdopen(descriptor, "wb", closefd=False) as file,
+        ipc.new_stream(file, batch.schema) as writer,
+    ):
+        for _ in range(count):
+            writer.write_batch(batch)
     frame = open_frame(descriptor).frame
     os.close(descriptor)
     frame["x"] += 1

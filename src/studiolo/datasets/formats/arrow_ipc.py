@@ -1,5 +1,7 @@
 """Arrow IPC files: .arrow is uncompressed, to be mapped; .feather is the same, compressed."""
 
+from typing import Any, Literal
+
 import pyarrow as pa
 
 from studiolo.datasets.dataset import Dataset
@@ -21,7 +23,9 @@ def read(content: Content) -> Dataset:
 def write(dataset: Dataset, target: Target) -> None:
     """Write an Arrow IPC file of one record batch, with the columns' roles in their metadata."""
     table = table_with_metadata(dataset)
-    codec = "lz4" if target.format is FileFormat.FEATHER else None
+    codec: Literal["lz4"] | None = "lz4" if target.format is FileFormat.FEATHER else None
     options = pa.ipc.IpcWriteOptions(compression=codec, unify_dictionaries=True)
-    with pa.ipc.new_file(target.sink, table.schema, options=options) as writer:
+    # Any object with write() will do; the stubs ask for more.
+    file: Any = target.sink
+    with pa.ipc.new_file(file, table.schema, options=options) as writer:
         writer.write_table(table.combine_chunks())

@@ -103,7 +103,7 @@ class EncodingError(FileNotParsedError):
         super().__init__(
             f"{file}, line {line}, byte {offset}: {shown} is not UTF-8, the encoding that dataset "
             f"files are read in; the file looks like {likely}. Save it as UTF-8, for example with "
-            f"'iconv -f {likely.split()[0]} -t UTF-8'."
+            f"'iconv -f {likely.split(maxsplit=1)[0]} -t UTF-8'."
         )
 
 
@@ -186,4 +186,34 @@ class FormatCannotHoldError(DatasetError):
         subject = "the dataset" if column is None else f'column "{column}"'
         super().__init__(
             f'"{file}" was not written: {format_name} cannot hold {what} ({subject}). {advice}.'
+        )
+
+
+class ArchiveError(DatasetError):
+    """An archive holds no dataset that can be taken out of it."""
+
+    code: ClassVar[str] = "dataset-archive-unusable"
+    classic_number: ClassVar[int | None] = 102
+
+    def __init__(self, *, file: str, problem: str) -> None:
+        self.file = file
+        self.problem = problem
+        super().__init__(f'The archive "{file}" cannot be read as a dataset: {problem}.')
+
+
+class ArchiveMembersError(DatasetError):
+    """A zip archive does not hold exactly one dataset file."""
+
+    code: ClassVar[str] = "dataset-archive-members"
+    classic_number: ClassVar[int | None] = 132
+
+    def __init__(self, *, file: str, members: Sequence[str]) -> None:
+        self.file = file
+        self.members = tuple(members)
+        names = ", ".join(f'"{name}"' for name in self.members[:20])
+        more = f" and {len(self.members) - 20} more" if len(self.members) > 20 else ""
+        held = f"{len(self.members)} files: {names}{more}" if self.members else "no file"
+        super().__init__(
+            f'The archive "{file}" must hold exactly one dataset file, and holds {held}. Unzip it '
+            "and use the file that is wanted."
         )

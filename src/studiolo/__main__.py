@@ -1,0 +1,5 @@
+"""`python -m studiolo` is `studiolo`."""
+
+from studiolo.cli import main
+
+main()

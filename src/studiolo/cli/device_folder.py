@@ -1,0 +1,88 @@
+"""The Python device as a folder: the console, the images, and a page that shows both."""
+
+import base64
+import html
+from pathlib import Path
+
+from studiolo.cli.errors import DeviceFolderError
+from studiolo.runs.script_result import ScriptResult
+
+_PAGE = """\
+<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy"
+ content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+ :root {{ color-scheme: light dark; --line: #d9dce1; --quiet: #6b7280; --ground: #f7f7f5 }}
+ @media (prefers-color-scheme: dark) {{
+  :root {{ --line: #3a3f47; --quiet: #9aa3af; --ground: #1f2226 }} }}
+ body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 3rem auto;
+  padding: 0 1.5rem }}
+ h1 {{ font-size: 1.4rem; font-weight: 600; margin: 0 }}
+ h2 {{ font-size: 1rem; font-weight: 600; margin: 2.5rem 0 .75rem }}
+ p, figcaption {{ color: var(--quiet); margin: .25rem 0 }}
+ pre {{ background: var(--ground); border: 1px solid var(--line); border-radius: 6px;
+  padding: 1rem; overflow-x: auto; font: 13px/1.5 ui-monospace, monospace }}
+ figure {{ margin: 0 0 2rem }}
+ img {{ max-width: 100%; background: #fff; border: 1px solid var(--line); border-radius: 6px }}
+</style>
+<h1>{title}</h1>
+<p>{summary}</p>
+{body}
+</html>
+"""
+
+
+def write_device(result: ScriptResult, script: str, folder: Path) -> None:
+    """Write console.txt, the images under their own names, and index.html.
+
+    Raises:
+        DeviceFolderError: The folder can't be written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "console.txt").write_text(result.device.console, encoding="utf-8")
+        for image in result.device.images:
+            path = folder / image.name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(image.content)
+        (folder / "index.html").write_text(_page(result, script), encoding="utf-8")
+    except OSError as error:
+        raise DeviceFolderError(
+            folder=str(folder), file=str(error.filename or folder), reason=error.strerror or ""
+        ) from error
+
+
+def _page(result: ScriptResult, script: str) -> str:
+    """A page of its own: the images are in it, and nothing in it can run or load anything.
+
+    Text and drawings come from a script, so text is escaped and drawings are images, which run no
+    scripts; the page's policy forbids the rest.
+    """
+    parts = []
+    if result.failure is not None:
+        trace = result.failure.traceback or result.failure.message
+        parts += ["<h2>Error</h2>", f"<p>{html.escape(result.failure.message)}</p>"]
+        parts.append(f"<pre>{html.escape(trace)}</pre>")
+    if result.device.console:
+        parts += ["<h2>Console</h2>", f"<pre>{html.escape(result.device.console)}</pre>"]
+    if result.device.console_dropped:
+        parts.append(f"<p>{result.device.console_dropped:,} bytes more were left out.</p>")
+    if result.device.images:
+        parts.append("<h2>Images</h2>")
+    for image in result.device.images:
+        data = base64.b64encode(image.content).decode()
+        name = html.escape(image.name)
+        parts.append(
+            f'<figure><img alt="{name}" src="data:{image.media_type};base64,{data}">'
+            f"<figcaption>{name}</figcaption></figure>"
+        )
+    seconds = f"{result.timings.total:.2f} s"
+    return _PAGE.format(
+        title=html.escape(script),
+        summary=f"{result.status.value.capitalize()} in {seconds}.",
+        body="\n".join(parts),
+    )

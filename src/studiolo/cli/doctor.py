@@ -1,0 +1,62 @@
+"""`studiolo doctor`: what isolates scripts on this machine, tried out."""
+
+import json as jsonlib
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from studiolo.cli.build_progress import BuildProgressBar
+from studiolo.cli.reporting import reported_errors
+from studiolo.sandbox.canary import Attempt
+from studiolo.sandbox.isolation import Isolation, IsolationReport
+from studiolo.workspace import try_isolation
+
+
+def command(
+    isolation: Annotated[
+        Isolation, typer.Option(help="Every layer, what there is, or none.")
+    ] = Isolation.AUTO,
+    json: Annotated[bool, typer.Option("--json", help="The same as JSON.")] = False,
+) -> None:
+    """Show which isolation layers are active here, by trying to break each of them."""
+    errors = Console(stderr=True, highlight=False)
+    with reported_errors(errors):
+        with BuildProgressBar(errors) as progress:
+            report, attempts = try_isolation(isolation, progress=progress)
+        if json:
+            document = {**asdict(report), "attempts": [asdict(a) for a in attempts]}
+            sys.stdout.write(jsonlib.dumps(document, indent=2) + "\n")
+        else:
+            _show(Console(highlight=False), report, attempts)
+
+
+def _show(console: Console, report: IsolationReport, attempts: Sequence[Attempt]) -> None:
+    console.print(Text.assemble("Isolation level: ", (report.level.value, "bold")))
+    console.print()
+    layers = Table(box=None, pad_edge=False, show_header=False)
+    for layer in report.layers:
+        mark = Text("✓", style="green") if layer.active else Text("✗", style="yellow")
+        layers.add_row(mark, Text(layer.name), Text(layer.detail, style="dim"))
+        if layer.remedy:
+            layers.add_row("", "", Text(layer.remedy))
+    console.print(layers)
+    console.print()
+    console.print(Text("A script that tried to …", style="bold"))
+    tried = Table(box=None, pad_edge=False, show_header=False)
+    tried.add_column(no_wrap=True)
+    tried.add_column(no_wrap=True)
+    tried.add_column(no_wrap=True, overflow="ellipsis")
+    for attempt in attempts:
+        mark = Text("stopped", style="green") if attempt.stopped else Text("GOT IT", style="red")
+        tried.add_row(Text(attempt.tried), mark, Text(attempt.outcome, style="dim"))
+    console.print(tried)
+    through = sum(not attempt.stopped for attempt in attempts)
+    total = len(attempts)
+    console.print()
+    console.print(f"{total - through} of {total} attempts were stopped.")

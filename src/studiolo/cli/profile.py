@@ -1,0 +1,29 @@
+"""`studiolo profile`: what the classic Visualize dialog showed, in the terminal."""
+
+import json as jsonlib
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from studiolo.cli.profile_view import render_profile
+from studiolo.cli.reporting import reported_errors
+from studiolo.datasets.files import read_dataset
+from studiolo.datasets.profile import profile_dataset, profile_to_json
+
+
+def command(
+    dataset: Annotated[Path, typer.Argument(help="The dataset to profile.", metavar="FILE")],
+    json: Annotated[bool, typer.Option("--json", help="All of it, as JSON.")] = False,
+    bins: Annotated[int, typer.Option(help="Bins of a histogram.")] = 10,
+) -> None:
+    """Show rows, columns, and for each column its type, statistics and distribution."""
+    with reported_errors(Console(stderr=True, highlight=False)):
+        profile = profile_dataset(read_dataset(dataset), bins=bins)
+        if json:
+            document = profile_to_json(profile)
+            sys.stdout.write(jsonlib.dumps(document, indent=2, ensure_ascii=False) + "\n")
+        else:
+            Console(highlight=False).print(render_profile(profile))

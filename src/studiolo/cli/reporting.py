@@ -1,0 +1,63 @@
+"""Errors on the terminal, and the exit codes that scripts and CI look at."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from studiolo.errors import StudioloError
+from studiolo.sandbox.errors import IsolationUnavailableError
+
+
+class ExitCode(IntEnum):
+    """What `studiolo` ends with; 130 is the shell's own for Ctrl-C, 124 that of `timeout`."""
+
+    SUCCEEDED = 0
+    SCRIPT_FAILED = 1
+    BAD_INPUT = 2
+    ISOLATION_UNAVAILABLE = 3
+    TIMED_OUT = 124
+    INTERRUPTED = 130
+
+
+@contextmanager
+def reported_errors(console: Console) -> Iterator[None]:
+    """Show an error of ours as a sentence instead of a traceback, and end with its exit code."""
+    try:
+        yield
+    except IsolationUnavailableError as error:
+        show_error(console, error)
+        raise typer.Exit(ExitCode.ISOLATION_UNAVAILABLE) from error
+    except StudioloError as error:
+        show_error(console, error)
+        raise typer.Exit(ExitCode.BAD_INPUT) from error
+    except BrokenPipeError as error:
+        # Whoever read our output has seen enough (`| head`).
+        raise typer.Exit(ExitCode.SUCCEEDED) from error
+    except KeyboardInterrupt as error:
+        console.print(Text("Interrupted; nothing was written.", style="yellow"))
+        raise typer.Exit(ExitCode.INTERRUPTED) from error
+
+
+def show_error(console: Console, error: StudioloError) -> None:
+    """One error: its code, the classic number where there is one, its sentence."""
+    console.print(headline(error.code, error.classic_number), end=" ")
+    console.print(Text(printable(str(error))), soft_wrap=True)
+
+
+def headline(code: str, classic_number: int | None) -> Text:
+    """`error[entry-missing, classic 0085]:`."""
+    number = "" if classic_number is None else f", classic {classic_number:04d}"
+    return Text.assemble(("error", "bold red"), (f"[{code}{number}]:", "red"))
+
+
+def printable(text: str) -> str:
+    """Text that came from a script or a file, unable to steer the terminal it is shown on."""
+    return "".join(c if c in "\n\t" or c.isprintable() else _shown(c) for c in text)
+
+
+def _shown(character: str) -> str:
+    return "\N{REPLACEMENT CHARACTER}" if character != "\r" else "\n"

@@ -1,0 +1,157 @@
+"""A run's result on the terminal: tables to look at, errors to act on."""
+
+from pathlib import Path
+
+import pyarrow as pa
+from rich.console import Console, Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from studiolo.cli.reporting import headline, printable
+from studiolo.runs.script_result import ScriptResult
+from studiolo.sandbox.job import Failure
+
+_ROWS = 20
+_CELL = 40
+#: Headings are cut to this: the values are what is looked at.
+_HEADING = 20
+_GAP = 2
+
+
+def show_result(
+    console: Console, notes: Console, result: ScriptResult, *, preview: bool, device: Path | None
+) -> None:
+    """Show the results of a run that succeeded."""
+    if preview:
+        for port, dataset in result.datasets.items():
+            console.print(_preview(port, dataset.table, console.width))
+    _show_log(notes, result)
+    if device is not None:
+        count = len(result.device.images)
+        pictures = f"{count} image{'s' * (count != 1)} and the console" if count else "the console"
+        console.print(Text.assemble((f"{pictures}: ", "dim"), str(device / "index.html")))
+    elif result.device.images:
+        names = ", ".join(printable(image.name) for image in result.device.images)
+        console.print(Text(f"Drawn: {names}. Add --device DIR to keep the images.", style="dim"))
+    notes.print(Text(_cost(result), style="dim"))
+
+
+def show_failure(console: Console, result: ScriptResult) -> None:
+    """Show why a run failed: the user's own lines first, then what to do."""
+    assert result.failure is not None
+    _show_log(console, result)
+    console.print(_failure(result.failure))
+    console.print(Text(_cost(result), style="dim"))
+
+
+def _show_log(console: Console, result: ScriptResult) -> None:
+    dropped = result.device.console_dropped
+    lines = list(result.log)
+    if dropped:
+        lines.append(f"{dropped:,} bytes of console output were left out; the first part is kept.")
+    for line in lines:
+        console.print(Text.assemble(("note: ", "yellow"), printable(line)))
+
+
+def _failure(failure: Failure) -> Group:
+    parts: list[Text | Padding] = []
+    if failure.traceback:
+        parts.append(Text(printable(failure.traceback).rstrip(), style="dim"))
+    kind = f"{failure.exception_type}: " if failure.exception_type else ""
+    message = Text.assemble(
+        headline(failure.code, failure.classic_number), " ", kind, printable(failure.message)
+    )
+    parts.append(message)
+    if failure.frames:
+        place = failure.frames[-1]
+        parts.append(
+            Text.assemble(("  → ", "red"), (f"{place.file}, line {place.line}", "bold"))
+            if not place.source
+            else Text.assemble(
+                ("  → ", "red"),
+                (f"{printable(place.file)}, line {place.line}: ", "bold"),
+                printable(place.source.strip()),
+            )
+        )
+    return Group(*parts)
+
+
+def _cost(result: ScriptResult) -> str:
+    timings = result.timings
+    parts = [f"{result.status.value} in {timings.total:.2f} s"]
+    if result.peak_memory is not None:
+        parts.append(f"{result.peak_memory / 2**20:,.0f} MiB")
+    parts.append(f"isolation {result.isolation.level.value}")
+    return " · ".join(parts)
+
+
+def _preview(port: str, table: pa.Table, width: int) -> Group:
+    shown = _fitting(table, width)
+    view = Table(box=None, pad_edge=False, header_style="bold")
+    for position in shown:
+        number = _is_number(table.schema.field(position).type)
+        view.add_column(
+            _heading(table.column_names[position]),
+            justify="right" if number else "left",
+            no_wrap=True,
+        )
+    head = table.slice(0, _ROWS)
+    for row in range(head.num_rows):
+        view.add_row(*[_cell(head.column(position)[row]) for position in shown])
+    size = f"{port}: {_count(table.num_rows, 'row')}, {_count(table.num_columns, 'column')}"
+    parts: list[Text | Table | Padding] = [Text(size, style="bold")]
+    if table.num_columns:
+        parts.append(view)
+    rest = [
+        f"{_count(table.num_rows - _ROWS, 'more row')}" if table.num_rows > _ROWS else "",
+        f"{_count(table.num_columns - len(shown), 'more column')}"
+        if table.num_columns > len(shown)
+        else "",
+    ]
+    if any(rest):
+        left = " and ".join(part for part in rest if part)
+        parts.append(Text(f"… {left}; --output FILE writes all of it.", style="dim"))
+    return Group(*parts)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+def _fitting(table: pa.Table, width: int) -> list[int]:
+    """The columns that there is room for, from the left."""
+    used = 0
+    fitting = []
+    for position in range(table.num_columns):
+        head = table.column(position).slice(0, _ROWS)
+        longest = max((len(_cell(value).plain) for value in head), default=0)
+        heading = len(_heading(table.column_names[position]).plain)
+        used += max(longest, heading) + _GAP
+        if used > width and fitting:
+            break
+        fitting.append(position)
+    return fitting
+
+
+def _heading(name: str) -> Text:
+    plain = printable(name).replace("\n", "⏎")
+    return Text(plain if len(plain) <= _HEADING else plain[: _HEADING - 1] + "…")
+
+
+def _cell(value: pa.Scalar) -> Text:
+    plain = value.as_py()
+    if plain is None:
+        return Text("·", style="dim")
+    if isinstance(plain, float):
+        return Text(f"{plain:.6g}")
+    if isinstance(plain, bytes):
+        return Text(f"{len(plain):,} bytes", style="dim")
+    text = printable(str(plain)).replace("\n", "⏎")
+    return Text(text if len(text) <= _CELL else text[: _CELL - 1] + "…")
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return (
+        pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+    )

@@ -1,0 +1,209 @@
+"""Reading datasets from files and writing them, in every format."""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+from difflib import get_close_matches
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import pyarrow as pa
+
+from studiolo.datasets.dataset import Dataset
+from studiolo.datasets.errors import (
+    DatasetFileMissingError,
+    DatasetFileUnreadableError,
+    DatasetFileUnwritableError,
+    SheetNotApplicableError,
+    UnknownFormatError,
+)
+from studiolo.datasets.formats import (
+    EXTENSIONS,
+    Content,
+    FileFormat,
+    Target,
+    format_of_name,
+    module_of,
+)
+from studiolo.datasets.invariants import check_dataset
+
+__all__ = [
+    "FileFormat",
+    "format_of",
+    "read_dataset",
+    "read_dataset_bytes",
+    "write_csv",
+    "write_dataset",
+    "write_dataset_to",
+]
+
+
+def format_of(path: Path | str) -> FileFormat:
+    """The format that a file's extension stands for.
+
+    Raises:
+        UnknownFormatError: It stands for none.
+    """
+    name = Path(path).name
+    found = format_of_name(name)
+    if found is None:
+        raise UnknownFormatError(
+            file=str(path), extension=Path(name).suffix.lower(), known=list(EXTENSIONS)
+        )
+    return found
+
+
+def read_dataset(
+    path: Path | str,
+    *,
+    format: FileFormat | None = None,  # noqa: A002
+    sheet: str | None = None,
+) -> Dataset:
+    """Read a dataset file.
+
+    Args:
+        path: The file. An uncompressed Arrow file stays mapped while its dataset is in use.
+        format: Its format, where the extension does not tell.
+        sheet: Which sheet of a workbook; the first if not given.
+
+    Raises:
+        DatasetError: The file is missing, is in no known format, or does not follow its format.
+    """
+    chosen = format or format_of(path)
+    return _read(_bytes_of(Path(path)), str(path), chosen, sheet)
+
+
+def read_dataset_bytes(
+    data: bytes | pa.Buffer,
+    *,
+    name: str,
+    format: FileFormat | None = None,  # noqa: A002
+) -> Dataset:
+    """Read a dataset that is already in memory, such as an upload.
+
+    Args:
+        data: The content of a dataset file.
+        name: The file's name: what errors call it, and its format where none is given.
+        format: Its format, where the name does not tell.
+
+    Raises:
+        DatasetError: As for ``read_dataset``.
+    """
+    buffer = data if isinstance(data, pa.Buffer) else pa.py_buffer(data)
+    return _read(buffer, name, format or format_of(name), None)
+
+
+def write_dataset(
+    dataset: Dataset,
+    path: Path | str,
+    *,
+    format: FileFormat | None = None,  # noqa: A002
+) -> None:
+    """Write a dataset file, all of it or nothing: a failure leaves an older file as it was.
+
+    Raises:
+        DatasetError: The extension names no format, the format cannot hold the dataset, or the
+            file cannot be written.
+    """
+    chosen = format or format_of(path)
+    with _replacing(Path(path)) as sink:
+        write_dataset_to(dataset, sink, name=str(path), format=chosen)
+
+
+def write_dataset_to(
+    dataset: Dataset,
+    sink: BinaryIO,
+    *,
+    name: str,
+    format: FileFormat,  # noqa: A002
+) -> None:
+    """Write a dataset to an open binary stream, such as the standard output.
+
+    Args:
+        dataset: What to write.
+        sink: Where to; it stays open.
+        name: What errors call the stream.
+        format: The format to write.
+
+    Raises:
+        DatasetError: The format cannot hold the dataset.
+    """
+    checked = check_dataset(dataset.table, roles=dataset.roles)
+    module_of(format).write(checked, Target(sink=sink, name=name, format=format))
+
+
+def write_csv(table: pa.Table, sink: BinaryIO) -> None:
+    """Write a table as CSV with a header to an open binary stream."""
+    dataset = Dataset(table=table)
+    write_dataset_to(dataset, sink, name="CSV output", format=FileFormat.CSV)
+
+
+def _read(data: pa.Buffer, name: str, chosen: FileFormat, sheet: str | None) -> Dataset:
+    if sheet is not None and chosen is not FileFormat.EXCEL:
+        raise SheetNotApplicableError(file=name, sheet=sheet)
+    return module_of(chosen).read(Content(data=data, name=name, format=chosen, sheet=sheet))
+
+
+def _bytes_of(path: Path) -> pa.Buffer:
+    """Map a file into memory; read it where it is a pipe or empty, which cannot be mapped."""
+    try:
+        if path.is_file() and path.stat().st_size:
+            with pa.memory_map(str(path)) as file:
+                return file.read_buffer()
+        return pa.py_buffer(path.read_bytes())
+    except FileNotFoundError as error:
+        raise DatasetFileMissingError(file=str(path), neighbours=_neighbours(path)) from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DatasetFileUnreadableError(file=str(path), reason=reason) from error
+
+
+def _neighbours(path: Path) -> list[str]:
+    """Files beside a missing one whose names are like it."""
+    try:
+        names = [entry.name for entry in path.parent.iterdir()]
+    except OSError:
+        return []
+    return [str(path.with_name(name)) for name in get_close_matches(path.name, names, n=3)]
+
+
+@contextlib.contextmanager
+def _replacing(path: Path) -> Iterator[BinaryIO]:
+    """A stream to a new file that takes the path's place once it is complete and on disk."""
+    temporary = None
+    try:
+        with tempfile.NamedTemporaryFile(
+            dir=path.parent, prefix=f".{path.name[:80]}.", suffix=".part", delete=False
+        ) as sink:
+            temporary = Path(sink.name)
+            yield cast("BinaryIO", sink.file)
+            sink.flush()
+            os.fsync(sink.fileno())
+        temporary.chmod(_mode_of_new_files(path))
+        temporary.replace(path)
+        temporary = None
+        _sync_folder(path.parent)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DatasetFileUnwritableError(file=str(path), reason=reason) from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def _mode_of_new_files(path: Path) -> int:
+    """Permissions of the file that is replaced, or readable by all as far as others may read."""
+    try:
+        return path.stat().st_mode & 0o777
+    except OSError:
+        return 0o644
+
+
+def _sync_folder(folder: Path) -> None:
+    """Put the new name on disk too, not only the content."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,195 @@
+"""ARFF files, whose header declares the type of each column.
+
+``numeric`` and ``real`` are float, ``integer`` is integer, ``string`` text, ``date`` a timestamp (a
+date if its format has no time), and a list of words is a categorical column of those words. ``?``
+is missing. Sparse rows are filled with zeros and first words, as Weka does.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from studiolo.datasets.arrow import Values
+from studiolo.datasets.dataset import Dataset
+from studiolo.datasets.formats import Content, Target
+from studiolo.datasets.formats.arff_text import write_arff
+from studiolo.datasets.formats.arff_types import Attribute, attribute_of
+from studiolo.datasets.formats.encoding import text_lines
+from studiolo.datasets.formats.errors import (
+    EmptyFileError,
+    MalformedLineError,
+    RaggedRowError,
+    ValueNotAllowedError,
+)
+from studiolo.datasets.invariants import check_dataset, check_names
+
+_QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
+_ATTRIBUTE = re.compile(rf"@attribute\s+({_QUOTED}|[^\s{{'\"]+)\s*(.*)", re.I)
+_VALUE = re.compile(rf"\s*({_QUOTED}|[^,'\"]*?)\s*(,|$)")
+_SPARSE = re.compile(rf"\s*(\d+)\s+({_QUOTED}|[^,'\"]*?)\s*(,|$)")
+_ESCAPE = re.compile(r"\\(.)")
+_ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
+
+#: Words of a row; None is missing.
+Row = list[str | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Line:
+    """A line of the file."""
+
+    number: int
+    text: str
+    file: str
+
+    def malformed(self, problem: str, allowed: str) -> MalformedLineError:
+        return MalformedLineError(
+            file=self.file, line=self.number, problem=problem, text=self.text, allowed=allowed
+        )
+
+
+def read(content: Content) -> Dataset:
+    """Read an ARFF file with the types that its header declares."""
+    lines = [
+        _Line(number=number, text=text.strip(), file=content.name)
+        for number, text in enumerate(text_lines(content), start=1)
+    ]
+    lines = [line for line in lines if line.text and not line.text.startswith("%")]
+    if not lines:
+        raise EmptyFileError(file=content.name, needs="it needs @attribute lines and @data")
+    attributes, data = _header(lines)
+    check_names([attribute.name for attribute in attributes], source=content.name)
+    rows = [_row(line, attributes) for line in data]
+    numbers = [line.number for line in data]
+    columns = [
+        _column(attribute, place, [row[place] for row in rows], numbers, content.name)
+        for place, attribute in enumerate(attributes)
+    ]
+    names = [attribute.name for attribute in attributes]
+    return check_dataset(pa.Table.from_arrays(columns, names=names), source=content.name)
+
+
+def write(dataset: Dataset, target: Target) -> None:
+    """Write an ARFF file; a boolean column becomes the words false and true."""
+    write_arff(dataset.table, target)
+
+
+def _header(lines: Sequence[_Line]) -> tuple[list[Attribute], Sequence[_Line]]:
+    """The declared columns, and the lines of the data."""
+    attributes: list[Attribute] = []
+    for place, line in enumerate(lines):
+        keyword = line.text.split(maxsplit=1)[0].lower()
+        if keyword == "@data":
+            if attributes:
+                return attributes, lines[place + 1 :]
+            raise line.malformed(
+                "no column was declared before the data", "@attribute <name> <type>"
+            )
+        if keyword == "@attribute":
+            attributes.append(_attribute(line))
+        elif keyword != "@relation":
+            allowed = "@relation, @attribute, @data, and comments that start with %"
+            raise line.malformed("this does not belong into the header", allowed)
+    raise lines[-1].malformed("the file ends without data", "a line @data, then the rows")
+
+
+def _attribute(line: _Line) -> Attribute:
+    match = _ATTRIBUTE.fullmatch(line.text)
+    allowed = "@attribute <name> numeric|real|integer|string|date [format]|{word, word}"
+    if match is None:
+        raise line.malformed("this declares no column", allowed)
+    declared = match.group(2)
+    words: Row | None = None
+    if declared.startswith("{") and declared.endswith("}"):
+        words = _words(declared[1:-1]) if declared[1:-1].strip() else []
+        if words is None or None in words or len(set(words)) < len(words):
+            raise line.malformed(
+                "the words of the column are not a list of different words", allowed
+            )
+    name, _ = _unquoted(match.group(1))
+    attribute = attribute_of(name, declared, words)
+    if attribute is None:
+        raise line.malformed("the type of the column is unknown", allowed)
+    return attribute
+
+
+def _row(line: _Line, attributes: Sequence[Attribute]) -> Row:
+    if line.text.startswith("{"):
+        return _sparse_row(line, attributes)
+    row = _words(line.text)
+    if row is None:
+        raise line.malformed("the quotes of the row do not match", "values in '…' with \\' for '")
+    if len(row) != len(attributes):
+        extra = row[len(attributes)] or "?" if len(row) > len(attributes) else ""
+        raise RaggedRowError(
+            file=line.file,
+            line=line.number,
+            found=len(row),
+            expected=len(attributes),
+            extra=extra,
+        )
+    return row
+
+
+def _sparse_row(line: _Line, attributes: Sequence[Attribute]) -> Row:
+    allowed = "{<column from 0> <value>, …} with columns in ascending order"
+    row: Row = [attribute.default for attribute in attributes]
+    if not line.text.endswith("}"):
+        raise line.malformed("the sparse row is not closed", allowed)
+    inside = line.text[1:-1]
+    position, last = 0, -1
+    while inside.strip() and position < len(inside):
+        match = _SPARSE.match(inside, position)
+        place = int(match.group(1)) if match else -1
+        if match is None or not last < place < len(attributes):
+            raise line.malformed("this is no sparse row of these columns", allowed)
+        row[place] = _word(match.group(2))
+        position, last = match.end(), place
+    return row
+
+
+def _words(text: str) -> Row | None:
+    """The values between commas; None if quotes do not match."""
+    if "'" not in text and '"' not in text:
+        return [_word(part.strip()) for part in text.split(",")]
+    words: Row = []
+    position = 0
+    while True:
+        match = _VALUE.match(text, position)
+        if match is None:
+            return None
+        words.append(_word(match.group(1)))
+        position = match.end()
+        if not match.group(2):
+            return words
+
+
+def _word(text: str) -> str | None:
+    word, quoted = _unquoted(text)
+    return None if word == "?" and not quoted else word
+
+
+def _unquoted(text: str) -> tuple[str, bool]:
+    if len(text) < 2 or text[0] not in "'\"":
+        return text, False
+    plain = _ESCAPE.sub(lambda match: _ESCAPED.get(match.group(1), match.group(1)), text[1:-1])
+    return plain, True
+
+
+def _column(
+    attribute: Attribute, place: int, words: Row, numbers: Sequence[int], file: str
+) -> Values:
+    column = pa.array(words, pa.large_string())
+    wrong = attribute.first_wrong(column)
+    if wrong is not None:
+        raise ValueNotAllowedError(
+            file=file,
+            line=numbers[wrong],
+            column=place + 1,
+            name=attribute.name,
+            value=words[wrong] or "",
+            allowed=attribute.allowed,
+        )
+    return attribute.typed(column)

@@ -1,0 +1,82 @@
+"""Writing of delimited text.
+
+A field is quoted where it contains the delimiter, a quote or a line break, starts with a space, or
+is an empty string: a missing value is an empty field without quotes. Booleans are ``true`` and
+``false``, floats the shortest digits that read back to the same float (``1.0``, ``NaN``, ``inf``),
+dates and timestamps ISO 8601 (instants with a zone in UTC).
+"""
+
+from typing import cast
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from studiolo.datasets.arrow import Column, Values, bytes_of, joined, text
+from studiolo.datasets.formats import FileFormat, Target
+from studiolo.datasets.formats.delimited_scan import Dialect
+from studiolo.datasets.formats.errors import FormatCannotHoldError
+from studiolo.datasets.formats.plain_words import words_of
+
+#: Rows that are turned into text at a time.
+_ROWS = 1 << 16
+
+_NAMES = {
+    FileFormat.CSV: "CSV",
+    FileFormat.CSV_NO_HEADER: "CSV",
+    FileFormat.TSV: "TSV",
+    FileFormat.TSV_NO_HEADER: "TSV",
+}
+
+
+def write_delimited(table: pa.Table, target: Target, dialect: Dialect) -> None:
+    """Write a table as delimited text in UTF-8 with line feeds.
+
+    Raises:
+        FormatCannotHoldError: A column has a type or value without a form in delimited text, or
+            the table has no columns.
+    """
+    if not table.num_columns:
+        raise FormatCannotHoldError(
+            file=target.name,
+            format_name=_NAMES[target.format],
+            what="a dataset without columns",
+            advice="Write it as Parquet or Arrow",
+        )
+    delimiter = dialect.delimiter.decode()
+    if dialect.header:
+        names = [_quoted(pa.array([name], pa.large_string()), delimiter) for name in _names(table)]
+        target.sink.write(_lines(names, delimiter))
+    for start in range(0, table.num_rows, _ROWS):
+        part = table.slice(start, _ROWS)
+        fields = [
+            _field(column.combine_chunks(), name, target, delimiter)
+            for name, column in zip(part.column_names, part.columns, strict=True)
+        ]
+        target.sink.write(_lines(fields, delimiter))
+
+
+def _names(table: pa.Table) -> list[str]:
+    return list(table.column_names)
+
+
+def _field(column: Values | Column, name: str, target: Target, delimiter: str) -> Values:
+    words = words_of(column, name=name, file=target.name, format_name=_NAMES[target.format])
+    is_text = pa.types.is_large_string(column.type) or pa.types.is_dictionary(column.type)
+    quoted = _quoted(words, delimiter) if is_text else words
+    return quoted.fill_null(text(""))
+
+
+def _quoted(words: Values, delimiter: str) -> Values:
+    needs = pc.match_substring_regex(words, rf'^$|^[ \x{{FEFF}}]|["\r\n{delimiter}]')
+    if not pc.any(needs).as_py():
+        return words
+    doubled = pc.replace_substring(words, '"', '""')
+    quoted = joined(text('"'), doubled, text('"'))
+    return cast("Values", pc.if_else(needs, quoted, words))
+
+
+def _lines(fields: list[Values], delimiter: str) -> bytes:
+    """Join columns of fields to the bytes of their lines."""
+    ended = joined(joined(*fields, separator=delimiter), text("\n"))
+    # The strings of an array lie one behind the other: together they are the file.
+    return bytes_of(ended.buffers()[2]).tobytes()

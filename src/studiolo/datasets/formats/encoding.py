@@ -1,0 +1,75 @@
+"""UTF-8, which every text format is in, and what a file looks like that is not."""
+
+import codecs
+import re
+
+import pyarrow as pa
+
+from studiolo.datasets.formats import Content
+from studiolo.datasets.formats.errors import EncodingError, FileNotParsedError, NulByteError
+
+#: Stands before UTF-8 text that some editors wrote; it is no part of the text.
+UTF8_MARK = codecs.BOM_UTF8
+
+_NEWLINE = re.compile(r"\r\n|\r|\n")
+
+#: Byte order marks of the encodings that are refused, longest first.
+_OTHER_MARKS = (
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
+
+
+def text_lines(content: Content) -> list[str]:
+    """The lines of a text file without their line breaks (LF, CRLF or CR).
+
+    Raises:
+        FileNotParsedError: The file is not UTF-8 text.
+    """
+    data = content.data.to_pybytes()
+    fault = find_encoding_fault(data, file=content.name)
+    if fault is not None:
+        raise fault
+    lines = _NEWLINE.split(data[text_start(content.data) :].decode())
+    return lines[:-1] if lines[-1] == "" else lines
+
+
+def text_start(data: pa.Buffer) -> int:
+    """Where the text begins: after the byte order mark, if there is one."""
+    beginning = data.slice(0, min(len(UTF8_MARK), data.size)).to_pybytes()
+    return len(UTF8_MARK) if beginning == UTF8_MARK else 0
+
+
+def find_encoding_fault(data: bytes, *, file: str) -> FileNotParsedError | None:
+    """Find the first byte that is no UTF-8 text."""
+    for mark, name in _OTHER_MARKS:
+        if data.startswith(mark):
+            return EncodingError(file=file, line=1, offset=0, found=mark, likely=name)
+    nul = data.find(b"\0")
+    if nul >= 0:
+        # Every other byte of Western text in UTF-16 is NUL.
+        likely = "UTF-16" if data[:4096].count(b"\0") * 3 > len(data[:4096]) else None
+        return NulByteError(file=file, line=line_of(data, nul), offset=nul, likely=likely)
+    try:
+        codecs.utf_8_decode(data, "strict", True)
+    except UnicodeDecodeError as error:
+        return EncodingError(
+            file=file,
+            line=line_of(data, error.start),
+            offset=error.start,
+            found=data[error.start : error.end],
+            likely="WINDOWS-1252 (Latin-1)",
+        )
+    return None
+
+
+def line_of(data: bytes, offset: int) -> int:
+    """The line, from 1, of a byte."""
+    return line_breaks(data[:offset]) + 1
+
+
+def line_breaks(data: bytes) -> int:
+    """How many lines end in a piece of text."""
+    return data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")

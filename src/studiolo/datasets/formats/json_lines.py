@@ -1,0 +1,140 @@
+"""JSON lines: one object a line, whose keys are the columns.
+
+A key that an object lacks is a missing value there. Strings of which all are ISO 8601 dates or
+timestamps become such, other strings stay text. Written floats that are NaN become null: both mean
+missing, and JSON knows only null.
+"""
+
+import json
+from typing import Any
+
+import pyarrow as pa
+
+from studiolo.datasets.arrow import Column, Values
+from studiolo.datasets.dataset import Dataset
+from studiolo.datasets.formats import Content, Target
+from studiolo.datasets.formats.encoding import text_lines
+from studiolo.datasets.formats.errors import (
+    EmptyFileError,
+    FormatCannotHoldError,
+    MalformedLineError,
+    ValueNotAllowedError,
+)
+from studiolo.datasets.formats.inference import temporal_column
+from studiolo.datasets.formats.plain_words import words_of
+from studiolo.datasets.formats.python_values import Value, column_of
+from studiolo.datasets.invariants import check_dataset
+
+_ALLOWED = "a string, a number, true, false or null"
+_ROWS = 1 << 14
+
+
+def read(content: Content) -> Dataset:
+    """Read objects; columns are in the order in which their keys appear first."""
+    rows: list[dict[str, Value]] = []
+    numbers: dict[str, int] = {}
+    for number, line in enumerate(text_lines(content), start=1):
+        if line.strip():
+            rows.append(_row(line, number, numbers, content.name))
+    if not numbers:
+        raise EmptyFileError(file=content.name, needs="it needs an object with keys on each line")
+    columns = [_column([row.get(name) for row in rows]) for name in numbers]
+    table = pa.Table.from_arrays(columns, names=list(numbers))
+    return check_dataset(table, source=content.name)
+
+
+def _row(line: str, number: int, numbers: dict[str, int], file: str) -> dict[str, Value]:
+    def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) < len(pairs):
+            keys = [key for key, _ in pairs]
+            twice = next(key for key in keys if keys.count(key) > 1)
+            raise MalformedLineError(
+                file=file,
+                line=number,
+                problem=f'the object has the key "{twice}" more than once',
+                text=line,
+                allowed="each key once",
+            )
+        return made
+
+    try:
+        row = json.loads(line, object_pairs_hook=unique_keys)
+    except (json.JSONDecodeError, RecursionError) as error:
+        reason = error.msg if isinstance(error, json.JSONDecodeError) else "too deeply nested"
+        raise MalformedLineError(
+            file=file,
+            line=number,
+            problem=f"this is no JSON ({reason})",
+            text=line,
+            allowed='one object a line, such as {"age": 7, "name": "Ada"}',
+        ) from error
+    if not isinstance(row, dict):
+        raise MalformedLineError(
+            file=file,
+            line=number,
+            problem="this is no JSON object",
+            text=line,
+            allowed='one object a line, such as {"age": 7, "name": "Ada"}',
+        )
+    for name, value in row.items():
+        place = numbers.setdefault(name, len(numbers) + 1)
+        if isinstance(value, list | dict):
+            raise ValueNotAllowedError(
+                file=file,
+                line=number,
+                column=place,
+                name=name,
+                value=json.dumps(value),
+                allowed=_ALLOWED,
+            )
+    return row
+
+
+def _column(values: list[Value]) -> Column | Values:
+    column = column_of(values)
+    if not pa.types.is_large_string(column.type):
+        return column
+    return temporal_column(pa.chunked_array([column])) or column
+
+
+def write(dataset: Dataset, target: Target) -> None:
+    """Write objects with every column; dates, timestamps and decimals as CSV spells them."""
+    keys = [json.dumps(name, ensure_ascii=False) for name in dataset.table.column_names]
+    if not keys:
+        raise FormatCannotHoldError(
+            file=target.name,
+            format_name="JSON lines",
+            what="a dataset without columns",
+            advice="Write it as Parquet or Arrow",
+        )
+    for start in range(0, dataset.table.num_rows, _ROWS):
+        part = dataset.table.slice(start, _ROWS)
+        columns = [
+            _words(column, name, target)
+            for name, column in zip(part.column_names, part.columns, strict=True)
+        ]
+        lines = (
+            "{" + ", ".join(map("{}: {}".format, keys, row)) + "}\n"
+            for row in zip(*columns, strict=True)
+        )
+        target.sink.write("".join(lines).encode())
+
+
+def _words(column: Column, name: str, target: Target) -> list[str]:
+    """The JSON of each value."""
+    kind = column.type
+    words = words_of(column, name=name, file=target.name, format_name="JSON lines").to_pylist()
+    if pa.types.is_floating(kind):
+        if {"inf", "-inf"} & set(words):
+            raise FormatCannotHoldError(
+                file=target.name,
+                format_name="JSON lines",
+                column=name,
+                what="infinite numbers",
+                advice="Replace them, or write CSV, Parquet or Arrow",
+            )
+        return ["null" if word in (None, "NaN") else str(word) for word in words]
+    if pa.types.is_integer(kind) or pa.types.is_boolean(kind) or pa.types.is_decimal(kind):
+        return ["null" if word is None else str(word) for word in words]
+    return ["null" if word is None else json.dumps(word, ensure_ascii=False) for word in words]

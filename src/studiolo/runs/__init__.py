@@ -1,0 +1,1 @@
+"""Runs: carrying out what modules say, in sandboxes."""

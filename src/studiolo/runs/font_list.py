@@ -1,0 +1,51 @@
+"""Matplotlib's list of the machine's fonts, made once for an environment.
+
+Matplotlib makes it when it is first imported and keeps it in a folder that in a sandbox is always
+new, so that every script that draws would wait for it, some seconds.
+"""
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from studiolo.environments.environment import Environment
+from studiolo.sandbox.job import Job
+from studiolo.sandbox.sandbox import Sandbox
+
+_FOLDER = Path("share", "studiolo")
+_SCRIPT = '''
+import pathlib
+
+import matplotlib
+import matplotlib.font_manager
+import pandas
+
+
+def azureml_main():
+    (made,) = pathlib.Path(matplotlib.get_cachedir()).glob("fontlist-*.json")
+    return pandas.DataFrame({"name": [made.name], "content": [made.read_bytes()]})
+'''
+
+
+def font_list_of(environment: Environment) -> Path | None:
+    """The list of an environment, if it has been made."""
+    made = sorted((environment.path / _FOLDER).glob("fontlist-*.json"))
+    return made[-1] if made else None
+
+
+def make_font_list(environment: Environment, sandbox: Sandbox) -> None:
+    """Let matplotlib make the list in ``sandbox`` and keep it; without one runs are only slower."""
+    outcome = sandbox.run(Job(source=_SCRIPT, script_name="font_list.py"))
+    if outcome.failure is not None:
+        return
+    (row,) = outcome.tables["results_dataset"].to_pylist()
+    folder = environment.path / _FOLDER
+    # Someone else's environment may be read-only.
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=folder)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(row["content"])
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, folder / Path(row["name"]).name)

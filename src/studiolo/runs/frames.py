@@ -1,0 +1,33 @@
+"""pandas frames on the host's side, translated exactly as the script contract translates them.
+
+The only module outside the sandbox that imports pandas, which takes longer than everything else
+that a run from the terminal does here; it is imported when a frame is given or asked for.
+"""
+
+from collections.abc import Callable
+
+import pandas as pd
+import pyarrow as pa
+
+from studiolo_guest.frames.columns_in import values_of
+from studiolo_guest.frames.output import frame_to_output
+
+
+def frame_of(table: pa.Table) -> pd.DataFrame:
+    """The table as a frame of its own: nothing that is done to it changes the table."""
+    columns = [column.combine_chunks() for column in table.columns]
+    values = {position: values_of(column) for position, column in enumerate(columns)}
+    frame = pd.DataFrame(values, index=pd.RangeIndex(table.num_rows), copy=True)
+    frame.columns = pd.Index(table.column_names)
+    return frame
+
+
+def table_of(frame: pd.DataFrame, *, log: Callable[[str], None]) -> pa.Table:
+    """The frame as a table; ``log`` is told of every change that a person might not expect.
+
+    Raises:
+        studiolo_guest.frames.errors.ContractError: a column holds what no dataset can.
+    """
+    batch = frame_to_output(frame, log=log).batch
+    table: pa.Table = pa.Table.from_batches([batch])
+    return table

@@ -1,0 +1,70 @@
+"""What a script's run gave, for programs and notebooks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from studiolo.datasets.dataset import Dataset
+from studiolo.runs.errors import ResultMissingError, RunFailedError
+from studiolo.sandbox.isolation import IsolationReport
+from studiolo.sandbox.job import RESULT_PORTS, Failure, PythonDevice, Status, Timings
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScriptResult:
+    """How a script's run went, and what it returned."""
+
+    status: Status
+    #: Why it did not succeed; None if it did.
+    failure: Failure | None
+    #: By result port: `results_dataset`, and `results_dataset2` if the script returned a second.
+    datasets: Mapping[str, Dataset]
+    #: What it printed and drew.
+    device: PythonDevice
+    #: What a person should know that is no error, a sentence each.
+    log: Sequence[str]
+    timings: Timings
+    #: Bytes of memory at the most; None where it could not be read.
+    peak_memory: int | None
+    isolation: IsolationReport
+    #: The environment it ran in.
+    environment: str
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether there are results."""
+        return self.status is Status.SUCCEEDED
+
+    @property
+    def table(self) -> "pa.Table":
+        """The Results Dataset as an Arrow table."""
+        return self.dataset().table
+
+    @property
+    def frame(self) -> "pd.DataFrame":
+        """The Results Dataset as a pandas frame, in the types that a script would see."""
+        return self.frame_of()
+
+    def dataset(self, port: str = RESULT_PORTS[0]) -> Dataset:
+        """The dataset of a result port.
+
+        Raises:
+            RunFailedError: There are none, because the run failed.
+            ResultMissingError: The script returned nothing for that port.
+        """
+        if self.failure is not None:
+            raise RunFailedError(failure_code=self.failure.code, message=self.failure.message)
+        if port not in self.datasets:
+            raise ResultMissingError(port=port, returned=len(self.datasets))
+        return self.datasets[port]
+
+    def frame_of(self, port: str = RESULT_PORTS[0]) -> "pd.DataFrame":
+        """The dataset of a result port as a pandas frame; raises as ``dataset`` does."""
+        # Here and not above: a run from the terminal needs no pandas outside of the sandbox.
+        from studiolo.runs.frames import frame_of  # noqa: PLC0415
+
+        return frame_of(self.dataset(port).table)

@@ -1,0 +1,183 @@
+"""Runs Execute Python Script: reads what is connected, runs the script, gives back datasets."""
+
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+import pyarrow as pa
+
+from studiolo.datasets.bundle import read_bundle
+from studiolo.datasets.dataset import Dataset
+from studiolo.datasets.files import read_dataset
+from studiolo.datasets.invariants import check_dataset
+from studiolo.environments.environment import Environment
+from studiolo.environments.package_names import suggest_package
+from studiolo.environments.script_metadata import ScriptMetadata, read_script_metadata
+from studiolo.modules.script import Script, read_script
+from studiolo.runs.errors import DatasetUnsuitableError
+from studiolo.runs.script_result import ScriptResult
+from studiolo.sandbox.job import Failure, Job, Outcome, PortBinding
+from studiolo.sandbox.memory_file import MemoryFile
+from studiolo.sandbox.policy import Limits
+from studiolo.sandbox.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    #: What can be connected to a dataset port: a file, or what is in memory already.
+    DatasetSource = Path | str | Dataset | pa.Table | pd.DataFrame
+
+
+class Workshop(Protocol):
+    """Where a runner gets environments and sandboxes from; see `workspace`."""
+
+    def environment_for(self, metadata: ScriptMetadata) -> Environment:
+        """The environment of a script, built if need be."""
+
+    def sandbox_for(self, environment: Environment) -> Sandbox:
+        """A new sandbox with that environment, which the runner closes."""
+
+
+class ScriptRunner:
+    """Runs scripts, one sandbox an environment, kept between runs. Close it when done."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+        self._lock = threading.Lock()
+        self._sandboxes: dict[str, Sandbox] = {}
+
+    def run(
+        self,
+        script: Path | str | Script,
+        *,
+        dataset1: "DatasetSource | None" = None,
+        dataset2: "DatasetSource | None" = None,
+        script_bundle: Path | str | None = None,
+        parameters: Mapping[str, Any] | None = None,
+        port_binding: PortBinding | str = PortBinding.CONNECTED,
+        seed: int | None = None,
+        limits: Limits | None = None,
+        on_console: Callable[[str], None] | None = None,
+        cancelled: threading.Event | None = None,
+    ) -> ScriptResult:
+        """Run a script once. What the script does wrong is in the result, not an exception.
+
+        Args:
+            script: Its file, or its text as a `Script`.
+            dataset1: What is connected to the first dataset port.
+            dataset2: What is connected to the second.
+            script_bundle: A zip of modules and files for the third port.
+            parameters: Values for keyword-only parameters of `azureml_main`.
+            port_binding: `connected` or `slot`: which argument a lone second dataset becomes.
+            seed: For the same random numbers each time.
+            limits: Instead of the policy's.
+            on_console: Gets what the script prints as it comes.
+            cancelled: Ends the run once it is set.
+
+        Raises:
+            StudioloError: An input can't be read, the environment can't be built, or the isolation
+                asked for can't be had.
+        """
+        if not isinstance(script, Script):
+            script = read_script(script)
+        environment = self._workshop.environment_for(read_script_metadata(script.source))
+        # Before the inputs are read: the interpreter starts beside that.
+        sandbox = self._sandbox(environment)
+        log: list[str] = []
+        with ExitStack() as files:
+            sources = {"dataset1": dataset1, "dataset2": dataset2}
+            inputs = {
+                port: files.enter_context(
+                    MemoryFile.of_table(_dataset(source, port, log).table, port)
+                )
+                for port, source in sources.items()
+                if source is not None
+            }
+            job = Job(
+                source=script.source,
+                script_name=script.name,
+                inputs=inputs,
+                bundle=None
+                if script_bundle is None
+                else files.enter_context(MemoryFile.of_bytes(read_bundle(script_bundle), "bundle")),
+                parameters=parameters or {},
+                port_binding=PortBinding(port_binding),
+                seed=seed,
+            )
+            outcome = sandbox.run(job, limits=limits, on_console=on_console, cancelled=cancelled)
+        return _result(outcome, environment, log)
+
+    def close(self) -> None:
+        """End all sandboxes."""
+        with self._lock:
+            sandboxes, self._sandboxes = self._sandboxes, {}
+        for sandbox in sandboxes.values():
+            sandbox.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _sandbox(self, environment: Environment) -> Sandbox:
+        with self._lock:
+            if environment.key not in self._sandboxes:
+                self._sandboxes[environment.key] = self._workshop.sandbox_for(environment)
+            return self._sandboxes[environment.key]
+
+
+def _dataset(source: object, port: str, log: list[str]) -> Dataset:
+    if isinstance(source, Path | str):
+        return read_dataset(source)
+    if isinstance(source, pa.Table):
+        return check_dataset(source)
+    if isinstance(source, Dataset):
+        return check_dataset(source.table, roles=source.roles)
+    # Whoever has a frame has imported pandas already.
+    from studiolo.runs import frames  # noqa: PLC0415
+
+    if isinstance(source, frames.pd.DataFrame):
+        return Dataset(table=frames.table_of(source, log=lambda line: log.append(f"{port}: {line}")))
+    raise DatasetUnsuitableError(port=port, found=f"a {type(source).__name__}")
+
+
+def _result(outcome: Outcome, environment: Environment, log: list[str]) -> ScriptResult:
+    return ScriptResult(
+        status=outcome.status,
+        failure=None if outcome.failure is None else _explained(outcome.failure, environment),
+        datasets={port: Dataset(table=table) for port, table in outcome.tables.items()},
+        device=outcome.device,
+        log=[*log, *outcome.log],
+        timings=outcome.timings,
+        peak_memory=outcome.peak_memory,
+        isolation=outcome.isolation,
+        environment=environment.name,
+    )
+
+
+def _explained(failure: Failure, environment: Environment) -> Failure:
+    """Add what only the host knows: which environment lacks a library, and how to add it."""
+    if failure.code != "library-missing":
+        return failure
+    module = failure.subject
+    top = module.partition(".")[0]
+    package = suggest_package(top)
+    if environment.has_package(package):
+        message = (
+            f"The script imports {module!r}, which the installed package {package} does not have; "
+            "it may be of another version than the script was written for."
+        )
+    else:
+        message = (
+            f"The script imports {module!r}, which the environment {environment.name!r} does not "
+            f"have. Add it with these lines at the top of the script:\n"
+            f"  # /// script\n"
+            f'  # dependencies = ["{package}"]\n'
+            f"  # ///\n"
+            "A module of your own goes into the script bundle."
+        )
+    return replace(failure, message=message)

@@ -1,0 +1,150 @@
+"""The one place that wires concrete things together: policy, environments, sandboxes, runs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from studiolo.environments.environment import Environment
+from studiolo.environments.progress import ProgressCallback
+from studiolo.environments.script_environment import environment_for
+from studiolo.environments.script_metadata import ScriptMetadata, read_script_metadata
+from studiolo.modules.script import Script
+from studiolo.runs.font_list import font_list_of, make_font_list
+from studiolo.runs.script_result import ScriptResult
+from studiolo.runs.script_runner import ScriptRunner
+from studiolo.sandbox.canary import Attempt, try_layers
+from studiolo.sandbox.configuration import ScriptInterpreter
+from studiolo.sandbox.isolation import Isolation, IsolationReport
+from studiolo.sandbox.policy import Limits, Policy, load_policy
+from studiolo.sandbox.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from studiolo.runs.script_runner import DatasetSource
+
+#: What a sandbox that is kept warm imports before the first run: what scripts of the classic studio
+#: import most. A sandbox for a single run imports pandas, which the contract itself needs.
+WARM_IMPORTS = (
+    "pandas",
+    "pandas.plotting",
+    "pyarrow.parquet",
+    "scipy.stats",
+    "matplotlib.pyplot",
+    "matplotlib.backends.backend_agg",
+    "sklearn.cluster",
+    "sklearn.ensemble",
+    "sklearn.linear_model",
+    "sklearn.metrics",
+    "sklearn.model_selection",
+    "sklearn.pipeline",
+    "sklearn.preprocessing",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunSettings:
+    """How scripts are run; what is None comes from the policy file."""
+
+    isolation: Isolation = Isolation.AUTO
+    #: Seconds.
+    timeout: int | None = None
+    #: Bytes.
+    memory: int | None = None
+    cpus: int | None = None
+    #: Processes that stand ready for the next run; 0 starts one when a run asks for it.
+    warm: int = 0
+    #: Layers to do without, as a machine would that lacks them.
+    withheld: frozenset[str] = field(default_factory=frozenset)
+
+
+class LocalWorkshop:
+    """Environments and sandboxes of this machine."""
+
+    def __init__(
+        self,
+        settings: RunSettings,
+        *,
+        policy: Policy | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> None:
+        base = policy or load_policy()
+        self.policy = replace(base, limits=_limits(base.limits, settings))
+        self._settings = settings
+        self._progress = progress
+
+    def environment_for(self, metadata: ScriptMetadata) -> Environment:
+        """The environment of a script, built if need be."""
+        environment = environment_for(metadata, progress=self._progress)
+        if font_list_of(environment) is None and environment.has_package("matplotlib"):
+            with self._sandbox(environment, warm=0) as sandbox:
+                make_font_list(environment, sandbox)
+        return environment
+
+    def sandbox_for(self, environment: Environment) -> Sandbox:
+        """A new sandbox with that environment."""
+        return self._sandbox(environment, warm=self._settings.warm)
+
+    def _sandbox(self, environment: Environment, *, warm: int) -> Sandbox:
+        interpreter = ScriptInterpreter(
+            python=environment.python,
+            directories=[environment.path, environment.base_prefix],
+            preload=WARM_IMPORTS if warm else (),
+            font_list=font_list_of(environment),
+        )
+        return Sandbox(
+            self.policy,
+            interpreter,
+            isolation_asked=self._settings.isolation,
+            warm=warm,
+            withheld=self._settings.withheld,
+        )
+
+
+def open_runner(
+    settings: RunSettings | None = None, *, progress: ProgressCallback | None = None
+) -> ScriptRunner:
+    """A runner whose sandbox stays warm: use it as a context manager for many runs."""
+    chosen = settings or RunSettings(warm=2)
+    return ScriptRunner(LocalWorkshop(chosen, progress=progress))
+
+
+def run_script(
+    script: Path | str | Script,
+    *,
+    dataset1: "DatasetSource | None" = None,
+    dataset2: "DatasetSource | None" = None,
+    script_bundle: Path | str | None = None,
+    settings: RunSettings | None = None,
+    progress: ProgressCallback | None = None,
+    on_console: Callable[[str], None] | None = None,
+    **options: Any,
+) -> ScriptResult:
+    """Run one script in a sandbox of its own; see `ScriptRunner.run` for the arguments."""
+    with ScriptRunner(LocalWorkshop(settings or RunSettings(), progress=progress)) as runner:
+        return runner.run(
+            script,
+            dataset1=dataset1,
+            dataset2=dataset2,
+            script_bundle=script_bundle,
+            on_console=on_console,
+            **options,
+        )
+
+
+def try_isolation(
+    isolation: Isolation, *, progress: ProgressCallback | None = None
+) -> tuple[IsolationReport, list[Attempt]]:
+    """The layers that a sandbox gets here, and what a script that tries to get out meets."""
+    workshop = LocalWorkshop(RunSettings(isolation=isolation), progress=progress)
+    environment = workshop.environment_for(read_script_metadata(""))
+    with workshop.sandbox_for(environment) as sandbox:
+        return sandbox.isolation, try_layers(sandbox, workshop.policy.limits)
+
+
+def _limits(limits: Limits, settings: RunSettings) -> Limits:
+    return replace(
+        limits,
+        timeout_seconds=settings.timeout or limits.timeout_seconds,
+        memory=settings.memory or limits.memory,
+        cpus=settings.cpus or limits.cpus,
+    )

@@ -1,0 +1,156 @@
+"""Reading and writing of CSV and TSV."""
+
+import csv
+import io
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from studiolo.datasets.dataset import Dataset
+from studiolo.datasets.files import FileFormat, read_dataset_bytes, write_csv, write_dataset_to
+from studiolo.datasets.formats import delimited
+from studiolo.datasets.formats.errors import FormatCannotHoldError
+
+
+def read(data: bytes, name: str = "data.csv") -> dict[str, list[Any]]:
+    table = read_dataset_bytes(data, name=name).table
+    assert all(column.num_chunks == 1 for column in table.columns)
+    return table.to_pydict()
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+@pytest.mark.parametrize("last", [True, False])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_line_ends(end: bytes, last: bool, mark: bytes) -> None:
+    data = mark + end.join([b"a,b", b"1,x", b"2,y"]) + (end if last else b"")
+    assert read(data) == {"a": [1, 2], "b": ["x", "y"]}
+
+
+def test_quoted_fields() -> None:
+    data = b'"a","b ""c"""\n"x, y","line 1\r\nline 2"\n"""",z\n'
+    assert read(data) == {"a": ["x, y", '"'], 'b "c"': ["line 1\r\nline 2", "z"]}
+
+
+def test_missing_and_empty() -> None:
+    assert read(b'a,b\n,x\n"",y\nz,""\n') == {"a": [None, "", "z"], "b": ["x", "y", ""]}
+
+
+def test_spaces_after_the_comma_are_skipped_in_csv() -> None:
+    data = b'a, b,  c\n1,  2, "x, y"\n3, ," z"\n'
+    assert read(data) == {"a": [1, 3], "b": [2, None], "c": ["x, y", " z"]}
+
+
+def test_spaces_stay_in_tsv() -> None:
+    assert read(b"a\t b\n1\t x\n", "data.tsv") == {"a": [1], " b": [" x"]}
+
+
+def test_without_header() -> None:
+    assert read(b"1,x\n2,y\n", "data.nh.csv") == {"Col1": [1, 2], "Col2": ["x", "y"]}
+    assert read(b"\xef\xbb\xbf1\tx\n", "data.nh.tsv") == {"Col1": [1], "Col2": ["x"]}
+
+
+def test_blank_lines() -> None:
+    assert read(b"\na,b\n\n1,2\n\n") == {"a": [1], "b": [2]}
+    assert read(b"a\n\n1\n\n") == {"a": [None, 1, None]}
+
+
+def test_only_a_header() -> None:
+    table = read_dataset_bytes(b"a,b", name="data.csv").table
+    assert table.schema == pa.schema({"a": pa.large_string(), "b": pa.large_string()})
+    assert table.num_rows == 0
+
+
+def test_a_row_longer_than_a_block() -> None:
+    long = b"x" * (5 << 20)
+    data = b'a,b\n1,y\n2,"' + long + b'\n"\n3,z\n'
+    assert read(data)["b"] == ["y", long.decode() + "\n", "z"]
+
+
+def test_a_header_longer_than_its_first_look() -> None:
+    names = [f"column {number}" for number in range(20_000)]
+    row = b",".join(b"%d" % number for number in range(20_000))
+    table = read_dataset_bytes(",".join(names).encode() + b"\n" + row, name="data.csv").table
+    assert table.column_names == names
+    assert table.column(19_999).to_pylist() == [19_999]
+
+
+@pytest.mark.parametrize("size", [7, 16, 31, 64])
+@given(
+    rows=st.lists(
+        st.tuples(*[st.text('ab"\n\r, ', max_size=5)] * 2), min_size=1, max_size=12
+    )
+)
+@settings(max_examples=60, deadline=None)
+def test_blocks_cut_anywhere_change_nothing(size: int, rows: list[tuple[str, str]]) -> None:
+    sink = io.StringIO(newline="")
+    csv.writer(sink, quoting=csv.QUOTE_ALL).writerows([("x", "y"), ("word", "word"), *rows])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(delimited, "_BLOCK", size)
+        table = read(sink.getvalue().encode())
+    assert list(zip(*table.values(), strict=True)) == [("word", "word"), *rows]
+
+
+def written(table: pa.Table) -> str:
+    sink = io.BytesIO()
+    write_csv(table, sink)
+    return sink.getvalue().decode()
+
+
+def test_write_csv() -> None:
+    table = pa.table(
+        {
+            "a,b": ["x", "", None, 'q"', " s", "two\nlines"],
+            "f": [1.0, 0.1, None, float("nan"), float("-inf"), 1e300],
+            "t": [True, False, None, True, True, True],
+        }
+    )
+    assert written(table) == (
+        '"a,b",f,t\nx,1.0,true\n"",0.1,false\n,,\n"q""",NaN,true\n" s",-inf,true\n'
+        '"two\nlines",1e+300,true\n'
+    )
+
+
+def test_write_times() -> None:
+    moments = pa.array([0, 1_500_000], pa.timestamp("us"))
+    table = pa.table(
+        {
+            "date": pa.array([0, 1], pa.date32()),
+            "time": moments,
+            "instant": moments.cast(pa.timestamp("us", "Europe/Berlin")),
+        }
+    )
+    assert written(table) == (
+        "date,time,instant\n1970-01-01,1970-01-01T00:00:00,1970-01-01T00:00:00Z\n"
+        "1970-01-02,1970-01-01T00:00:01.500000,1970-01-01T00:00:01.500000Z\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("column", "what"),
+    [
+        (pa.array([b"x"]), "binary"),
+        (pa.array([1], pa.duration("s")), "durations"),
+        (pa.array(["a\0b"]), "NUL"),
+        (pa.array([10**12], pa.timestamp("s")), "outside the years"),
+        (pa.array([10**7], pa.date32()), "outside the years"),
+    ],
+)
+def test_what_csv_cannot_hold(column: pa.Array[Any], what: str) -> None:
+    with pytest.raises(FormatCannotHoldError, match=f"{what}.*column \"odd\".*Parquet") as caught:
+        written(pa.table({"fine": [1], "odd": column}))
+    assert caught.value.column == "odd"
+
+
+def test_csv_needs_a_column() -> None:
+    with pytest.raises(FormatCannotHoldError, match="without columns"):
+        written(pa.table({}))
+
+
+def test_tsv_quotes_tabs() -> None:
+    sink = io.BytesIO()
+    dataset = Dataset(table=pa.table({"a": ["x\ty", "x,y"]}))
+    write_dataset_to(dataset, sink, name="out", format=FileFormat.TSV)
+    assert sink.getvalue() == b'a\n"x\ty"\nx,y\n'
