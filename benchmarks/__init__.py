@@ -1,1 +1,5 @@
-"""Measurements: ours and the peers', interleaved, as ratios."""
+"""What `make bench` runs: ours and the peers, taking turns in one run, as ratios.
+
+Each file is one row of the table in docs/explanation/speed.md and can be run by itself:
+``python -m benchmarks.runs``.
+"""

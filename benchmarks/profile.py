@@ -8,8 +8,6 @@ import argparse
 import importlib
 import importlib.util
 import os
-import statistics
-import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -18,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from benchmarks.turns import print_noise, print_turns, take_turns
 from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.profile import profile_dataset
 
@@ -87,38 +86,13 @@ def memory_pass(table: pa.Table) -> None:
                     np.frombuffer(memoryview(buffer), np.int64, buffer.size // 8).max(initial=0)
 
 
-def measure(candidates: dict[str, Callable[[], Any]], rounds: int) -> dict[str, list[float]]:
-    """Let the candidates take turns, once unmeasured to warm up."""
-    seconds: dict[str, list[float]] = {name: [] for name in candidates}
-    for turn in range(rounds + 1):
-        for name, run in candidates.items():
-            start = time.perf_counter()
-            run()
-            if turn:
-                seconds[name].append(time.perf_counter() - start)
-    return seconds
-
-
-def report(seconds: dict[str, list[float]]) -> None:
-    """Print each candidate's time, and ours as a share of it."""
-    ours = seconds["studiolo"]
-    print(f"{'':16}{'seconds (min-max)':>26}{'studiolo / this (min-max)':>34}")
-    for name, times in seconds.items():
-        ratios = [our / other for our, other in zip(ours, times, strict=True)]
-        print(f"{name:16}{_spread(times):>26}{_spread(ratios):>34}")
-
-
 def report_columns(table: pa.Table) -> None:
     """Print where the time goes: each column by itself, on one core."""
     print("\nmilliseconds a column, alone")
     for name in table.column_names:
         dataset = Dataset(table=table.select([name]))
-        times = measure({name: partial(profile_dataset, dataset)}, 3)[name]
+        times = take_turns({name: partial(profile_dataset, dataset)}, 3)[name]
         print(f"  {name:24}{min(times) * 1000:8.1f}")
-
-
-def _spread(values: list[float]) -> str:
-    return f"{statistics.median(values):.3f} ({min(values):.3f}-{max(values):.3f})"
 
 
 def main() -> None:
@@ -139,7 +113,8 @@ def main() -> None:
         polars = importlib.import_module("polars")
         candidates["polars"] = partial(polars_profile, polars.from_arrow(table))
     print(f"{table.num_rows:,} rows, {table.num_columns} columns, {os.cpu_count()} cores")
-    report(measure(candidates, options.rounds))
+    print_noise()
+    print_turns(take_turns(candidates, options.rounds))
     report_columns(table)
 
 

@@ -16,6 +16,7 @@ from studiolo.runs.script_runner import ScriptRunner
 from studiolo.sandbox.canary import Attempt, try_layers
 from studiolo.sandbox.configuration import ScriptInterpreter
 from studiolo.sandbox.isolation import Isolation, IsolationReport
+from studiolo.sandbox.launcher import Launcher
 from studiolo.sandbox.policy import Limits, Policy, load_policy
 from studiolo.sandbox.sandbox import Sandbox
 
@@ -66,37 +67,47 @@ class LocalWorkshop:
         *,
         policy: Policy | None = None,
         progress: ProgressCallback | None = None,
+        launcher: Launcher | None = None,
     ) -> None:
         base = policy or load_policy()
         self.policy = replace(base, limits=_limits(base.limits, settings))
         self._settings = settings
         self._progress = progress
+        self._launcher = launcher
 
     def environment_for(self, metadata: ScriptMetadata) -> Environment:
         """The environment of a script, built if need be."""
         environment = environment_for(metadata, progress=self._progress)
         if font_list_of(environment) is None and environment.has_package("matplotlib"):
-            with self._sandbox(environment, warm=0) as sandbox:
+            with self._sandbox(environment, warm=0, many=False) as sandbox:
                 make_font_list(environment, sandbox)
         return environment
 
-    def sandbox_for(self, environment: Environment) -> Sandbox:
-        """A new sandbox with that environment."""
-        return self._sandbox(environment, warm=self._settings.warm)
+    def sandbox_for(self, environment: Environment, *, many: bool = False) -> Sandbox:
+        """A new sandbox with that environment.
 
-    def _sandbox(self, environment: Environment, *, warm: int) -> Sandbox:
+        ``many`` prepares it for many runs even if no processes are to stand ready.
+        """
+        warm = self._settings.warm
+        return self._sandbox(environment, warm=warm, many=many or warm > 0)
+
+    def _sandbox(self, environment: Environment, *, warm: int, many: bool) -> Sandbox:
         interpreter = ScriptInterpreter(
             python=environment.python,
             directories=[environment.path, environment.base_prefix],
-            preload=WARM_IMPORTS if warm else (),
+            preload=WARM_IMPORTS if many else (),
             font_list=font_list_of(environment),
         )
+        # The first sandbox gets the interpreter that was started beforehand.
+        launcher, self._launcher = self._launcher, None
         return Sandbox(
             self.policy,
             interpreter,
             isolation_asked=self._settings.isolation,
             warm=warm,
+            many=many,
             withheld=self._settings.withheld,
+            launcher=launcher,
         )
 
 
@@ -117,10 +128,15 @@ def run_script(
     settings: RunSettings | None = None,
     progress: ProgressCallback | None = None,
     on_console: Callable[[str], None] | None = None,
+    launcher: Launcher | None = None,
     **options: Any,
 ) -> ScriptResult:
-    """Run one script in a sandbox of its own; see `ScriptRunner.run` for the arguments."""
-    with ScriptRunner(LocalWorkshop(settings or RunSettings(), progress=progress)) as runner:
+    """Run one script in a sandbox of its own; see `ScriptRunner.run` for the arguments.
+
+    ``launcher`` is an interpreter that was started beforehand, to save the wait for it.
+    """
+    workshop = LocalWorkshop(settings or RunSettings(), progress=progress, launcher=launcher)
+    with ScriptRunner(workshop) as runner:
         return runner.run(
             script,
             dataset1=dataset1,

@@ -1,17 +1,21 @@
 """The script bundle: a zip that is unpacked beside the script and can be imported from."""
 
-import mmap
+import io
 import os
 import sys
 import sysconfig
 import zipfile
-from typing import Any, Final, cast
+import zlib
+from typing import Final
 
+from studiolo_guest import wire
 from studiolo_guest.failure import MismatchError
 
 #: The classic studio's name for the folder, in the working directory.
 FOLDER: Final = "Script Bundle"
 _PIECE: Final = 1 << 20
+#: What `zipfile` raises; RuntimeError is its word for an encrypted member.
+_DAMAGE: Final = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, RuntimeError)
 
 
 def unpack(descriptor: int, directory: str) -> None:
@@ -24,21 +28,21 @@ def unpack(descriptor: int, directory: str) -> None:
         MismatchError: the zip is damaged or does not fit.
     """
     folder = os.path.join(directory, FOLDER)
-    with mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) as content:
-        try:
-            with zipfile.ZipFile(cast(Any, content)) as archive:
-                for member in archive.infolist():
-                    _write(archive, member, folder)
-        except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError) as error:
-            raise MismatchError(
-                "bundle-unreadable", f"The script bundle can't be unzipped: {error}."
-            ) from error
-        except OSError as error:
-            raise MismatchError(
-                "bundle-too-large",
-                f"The script bundle does not fit into the working directory: {error.strerror}. "
-                "Take out what the script does not need.",
-            ) from error
+    try:
+        # A copy: the descriptor's own position is shared with every run that has the same bundle.
+        with zipfile.ZipFile(io.BytesIO(wire.read_all(descriptor))) as archive:
+            for member in archive.infolist():
+                _write(archive, member, folder)
+    except _DAMAGE as error:
+        raise MismatchError(
+            "bundle-unreadable", f"The script bundle can't be unzipped: {error}."
+        ) from error
+    except OSError as error:
+        raise MismatchError(
+            "bundle-too-large",
+            f"The script bundle does not fit into the working directory: {error.strerror}. "
+            "Take out what the script does not need.",
+        ) from error
     sys.path.insert(_after_standard_library(), folder)
 
 

@@ -38,6 +38,8 @@ _RIGHTS: Final[Mapping[str, tuple[int, int]]] = {
 }
 _FILE_RIGHTS: Final = ("execute", "write_file", "read_file", "truncate", "ioctl_dev")
 _SCOPES: Final[Mapping[str, int]] = {"abstract_unix_socket": 0b01, "signal": 0b10}
+#: What an Arrow stream has besides its columns, generously.
+_STREAM_OVERHEAD: Final = 64 << 20
 _TCP: Final = 0b11  # bind, connect
 _TCP_SINCE: Final = 4
 _SCOPES_SINCE: Final = 6
@@ -68,8 +70,9 @@ class Limits:
     #: Processes and threads, the first included.
     processes: int
     open_files: int
-    #: Bytes of the largest file.
+    #: Bytes of the largest file, and of the largest result.
     file_size: int
+    result_size: int
     #: Bytes and number of files in the working directory (where it is a tmpfs).
     work_directory_size: int
     work_directory_files: int
@@ -139,7 +142,8 @@ def confine(confinement: Confinement, limits: Limits, work: int | str, keep: Seq
     kernel.close_all_except(keep)
     # Before the user namespace: the value becomes that namespace's own ceiling, counted apart
     # from every other run of the same host user.
-    _limit(resource.RLIMIT_NPROC, limits.processes)
+    others = 0 if confinement.namespaces else _threads_of_this_user()
+    _limit(resource.RLIMIT_NPROC, limits.processes + others)
     if confinement.namespaces:
         kernel.unshare(kernel.CLONE_NEWUSER)
         _map_to_itself()
@@ -159,9 +163,34 @@ def limit_address_space(size: int) -> None:
     _limit(resource.RLIMIT_AS, size)
 
 
+def allow_results() -> None:
+    """Let files become as large as a result may be. A script could do so as well.
+
+    What it writes elsewhere is bounded by the size of its directory in any case.
+    """
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+
+
+def _threads_of_this_user() -> int:
+    """How many there are on this machine, which count towards the limit of a run among them."""
+    own = os.geteuid()
+    total = 0
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            try:
+                if os.stat(f"/proc/{name}").st_uid == own:
+                    # One link for each folder in it, and two for itself.
+                    total += os.stat(f"/proc/{name}/task").st_nlink - 2
+            except OSError:
+                continue
+    return total
+
+
 def _apply_limits(limits: Limits, fixed: Mapping[str, int]) -> None:
     _limit(resource.RLIMIT_CPU, limits.cpu_seconds)
-    _limit(resource.RLIMIT_FSIZE, limits.file_size)
+    largest = max(limits.file_size, limits.result_size + _STREAM_OVERHEAD)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.file_size, largest))
     _limit(resource.RLIMIT_NOFILE, limits.open_files)
     for name, value in fixed.items():
         _limit(getattr(resource, f"RLIMIT_{name.upper()}"), value)

@@ -23,11 +23,12 @@ class MismatchError(ContractError):
         self.code = code  # type: ignore[misc]  # a class for each would say nothing more
 
 
-def describe(error: BaseException, *, script: str, directory: str) -> dict[str, Any]:
+def describe(error: BaseException, *, script: str, module: str, directory: str) -> dict[str, Any]:
     """The report's `error` object for ``error``, raised while ``script`` ran in ``directory``.
 
-    Frames of libraries and of this package are left out: the user's own lines are what can be
-    changed. Chained exceptions are kept, oldest first, as Python prints them.
+    ``module`` is the name that the script has as a module. Frames of libraries and of this package
+    are left out: the user's own lines are what can be changed. Chained exceptions are kept, oldest
+    first, as Python prints them.
     """
     if isinstance(error, ContractError):
         return _object(error.code, "", str(error), "", [])
@@ -35,28 +36,41 @@ def describe(error: BaseException, *, script: str, directory: str) -> dict[str, 
     for link in _chain(summary):
         own = [f for f in link.stack if _is_users(f.filename, script, directory)]
         link.stack = traceback.StackSummary.from_list(own)
-    frames = [
-        {
-            "file": _shown(f.filename, directory),
-            "line": f.lineno or 0,
-            "function": f.name,
-            "source": (f.line or "")[:400],
-        }
-        for f in list(summary.stack)[-_FRAME_LIMIT:]
-    ]
-    if isinstance(error, SyntaxError) and error.filename:
-        frames.append(
-            {
-                "file": _shown(error.filename, directory),
-                "line": error.lineno or 0,
-                "function": "",
-                "source": (error.text or "").rstrip("\n")[:400],
-                "column": error.offset or 0,
-            }
-        )
-    text = "".join(summary.format()).replace(directory + "/", "")
+    _leave_out_echoes(summary)
+    frames = [_place(frame, directory) for frame in list(summary.stack)[-_FRAME_LIMIT:]]
     code, message = _classify(error)
+    # Text that a script gives to `eval` can be wrong too: that is an exception like others.
+    if isinstance(error, SyntaxError) and (
+        not frames or _is_users(error.filename or "", script, directory)
+    ):
+        code = "script-syntax"
+        frames += _place_of_syntax(error, directory)
+    text = "".join(summary.format()).replace(directory + "/", "")
+    # The script's own exceptions, as Python names those of a program.
+    text = text.replace(f"{module}.", "")
     return _object(code, type(error).__name__, message, text, frames)
+
+
+def _place(frame: traceback.FrameSummary, directory: str) -> dict[str, Any]:
+    return {
+        "file": _shown(frame.filename, directory),
+        "line": frame.lineno or 0,
+        "function": frame.name,
+        "source": (frame.line or "")[:400],
+    }
+
+
+def _place_of_syntax(error: SyntaxError, directory: str) -> list[dict[str, Any]]:
+    if not error.filename:
+        return []
+    place = {
+        "file": _shown(error.filename, directory),
+        "line": error.lineno or 0,
+        "function": "",
+        "source": (error.text or "").rstrip("\n")[:400],
+        "column": error.offset or 0,
+    }
+    return [place]
 
 
 def _object(
@@ -87,6 +101,19 @@ def _chain(summary: traceback.TracebackException) -> Iterator[traceback.Tracebac
         pending += getattr(current, "exceptions", None) or []
 
 
+def _leave_out_echoes(summary: traceback.TracebackException) -> None:
+    """Drop causes that say nothing new: raised wholly in a library, and quoted by what follows.
+
+    A missing column alone is two exceptions in pandas, a refused connection four in requests.
+    """
+    for link in _chain(summary):
+        for name in ("__cause__", "__context__"):
+            cause = getattr(link, name)
+            while cause is not None and not cause.stack and str(cause) and str(cause) in str(link):
+                cause = cause.__cause__ or cause.__context__
+            setattr(link, name, cause)
+
+
 def _is_users(filename: str, script: str, directory: str) -> bool:
     return filename == script or filename.startswith(directory + "/")
 
@@ -97,21 +124,37 @@ def _shown(filename: str, directory: str) -> str:
 
 def _classify(error: BaseException) -> tuple[str, str]:
     """The code and the message of an exception that left the script."""
-    said = str(error)
+    message = said(error)
     if isinstance(error, SystemExit):
-        return "script-exit", f"The script called sys.exit({error.code!r})."
+        return "script-exit", f"The script called sys.exit({_shown_argument(error)})."
     if isinstance(error, KeyboardInterrupt):
         return "script-exception", "The script raised KeyboardInterrupt."
     if isinstance(error, SyntaxError):
-        return "script-syntax", error.msg or said
+        # Not str(): it adds the place, which stands beside the message anyway.
+        return "script-exception", error.msg or message
     for cause in _causes(error):
         if isinstance(cause, MemoryError):
-            return "out-of-memory", said or "The script needed more memory than its limit."
+            return "out-of-memory", message or "The script needed more memory than its limit."
         if isinstance(cause, ModuleNotFoundError) and cause.name:
             return "library-missing", cause.name
         if _is_refused_network(cause):
-            return "network-refused", said
-    return "script-exception", said
+            return "network-refused", message
+    return "script-exception", message
+
+
+def said(error: BaseException) -> str:
+    """The message of any exception."""
+    try:
+        return str(error)
+    except BaseException:  # noqa: BLE001  # a class of the script's own may raise anything here
+        return "<exception str() failed>"
+
+
+def _shown_argument(error: SystemExit) -> str:
+    try:
+        return repr(error.code)
+    except BaseException:  # noqa: BLE001  # as above
+        return "…"
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -120,7 +163,8 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
     while current is not None and id(current) not in seen:
         seen.add(id(current))
         yield current
-        current = current.__cause__ or current.__context__
+        hidden = None if current.__suppress_context__ else current.__context__
+        current = current.__cause__ or hidden
 
 
 def _is_refused_network(error: BaseException) -> bool:

@@ -6,8 +6,10 @@ their figures open. All of them should just work.
 
 import importlib.abc
 import importlib.machinery
+import itertools
 import os
 import sys
+import traceback
 import warnings
 from collections.abc import Callable, Sequence
 from types import ModuleType
@@ -15,6 +17,8 @@ from typing import Any, Final
 
 _PYPLOT: Final = "matplotlib.pyplot"
 _SAVED: Final = "_studiolo_saved"
+#: The run's working directory; each run is a process of its own.
+_place: Final = {"directory": ""}
 
 
 def install() -> None:
@@ -26,32 +30,42 @@ def install() -> None:
         sys.meta_path.insert(0, _AfterImport())
 
 
-def save_open_figures() -> None:
-    """Save the figures that are still open and were never saved by the script."""
+def save_into(directory: str) -> None:
+    """Set where figures are saved for the script, wherever it has gone with `os.chdir`."""
+    _place["directory"] = directory
+
+
+def save_open_figures(*, log: Callable[[str], None]) -> None:
+    """Save the figures that are still open and were never saved by the script.
+
+    ``log`` is told of a figure that cannot be drawn: the script's result is not lost for it.
+    """
     pyplot = sys.modules.get(_PYPLOT)
-    if pyplot is not None:
-        _save(pyplot)
+    for number in pyplot.get_fignums() if pyplot is not None else ():
+        try:
+            _save(pyplot, number)
+        except Exception as error:  # noqa: BLE001  # drawing runs code of the script (artists, callbacks)
+            why = " ".join("".join(traceback.format_exception_only(error)).split())[:400]
+            log(f"Figure {number}, which the script left open, can't be drawn: {why}")
 
 
-def _save(pyplot: ModuleType) -> None:
-    for number in pyplot.get_fignums():
-        figure = pyplot.figure(number)
-        if not getattr(figure, _SAVED, False):
-            figure.savefig(_free_name(number))
+def _save(pyplot: Any, number: int) -> None:
+    figure = pyplot.figure(number)
+    if not getattr(figure, _SAVED, False):
+        figure.savefig(_free_name(number))
 
 
 def _free_name(number: int) -> str:
-    name = f"figure-{number}.png"
-    later = number
-    while os.path.lexists(name):
-        later += 1
-        name = f"figure-{later}.png"
-    return name
+    names = (
+        os.path.join(_place["directory"], f"figure-{later}.png")
+        for later in itertools.count(number)
+    )
+    return next(name for name in names if not os.path.lexists(name))
 
 
 def _adapt_matplotlib(matplotlib: ModuleType) -> None:
-    def use(backend: object, *, force: bool = True) -> None:
-        """Accept any backend and keep Agg: there is no screen in the sandbox."""
+    def use(*_: object, **__: object) -> None:
+        """Accept any backend, and options of old versions, and keep Agg: there is no screen."""
 
     matplotlib.use = use  # type: ignore[attr-defined]  # the point of this function
     warnings.filterwarnings("ignore", message=".*is non-interactive, and thus cannot be shown")
@@ -60,11 +74,16 @@ def _adapt_matplotlib(matplotlib: ModuleType) -> None:
 def _adapt_pyplot(pyplot: ModuleType) -> None:
     def show(*_: object, **__: object) -> None:
         """Save what is open, then start afresh, as a notebook does."""
-        _save(pyplot)
+        for number in pyplot.get_fignums():
+            _save(pyplot, number)
         pyplot.close("all")
 
-    def switch_backend(newbackend: object) -> None:
-        """Keep Agg."""
+    original = pyplot.switch_backend
+
+    def switch_backend(newbackend: object) -> None:  # noqa: ARG001  # any is accepted
+        """Load Agg the first time, when pyplot itself asks, and keep it."""
+        if pyplot._backend_mod is None:
+            original("agg")
 
     pyplot.show = show  # type: ignore[attr-defined]  # the point of this function
     pyplot.switch_backend = switch_backend  # type: ignore[attr-defined]  # likewise

@@ -223,6 +223,12 @@ class SeccompProgram:
         _syscall("seccomp", 1, 0, self._program)
 
 
+def limit_malloc_arenas(environment: Mapping[str, str]) -> None:
+    """Do what glibc does at a program's start if it finds MALLOC_ARENA_MAX in its environment."""
+    if "MALLOC_ARENA_MAX" in environment and hasattr(_libc, "mallopt"):
+        _libc.mallopt(-8, int(environment["MALLOC_ARENA_MAX"]))
+
+
 def advise_fork_friendly() -> int:
     """Collapse anonymous memory into huge pages, as many as the kernel gives; how many.
 

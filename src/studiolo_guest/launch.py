@@ -3,6 +3,7 @@
 Run as ``python -I -S launch.py DESCRIPTOR``, DESCRIPTOR being the control socket.
 """
 
+import importlib
 import os
 import site
 import socket
@@ -13,21 +14,38 @@ _HERE = os.path.dirname(os.path.abspath(__file__))
 # The package is found from here on through its own path; the folder it lies in stays off sys.path,
 # since it may hold the server's packages.
 sys.path.insert(0, os.path.dirname(_HERE))
-from studiolo_guest import jail, wire  # noqa: E402  # needs the line above
+from studiolo_guest import jail, kernel, wire  # noqa: E402  # needs the line above
 
 del sys.path[0]
+
+
+_WANTED = (
+    *("ast", "bz2", "calendar", "cmath", "concurrent.futures.thread", "csv", "ctypes", "dataclasses"),
+    *("datetime", "decimal", "gzip", "hashlib", "hmac", "importlib.resources", "inspect", "ipaddress"),
+    *("json", "linecache", "locale", "logging", "lzma", "mmap", "pathlib", "pickle", "platform"),
+    *("pprint", "pydoc", "queue", "random", "secrets", "shutil", "socket", "subprocess", "sysconfig"),
+    *("tarfile", "tempfile", "tokenize", "typing", "unicodedata", "urllib.parse", "uuid", "zipfile"),
+    "zoneinfo",
+)
 
 
 def main() -> NoReturn:
     """Enter the jail and serve; a layer that can't be had is reported to the host."""
     link = socket.socket(fileno=int(sys.argv[1]))
+    # Nothing is known yet, so the time is used for what NumPy and pandas will want in any case.
+    # The standard library only: it is the host's own, and this process has no jail around it yet.
+    for module in _WANTED:
+        importlib.import_module(module)
     received = wire.receive(link)
     if received is None:
         os._exit(0)
     message = received[0]
+    os.environ.clear()
+    os.environ.update(message["environment"])
+    kernel.limit_malloc_arenas(os.environ)
     try:
         jail.enter(jail.JailConfig.from_message(message["jail"]), _HERE, [link.fileno()])
-        site.main()
+        _become(message["python"])
         # Only now: pandas and the rest are imported inside the jail, with the site-packages that
         # the line above has put on the path.
         from studiolo_guest import zygote  # noqa: PLC0415
@@ -38,6 +56,15 @@ def main() -> NoReturn:
     except Exception as error:  # noqa: BLE001  # the border to the host: it must learn of anything
         wire.send(link, {"failed": "interpreter", "why": f"{type(error).__name__}: {error}"})
     os._exit(1)
+
+
+def _become(python: str) -> None:
+    """Take on the environment: its packages, and its interpreter's name for what is started."""
+    environment = os.path.dirname(os.path.dirname(python))
+    sys.executable = python
+    sys.prefix = sys.exec_prefix = environment
+    # Reads the environment's pyvenv.cfg and .pth files, as at an ordinary start.
+    site.main()
 
 
 if __name__ == "__main__":

@@ -8,12 +8,14 @@ and None to an unconnected one; a node may choose that as the port binding `slot
 import difflib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from types import NoneType, UnionType
+from typing import Any, Final, Union, get_args, get_origin
 
 from studiolo_guest.failure import MismatchError
 
 ENTRY: Final = "azureml_main"
 _PORT_LABELS: Final = {"dataset1": "Dataset1", "dataset2": "Dataset2"}
+_SIMPLE: Final = {"int": int, "float": float, "bool": bool, "str": str}
 _TRUE: Final = {"true", "yes", "on", "1"}
 _FALSE: Final = {"false", "no", "off", "0"}
 
@@ -26,7 +28,8 @@ def entry_of(namespace: Mapping[str, Any]) -> Callable[..., Any]:
     """
     entry = namespace.get(ENTRY)
     if callable(entry):
-        return entry
+        called: Callable[..., Any] = entry
+        return called
     if entry is not None:
         raise MismatchError(
             "entry-missing",
@@ -63,7 +66,7 @@ def bind(
     Raises:
         MismatchError: more frames than parameters, or a parameter value that does not fit.
     """
-    signature = inspect.signature(entry)
+    signature = _signature(entry)
     slots = [
         p
         for p in signature.parameters.values()
@@ -87,6 +90,13 @@ def bind(
             # Later ones have defaults too: Python allows no other order.
             break
     return arguments, _properties(signature, parameters)
+
+
+def _signature(entry: Callable[..., Any]) -> inspect.Signature:
+    try:
+        return inspect.signature(entry, eval_str=True)
+    except Exception:  # noqa: BLE001  # annotations in quotes are code of the script's; any may be wrong
+        return inspect.signature(entry)
 
 
 def _by_slot(
@@ -157,21 +167,24 @@ def _convert(name: str, value: Any, parameter: inspect.Parameter) -> Any:
             return _truth(value)
         return wanted(value)
     except ValueError:
-        meaning = {int: "a whole number", float: "a number", bool: "true or false"}[wanted]
+        meaning = {int: "a whole number", float: "a number"}.get(wanted, "true or false")
         raise MismatchError(
             "parameter-value", f"The parameter {name!r} must be {meaning}, not {value!r}."
         ) from None
 
 
 def _wanted(parameter: inspect.Parameter) -> type | None:
-    named = {"int": int, "float": float, "bool": bool, "str": str}
+    """The one simple type that the parameter is annotated with, or that its default has."""
     annotation = parameter.annotation
-    for choice in (annotation, named.get(annotation) if isinstance(annotation, str) else None):
-        if choice in (int, float, bool, str):
-            assert isinstance(choice, type)
-            return choice
-    kind = type(parameter.default)
-    return kind if kind in (int, float, bool, str) else None
+    choices = get_args(annotation) if _is_union(annotation) else (annotation,)
+    simple = [_SIMPLE.get(getattr(c, "__name__", str(c))) for c in choices if c is not NoneType]
+    if len(simple) == 1 and simple[0] is not None:
+        return simple[0]
+    return _SIMPLE.get(type(parameter.default).__name__)
+
+
+def _is_union(annotation: object) -> bool:
+    return get_origin(annotation) in (Union, UnionType)
 
 
 def _truth(value: str) -> bool:

@@ -83,7 +83,12 @@ def _frame(value: object, log: _Log) -> pd.DataFrame:
     """One result as a frame: columns called ``column``, or ``column_0`` and so on."""
     if isinstance(value, pd.DataFrame):
         return value
+    frame = _converted(value)
     log(f"azureml_main returned a value of the type {type_name(type(value))}: it becomes a frame.")
+    return frame
+
+
+def _converted(value: object) -> pd.DataFrame:
     if isinstance(value, pd.Series):
         return value.to_frame("column" if value.name is None else value.name)
     if isinstance(value, (pd.Index, pd.api.extensions.ExtensionArray)):

@@ -1,5 +1,7 @@
 """One run of one script: read the request, call `azureml_main`, write what came of it."""
 
+import errno
+import io
 import json
 import linecache
 import os
@@ -15,6 +17,8 @@ import numpy as np
 import pandas as pd
 
 from studiolo_guest import bundle, failure, figures, ports
+from studiolo_guest.confine import allow_results
+from studiolo_guest.failure import MismatchError
 from studiolo_guest.frames.opening import InputFrame, open_frame
 from studiolo_guest.frames.output import frame_to_output
 from studiolo_guest.frames.writing import write_batch
@@ -70,8 +74,10 @@ def run(
 ) -> dict[str, Any]:
     """Run the script in the current directory; its report, which never fails to come."""
     clock = _Clock()
+    _unbuffer()
     log: list[str] = []
     directory = os.getcwd()
+    figures.save_into(directory)
     report: dict[str, Any] = {"status": "succeeded", "outputs": [], "error": None}
     try:
         _seed(request.seed)
@@ -83,7 +89,8 @@ def run(
         returned = _call(request, inputs, clock, log)
         clock.lap("call")
         frames = frames_returned(returned, log=log.append)
-        figures.save_open_figures()
+        figures.save_open_figures(log=log.append)
+        allow_results()
         report["outputs"] = [
             _write(frame, inputs, result, log)
             for frame, result in zip(frames, result_files, strict=False)
@@ -91,7 +98,9 @@ def run(
         clock.lap("write")
     except BaseException as error:  # noqa: BLE001  # the border of user code: whatever leaves it is the result
         report["status"] = "failed"
-        report["error"] = failure.describe(error, script=request.name, directory=directory)
+        report["error"] = failure.describe(
+            error, script=request.name, module=MODULE_NAME, directory=directory
+        )
         _keep_pictures(log)
     _flush()
     report["log"] = log[:200]
@@ -100,7 +109,8 @@ def run(
 
 
 def _call(request: Request, inputs: Sequence[InputFrame], clock: _Clock, log: list[str]) -> object:
-    lines = request.source.splitlines(keepends=True)
+    # As the compiler counts lines: `str.splitlines` also ends them at form feeds and the like.
+    lines = io.StringIO(request.source, newline=None).readlines()
     # mtime None: linecache never looks for a file of that name.
     linecache.cache[request.name] = (len(request.source), None, lines, request.name)
     module = types.ModuleType(MODULE_NAME)
@@ -121,7 +131,14 @@ def _write(
 ) -> dict[str, Any]:
     """Write one result; columns that are an input's, untouched, are only referred to."""
     output = frame_to_output(frame, inputs, log=log.append)
-    write_batch(result, output.batch)
+    try:
+        write_batch(result, output.batch)
+    except OSError as error:
+        if error.errno != errno.EFBIG:
+            raise
+        raise MismatchError(
+            "result-too-large", f"{output.batch.nbytes:,} bytes are more than the limit"
+        ) from error
     return {
         "rows": output.rows,
         "references": [
@@ -130,6 +147,19 @@ def _write(
             if source.input is not None
         ],
     }
+
+
+def _unbuffer() -> None:
+    """What is printed leaves at once: in order with stderr, and seen even if the script is killed.
+
+    The interpreter runs isolated (-I), which makes it ignore PYTHONUNBUFFERED.
+    """
+    for name, descriptor, errors in (("stdout", 1, "replace"), ("stderr", 2, "backslashreplace")):
+        raw: Any = io.FileIO(descriptor, "w", closefd=False)
+        stream = io.TextIOWrapper(raw, encoding="utf-8", errors=errors, write_through=True)
+        setattr(sys, name, stream)
+        # Python's own reference: without it a script that replaces sys.stdout would close this one.
+        setattr(sys, f"__{name}__", stream)
 
 
 def _seed(seed: int | None) -> None:
@@ -142,9 +172,9 @@ def _seed(seed: int | None) -> None:
 def _keep_pictures(log: list[str]) -> None:
     """A failed script's figures help to see why, so they are saved too if that still works."""
     try:
-        figures.save_open_figures()
+        figures.save_open_figures(log=log.append)
     except BaseException as error:  # noqa: BLE001  # drawing runs user code (artists, callbacks)
-        log.append(f"Open figures could not be saved: {error}")
+        log.append(f"Open figures could not be saved: {failure.said(error)}")
 
 
 def _flush() -> None:

@@ -6,46 +6,32 @@ its own, confines itself, waits for one request, serves it and is gone.
 
 import gc
 import importlib
-import json
 import os
 import select
 import signal
 import socket
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NoReturn
 
-import pandas as pd
 import pyarrow as pa
 
-from studiolo_guest import figures, kernel, prefault, script, wire
+from studiolo_guest import figures, kernel, prefault, wire
+from studiolo_guest.answer import answer
 from studiolo_guest.confine import (
     Confinement,
     Landlock,
     Limits,
     confine,
-    limit_address_space,
     new_work_directory,
     point_environment,
 )
-from studiolo_guest.frames.output import frame_to_output
-from studiolo_guest.frames.writing import write_batch
+from studiolo_guest.rehearsal import rehearse
 
-_REHEARSAL: Final = """
-import numpy as np
-import pandas as pd
-
-def azureml_main(dataframe1=None, dataframe2=None):
-    print(end="")
-    dataframe1["a"] = dataframe1["a"] * 2
-    kept = dataframe1[dataframe1.a > 0].sort_values("a")
-    kept.describe()
-    kept.groupby("s").a.mean()
-    return kept.reset_index(drop=True),
-"""
 #: The exit code of a fork that could not be confined; no user code has run then.
 _NOT_CONFINED: Final = 97
+#: That of a fork that ends by itself; the host ends those that have served.
+_BROKEN: Final = 98
 #: How long a fork waits before it uses the wait: while requests keep coming, all of its processor
 #: time is better spent on them.
 _IDLE_SECONDS: Final = 0.004
@@ -147,51 +133,11 @@ def _live(
         os._exit(_NOT_CONFINED)
     if not select.select([link], [], [], _IDLE_SECONDS)[0]:
         hot.populate()
-    received = wire.receive(link)
-    if received is None:
+    if not answer(link):
         os._exit(0)
-    console, request_file, report_file, *files = received[1]
-    os.dup2(console, 1)
-    os.dup2(console, 2)
-    os.close(console)
-    request = script.Request.read(wire.read_all(request_file))
-    os.close(request_file)
-    limit_address_space(request.address_space)
-    results, files = files[:2], files[2:]
-    bundle_file = files.pop(0) if request.has_bundle else None
-    report = script.run(request, bundle_file, files, results)
-    payload = json.dumps(report).encode()
-    while payload:
-        payload = payload[os.write(report_file, payload) :]
-    link.send(b"{}")
     # The host ends this process, once it has read what the kernel says of it. Nothing of the
     # zygote's and nothing a script registered runs any more.
     link.recv(1)
-    os._exit(0)
-
-
-def _rehearse() -> None:
-    """Run a small script here, so that no run pays for what is done once: lazy imports, caches."""
-    frame = pd.DataFrame({"a": [1.0, 2.0, 3.0], "b": [1, 2, 3], "s": ["x", "y", "z"]})
-    given = os.memfd_create("rehearsal", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    taken = os.memfd_create("rehearsal", os.MFD_CLOEXEC)
-    write_batch(given, frame_to_output(frame, log=lambda _: None).batch)
-    request = script.Request(
-        source=_REHEARSAL,
-        name="rehearsal.py",
-        ports=["dataset1"],
-        has_bundle=False,
-        binding="connected",
-        parameters={},
-        seed=None,
-        address_space=0,
-    )
-    report = script.run(request, None, [given], [taken])
-    del sys.modules[script.MODULE_NAME]
-    os.close(given)
-    os.close(taken)
-    if report["status"] != "succeeded":
-        raise RuntimeError(report["error"]["traceback"] or report["error"]["message"])
 
 
 def _preload(modules: Sequence[str]) -> list[str]:
@@ -231,7 +177,7 @@ def main(link: socket.socket, message: Mapping[str, Any]) -> NoReturn:
     figures.install()
     many = bool(message["many"])
     if many:
-        _rehearse()
+        rehearse()
     threads = os.listdir("/proc/self/task")
     if len(threads) != 1:
         # A fork copies one thread; locks that the others hold would stay locked for ever.
@@ -258,7 +204,7 @@ def main(link: socket.socket, message: Mapping[str, Any]) -> NoReturn:
     # What is there now is left out of collections. Without this the first one in a fork touches,
     # and so copies, every object of the zygote: 122 ms instead of 13 with the usual libraries.
     gc.freeze()
-    hot = prefault.learn(_rehearse) if many else prefault.NOTHING
+    hot = prefault.learn(rehearse) if many else prefault.NOTHING
     zygote = Zygote(link, confinement, hot)
     ready = {
         "seconds": time.perf_counter() - started,

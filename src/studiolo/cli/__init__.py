@@ -4,41 +4,20 @@ import importlib
 import sys
 from typing import NoReturn
 
-import typer
-
-#: Each command, in the module that holds it. Only the one that is asked for is imported: what the
-#: others need would double the time until a script starts.
-_COMMANDS = {
-    "run": "studiolo.cli.run",
-    "convert": "studiolo.cli.convert",
-    "profile": "studiolo.cli.profile",
-    "doctor": "studiolo.cli.doctor",
-}
+from studiolo.sandbox.launcher import Launcher
 
 
 def main() -> NoReturn:
     """Run the command that the arguments name."""
-    app = application(sys.argv[1] if len(sys.argv) > 1 else "")
-    app(prog_name="studiolo")
+    command = sys.argv[1] if len(sys.argv) > 1 else ""
+    # A script's interpreter takes as long to start as all that this process imports, so it comes
+    # first; the imports below go on beside it.
+    asks = {"--help", "-h"} & set(sys.argv)
+    launcher = Launcher() if command == "run" and not asks else None
+    try:
+        application = importlib.import_module("studiolo.cli.application")
+        application.application(command)(prog_name="studiolo", obj=launcher)
+    finally:
+        if launcher is not None:
+            launcher.close()
     raise SystemExit(0)
-
-
-def application(command: str) -> typer.Typer:
-    """The command line with this command, or with all of them if it is none."""
-    app = typer.Typer(
-        help="Runs Azure Machine Learning Studio (classic) scripts, each in a fresh sandbox.",
-        no_args_is_help=True,
-        add_completion=False,
-        pretty_exceptions_enable=False,
-        rich_markup_mode="rich",
-    )
-    # A callback keeps the commands commands where there is only one.
-    app.callback()(_options)
-    for name in [command] if command in _COMMANDS else _COMMANDS:
-        module = importlib.import_module(_COMMANDS[name])
-        app.command(name)(module.command)
-    return app
-
-
-def _options() -> None:
-    """Runs Azure Machine Learning Studio (classic) scripts, each in a fresh sandbox."""

@@ -24,6 +24,7 @@ from studiolo.datasets.files import (
 from studiolo.runs.script_result import ScriptResult
 from studiolo.sandbox.isolation import Isolation
 from studiolo.sandbox.job import RESULT_PORTS, PortBinding
+from studiolo.sandbox.launcher import Launcher
 from studiolo.workspace import RunSettings, run_script
 
 _STANDARD_OUTPUT = "-"
@@ -32,6 +33,7 @@ _USAGE = {"parameter-unknown", "parameter-missing", "parameter-value"}
 
 
 def command(
+    context: typer.Context,
     script: Annotated[Path, typer.Argument(help="The script, with a function azureml_main.")],
     dataset1: Annotated[
         Path | None, typer.Option(help="Dataset for the first port.", metavar="FILE")
@@ -96,6 +98,7 @@ def command(
                 settings=settings,
                 progress=progress,
                 on_console=live.write,
+                launcher=context.find_object(Launcher),
             )
         live.finish()
         if device is not None:

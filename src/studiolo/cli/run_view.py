@@ -1,6 +1,7 @@
 """A run's result on the terminal: tables to look at, errors to act on."""
 
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 from rich.console import Console, Group
@@ -122,7 +123,7 @@ def _count(number: int, noun: str) -> str:
 def _fitting(table: pa.Table, width: int) -> list[int]:
     """The columns that there is room for, from the left."""
     used = 0
-    fitting = []
+    fitting: list[int] = []
     for position in range(table.num_columns):
         head = table.column(position).slice(0, _ROWS)
         longest = max((len(_cell(value).plain) for value in head), default=0)
@@ -139,7 +140,7 @@ def _heading(name: str) -> Text:
     return Text(plain if len(plain) <= _HEADING else plain[: _HEADING - 1] + "…")
 
 
-def _cell(value: pa.Scalar) -> Text:
+def _cell(value: "pa.Scalar[Any]") -> Text:
     plain = value.as_py()
     if plain is None:
         return Text("·", style="dim")

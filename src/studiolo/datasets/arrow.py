@@ -37,6 +37,13 @@ def bytes_of(buffer: pa.Buffer | None) -> npt.NDArray[np.uint8]:
     return np.frombuffer(memoryview(buffer) if buffer is not None else b"", np.uint8)
 
 
+def text_of(strings: Values) -> npt.NDArray[np.uint8]:
+    """The bytes of all strings of an array, which lie one behind the other."""
+    starts, ends, data = string_places(strings)
+    # The buffer may be longer than what the strings take of it.
+    return data[starts[0] : ends[-1]] if len(starts) else data
+
+
 def string_places(
     chunk: Values,
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.uint8]]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from studiolo.datasets.arrow import Column
 from studiolo.datasets.dataset import ColumnRole, Dataset
@@ -113,7 +114,9 @@ def _without_wrapping(column: Column) -> Column:
     kind: Any = column.type
     if isinstance(kind, pa.BaseExtensionType):
         return column.cast(kind.storage_type)
-    return column.cast(kind.value_type) if pa.types.is_run_end_encoded(kind) else column
+    if pa.types.is_run_end_encoded(kind):
+        return cast("Column", pc.call_function("run_end_decode", [column]))
+    return column
 
 
 def _dataset_type(wanted: pa.DataType) -> pa.DataType | None:

@@ -5,12 +5,18 @@ that a run from the terminal does here; it is imported when a frame is given or 
 """
 
 from collections.abc import Callable
+from typing import TypeGuard
 
 import pandas as pd
 import pyarrow as pa
 
 from studiolo_guest.frames.columns_in import values_of
 from studiolo_guest.frames.output import frame_to_output
+
+
+def is_frame(value: object) -> TypeGuard[pd.DataFrame]:
+    """Whether it is a pandas frame."""
+    return isinstance(value, pd.DataFrame)
 
 
 def frame_of(table: pa.Table) -> pd.DataFrame:

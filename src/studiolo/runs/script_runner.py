@@ -140,7 +140,7 @@ def _dataset(source: object, port: str, log: list[str]) -> Dataset:
     # Whoever has a frame has imported pandas already.
     from studiolo.runs import frames  # noqa: PLC0415
 
-    if isinstance(source, frames.pd.DataFrame):
+    if frames.is_frame(source):
         return Dataset(table=frames.table_of(source, log=lambda line: log.append(f"{port}: {line}")))
     raise DatasetUnsuitableError(port=port, found=f"a {type(source).__name__}")
 

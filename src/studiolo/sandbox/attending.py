@@ -5,15 +5,22 @@ import os
 import select
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 from studiolo.sandbox.console import Console
+from studiolo.sandbox.control_groups import MemoryGroup
+from studiolo.sandbox.memory_file import MemoryFile
+from studiolo.sandbox.work_directory import exceeds
 from studiolo.sandbox.zygote import Child
 
 #: How often a run is looked at where no control group watches it, and how often a cancel is.
 _WATCH_SECONDS = 0.05
+#: A look that takes long is followed by a longer pause, so that a hostile run can't keep the host
+#: busy with looking.
+_PAUSE_PER_LOOK = 9
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -37,15 +44,20 @@ class Watch:
     #: By `time.perf_counter`.
     deadline: float
     cancelled: threading.Event | None = None
+    #: The control group that counts the run's memory.
+    group: MemoryGroup | None = None
     #: Bytes of all processes together; None where a control group sees to it.
     memory: int | None = None
-    #: Bytes in the run's directory; None where it is a file system of that size.
-    directory: int | None = None
+    #: What the run writes results to: memory that belongs to none of its processes.
+    files: Sequence[MemoryFile] = ()
+    #: Bytes and files in the run's directory; None where it is a file system of that size.
+    directory: tuple[int, int] | None = None
 
     @property
     def polls(self) -> bool:
         """Whether anything has to be looked at before the deadline."""
-        return (self.cancelled, self.memory, self.directory) != (None, None, None)
+        looked_at = (self.cancelled, self.group, self.memory, self.directory)
+        return any(item is not None for item in looked_at)
 
 
 def attend(child: Child, console: Console, watch: Watch) -> tuple[End, bytes]:
@@ -61,7 +73,8 @@ def attend(child: Child, console: Console, watch: Watch) -> tuple[End, bytes]:
         if watch.polls and now >= next_look:
             if (end := _look(child, watch)) is not None:
                 return end, b""
-            next_look = now + _WATCH_SECONDS
+            took = time.perf_counter() - now
+            next_look = now + took + max(_WATCH_SECONDS, took * _PAUSE_PER_LOOK)
         if listening != (now >= console.rest_until):
             listening = not listening
             if listening:
@@ -81,23 +94,33 @@ def attend(child: Child, console: Console, watch: Watch) -> tuple[End, bytes]:
 
 
 def _message(child: Child) -> tuple[End, bytes]:
-    try:
-        message = child.link.recv(1 << 16)
-    except OSError:
-        message = b""
+    message = b""
+    for _ in range(2):
+        try:
+            message = child.link.recv(1 << 16)
+        except ConnectionResetError:
+            # It did not read its request; what it said before comes next.
+            continue
+        except OSError:
+            pass
+        break
     return (End.DONE, message) if message else (End.GONE, b"")
 
 
 def _look(child: Child, watch: Watch) -> End | None:
     if watch.cancelled is not None and watch.cancelled.is_set():
         return End.CANCELLED
-    if watch.memory is not None and memory_of(child.pid, watch.memory) > watch.memory:
+    if watch.group is not None and watch.group.ran_out():
+        # The kernel has killed one of its processes, whatever the others make of that.
         return End.OUT_OF_MEMORY
-    if (
-        watch.directory is not None
-        and _bytes_in(child.directory, watch.directory) > watch.directory
-    ):
-        return End.DISK_FULL
+    if watch.memory is not None:
+        enough = watch.memory - sum(file.allocated for file in watch.files)
+        if memory_of(child.pid, enough) > enough:
+            return End.OUT_OF_MEMORY
+    if watch.directory is not None:
+        size, files = watch.directory
+        if exceeds(child.directory, child.pid, size=size, files=files):
+            return End.DISK_FULL
     return None
 
 
@@ -115,7 +138,8 @@ def memory_of(pid: int, enough: int) -> int:
 
 
 def _family(pid: int) -> list[int]:
-    family, pending = [], [pid]
+    family: list[int] = []
+    pending = [pid]
     while pending and len(family) < 1000:
         member = pending.pop()
         family.append(member)
@@ -142,17 +166,3 @@ def _proportional(pid: int) -> int:
     except OSError:
         return 0
     return 0
-
-
-def _bytes_in(directory: int, enough: int) -> int:
-    """Bytes of the files below a directory; stops counting beyond ``enough``."""
-    total = 0
-    for _, _, names, folder in os.fwalk(dir_fd=directory, onerror=None):
-        for name in names:
-            try:
-                total += os.stat(name, dir_fd=folder, follow_symlinks=False).st_blocks * 512
-            except OSError:
-                continue
-        if total > enough:
-            break
-    return total

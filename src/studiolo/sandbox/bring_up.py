@@ -14,7 +14,6 @@ from studiolo.sandbox.configuration import (
     ScriptInterpreter,
     first_message,
     seccomp_filter,
-    zygote_environment,
 )
 from studiolo.sandbox.errors import (
     IsolationUnavailableError,
@@ -22,6 +21,7 @@ from studiolo.sandbox.errors import (
     ZygoteFailedError,
 )
 from studiolo.sandbox.isolation import Isolation, IsolationReport, Layer, Level
+from studiolo.sandbox.launcher import Launcher
 from studiolo.sandbox.policy import Policy
 from studiolo.sandbox.zygote import Zygote
 
@@ -48,7 +48,8 @@ class Started:
 class BringUp:
     """One sandbox's start: begun at once, finished when the first run needs it.
 
-    ``withheld`` names layers to do without, to see what a machine that lacks them does.
+    ``withheld`` names layers to do without, to see what a machine that lacks them does;
+    ``launcher`` is an interpreter that was started beforehand.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class BringUp:
         new_directory: Callable[[int | None], Path],
         many: bool,
         withheld: Collection[str] = (),
+        launcher: Launcher | None = None,
     ) -> None:
         self._policy = policy
         self._interpreter = interpreter
@@ -69,7 +71,7 @@ class BringUp:
         self._withheld = withheld
         self._why: dict[str, tuple[str, str]] = {}
         self._layers = self._first_choice()
-        self._zygote = self._begin()
+        self._zygote = self._begin(launcher or Launcher())
 
     def finish(self) -> Started:
         """Wait for the zygote; fall back on fewer layers where that is allowed.
@@ -88,7 +90,7 @@ class BringUp:
             if self._asked is Isolation.STRICT:
                 raise self._unavailable() from error
             self._layers = self._without_namespaces()
-            self._zygote = self._begin()
+            self._zygote = self._begin(Launcher())
             ready = self._zygote.wait_until_ready(_START_SECONDS)
         return self._accept(ready)
 
@@ -96,8 +98,8 @@ class BringUp:
         """Give up before it was finished."""
         self._zygote.close()
 
-    def _begin(self) -> Zygote:
-        zygote = Zygote(self._interpreter.python, zygote_environment(self._policy))
+    def _begin(self, launcher: Launcher) -> Zygote:
+        zygote = Zygote(launcher, self._interpreter.python)
         directory = self._policy.filesystem.private
         if not self._layers.namespaces:
             directory = os.fspath(self._new_directory(self._layers.jail_user))

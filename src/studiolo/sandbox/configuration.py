@@ -52,11 +52,6 @@ def seccomp_filter(policy: Policy, *, allow_fork: bool) -> SeccompFilter:
     return build_filter(policy, architecture=platform.machine(), allow_fork=allow_fork)
 
 
-def zygote_environment(policy: Policy) -> dict[str, str]:
-    """The environment variables of the zygote, in full."""
-    return dict(policy.environment)
-
-
 def first_message(
     policy: Policy,
     interpreter: ScriptInterpreter,
@@ -83,6 +78,8 @@ def first_message(
             "private": files.private,
             "hostname": _HOSTNAME,
         },
+        "python": os.fspath(interpreter.python),
+        "environment": policy.environment,
         "directory": directory,
         "folders": [os.path.relpath(folder, files.private) for folder in files.folders],
         "rlimits": policy.rlimits,
@@ -107,6 +104,7 @@ def limits_message(limits: Limits) -> dict[str, int]:
         "processes": limits.processes,
         "open_files": limits.open_files,
         "file_size": limits.file_size,
+        "result_size": limits.result_size,
         "work_directory_size": limits.work_directory_size,
         "work_directory_files": limits.work_directory_files,
     }

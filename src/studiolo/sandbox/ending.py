@@ -1,5 +1,6 @@
 """From the way a run ended to its outcome."""
 
+import json
 import os
 import signal
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from studiolo.sandbox.policy import Limits
 from studiolo.sandbox.report import REPORT_SIZE, Report, ReportError, read_report
 from studiolo.sandbox.results import ResultTooLargeError, read_result
 from studiolo.sandbox.stream import StreamError
+from studiolo.sandbox.work_directory import DEEPEST
 from studiolo.sandbox.zygote import Exit
 
 _REASONS = {
@@ -24,6 +26,8 @@ _REASONS = {
     signal.SIGFPE: "it divided by zero or the like in machine code",
     signal.SIGILL: "it used an instruction that this processor does not have",
 }
+#: Characters of a process's own account.
+_SAID = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,15 +67,27 @@ def interrupted(end: End, limits: Limits, seconds: float) -> Failure | None:
         End.TIMED_OUT: ("timed-out", _seconds(limits.timeout_seconds)),
         End.CANCELLED: ("cancelled", _seconds(seconds)),
         End.OUT_OF_MEMORY: ("out-of-memory", _memory(limits)),
-        End.DISK_FULL: ("disk-full", f"{limits.work_directory_size:,} bytes"),
+        End.DISK_FULL: ("disk-full", _room(limits)),
     }
     return failure(*said[end]) if end in said else None
 
 
-def vanished(ended: Exit | None, limits: Limits, *, ran_out: bool) -> Failure:
+def refused(message: bytes) -> Failure | None:
+    """The failure where a process says that it could not be confined, and so ran nothing.
+
+    A script can say so as well; then it has failed, and nothing else.
+    """
+    try:
+        said = json.loads(message).get("refused")
+    except (ValueError, RecursionError, AttributeError):
+        return None
+    if not isinstance(said, str):
+        return None
+    return failure("not-confined", said[:_SAID].encode("utf-8", "replace").decode())
+
+
+def vanished(ended: Exit | None, limits: Limits) -> Failure:
     """The failure where the run's process went without a word."""
-    if ran_out:
-        return failure("out-of-memory", _memory(limits))
     if ended is None:
         return failure("killed", "how is not known")
     number = ended.signal
@@ -92,6 +108,11 @@ def vanished(ended: Exit | None, limits: Limits, *, ran_out: bool) -> Failure:
 
 def _memory(limits: Limits) -> str:
     return f"The limit is {limits.memory / 2**20:,.0f} MiB for all its processes together."
+
+
+def _room(limits: Limits) -> str:
+    size, files = limits.work_directory_size, limits.work_directory_files
+    return f"{size:,} bytes, {files:,} files or {DEEPEST} folders in one another"
 
 
 def _seconds(seconds: float) -> str:

@@ -77,6 +77,12 @@ _KINDS: Mapping[str, _Kind] = {
         sentence="The script was ended because it wrote more than {said} into its working "
         "directory.",
     ),
+    "not-confined": _Kind(
+        classic_number=None,
+        by_guest=False,
+        sentence="The script was not run, because its process could not be confined ({said}). Try "
+        "again when the machine is less busy; `studiolo doctor` shows what it can't do.",
+    ),
     "crashed": _Kind(
         classic_number=_SCRIPT,
         by_guest=False,
@@ -102,7 +108,6 @@ _KINDS: Mapping[str, _Kind] = {
     ),
     "result-too-large": _Kind(
         classic_number=None,
-        by_guest=False,
         sentence="The result is too large: {said}. Return fewer rows or columns.",
     ),
     "result-invalid": _Kind(

@@ -19,6 +19,8 @@ _RASTER = {
     ".jpeg": ("JPEG", "image/jpeg"),
 }
 _SVG = "image/svg+xml"
+#: What a drawing may have in itself. Not `data:image/svg+xml`, which would not be looked at.
+_PICTURES = ("data:image/png", "data:image/jpeg")
 _ENTRIES = 2_000
 _DEPTH = 4
 #: The bundle's own pictures are not what the script drew.
@@ -146,6 +148,19 @@ class _ActiveContentError(Exception):
     """The drawing would do something, not only be seen."""
 
 
+def _refers_outside(style: str) -> bool:
+    """Whether a style sheet or an attribute loads anything; the drawing's own parts may be named.
+
+    A backslash can spell any of it in another way, and no drawing library writes one.
+    """
+    squeezed = "".join(style.lower().split())
+    if "@import" in squeezed or ("\\" in squeezed and "(" in squeezed):
+        return True
+    return any(
+        not rest.lstrip("\"'").startswith(("#", *_PICTURES)) for rest in squeezed.split("url(")[1:]
+    )
+
+
 def _why_not_svg(content: bytes) -> str:
     """Why a drawing can't be shown; empty if it can. Scripts and references are refused."""
     parser = expat.ParserCreate()
@@ -163,13 +178,28 @@ def _why_not_svg(content: bytes) -> str:
             bare = attribute.rpartition(":")[2].lower()
             if bare.startswith("on"):
                 raise _ActiveContentError(f"it has a {attribute} attribute")
-            if bare == "href" and not value.startswith(("#", "data:image/")):
+            if bare == "attributename" and value.rpartition(":")[2].lower() == "href":
+                raise _ActiveContentError("it changes what it refers to")
+            outside = bare == "href" and not value.startswith(("#", *_PICTURES))
+            if outside or _refers_outside(value):
                 raise _ActiveContentError("it refers to something outside of it")
+
+    def text(content: str) -> None:
+        if _refers_outside(content):
+            raise _ActiveContentError("its style refers to something outside of it")
+
+    def instruction(target: str, _: str) -> None:
+        raise _ActiveContentError(f"it has a processing instruction, {target}")
 
     def entity(*_: object) -> None:
         raise _ActiveContentError("it declares entities")
 
+    # Text comes in one piece then, so that nothing is hidden by the seams.
+    parser.buffer_text = True
+    parser.buffer_size = len(content) + 1
     parser.StartElementHandler = start
+    parser.CharacterDataHandler = text
+    parser.ProcessingInstructionHandler = instruction
     parser.EntityDeclHandler = entity
     try:
         parser.Parse(content, True)

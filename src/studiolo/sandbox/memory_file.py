@@ -75,6 +75,11 @@ class MemoryFile:
         """Bytes."""
         return os.fstat(self.descriptor).st_size
 
+    @property
+    def allocated(self) -> int:
+        """Bytes of memory that it takes: those that were written to, whatever its size."""
+        return os.fstat(self.descriptor).st_blocks * 512
+
     def seal(self) -> bool:
         """Make the content final; False while another process has it mapped for writing."""
         try:

@@ -2,6 +2,7 @@
 before it has been checked, and what is believed is only what the script may say of itself.
 """
 
+import itertools
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ from studiolo.sandbox.job import Failure, TracebackFrame
 REPORT_SIZE = 16 << 20
 _TEXT = 50_000
 _LINES = 200
+_PHASES = 20
 _T = TypeVar("_T")
 
 
@@ -63,14 +65,19 @@ def read_report(content: bytes) -> Report:
     except (ValueError, RecursionError) as error:
         raise ReportError(f"it is not JSON ({error})") from error
     top = _expect(raw, dict, "the report")
-    error = top.get("error")
+    failed = top.get("error")
     outputs = [_output(item) for item in _expect(top.get("outputs"), list, "outputs")[:2]]
+    if failed is None and not outputs:
+        raise ReportError("it has neither a result nor an error")
     seconds = _expect(top.get("seconds"), dict, "seconds")
     return Report(
         outputs=outputs,
-        failure=None if error is None else _failure(_expect(error, dict, "error")),
+        failure=None if failed is None else _failure(_expect(failed, dict, "error")),
         log=[_text(line, "log") for line in _expect(top.get("log"), list, "log")[:_LINES]],
-        phases={_text(name, "seconds"): _number(value) for name, value in seconds.items()},
+        phases={
+            _text(name, "seconds"): _number(value)
+            for name, value in itertools.islice(seconds.items(), _PHASES)
+        },
     )
 
 
@@ -89,7 +96,7 @@ def _reference(raw: object) -> ColumnReference:
     position, name, source, column = parts
     return ColumnReference(
         position=_whole(position, "position"),
-        name=_expect(name, str, "a name"),
+        name=_name(name),
         input=_whole(source, "input"),
         column=_whole(column, "column"),
     )
@@ -125,7 +132,8 @@ def _expect(value: object, kind: type[_T], what: str) -> _T:
 
 
 def _text(value: object, what: str) -> str:
-    return _expect(value, str, what)[:_TEXT]
+    # JSON can say half of a surrogate pair, which no file or terminal takes.
+    return _expect(value, str, what)[:_TEXT].encode("utf-8", "replace").decode()
 
 
 def _whole(value: object, what: str) -> int:
@@ -135,7 +143,16 @@ def _whole(value: object, what: str) -> int:
     return number
 
 
+def _name(value: object) -> str:
+    name = _expect(value, str, "a name")
+    if name != _text(name[:_TEXT], "a name"):
+        raise ReportError("a name is too long, or no text")
+    return name
+
+
 def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ReportError("a time must be a number")
-    return float(value)
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63:
+        return float(value)
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    raise ReportError("a time must be a number")

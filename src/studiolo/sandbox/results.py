@@ -1,6 +1,7 @@
 """From a run's result files to tables: the script's own columns, and the inputs' that it kept."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -8,6 +9,10 @@ from studiolo.sandbox.memory_file import MemoryFile
 from studiolo.sandbox.policy import Limits
 from studiolo.sandbox.report import ColumnReference, OutputReport
 from studiolo.sandbox.stream import StreamError, read_stream
+
+
+if TYPE_CHECKING:
+    _Column = pa.ChunkedArray[Any]
 
 
 class ResultTooLargeError(Exception):
@@ -44,7 +49,7 @@ def _assemble(
     the host's own: the worst that a forged one does is to return another column of the user's.
     """
     names = list(batch.schema.names)
-    columns: list[pa.ChunkedArray] = [pa.chunked_array([column]) for column in batch.columns]
+    columns: "list[_Column]" = [pa.chunked_array([column]) for column in batch.columns]
     for reference in sorted(output.references, key=lambda r: r.position):
         if reference.position > len(columns):
             raise StreamError("a reference stands outside of the result")
@@ -58,11 +63,11 @@ def _assemble(
     return table
 
 
-def _referenced(reference: ColumnReference, inputs: Sequence[MemoryFile]) -> pa.ChunkedArray:
+def _referenced(reference: ColumnReference, inputs: Sequence[MemoryFile]) -> "_Column":
     if reference.input >= len(inputs):
         raise StreamError("a reference names an input that there is not")
     table = inputs[reference.input].table
     if table is None or reference.column >= table.num_columns:
         raise StreamError("a reference names a column that there is not")
-    column: pa.ChunkedArray = table.column(reference.column)
+    column: "_Column" = table.column(reference.column)
     return column

@@ -1,11 +1,11 @@
 """The sandbox: runs one script after another, each in a process that has never run another."""
 
 import collections
+import contextlib
+import functools
 import itertools
 import json
 import os
-import shutil
-import sys
 import tempfile
 import threading
 import time
@@ -20,21 +20,25 @@ from studiolo.sandbox.bring_up import BringUp, Started
 from studiolo.sandbox.configuration import ScriptInterpreter, limits_message
 from studiolo.sandbox.console import Console
 from studiolo.sandbox.control_groups import MemoryGroup, MemoryGroups, find_memory_groups
-from studiolo.sandbox.ending import Returned, interrupted, returned, vanished
+from studiolo.sandbox.ending import Returned, interrupted, refused, returned, vanished
+from studiolo.sandbox.errors import ZygoteFailedError
 from studiolo.sandbox.images import collect_images
 from studiolo.sandbox.isolation import Isolation, IsolationReport, Layer
 from studiolo.sandbox.job import (
     DATASET_PORTS,
     RESULT_PORTS,
+    Image,
     Job,
     Outcome,
     PythonDevice,
     Status,
     Timings,
 )
+from studiolo.sandbox.launcher import Launcher
 from studiolo.sandbox.memory_file import MemoryFile
 from studiolo.sandbox.policy import Limits, Policy
-from studiolo.sandbox.zygote import Child
+from studiolo.sandbox.work_directory import remove_tree
+from studiolo.sandbox.zygote import Child, Zygote
 
 _sandboxes = itertools.count(1)
 #: What a control group counts beyond the script's own memory: pages of the zygote that a fork
@@ -66,12 +70,16 @@ class Sandbox:
         *,
         isolation_asked: Isolation = Isolation.AUTO,
         warm: int = 0,
+        many: bool = False,
         withheld: Collection[str] = (),
+        launcher: Launcher | None = None,
     ) -> None:
         """Begin to start.
 
         ``warm`` is the number of processes that stand ready, so that a run waits for none;
-        ``withheld`` names layers to do without, as a machine would that does not have them.
+        ``many`` prepares for many runs, which takes longer to start and makes each faster;
+        ``withheld`` names layers to do without, as a machine would that does not have them; ``launcher`` is
+        an interpreter that was started beforehand.
         """
         self._policy = policy
         self._warm_size = warm
@@ -90,14 +98,17 @@ class Sandbox:
         self._groups: MemoryGroups | None = None
         self._why_no_groups = ""
         self._report: IsolationReport | None = None
-        self._bring_up: BringUp | None = BringUp(
+        self._closed = False
+        self._new_bring_up = functools.partial(
+            BringUp,
             policy,
             interpreter,
             isolation_asked,
             new_directory=self._new_directory,
-            many=warm > 0,
+            many=many or warm > 0,
             withheld=withheld,
         )
+        self._bring_up: BringUp | None = self._new_bring_up(launcher=launcher)
 
     @property
     def isolation(self) -> IsolationReport:
@@ -130,41 +141,52 @@ class Sandbox:
         """
         arrived = time.perf_counter()
         own = limits or self._policy.limits
-        started = self._ready()
-        child = self._take(own if limits is not None else None)
+        started, child = self._take(own if limits is not None else None)
         try:
             with _Files(job, own, started.baseline, on_console) as files:
-                outcome = self._attend(child, files, own, cancelled, arrived)
+                outcome = self._attend(started, child, files, own, cancelled, arrived)
         finally:
-            self._dispose(child)
+            self._dispose(started, child)
         self._refill()
         return outcome
 
     def _attend(
         self,
+        started: Started,
         child: Child,
         files: "_Files",
         limits: Limits,
         cancelled: threading.Event | None,
         arrived: float,
     ) -> Outcome:
-        started = self._ready()
         group = self._groups_of.get(child.name)
         asked = time.perf_counter()
         files.send(child)
         watch = Watch(
             deadline=asked + limits.timeout_seconds,
             cancelled=cancelled,
+            group=group,
             memory=limits.memory + _COPIED_BYTES + started.baseline if group is None else None,
-            directory=None if started.namespaces else limits.work_directory_size,
+            files=[files.report, *files.results],
+            directory=None
+            if started.namespaces
+            else (limits.work_directory_size, limits.work_directory_files),
         )
-        end, _ = attend(child, files.console, watch)
+        end, message = attend(child, files.console, watch)
         ended = time.perf_counter()
         peak = group.peak() if group is not None else child.peak_memory()
-        result = self._result(end, child, files, limits, group, ended - asked)
+        child.kill()
+        if group is not None and group.ran_out():
+            end = End.OUT_OF_MEMORY
+        by_host = refused(message) or interrupted(end, limits, ended - asked)
+        if by_host is None:
+            result = self._result(started.zygote, end, child, files, limits)
+        else:
+            result = Returned(failure=by_host, tables={}, report=None)
         files.console.drain()
         device, left_out = self._device(child, files, limits)
         report = result.report
+        assert self._report is not None
         return Outcome(
             status=Status.FAILED if result.failure else Status.SUCCEEDED,
             failure=result.failure,
@@ -178,29 +200,20 @@ class Sandbox:
                 phases=report.phases if report else {},
             ),
             peak_memory=peak,
-            isolation=self.isolation,
+            isolation=self._report,
         )
 
     def _result(
         self,
+        zygote: Zygote,
         end: End,
         child: Child,
         files: "_Files",
         limits: Limits,
-        group: MemoryGroup | None,
-        seconds: float,
     ) -> Returned:
-        zygote = self._ready().zygote
-        child.kill()
-        by_host = interrupted(end, limits, seconds)
-        if by_host is not None:
-            return Returned(failure=by_host, tables={}, report=None)
         if end is End.GONE:
-            ended = zygote.exit_of(child.name)
-            ran_out = group is not None and group.ran_out()
-            return Returned(
-                failure=vanished(ended, limits, ran_out=ran_out), tables={}, report=None
-            )
+            failure = vanished(zygote.exit_of(child.name), limits)
+            return Returned(failure=failure, tables={}, report=None)
         if not files.seal():
             # The script keeps a result mapped for writing; it can't once its processes are gone.
             zygote.exit_of(child.name)
@@ -211,7 +224,8 @@ class Sandbox:
     def _device(
         self, child: Child, files: "_Files", limits: Limits
     ) -> tuple[PythonDevice, list[str]]:
-        images, left_out = [], []
+        images: list[Image] = []
+        left_out: list[str] = []
         work = Path(self._policy.filesystem.folders[0]).name
         try:
             folder = os.open(work, _OPEN_DIRECTORY, dir_fd=child.directory)
@@ -230,6 +244,7 @@ class Sandbox:
     def close(self) -> None:
         """End every process of this sandbox and remove what they left."""
         with self._lock:
+            self._closed = True
             if self._bring_up is not None:
                 self._bring_up.abandon()
                 self._bring_up = None
@@ -243,7 +258,7 @@ class Sandbox:
         if self._groups is not None:
             self._groups.close()
         if self._root is not None:
-            _remove_tree(self._root)
+            remove_tree(self._root)
 
     def __enter__(self) -> Self:
         return self
@@ -252,21 +267,35 @@ class Sandbox:
         self.close()
 
     def _ready(self) -> Started:
-        if self._started is not None:
-            return self._started
+        started = self._started
+        if started is not None and started.zygote.alive:
+            return started
         with self._lock:
-            if self._bring_up is not None:
-                self._find_groups()
-                started = self._bring_up.finish()
-                self._bring_up = None
-                started.zygote.serve(on_child=self._admit)
-                self._report = self._with_memory_layer(started.report)
-                self._started = started
-                for _ in range(self._warm_size):
-                    self._warm.append(self._fork(started, self._policy.limits))
-        if self._started is None:
-            raise ValueError("this sandbox is closed")
-        return self._started
+            if self._closed:
+                raise ValueError("this sandbox is closed")
+            if self._started is not None and not self._started.zygote.alive:
+                self._retire(self._started)
+            if self._started is None:
+                self._started = self._start()
+            return self._started
+
+    def _start(self) -> Started:
+        bring_up, self._bring_up = self._bring_up or self._new_bring_up(), None
+        if self._groups is None:
+            self._find_groups()
+        started = bring_up.finish()
+        started.zygote.serve(on_child=self._admit)
+        self._report = self._with_memory_layer(started.report)
+        for _ in range(self._warm_size):
+            self._warm.append(self._fork(started, self._policy.limits))
+        return started
+
+    def _retire(self, started: Started) -> None:
+        """Let go of a zygote that has died; runs that it took with it find out by themselves."""
+        self._started = None
+        while self._warm:
+            self._spend(self._warm.popleft())
+        started.zygote.close()
 
     def _find_groups(self) -> None:
         if isolation.MEMORY_GROUP in self._withheld:
@@ -313,14 +342,27 @@ class Sandbox:
         """Give a new fork its control group, before anybody can make it run anything."""
         with self._fork_lock:
             limits = self._limits_of.pop(child.name)
-        if self._groups is not None:
+        if self._groups is None:
+            return
+        try:
             group = self._groups.new(f"run-{child.name}", limits.memory + _COPIED_BYTES)
-            group.add(child.pid)
             self._groups_of[child.name] = group
+            group.add(child.pid)
+        except OSError:
+            # It is gone already, or it can't be limited; then it must not run anything.
+            child.kill()
 
-    def _take(self, limits: Limits | None) -> Child:
+    def _take(self, limits: Limits | None) -> tuple[Started, Child]:
         """A fork that waits for its request, made now if none stands ready."""
         started = self._ready()
+        try:
+            return started, self._child_of(started, limits)
+        except ZygoteFailedError:
+            # It had died unnoticed. A new one gets one chance.
+            started = self._ready()
+            return started, self._child_of(started, limits)
+
+    def _child_of(self, started: Started, limits: Limits | None) -> Child:
         name = None
         if limits is None:
             try:
@@ -336,19 +378,23 @@ class Sandbox:
     def _refill(self) -> None:
         started = self._started
         if started is not None and len(self._warm) < self._warm_size:
-            self._warm.append(self._fork(started, self._policy.limits))
+            # Without a zygote there is nothing to refill; the next run begins a new one.
+            with contextlib.suppress(ZygoteFailedError):
+                self._warm.append(self._fork(started, self._policy.limits))
 
-    def _dispose(self, child: Child) -> None:
+    def _dispose(self, started: Started, child: Child) -> None:
         child.kill()
         child.close()
-        if self._started is not None:
-            self._started.zygote.forget(child.name)
-        spent = _Spent(
-            group=self._groups_of.pop(child.name, None),
-            directory=self._directory_of.pop(child.name, None),
-        )
-        self._spent.append(spent)
+        started.zygote.forget(child.name)
+        self._spend(child.name)
         self._sweep(wait=False)
+
+    def _spend(self, name: int) -> None:
+        self._spent.append(
+            _Spent(
+                group=self._groups_of.pop(name, None), directory=self._directory_of.pop(name, None)
+            )
+        )
 
     def _sweep(self, *, wait: bool) -> None:
         """Remove what runs have left whose processes are gone by now."""
@@ -361,7 +407,7 @@ class Sandbox:
                         continue
                     _until(item.group.remove)
                 if item.directory is not None:
-                    _remove_tree(item.directory)
+                    remove_tree(item.directory)
 
     def _new_directory(self, owner: int | None) -> Path:
         """A private directory on the host's disk, for runs that can't have a file system."""
@@ -440,16 +486,3 @@ def _request(job: Job, ports: Collection[str], address_space: int) -> bytes:
 def _until(condition: Callable[[], bool]) -> None:
     while not condition():
         time.sleep(0.001)
-
-
-def _remove_tree(directory: Path) -> None:
-    """Remove a directory whose owner may have made parts of it unreadable."""
-
-    def open_up(remove: Callable[[str], object], path: str, _: BaseException) -> None:
-        os.chmod(os.path.dirname(path), 0o700)
-        os.chmod(path, 0o700)
-        remove(path)
-
-    shutil.rmtree(directory, onexc=open_up) if sys.version_info >= (3, 12) else shutil.rmtree(
-        directory, onerror=lambda f, p, e: open_up(f, p, e[1])
-    )

@@ -1,27 +1,23 @@
-"""The host's side of a zygote: starting it, asking it for forks, learning of their ends.
+"""The host's side of a zygote: asking it for forks, learning of their ends."""
 
-Standard library only, so that a zygote can be started before anything slow is imported.
-"""
-
+import contextlib
 import itertools
 import os
 import select
 import signal
 import socket
-import subprocess
-import tempfile
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import studiolo_guest
 from studiolo.sandbox.errors import ZygoteFailedError
+from studiolo.sandbox.launcher import Launcher
 from studiolo_guest import wire
 
-_GUEST_DIRECTORY = Path(studiolo_guest.__file__).parent
+#: Names of forks, unlike those of any other zygote of this process.
+_names = itertools.count(1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,30 +85,14 @@ class Child:
 class Zygote:
     """One environment's template interpreter, in its jail."""
 
-    def __init__(self, python: Path, environment: Mapping[str, str]) -> None:
-        """Start the interpreter; ``begin`` says what it is for, ``wait_until_ready`` waits.
+    def __init__(self, launcher: Launcher, python: Path) -> None:
+        """Take over a started interpreter, to become a zygote of the environment's ``python``.
 
-        ``environment`` is its environment in full.
+        ``begin`` says what it is for, ``wait_until_ready`` waits.
         """
-        self._link, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._diagnostics = tempfile.TemporaryFile()
-        with theirs:
-            self._process = subprocess.Popen(
-                [
-                    python,
-                    "-I",
-                    "-S",
-                    _GUEST_DIRECTORY / "launch.py",
-                    str(theirs.fileno()),
-                ],
-                env=dict(environment),
-                stdin=subprocess.DEVNULL,
-                stdout=self._diagnostics,
-                stderr=self._diagnostics,
-                pass_fds=[theirs.fileno()],
-            )
+        self._launcher = launcher
+        self._link = launcher.link
         self._python = python
-        self._names = itertools.count(1)
         self._changed = threading.Condition()
         self._children: dict[int, Child] = {}
         self._directories: dict[int, int] = {}
@@ -134,7 +114,7 @@ class Zygote:
             ZygoteFailedError: it could not be had, with the layer that failed and why.
         """
         if not select.select([self._link], [], [], timeout)[0]:
-            self._process.kill()
+            self._launcher.kill()
             raise self._failed("interpreter", f"it was not ready after {timeout:.0f} seconds")
         received = wire.receive(self._link)
         if received is None:
@@ -155,11 +135,19 @@ class Zygote:
         self._keeper.start()
 
     def fork(self, limits: Mapping[str, int], work: Path | None = None) -> int:
-        """Ask for a fork; its name. ``work`` is its directory where it has no file system."""
-        name = next(self._names)
+        """Ask for a fork; its name. ``work`` is its directory where it has no file system.
+
+        Raises:
+            ZygoteFailedError: the zygote is gone.
+        """
+        name = next(_names)
         if work is not None:
             self._directories[name] = os.open(work, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        wire.send(self._link, {"fork": name, "limits": limits, "work": str(work or "")})
+        try:
+            wire.send(self._link, {"fork": name, "limits": limits, "work": str(work or "")})
+        except (BrokenPipeError, ConnectionResetError) as error:
+            self._gone = True
+            raise self._failed("interpreter", self._why) from error
         return name
 
     def child(self, name: int) -> Child:
@@ -178,7 +166,7 @@ class Zygote:
         """How the fork of that name ended; waits for its end, which somebody has seen to."""
         with self._changed:
             self._changed.wait_for(lambda: name in self._exits or self._gone, timeout)
-            return self._exits.pop(name, None)
+            return self._exits.get(name)
 
     def forget(self, name: int) -> None:
         """Nobody is going to ask how the fork of that name ended."""
@@ -189,31 +177,39 @@ class Zygote:
     @property
     def alive(self) -> bool:
         """Whether it can still fork."""
-        return not self._gone and self._process.poll() is None
+        return not self._gone
 
     @property
     def launcher_pid(self) -> int:
         """The outermost process of the jail, which only waits."""
-        return self._process.pid
+        return self._launcher.pid
 
     def close(self) -> None:
         """End it and everything it forked."""
-        self._link.shutdown(socket.SHUT_RDWR)
-        try:
-            self._process.wait(2)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        # The keeper waits in a call that only this ends; closing would leave it there.
+        with contextlib.suppress(OSError):
+            self._link.shutdown(socket.SHUT_RDWR)
         if self._keeper is not None:
             self._keeper.join()
-        self._link.close()
+        self._launcher.close()
         with self._changed:
             for child in self._children.values():
                 child.close()
             self._children.clear()
-        self._diagnostics.close()
+        for directory in self._directories.values():
+            os.close(directory)
+        self._directories.clear()
 
     def _keep(self) -> None:
+        try:
+            self._take_in()
+        finally:
+            # Whatever ended this thread: nobody must wait for news that can't come any more.
+            with self._changed:
+                self._gone = True
+                self._changed.notify_all()
+
+    def _take_in(self) -> None:
         while (received := self._receive()) is not None:
             message, descriptors = received
             if "child" in message:
@@ -240,9 +236,6 @@ class Zygote:
                     else:
                         self._exits[name] = ended
                         self._changed.notify_all()
-        with self._changed:
-            self._gone = True
-            self._changed.notify_all()
 
     def _receive(self) -> tuple[dict[str, Any], list[int]] | None:
         try:
@@ -252,16 +245,12 @@ class Zygote:
 
     def _failed(self, layer: str, why: str) -> ZygoteFailedError:
         """The error, with what the interpreter printed before it gave up."""
-        deadline = time.monotonic() + 1
-        while self._process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.01)
-        size = os.fstat(self._diagnostics.fileno()).st_size
-        printed = os.pread(self._diagnostics.fileno(), 4000, max(0, size - 4000))
+        self._launcher.ended(1)
         return ZygoteFailedError(
             layer=layer,
             why=why,
             python=self._python,
-            printed=printed.decode("utf-8", "replace").strip(),
+            printed=self._launcher.printed(),
         )
 
 

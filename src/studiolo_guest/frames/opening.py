@@ -47,6 +47,10 @@ class InputFrame:
     memory: Memory
 
 
+#: Up to this many columns a frame is made of them one by one, which takes a third of the time.
+_FEW: Final = 16
+
+
 def open_frame(descriptor: int) -> InputFrame:
     """Map a sealed memory file that holds an Arrow IPC stream, and show it as a frame.
 

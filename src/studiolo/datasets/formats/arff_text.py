@@ -5,7 +5,7 @@ from typing import Any, cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from studiolo.datasets.arrow import Column, Values, bytes_of, ends_of, joined, text
+from studiolo.datasets.arrow import Column, Values, ends_of, joined, text, text_of
 from studiolo.datasets.formats import Target
 from studiolo.datasets.formats.errors import FormatCannotHoldError
 from studiolo.datasets.formats.plain_words import words_of
@@ -36,7 +36,7 @@ def write_arff(table: pa.Table, target: Target) -> None:
             for name, column in zip(part.column_names, part.columns, strict=True)
         ]
         lines = joined(joined(*fields, separator=","), text("\n"))
-        target.sink.write(bytes_of(lines.buffers()[2]).tobytes())
+        target.sink.write(text_of(lines).tobytes())
 
 
 def _cannot_hold(

@@ -129,7 +129,11 @@ class _Date:
     def first_wrong(self, words: Values) -> int | None:
         listed = words.to_pylist()
         return next(
-            (place for place, word in enumerate(listed) if word and self._moment(word) is None),
+            (
+                place
+                for place, word in enumerate(listed)
+                if word is not None and self._moment(word) is None
+            ),
             None,
         )
 

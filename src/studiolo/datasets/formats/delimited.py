@@ -7,14 +7,16 @@ that is not UTF-8, spaces before a field) leads to the exact scanner, which know
 Blank lines are skipped, except in a file of one column, where each is a missing value.
 """
 
+import contextlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
-from studiolo.datasets.arrow import Column, bytes_of
+from studiolo.datasets.arrow import Column, bytes_of, text_of
 from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.formats import Content, FileFormat, Target
 from studiolo.datasets.formats.delimited_scan import (
@@ -24,7 +26,7 @@ from studiolo.datasets.formats.delimited_scan import (
     first_record,
 )
 from studiolo.datasets.formats.delimited_text import write_delimited
-from studiolo.datasets.formats.encoding import find_encoding_fault, text_start
+from studiolo.datasets.formats.encoding import find_encoding_fault, line_count, text_start
 from studiolo.datasets.formats.errors import (
     DamagedFileError,
     EmptyFileError,
@@ -42,6 +44,7 @@ DIALECTS = {
 
 #: How much text each task of Arrow's reader takes: a longer row needs the slow path.
 _BLOCK = 4 << 20
+_SIZES_TRIED = 1000
 #: Arrow counts the bytes of a block in 32 bits.
 _LARGEST_BLOCK = (1 << 31) - 1
 
@@ -140,12 +143,23 @@ def _texts(body: pa.Buffer, dialect: Dialect, count: int, *, careful: bool) -> l
     if careful:
         block = min(body.size, _LARGEST_BLOCK)
         return _split(body, dialect, count, breaks_in_fields=True, block=block)
-    try:
-        return _split(body, dialect, count, breaks_in_fields=False, block=_BLOCK)
-    except pa.ArrowInvalid:
-        # Cutting the file at any line break is faster, and where that cut a quoted field in two
-        # Arrow notices that a block does not end with a row.
-        return _split(body, dialect, count, breaks_in_fields=True, block=_BLOCK)
+    # Cutting the file at any line break is faster, but a cut through a quoted field loses its
+    # beginning, silently. Only where each line is one row was nothing cut.
+    with contextlib.suppress(pa.ArrowInvalid):
+        columns = _split(body, dialect, count, breaks_in_fields=False, block=_BLOCK)
+        if len(columns[0]) == line_count(body):
+            return columns
+    return _split(body, dialect, count, breaks_in_fields=True, block=_whole_breaks(body))
+
+
+def _whole_breaks(body: pa.Buffer) -> int:
+    """A block size that cuts no CR LF in two: Arrow loses the LF, even within quotes."""
+    data = bytes_of(body)
+    for size in range(_BLOCK, _BLOCK + _SIZES_TRIED):
+        ends = np.arange(size, len(data), size)
+        if not ((data[ends - 1] == ord("\r")) & (data[ends] == ord("\n"))).any():
+            return size
+    return min(body.size, _LARGEST_BLOCK)
 
 
 def _split(
@@ -189,7 +203,7 @@ def _check_text(column: Column, *, spaces_allowed: bool) -> None:
     except pa.ArrowInvalid as error:  # not UTF-8
         raise _DoubtfulTextError from error
     for chunk in column.chunks:
-        values = bytes_of(chunk.buffers()[2])
+        values = text_of(chunk)
         if values.size and values.min() == 0:
             raise _DoubtfulTextError
     if not spaces_allowed and starts_with_space(column):

@@ -11,7 +11,7 @@ from typing import cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from studiolo.datasets.arrow import Column, Values, bytes_of, joined, text
+from studiolo.datasets.arrow import Column, Values, joined, text, text_of
 from studiolo.datasets.formats import FileFormat, Target
 from studiolo.datasets.formats.delimited_scan import Dialect
 from studiolo.datasets.formats.errors import FormatCannotHoldError
@@ -78,5 +78,4 @@ def _quoted(words: Values, delimiter: str) -> Values:
 def _lines(fields: list[Values], delimiter: str) -> bytes:
     """Join columns of fields to the bytes of their lines."""
     ended = joined(joined(*fields, separator=delimiter), text("\n"))
-    # The strings of an array lie one behind the other: together they are the file.
-    return bytes_of(ended.buffers()[2]).tobytes()
+    return text_of(ended).tobytes()

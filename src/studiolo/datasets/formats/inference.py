@@ -178,7 +178,9 @@ def _loses_digits(chunk: Values, *, integers: bool) -> bool:
     if integers and not inside.all():  # "-0" is a float
         return True
     follower = data[following[inside]]
-    return not bool(np.isin(follower, np.frombuffer(b".eE", np.uint8)).all())
+    # ".", "e" and "E" keep the zero in its place.
+    small = follower | 0x20
+    return not bool(((follower == ord(".")) | (small == ord("e"))).all())
 
 
 def starts_with_space(text: Column) -> bool:

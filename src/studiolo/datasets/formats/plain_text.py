@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from studiolo.datasets.arrow import bytes_of, joined, text
+from studiolo.datasets.arrow import joined, text, text_of
 from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.formats import Content, Target
 from studiolo.datasets.formats.encoding import text_lines
@@ -27,7 +27,7 @@ def write(dataset: Dataset, target: Target) -> None:
             file=target.name, format_name="plain text", what=problem, advice=_ADVICE
         )
     for chunk in dataset.table.column(0).chunks:
-        target.sink.write(bytes_of(joined(chunk, text("\n")).buffers()[2]).tobytes())
+        target.sink.write(text_of(joined(chunk, text("\n"))).tobytes())
 
 
 def _problem(table: pa.Table) -> str | None:

@@ -51,7 +51,7 @@ def read(content: Content) -> Dataset:
         _read_line(line.partition("#")[0].split(), number, content.name, entries)
     if not entries.labels:
         raise EmptyFileError(file=content.name, needs=f"it needs rows of the form {_FORM}")
-    highest = max(entries.features, default=0)
+    highest = max(entries.features, default=-1)
     cells = (highest + 1) * len(entries.labels)
     if cells > _MOST_CELLS:
         raise MalformedLineError(

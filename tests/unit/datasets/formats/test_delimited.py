@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from studiolo.datasets.arrow import Values
 from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.files import FileFormat, read_dataset_bytes, write_csv, write_dataset_to
 from studiolo.datasets.formats import delimited
@@ -78,11 +79,7 @@ def test_a_header_longer_than_its_first_look() -> None:
 
 
 @pytest.mark.parametrize("size", [7, 16, 31, 64])
-@given(
-    rows=st.lists(
-        st.tuples(*[st.text('ab"\n\r, ', max_size=5)] * 2), min_size=1, max_size=12
-    )
-)
+@given(rows=st.lists(st.tuples(*[st.text('ab"\n\r, ', max_size=5)] * 2), min_size=1, max_size=12))
 @settings(max_examples=60, deadline=None)
 def test_blocks_cut_anywhere_change_nothing(size: int, rows: list[tuple[str, str]]) -> None:
     sink = io.StringIO(newline="")
@@ -138,8 +135,8 @@ def test_write_times() -> None:
         (pa.array([10**7], pa.date32()), "outside the years"),
     ],
 )
-def test_what_csv_cannot_hold(column: pa.Array[Any], what: str) -> None:
-    with pytest.raises(FormatCannotHoldError, match=f"{what}.*column \"odd\".*Parquet") as caught:
+def test_what_csv_cannot_hold(column: Values, what: str) -> None:
+    with pytest.raises(FormatCannotHoldError, match=f'{what}.*column "odd".*Parquet') as caught:
         written(pa.table({"fine": [1], "odd": column}))
     assert caught.value.column == "odd"
 

@@ -34,7 +34,7 @@ def test_ragged_row(data: bytes, line: int, found: int) -> None:
 
 
 def test_ragged_row_shows_the_field_too_many() -> None:
-    with pytest.raises(RaggedRowError, match='line 2: the row has 3 fields.*"zz"'):
+    with pytest.raises(RaggedRowError, match=r'line 2: the row has 3 fields.*"zz"'):
         read_dataset_bytes(b"a,b\n1,2,zz\n", name="data.csv")
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from studiolo.datasets.arrow import Column
 from studiolo.datasets.formats.inference import typed_column
 
 STAYS_TEXT = [
@@ -60,7 +61,12 @@ STAYS_TEXT = [
 ]
 
 
-def typed(values: list[str | None]) -> pa.ChunkedArray[Any]:
+def values_of(values: list[Any], kind: pa.DataType) -> list[Any]:
+    column: Column = pa.chunked_array([pa.array(values, kind)])
+    return column.to_pylist()
+
+
+def typed(values: list[str | None]) -> Column:
     whole = typed_column(pa.chunked_array([pa.array(values, pa.string())]))
     halves = [pa.array(values[:1], pa.string()), pa.array(values[1:], pa.string())]
     assert repr(typed_column(pa.chunked_array(halves)).to_pylist()) == repr(whole.to_pylist())
@@ -116,7 +122,7 @@ def test_stays_text(values: list[str | None]) -> None:
 def test_types(values: list[str | None], kind: pa.DataType, expected: list[Any]) -> None:
     column = typed(values)
     assert column.type == kind
-    assert repr(column.to_pylist()) == repr(expected)
+    assert repr(column.to_pylist()) == repr(values_of(expected, kind))
 
 
 def test_nanoseconds() -> None:
@@ -126,7 +132,7 @@ def test_nanoseconds() -> None:
 
 
 def test_the_last_of_many_rows_decides() -> None:
-    many = [str(number) for number in range(300_000)]
+    many: list[str | None] = [str(number) for number in range(300_000)]
     assert typed(many).type == pa.int64()
     assert typed([*many, "007"]).to_pylist()[-1] == "007"
     assert typed([None] * 300_000 + ["x"]).type == pa.large_string()

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from studiolo.datasets.arrow import Values
 from studiolo.datasets.dataset import ColumnRole, Dataset
 from studiolo.datasets.files import FileFormat, read_dataset_bytes, write_dataset_to
 
@@ -51,7 +52,7 @@ TEXT_KINDS = [BOOLEAN, INTEGER, FLOAT, STRING, DATE, TIMESTAMP, INSTANT]
 ALL_KINDS = [*TEXT_KINDS, BYTES, DURATION, DECIMAL, SMALL, SINGLE]
 
 
-def columns(kind: Kind, rows: int) -> st.SearchStrategy[pa.Array[Any]]:
+def columns(kind: Kind, rows: int) -> st.SearchStrategy[Values]:
     type_, first, values = kind
     rest = st.lists(st.none() | values, min_size=rows, max_size=rows)
     return rest.map(lambda drawn: pa.array([first, *drawn], type_))
@@ -154,15 +155,13 @@ def test_svmlight(labels: list[int], names: list[str], data: st.DataObject) -> N
 @given(lines=st.lists(TEXT.filter(lambda text: not {"\r", "\n"} & set(text))))
 @settings(max_examples=60, deadline=None)
 def test_plain_text(lines: list[str]) -> None:
-    assert_round_trip(
-        pa.table({"Col1": pa.array(lines, pa.large_string())}), FileFormat.PLAIN_TEXT
-    )
+    assert_round_trip(pa.table({"Col1": pa.array(lines, pa.large_string())}), FileFormat.PLAIN_TEXT)
 
 
 def test_a_chunk_of_rows_after_the_other_is_written() -> None:
     numbers = pa.array(range(150_000), pa.int64())
-    table = pa.table({"number": numbers, "text": numbers.cast(pa.large_string())})
-    table = table.set_column(1, "text", [pa.array([f"n{place}" for place in range(150_000)])])
+    texts = pa.array([f"n{place}" for place in range(150_000)])
+    table = pa.table({"number": numbers, "text": texts})
     for format_ in (FileFormat.CSV, FileFormat.ARFF, FileFormat.JSON_LINES):
         read = read_dataset_bytes(written(table, format_, {}), name="in", format=format_).table
         assert read["text"].to_pylist() == table["text"].to_pylist()

@@ -1,0 +1,34 @@
+"""A fork's one request: take it in, run the script, hand back the report."""
+
+import json
+import os
+import socket
+
+from studiolo_guest import script, wire
+from studiolo_guest.confine import limit_address_space
+
+
+def answer(link: socket.socket) -> bool:
+    """Serve the request that comes over ``link``; False if the host is gone instead.
+
+    The descriptors that come with it are, in this order: the console's pipe, the request file, the
+    report file, the two result files, the script bundle if the request says so, and the inputs.
+    """
+    received = wire.receive(link)
+    if received is None:
+        return False
+    console, request_file, report_file, *files = received[1]
+    os.dup2(console, 1)
+    os.dup2(console, 2)
+    os.close(console)
+    request = script.Request.read(wire.read_all(request_file))
+    os.close(request_file)
+    limit_address_space(request.address_space)
+    results, files = files[:2], files[2:]
+    bundle_file = files.pop(0) if request.has_bundle else None
+    report = script.run(request, bundle_file, files, results)
+    payload = json.dumps(report).encode()
+    while payload:
+        payload = payload[os.write(report_file, payload) :]
+    link.send(b"{}")
+    return True

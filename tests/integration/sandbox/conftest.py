@@ -1,0 +1,61 @@
+import os
+import platform
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from studiolo.environments.environment import Environment
+from studiolo.sandbox.sandbox import Sandbox
+
+from .places import POLICY, Here, OrdinaryUser, Place, interpreter_of
+from .planted import Planted
+
+_WITHHELD = {
+    "full": (),
+    "no memory group": ("memory control group",),
+    "filtered": ("namespaces",),
+    "ordinary user": (),
+    "ordinary user, filtered": ("namespaces",),
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if sys.platform != "linux" or platform.machine() not in {"x86_64", "aarch64"}:
+        for item in items:
+            if item.path.parent.name == "sandbox":
+                item.add_marker(pytest.mark.skip(reason="the sandbox is built on Linux"))
+
+
+@pytest.fixture(scope="session", params=list(_WITHHELD))
+def place(request: pytest.FixtureRequest, default_environment: Environment) -> Iterator[Place]:
+    """A sandbox at each level that this machine has."""
+    name: str = request.param
+    withheld = _WITHHELD[name]
+    if not name.startswith("ordinary user"):
+        with Sandbox(POLICY, interpreter_of(default_environment), withheld=withheld) as sandbox:
+            yield Here(sandbox)
+    elif os.geteuid() != 0:
+        pytest.skip("these tests run as an ordinary user already")
+    else:
+        process = OrdinaryUser(default_environment, withheld)
+        yield process
+        process.close()
+
+
+@pytest.fixture(scope="session")
+def full(default_environment: Environment) -> Iterator[Here]:
+    """A sandbox with every layer that this machine has."""
+    with Sandbox(POLICY, interpreter_of(default_environment)) as sandbox:
+        here = Here(sandbox)
+        if not here.namespaces:
+            pytest.skip("this machine has no user namespaces")
+        yield here
+
+
+@pytest.fixture(scope="session")
+def planted(default_environment: Environment) -> Iterator[Planted]:
+    """Secrets of the host that no run may reach."""
+    found = Planted(default_environment)
+    yield found
+    found.remove()

@@ -1,0 +1,80 @@
+"""What an attack would find if it got out: files, sockets and a process of the host."""
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+
+import studiolo_guest
+from studiolo.environments.environment import Environment
+
+_CONTENT = "not for scripts\n"
+
+
+class Planted:
+    """Secrets beside everything that a run is shown, and a process that anybody may see."""
+
+    def __init__(self, environment: Environment) -> None:
+        # Beside the guest's package, and beside the environment: what lies there must not come
+        # into sight with them.
+        beside = (Path(studiolo_guest.__file__).parents[1], environment.path.parent)
+        self._folders = [Path(tempfile.mkdtemp(prefix=".planted-", dir=folder)) for folder in beside]
+        self._folders.append(Path(tempfile.mkdtemp(prefix="planted-")))
+        self.files = [folder / "secret.txt" for folder in self._folders]
+        self._sockets = []
+        #: In the environment of a process of the host, and nowhere else.
+        self.secret = secrets.token_hex(16)
+        for folder, file in zip(self._folders, self.files, strict=True):
+            folder.chmod(0o755)
+            file.write_text(_CONTENT)
+            self._sockets.append(self._listen(folder / "socket"))
+        self._process = subprocess.Popen(
+            ["sleep", "86400"], env={"STUDIOLO_TOKEN": self.secret}, start_new_session=True
+        )
+        self._limits = self._state()
+
+    @property
+    def as_script(self) -> str:
+        """The first lines of an attack, which tell it where everything is."""
+        paths = [str(file) for file in self.files]
+        sockets = [str(file.with_name("socket")) for file in self.files]
+        host = self._process.pid
+        return (
+            f"SECRET = {self.secret[::-1]!r}[::-1]\n"
+            f"PLANTED = dict(files={paths!r}, sockets={sockets!r}, host={host},"
+            f" environment={self.secret[::-1]!r})\n"
+        )
+
+    def assert_untouched(self) -> None:
+        assert [file.read_text() for file in self.files] == [_CONTENT] * len(self.files)
+        for listening in self._sockets:
+            try:
+                listening.accept()
+            except BlockingIOError:
+                continue
+            raise AssertionError("somebody connected")
+        assert self._process.poll() is None
+        assert self._state() == self._limits
+
+    def remove(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        for listening in self._sockets:
+            listening.close()
+        for folder in self._folders:
+            shutil.rmtree(folder)
+
+    def _state(self) -> tuple[str, int]:
+        limits = Path(f"/proc/{self._process.pid}/limits").read_text()
+        return limits, os.getpriority(os.PRIO_PROCESS, self._process.pid)
+
+    def _listen(self, path: Path) -> socket.socket:
+        listening = socket.socket(socket.AF_UNIX)
+        listening.bind(os.fspath(path))
+        listening.listen()
+        listening.setblocking(False)
+        path.chmod(0o777)
+        return listening
