@@ -30,6 +30,8 @@ from studiolo_guest.rehearsal import rehearse
 
 #: The exit code of a fork that could not be confined; no user code has run then.
 _NOT_CONFINED: Final = 97
+#: That of a fork whose request nobody sent, or whose end nobody saw to.
+_SERVED: Final = 98
 #: That of a fork that ends by itself; the host ends those that have served.
 _BROKEN: Final = 98
 #: How long a fork waits before it uses the wait: while requests keep coming, all of its processor
@@ -131,13 +133,17 @@ def _live(
     except BaseException as error:  # noqa: BLE001  # whatever failed, no script may run
         wire.send(link, {"refused": f"{type(error).__name__}: {error}"})
         os._exit(_NOT_CONFINED)
-    if not select.select([link], [], [], _IDLE_SECONDS)[0]:
-        hot.populate()
-    if not answer(link):
-        os._exit(0)
-    # The host ends this process, once it has read what the kernel says of it. Nothing of the
-    # zygote's and nothing a script registered runs any more.
-    link.recv(1)
+    try:
+        if not select.select([link], [], [], _IDLE_SECONDS)[0]:
+            hot.populate()
+        if answer(link):
+            # The host ends this process, once it has read what the kernel says of it. Nothing of
+            # the zygote's and nothing a script registered runs any more.
+            link.recv(1)
+    finally:
+        # Whatever a script has done to what runs after it: from here nothing goes on as if this
+        # were the zygote.
+        os._exit(_SERVED)
 
 
 def _preload(modules: Sequence[str]) -> list[str]:

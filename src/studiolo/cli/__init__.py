@@ -1,10 +1,14 @@
 """The command line: translates what is typed, decides nothing."""
 
 import importlib
+import io
 import sys
 from typing import NoReturn
 
 from studiolo.sandbox.launcher import Launcher
+
+#: As `reporting.ExitCode`, which takes as long to import as anything else.
+_INTERRUPTED = 130
 
 
 def main() -> NoReturn:
@@ -14,9 +18,16 @@ def main() -> NoReturn:
     # first; the imports below go on beside it.
     asks = {"--help", "-h"} & set(sys.argv)
     launcher = Launcher() if command == "run" and not asks else None
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A script may print what the terminal's encoding does not have.
+            stream.reconfigure(errors="backslashreplace")
     try:
         application = importlib.import_module("studiolo.cli.application")
         application.application(command)(prog_name="studiolo", obj=launcher)
+    except KeyboardInterrupt:
+        # While the imports go on; later a command says so itself.
+        raise SystemExit(_INTERRUPTED) from None
     finally:
         if launcher is not None:
             launcher.close()

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
+from rich.text import Text
 
-from studiolo.cli.reporting import reported_errors
+from studiolo.cli.reporting import printable, reported_errors
+from studiolo.cli.terminal import Terminal
 from studiolo.datasets.files import (
     FileFormat,
     format_of,
@@ -23,7 +24,7 @@ def command(
     sheet: Annotated[str | None, typer.Option(help="Which sheet of an Excel file.")] = None,
 ) -> None:
     """Convert a dataset between file formats, told by their extensions."""
-    console = Console(stderr=True, highlight=False)
+    console = Terminal(sys.stderr)
     with reported_errors(console):
         if target == "-":
             dataset = read_dataset(source, sheet=sheet)
@@ -37,4 +38,4 @@ def command(
         dataset = read_dataset(source, sheet=sheet)
         write_dataset(dataset, target)
         rows, columns = dataset.table.shape
-        console.print(f"{target}: {rows:,} rows, {columns:,} columns", markup=False)
+        console.say(Text(printable(f"{target}: {rows:,} rows, {columns:,} columns")))

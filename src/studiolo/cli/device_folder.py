@@ -2,6 +2,7 @@
 
 import base64
 import html
+import os
 from pathlib import Path
 
 from studiolo.cli.errors import DeviceFolderError
@@ -36,6 +37,23 @@ _PAGE = """\
 """
 
 
+def check_device_folder(folder: Path) -> None:
+    """Find out before a script runs for nothing whether the folder can be made and written to.
+
+    Raises:
+        DeviceFolderError: It can't.
+    """
+    path = folder.absolute()
+    nearest = next(place for place in (path, *path.parents) if place.exists())
+    if not nearest.is_dir():
+        reason = "this is a file, not a folder"
+    elif not os.access(nearest, os.W_OK | os.X_OK):
+        reason = "permission denied"
+    else:
+        return
+    raise DeviceFolderError(folder=str(folder), file=str(nearest), reason=reason)
+
+
 def write_device(result: ScriptResult, script: str, folder: Path) -> None:
     """Write console.txt, the images under their own names, and index.html.
 
@@ -49,7 +67,8 @@ def write_device(result: ScriptResult, script: str, folder: Path) -> None:
             path = folder / image.name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(image.content)
-        (folder / "index.html").write_text(_page(result, script), encoding="utf-8")
+        page = _page(result, script).encode("utf-8", "backslashreplace")
+        (folder / "index.html").write_bytes(page)
     except OSError as error:
         raise DeviceFolderError(
             folder=str(folder), file=str(error.filename or folder), reason=error.strerror or ""

@@ -7,15 +7,17 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from studiolo.cli.build_progress import BuildProgressBar
-from studiolo.cli.reporting import reported_errors
+from studiolo.cli.reporting import printable, reported_errors
+from studiolo.cli.terminal import Terminal, write_document
 from studiolo.sandbox.canary import Attempt
 from studiolo.sandbox.isolation import Isolation, IsolationReport
 from studiolo.workspace import try_isolation
+
+_STOPPED = "stopped"
 
 
 def command(
@@ -25,18 +27,18 @@ def command(
     json: Annotated[bool, typer.Option("--json", help="The same as JSON.")] = False,
 ) -> None:
     """Show which isolation layers are active here, by trying to break each of them."""
-    errors = Console(stderr=True, highlight=False)
+    errors = Terminal(sys.stderr)
     with reported_errors(errors):
         with BuildProgressBar(errors) as progress:
             report, attempts = try_isolation(isolation, progress=progress)
         if json:
             document = {**asdict(report), "attempts": [asdict(a) for a in attempts]}
-            sys.stdout.write(jsonlib.dumps(document, indent=2) + "\n")
+            write_document(jsonlib.dumps(document, indent=2) + "\n")
         else:
-            _show(Console(highlight=False), report, attempts)
+            _show(Terminal(sys.stdout), report, attempts)
 
 
-def _show(console: Console, report: IsolationReport, attempts: Sequence[Attempt]) -> None:
+def _show(console: Terminal, report: IsolationReport, attempts: Sequence[Attempt]) -> None:
     console.print(Text.assemble("Isolation level: ", (report.level.value, "bold")))
     console.print()
     layers = Table(box=None, pad_edge=False, show_header=False)
@@ -49,12 +51,14 @@ def _show(console: Console, report: IsolationReport, attempts: Sequence[Attempt]
     console.print()
     console.print(Text("A script that tried to …", style="bold"))
     tried = Table(box=None, pad_edge=False, show_header=False)
-    tried.add_column(no_wrap=True)
-    tried.add_column(no_wrap=True)
+    # What it met gives way first on a narrow terminal: it is the least of the three.
+    tried.add_column(no_wrap=True, min_width=len(_STOPPED))
+    tried.add_column(no_wrap=True, min_width=max((len(a.tried) for a in attempts), default=0))
     tried.add_column(no_wrap=True, overflow="ellipsis")
     for attempt in attempts:
-        mark = Text("stopped", style="green") if attempt.stopped else Text("GOT IT", style="red")
-        tried.add_row(Text(attempt.tried), mark, Text(attempt.outcome, style="dim"))
+        mark = Text(_STOPPED, style="green") if attempt.stopped else Text("GOT IT", style="red")
+        outcome = printable(attempt.outcome).strip().removesuffix(":")
+        tried.add_row(mark, Text(attempt.tried), Text(outcome, style="dim"))
     console.print(tried)
     through = sum(not attempt.stopped for attempt in attempts)
     total = len(attempts)

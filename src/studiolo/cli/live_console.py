@@ -1,26 +1,41 @@
 """What a script prints, on the terminal, as it prints it."""
 
+from collections.abc import Callable
 from typing import TextIO
 
 from studiolo.cli.reporting import printable
+from studiolo.cli.terminal import silence
 
 
 class LiveConsole:
     """Passes text on, without what would let a script steer the terminal."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, *, make_room: Callable[[], None]) -> None:
+        """``make_room`` is called before anything is shown, to clear what moves."""
         self._stream = stream
+        self._make_room = make_room
         self._ends_line = True
+        self._read = True
 
     def write(self, text: str) -> None:
-        """Show one piece."""
+        """Show one piece; nothing once nobody reads it (`| head`): the run goes on."""
+        self._make_room()
         # A bare carriage return is how progress bars redraw their line.
         cleaned = "".join(c if c == "\r" else printable(c) for c in text)
-        self._stream.write(cleaned)
-        self._stream.flush()
         self._ends_line = not cleaned or cleaned.endswith("\n")
+        self._show(cleaned)
 
     def finish(self) -> None:
         """Leave the cursor at the start of a line."""
         if not self._ends_line:
-            self._stream.write("\n")
+            self._show("\n")
+
+    def _show(self, text: str) -> None:
+        if not self._read:
+            return
+        try:
+            self._stream.write(text)
+            self._stream.flush()
+        except BrokenPipeError:
+            self._read = False
+            silence(self._stream)

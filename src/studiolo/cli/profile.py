@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from studiolo.cli.profile_view import render_profile
 from studiolo.cli.reporting import reported_errors
+from studiolo.cli.terminal import Terminal, write_document
 from studiolo.datasets.files import read_dataset
 from studiolo.datasets.profile import profile_dataset, profile_to_json
 
@@ -20,10 +20,10 @@ def command(
     bins: Annotated[int, typer.Option(help="Bins of a histogram.")] = 10,
 ) -> None:
     """Show rows, columns, and for each column its type, statistics and distribution."""
-    with reported_errors(Console(stderr=True, highlight=False)):
+    with reported_errors(Terminal(sys.stderr)):
         profile = profile_dataset(read_dataset(dataset), bins=bins)
         if json:
             document = profile_to_json(profile)
-            sys.stdout.write(jsonlib.dumps(document, indent=2, ensure_ascii=False) + "\n")
+            write_document(jsonlib.dumps(document, indent=2, ensure_ascii=False) + "\n")
         else:
-            Console(highlight=False).print(render_profile(profile))
+            Terminal(sys.stdout).print(render_profile(profile))

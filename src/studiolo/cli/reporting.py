@@ -1,13 +1,15 @@
 """Errors on the terminal, and the exit codes that scripts and CI look at."""
 
+import sys
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
+from studiolo.cli.terminal import Terminal, silence
 from studiolo.errors import StudioloError
 from studiolo.sandbox.errors import IsolationUnavailableError
 
@@ -24,7 +26,7 @@ class ExitCode(IntEnum):
 
 
 @contextmanager
-def reported_errors(console: Console) -> Iterator[None]:
+def reported_errors(console: Terminal) -> Iterator[None]:
     """Show an error of ours as a sentence instead of a traceback, and end with its exit code."""
     try:
         yield
@@ -36,16 +38,17 @@ def reported_errors(console: Console) -> Iterator[None]:
         raise typer.Exit(ExitCode.BAD_INPUT) from error
     except BrokenPipeError as error:
         # Whoever read our output has seen enough (`| head`).
+        silence(sys.stdout)
         raise typer.Exit(ExitCode.SUCCEEDED) from error
     except KeyboardInterrupt as error:
-        console.print(Text("Interrupted; nothing was written.", style="yellow"))
+        console.say(Text("Interrupted.", style="yellow"))
         raise typer.Exit(ExitCode.INTERRUPTED) from error
 
 
-def show_error(console: Console, error: StudioloError) -> None:
+def show_error(console: Terminal, error: StudioloError) -> None:
     """One error: its code, the classic number where there is one, its sentence."""
-    console.print(headline(error.code, error.classic_number), end=" ")
-    console.print(Text(printable(str(error))), soft_wrap=True)
+    head = headline(error.code, error.classic_number)
+    console.say(Text.assemble(head, " ", printable(str(error))))
 
 
 def headline(code: str, classic_number: int | None) -> Text:
@@ -56,7 +59,12 @@ def headline(code: str, classic_number: int | None) -> Text:
 
 def printable(text: str) -> str:
     """Text that came from a script or a file, unable to steer the terminal it is shown on."""
-    return "".join(c if c in "\n\t" or c.isprintable() else _shown(c) for c in text)
+    return "".join(c if c.isprintable() or _is_harmless(c) else _shown(c) for c in text)
+
+
+def _is_harmless(character: str) -> bool:
+    """Whether it is white space, or joins letters and emoji as many languages need."""
+    return character in "\n\t\u200c\u200d" or unicodedata.category(character) == "Zs"
 
 
 def _shown(character: str) -> str:

@@ -1,40 +1,38 @@
 """`studiolo run`: run a script from the terminal."""
 
 import sys
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from studiolo.cli.build_progress import BuildProgressBar
-from studiolo.cli.device_folder import write_device
+from studiolo.cli.device_folder import check_device_folder, write_device
 from studiolo.cli.live_console import LiveConsole
 from studiolo.cli.quantities import parse_duration, parse_size
 from studiolo.cli.reporting import ExitCode, reported_errors
 from studiolo.cli.run_report import run_report
 from studiolo.cli.run_view import show_failure, show_result
-from studiolo.datasets.files import (
-    FileFormat,
-    format_of,
-    write_dataset,
-    write_dataset_to,
-)
+from studiolo.cli.targets import STANDARD_OUTPUT, Target, targets_of
+from studiolo.cli.terminal import Terminal, write_document
 from studiolo.runs.script_result import ScriptResult
 from studiolo.sandbox.isolation import Isolation
-from studiolo.sandbox.job import RESULT_PORTS, PortBinding
+from studiolo.sandbox.job import PortBinding
 from studiolo.sandbox.launcher import Launcher
 from studiolo.workspace import RunSettings, run_script
 
-_STANDARD_OUTPUT = "-"
 #: Failures that are the command line's mistake and not the script's.
 _USAGE = {"parameter-unknown", "parameter-missing", "parameter-value"}
 
 
 def command(
     context: typer.Context,
-    script: Annotated[Path, typer.Argument(help="The script, with a function azureml_main.")],
+    script: Annotated[
+        Path,
+        typer.Argument(help="The script, with a function azureml_main.", metavar="SCRIPT.py"),
+    ],
     dataset1: Annotated[
         Path | None, typer.Option(help="Dataset for the first port.", metavar="FILE")
     ] = None,
@@ -50,7 +48,7 @@ def command(
     ] = None,
     output: Annotated[
         str | None,
-        typer.Option(help="Where the Results Dataset goes; - is CSV here.", metavar="FILE"),
+        typer.Option(help="Where the Results Dataset goes; - is CSV on stdout.", metavar="FILE"),
     ] = None,
     output2: Annotated[
         str | None, typer.Option(help="Where a second returned frame goes.", metavar="FILE")
@@ -71,7 +69,7 @@ def command(
         int | None,
         typer.Option(help="Such as 512MiB or 4GiB.", parser=parse_size, metavar="SIZE"),
     ] = None,
-    cpus: Annotated[int | None, typer.Option(help="Processors to use.", min=1)] = None,
+    cpus: Annotated[int | None, typer.Option(help="Processors to use.", min=1, metavar="N")] = None,
     isolation: Annotated[
         Isolation, typer.Option(help="Every layer, what there is, or none.")
     ] = Isolation.AUTO,
@@ -80,13 +78,17 @@ def command(
     ] = False,
 ) -> None:
     """Run a script in a fresh sandbox and show, or write, what it returns."""
-    errors = Console(stderr=True, highlight=False)
+    errors = Terminal(sys.stderr)
     with reported_errors(errors):
-        targets = _targets(output, output2)
+        targets = targets_of(output, output2, json=json)
         parameters = _parameters(param or [])
-        keeps_output_clean = json or _STANDARD_OUTPUT in (output, output2)
-        live = LiveConsole(sys.stderr if keeps_output_clean else sys.stdout)
+        if device is not None:
+            check_device_folder(device)
+        keeps_output_clean = json or STANDARD_OUTPUT in (output, output2)
         with BuildProgressBar(errors) as progress:
+            live = LiveConsole(
+                sys.stderr if keeps_output_clean else sys.stdout, make_room=progress.finish
+            )
             settings = RunSettings(isolation=isolation, timeout=timeout, memory=memory, cpus=cpus)
             result = run_script(
                 script,
@@ -101,55 +103,26 @@ def command(
                 launcher=context.find_object(Launcher),
             )
         live.finish()
-        if device is not None:
-            write_device(result, script.name, device)
-        if result.succeeded:
-            for target in targets:
-                target.write(result)
+        _write(result, targets, script.name, device)
         if json:
-            sys.stdout.write(run_report(result))
+            write_document(run_report(result))
         elif result.failure is not None:
-            show_failure(errors, result)
+            show_failure(errors, result, device=device)
         else:
-            shown = errors if keeps_output_clean else Console(highlight=False)
+            shown = errors if keeps_output_clean else Terminal(sys.stdout)
             show_result(shown, errors, result, preview=not targets, device=device)
     raise typer.Exit(_exit_code(result))
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Target:
-    """Where the dataset of a port is to be written."""
-
-    port: str
-    path: str
-
-    def write(self, result: ScriptResult) -> None:
-        """Write it, whole or not at all."""
-        dataset = result.dataset(self.port)
-        if self.path == _STANDARD_OUTPUT:
-            write_dataset_to(
-                dataset, sys.stdout.buffer, name="standard output", format=FileFormat.CSV
-            )
-            sys.stdout.buffer.flush()
-        else:
-            write_dataset(dataset, self.path)
-
-
-def _targets(*paths: str | None) -> list[_Target]:
-    """The outputs asked for; their formats are checked before a script runs for nothing."""
-    targets = []
-    for port, path in zip(RESULT_PORTS, paths, strict=True):
-        if path is None:
-            continue
-        if path != _STANDARD_OUTPUT:
-            format_of(path)
-            folder = Path(path).absolute().parent
-            if not folder.is_dir():
-                raise typer.BadParameter(
-                    f'The folder "{folder}" of "{path}" does not exist. Make it first.'
-                )
-        targets.append(_Target(port=port, path=path))
-    return targets
+def _write(
+    result: ScriptResult, targets: Sequence[Target], script: str, device: Path | None
+) -> None:
+    """Write all that can be written, even if one of the places fails."""
+    with ExitStack() as last_first:
+        if device is not None:
+            last_first.callback(write_device, result, script, device)
+        for target in reversed(targets if result.succeeded else ()):
+            last_first.callback(target.write, result)
 
 
 def _parameters(given: list[str]) -> dict[str, str]:
@@ -158,7 +131,7 @@ def _parameters(given: list[str]) -> dict[str, str]:
         name, separator, value = item.partition("=")
         if not separator or not name.isidentifier():
             raise typer.BadParameter(
-                f'"{item}" must be NAME=VALUE, for example --param trees=200.'
+                f'"{item}" must be NAME=VALUE, for example --param trees=200.', param_hint="--param"
             )
         parameters[name] = value
     return parameters

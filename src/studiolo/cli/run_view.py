@@ -4,12 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from rich.console import Console, Group
-from rich.padding import Padding
+from rich.cells import cell_len, set_cell_size
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
 from studiolo.cli.reporting import headline, printable
+from studiolo.cli.terminal import Terminal
 from studiolo.runs.script_result import ScriptResult
 from studiolo.sandbox.job import Failure
 
@@ -21,61 +22,61 @@ _GAP = 2
 
 
 def show_result(
-    console: Console, notes: Console, result: ScriptResult, *, preview: bool, device: Path | None
+    console: Terminal, notes: Terminal, result: ScriptResult, *, preview: bool, device: Path | None
 ) -> None:
     """Show the results of a run that succeeded."""
     if preview:
         for port, dataset in result.datasets.items():
             console.print(_preview(port, dataset.table, console.width))
     _show_log(notes, result)
-    if device is not None:
-        count = len(result.device.images)
-        pictures = f"{count} image{'s' * (count != 1)} and the console" if count else "the console"
-        console.print(Text.assemble((f"{pictures}: ", "dim"), str(device / "index.html")))
-    elif result.device.images:
+    if device is None and result.device.images:
         names = ", ".join(printable(image.name) for image in result.device.images)
-        console.print(Text(f"Drawn: {names}. Add --device DIR to keep the images.", style="dim"))
-    notes.print(Text(_cost(result), style="dim"))
+        console.say(Text(f"Drawn: {names}. Add --device DIR to keep the images.", style="dim"))
+    _show_end(console, notes, result, device)
 
 
-def show_failure(console: Console, result: ScriptResult) -> None:
+def show_failure(console: Terminal, result: ScriptResult, *, device: Path | None) -> None:
     """Show why a run failed: the user's own lines first, then what to do."""
     assert result.failure is not None
     _show_log(console, result)
-    console.print(_failure(result.failure))
-    console.print(Text(_cost(result), style="dim"))
+    _show_reason(console, result.failure)
+    _show_end(console, console, result, device)
 
 
-def _show_log(console: Console, result: ScriptResult) -> None:
+def _show_end(
+    console: Terminal, notes: Terminal, result: ScriptResult, device: Path | None
+) -> None:
+    if device is not None:
+        count = len(result.device.images)
+        pictures = f"{_count(count, 'image')} and the console" if count else "the console"
+        console.say(Text.assemble((f"{pictures}: ", "dim"), str(device / "index.html")))
+    notes.say(Text(_cost(result), style="dim"))
+
+
+def _show_log(console: Terminal, result: ScriptResult) -> None:
     dropped = result.device.console_dropped
     lines = list(result.log)
     if dropped:
         lines.append(f"{dropped:,} bytes of console output were left out; the first part is kept.")
     for line in lines:
-        console.print(Text.assemble(("note: ", "yellow"), printable(line)))
+        console.say(Text.assemble(("note: ", "yellow"), printable(line)))
 
 
-def _failure(failure: Failure) -> Group:
-    parts: list[Text | Padding] = []
+def _show_reason(console: Terminal, failure: Failure) -> None:
     if failure.traceback:
-        parts.append(Text(printable(failure.traceback).rstrip(), style="dim"))
-    kind = f"{failure.exception_type}: " if failure.exception_type else ""
-    message = Text.assemble(
-        headline(failure.code, failure.classic_number), " ", kind, printable(failure.message)
-    )
-    parts.append(message)
+        # Lines of code and the marks below them stay as they are.
+        trace = Text(printable(failure.traceback).rstrip(), style="dim")
+        console.print(trace, soft_wrap=True)
+    # A sentence of ours needs no name of an exception, which the traceback has anyway.
+    own_words = failure.message == failure.subject
+    kind = f"{failure.exception_type}: " if failure.exception_type and own_words else ""
+    head = headline(failure.code, failure.classic_number)
+    console.say(Text.assemble(head, " ", printable(kind), printable(failure.message)))
     if failure.frames:
         place = failure.frames[-1]
-        parts.append(
-            Text.assemble(("  → ", "red"), (f"{place.file}, line {place.line}", "bold"))
-            if not place.source
-            else Text.assemble(
-                ("  → ", "red"),
-                (f"{printable(place.file)}, line {place.line}: ", "bold"),
-                printable(place.source.strip()),
-            )
-        )
-    return Group(*parts)
+        where = f"{printable(place.file)}, line {place.line}"
+        source = f": {printable(place.source.strip())}" if place.source else ""
+        console.print(Text.assemble(("  → ", "red"), (where, "bold"), source), soft_wrap=True)
 
 
 def _cost(result: ScriptResult) -> str:
@@ -101,7 +102,7 @@ def _preview(port: str, table: pa.Table, width: int) -> Group:
     for row in range(head.num_rows):
         view.add_row(*[_cell(head.column(position)[row]) for position in shown])
     size = f"{port}: {_count(table.num_rows, 'row')}, {_count(table.num_columns, 'column')}"
-    parts: list[Text | Table | Padding] = [Text(size, style="bold")]
+    parts: list[Text | Table] = [Text(size, style="bold")]
     if table.num_columns:
         parts.append(view)
     rest = [
@@ -126,8 +127,8 @@ def _fitting(table: pa.Table, width: int) -> list[int]:
     fitting: list[int] = []
     for position in range(table.num_columns):
         head = table.column(position).slice(0, _ROWS)
-        longest = max((len(_cell(value).plain) for value in head), default=0)
-        heading = len(_heading(table.column_names[position]).plain)
+        longest = max((_cell(value).cell_len for value in head), default=0)
+        heading = _heading(table.column_names[position]).cell_len
         used += max(longest, heading) + _GAP
         if used > width and fitting:
             break
@@ -136,23 +137,33 @@ def _fitting(table: pa.Table, width: int) -> list[int]:
 
 
 def _heading(name: str) -> Text:
-    plain = printable(name).replace("\n", "⏎")
-    return Text(plain if len(plain) <= _HEADING else plain[: _HEADING - 1] + "…")
+    return Text(_cut(name, _HEADING))
 
 
 def _cell(value: "pa.Scalar[Any]") -> Text:
-    plain = value.as_py()
+    plain = _plain(value)
     if plain is None:
         return Text("·", style="dim")
     if isinstance(plain, float):
         return Text(f"{plain:.6g}")
     if isinstance(plain, bytes):
         return Text(f"{len(plain):,} bytes", style="dim")
-    text = printable(str(plain)).replace("\n", "⏎")
-    return Text(text if len(text) <= _CELL else text[: _CELL - 1] + "…")
+    return Text(_cut(str(plain), _CELL))
+
+
+def _plain(value: "pa.Scalar[Any]") -> object:
+    try:
+        return value.as_py()
+    except (ValueError, OverflowError):
+        # Python has no object for the years that Arrow has beyond 9999.
+        return value.cast(pa.string()).as_py()
+
+
+def _cut(text: str, width: int) -> str:
+    """As much as fits into so many places; some characters take two."""
+    plain = printable(text).replace("\n", "⏎").replace("\t", " ")
+    return plain if cell_len(plain) <= width else set_cell_size(plain, width - 1).rstrip() + "…"
 
 
 def _is_number(kind: pa.DataType) -> bool:
-    return (
-        pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
-    )
+    return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)

@@ -1,5 +1,8 @@
 """Names for Arrow's types, and its functions on text as the type checker can follow them."""
 
+import itertools
+import struct
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -17,7 +20,22 @@ else:
 
 def text(word: str) -> "pa.Scalar[Any]":
     """A word as Arrow's functions take it beside a ``large_string`` column."""
-    return pa.scalar(word, pa.large_string())
+    return array_of([word], pa.large_string())[0]
+
+
+def array_of(words: Iterable[str], kind: pa.DataType) -> Values:
+    """Some words as an array of a string type.
+
+    Put together by hand, because `pa.array` and `pa.scalar` import pandas, for 0.3 seconds, only to
+    see that what they are given is nothing of its making.
+    """
+    encoded = [word.encode() for word in words]
+    ends = [0, *itertools.accumulate(map(len, encoded))]
+    offsets = pa.py_buffer(struct.pack(f"={len(ends)}q", *ends))
+    buffers = [None, offsets, pa.py_buffer(b"".join(encoded))]
+    return cast("Values", pa.Array.from_buffers(pa.large_string(), len(encoded), buffers)).cast(
+        kind
+    )
 
 
 def joined(*parts: "Values | pa.Scalar[Any]", separator: str = "") -> Values:

@@ -35,17 +35,25 @@ def read_script(path: Path | str) -> Script:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
         source = content.decode(encoding)
     except (SyntaxError, UnicodeDecodeError, LookupError) as error:
-        raise ScriptUnreadableError(path=str(path), reason=_why_not_text(error)) from error
+        reason = _why_not_text(content, error)
+        raise ScriptUnreadableError(path=str(path), reason=reason) from error
     return Script(source=source.replace("\r\n", "\n"), name=path.name)
 
 
-def _why_not_text(error: SyntaxError | UnicodeDecodeError | LookupError) -> str:
-    if isinstance(error, UnicodeDecodeError):
-        return (
-            f"byte {error.start} is not {error.encoding}; save it as UTF-8, or declare its "
-            "encoding in the first line (# -*- coding: latin-1 -*-)"
-        )
-    return str(error)
+def _why_not_text(content: bytes, error: Exception) -> str:
+    if not isinstance(error, UnicodeDecodeError):
+        try:
+            # What stands in the first lines is a syntax error to Python, of no encoding in no line.
+            content.decode("utf-8")
+        except UnicodeDecodeError as undecodable:
+            error = undecodable
+        else:
+            return str(error)
+    line = content[: error.start].count(b"\n") + 1
+    return (
+        f"line {line}: byte 0x{content[error.start]:02X} is not {error.encoding}; save it as "
+        "UTF-8, or declare its encoding in the first line (# -*- coding: latin-1 -*-)"
+    )
 
 
 def _neighbours(path: Path) -> list[str]:

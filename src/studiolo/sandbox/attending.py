@@ -19,8 +19,9 @@ from studiolo.sandbox.zygote import Child
 #: How often a run is looked at where no control group watches it, and how often a cancel is.
 _WATCH_SECONDS = 0.05
 #: A look that takes long is followed by a longer pause, so that a hostile run can't keep the host
-#: busy with looking.
-_PAUSE_PER_LOOK = 9
+#: busy with looking; but by no blind time in which it could take all there is.
+_PAUSE_PER_LOOK = 4
+_LONGEST_PAUSE = 0.25
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -31,6 +32,8 @@ class End(Enum):
     DONE = "done"
     #: Its process is gone or has closed its socket.
     GONE = "gone"
+    #: It has closed its socket and goes on.
+    CUT_OFF = "cut off"
     TIMED_OUT = "timed out"
     CANCELLED = "cancelled"
     OUT_OF_MEMORY = "out of memory"
@@ -74,7 +77,8 @@ def attend(child: Child, console: Console, watch: Watch) -> tuple[End, bytes]:
             if (end := _look(child, watch)) is not None:
                 return end, b""
             took = time.perf_counter() - now
-            next_look = now + took + max(_WATCH_SECONDS, took * _PAUSE_PER_LOOK)
+            pause = min(took * _PAUSE_PER_LOOK, _LONGEST_PAUSE)
+            next_look = now + took + max(_WATCH_SECONDS, pause)
         if listening != (now >= console.rest_until):
             listening = not listening
             if listening:

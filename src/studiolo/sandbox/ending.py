@@ -64,6 +64,7 @@ def returned(
 def interrupted(end: End, limits: Limits, seconds: float) -> Failure | None:
     """The failure where the host itself ended the run."""
     said = {
+        End.CUT_OFF: ("ended-without-result", "it became another program or closed all its files"),
         End.TIMED_OUT: ("timed-out", _seconds(limits.timeout_seconds)),
         End.CANCELLED: ("cancelled", _seconds(seconds)),
         End.OUT_OF_MEMORY: ("out-of-memory", _memory(limits)),

@@ -8,7 +8,7 @@ import pyarrow as pa
 from studiolo.sandbox.memory_file import MemoryFile
 from studiolo.sandbox.policy import Limits
 from studiolo.sandbox.report import ColumnReference, OutputReport
-from studiolo.sandbox.stream import StreamError, read_stream
+from studiolo.sandbox.stream import StreamError, TooManyColumnsError, read_stream
 
 
 if TYPE_CHECKING:
@@ -33,7 +33,12 @@ def read_result(
     width = len(output.references)
     if width > limits.result_columns:
         raise ResultTooLargeError(f"{width:,} columns of {limits.result_columns:,}")
-    batch = read_stream(file, columns=limits.result_columns)
+    try:
+        batch = read_stream(file, columns=limits.result_columns)
+    except TooManyColumnsError as error:
+        raise ResultTooLargeError(
+            f"{error.columns:,} columns of {limits.result_columns:,}"
+        ) from error
     if not output.references:
         table: pa.Table = pa.Table.from_batches([batch])
         return table

@@ -44,6 +44,8 @@ _sandboxes = itertools.count(1)
 #: What a control group counts beyond the script's own memory: pages of the zygote that a fork
 #: writes to and so copies.
 _COPIED_BYTES = 64 << 20
+#: From the end of a process's socket to its own.
+_ENDING_SECONDS = 0.1
 _OPEN_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -175,6 +177,8 @@ class Sandbox:
         end, message = attend(child, files.console, watch)
         ended = time.perf_counter()
         peak = group.peak() if group is not None else child.peak_memory()
+        if end is End.GONE and not child.has_ended(_ENDING_SECONDS):
+            end = End.CUT_OFF
         child.kill()
         if group is not None and group.ran_out():
             end = End.OUT_OF_MEMORY

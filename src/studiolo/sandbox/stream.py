@@ -19,6 +19,14 @@ class StreamError(Exception):
     """The bytes are no stream that a guest of ours writes; the message says in which way."""
 
 
+class TooManyColumnsError(StreamError):
+    """There are more columns than are allowed; ``columns`` says how many."""
+
+    def __init__(self, columns: int, allowed: int) -> None:
+        self.columns = columns
+        super().__init__(f"it has {columns:,} columns; {allowed:,} are allowed")
+
+
 def read_stream(file: MemoryFile, *, columns: int) -> pa.RecordBatch:
     """The one record batch of a sealed file, its memory being the file's, checked in full.
 
@@ -99,7 +107,7 @@ def _field(flat: bytes, table: int, number: int) -> int | None:
 
 def _check_types(schema: pa.Schema, *, columns: int) -> None:
     if len(schema) > columns:
-        raise StreamError(f"it has {len(schema)} columns; {columns} are allowed")
+        raise TooManyColumnsError(len(schema), columns)
     names: Sequence[str] = schema.names
     if len(set(names)) != len(names) or "" in names:
         raise StreamError("its column names are not unique, or one is empty")

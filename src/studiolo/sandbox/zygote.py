@@ -56,6 +56,10 @@ class Child:
         except ProcessLookupError:
             return
 
+    def has_ended(self, timeout: float) -> bool:
+        """Whether its process is gone, after waiting for that for ``timeout`` seconds at most."""
+        return bool(select.select([self.pidfd], [], [], timeout)[0])
+
     def request(self, descriptors: Sequence[int]) -> None:
         """Send it its request, which lies in the files."""
         try:

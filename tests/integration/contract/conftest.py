@@ -1,4 +1,4 @@
-"""A bench that runs scripts in the real sandbox, in the default environment."""
+"""Runs scripts in the real sandbox, in the default environment."""
 
 import io
 import zipfile
@@ -7,7 +7,6 @@ from contextlib import ExitStack
 from textwrap import dedent
 from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 import pytest
 
@@ -18,81 +17,78 @@ from studiolo.sandbox.sandbox import Sandbox
 from studiolo.workspace import LocalWorkshop, RunSettings
 
 
-class Bench:
-    """Runs scripts one after the other and says how they went."""
+@pytest.fixture(scope="session")
+def warm_sandbox() -> Iterator[Sandbox]:
+    """One that has imported the usual libraries before any run."""
+    workshop = LocalWorkshop(RunSettings(warm=1))
+    with workshop.sandbox_for(default_environment()) as sandbox:
+        yield sandbox
 
-    def __init__(self, sandbox: Sandbox) -> None:
-        self._sandbox = sandbox
 
-    def run(
-        self,
-        source: str,
-        *,
-        dataset1: pa.Table | None = None,
-        dataset2: pa.Table | None = None,
-        bundle: Mapping[str, str | bytes] | None = None,
-        **options: Any,
-    ) -> Outcome:
-        """Run a script, indented as the test is; ``bundle`` holds the zip's members by name."""
-        tables = {"dataset1": dataset1, "dataset2": dataset2}
-        with ExitStack() as files:
-            job = Job(
-                source=dedent(source).lstrip("\n"),
-                inputs={
-                    port: files.enter_context(MemoryFile.of_table(table, port))
-                    for port, table in tables.items()
-                    if table is not None
-                },
-                bundle=None
-                if bundle is None
-                else files.enter_context(MemoryFile.of_bytes(zipped(bundle), "bundle")),
-                **options,
-            )
-            return self._sandbox.run(job)
+@pytest.fixture(scope="session")
+def cold_sandbox() -> Iterator[Sandbox]:
+    """One that has imported pandas only."""
+    workshop = LocalWorkshop(RunSettings(warm=0))
+    with workshop.sandbox_for(default_environment()) as sandbox:
+        yield sandbox
 
-    def table(self, source: str, **options: Any) -> pa.Table:
-        """Run a script that succeeds; its Results Dataset."""
-        outcome = self.run(source, **options)
+
+@pytest.fixture(scope="session")
+def run(warm_sandbox: Sandbox) -> Callable[..., Outcome]:
+    """Runs a script, which may be indented as the test is."""
+
+    def run_once(source: str, **options: Any) -> Outcome:
+        return _run(warm_sandbox, source, **options)
+
+    return run_once
+
+
+@pytest.fixture(scope="session", params=["cold", "warm"])
+def run_in_each(request: pytest.FixtureRequest) -> Callable[..., Outcome]:
+    """Runs a script in a sandbox that has imported its libraries, and in one that has not."""
+    sandbox: Sandbox = request.getfixturevalue(f"{request.param}_sandbox")
+
+    def run_once(source: str, **options: Any) -> Outcome:
+        return _run(sandbox, source, **options)
+
+    return run_once
+
+
+@pytest.fixture(scope="session")
+def table_of(run: Callable[..., Outcome]) -> Callable[..., pa.Table]:
+    """Runs a script that succeeds; gives its Results Dataset."""
+
+    def table(source: str, **options: Any) -> pa.Table:
+        outcome = run(source, **options)
         assert outcome.failure is None, outcome.failure
         return outcome.tables["results_dataset"]
 
-    def console(self, source: str, **options: Any) -> str:
-        """Run a script that succeeds; what it printed."""
-        outcome = self.run(source, **options)
+    return table
+
+
+@pytest.fixture(scope="session")
+def console_of(run: Callable[..., Outcome]) -> Callable[..., str]:
+    """Runs a script that succeeds; gives what it printed."""
+
+    def console(source: str, **options: Any) -> str:
+        outcome = run(source, **options)
         assert outcome.failure is None, outcome.failure
         return outcome.device.console
 
-    def failure(self, source: str, **options: Any) -> Failure:
-        """Run a script that fails; how."""
-        outcome = self.run(source, **options)
+    return console
+
+
+@pytest.fixture(scope="session")
+def failure_of(run: Callable[..., Outcome]) -> Callable[..., Failure]:
+    """Runs a script that fails; gives how."""
+
+    def failure(source: str, **options: Any) -> Failure:
+        outcome = run(source, **options)
         assert outcome.failure is not None, outcome
         assert not outcome.tables
         return outcome.failure
 
-
-def zipped(members: Mapping[str, str | bytes]) -> bytes:
-    """A zip with these members."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
-
-
-@pytest.fixture(scope="session", params=[0, 1], ids=["cold", "warm"])
-def each_bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
-    """A sandbox that has imported pandas only, then one with the usual libraries."""
-    workshop = LocalWorkshop(RunSettings(warm=request.param))
-    with workshop.sandbox_for(default_environment()) as sandbox:
-        yield Bench(sandbox)
-
-
-@pytest.fixture(scope="session")
-def bench() -> Iterator[Bench]:
-    """A sandbox with the usual libraries imported."""
-    workshop = LocalWorkshop(RunSettings(warm=1))
-    with workshop.sandbox_for(default_environment()) as sandbox:
-        yield Bench(sandbox)
+    return failure
 
 
 @pytest.fixture(scope="session")
@@ -107,6 +103,37 @@ def two() -> pa.Table:
     return pa.table({"name": ["second"]})
 
 
-def frame(**columns: Any) -> Callable[[], pd.DataFrame]:
-    """A frame of these columns."""
-    return lambda: pd.DataFrame(columns)
+def _run(
+    sandbox: Sandbox,
+    source: str,
+    *,
+    dataset1: pa.Table | None = None,
+    dataset2: pa.Table | None = None,
+    bundle: Mapping[str, str | bytes] | bytes | None = None,
+    **options: Any,
+) -> Outcome:
+    """``bundle`` is a zip, or its members by name."""
+    tables = {"dataset1": dataset1, "dataset2": dataset2}
+    zipped = _zipped(bundle) if isinstance(bundle, Mapping) else bundle
+    with ExitStack() as files:
+        job = Job(
+            source=dedent(source).lstrip("\n"),
+            inputs={
+                port: files.enter_context(MemoryFile.of_table(table, port))
+                for port, table in tables.items()
+                if table is not None
+            },
+            bundle=None
+            if zipped is None
+            else files.enter_context(MemoryFile.of_bytes(zipped, "bundle")),
+            **options,
+        )
+        return sandbox.run(job)
+
+
+def _zipped(members: Mapping[str, str | bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()

@@ -25,15 +25,14 @@ class Planted:
         self._folders.append(Path(tempfile.mkdtemp(prefix="planted-")))
         self.files = [folder / "secret.txt" for folder in self._folders]
         self._sockets = []
-        #: In the environment of a process of the host, and nowhere else.
-        self.secret = secrets.token_hex(16)
+        #: In the environments of processes of the host, and nowhere else.
+        self.secret = f"~tOk3n={secrets.token_hex(16)}"
         for folder, file in zip(self._folders, self.files, strict=True):
             folder.chmod(0o755)
             file.write_text(_CONTENT)
             self._sockets.append(self._listen(folder / "socket"))
-        self._process = subprocess.Popen(
-            ["sleep", "86400"], env={"STUDIOLO_TOKEN": self.secret}, start_new_session=True
-        )
+        os.environ["STUDIOLO_TOKEN"] = self.secret
+        self._process = subprocess.Popen(["sleep", "86400"], start_new_session=True)
         self._limits = self._state()
 
     @property
@@ -43,9 +42,10 @@ class Planted:
         sockets = [str(file.with_name("socket")) for file in self.files]
         host = self._process.pid
         return (
-            f"SECRET = {self.secret[::-1]!r}[::-1]\n"
-            f"PLANTED = dict(files={paths!r}, sockets={sockets!r}, host={host},"
-            f" environment={self.secret[::-1]!r})\n"
+            "import re\n"
+            # Matches the secret, but not itself: the script's own text is in its memory.
+            "TOKEN = re.compile(rb'~tOk[3]n=[0-9a-f]{32}')\n"
+            f"PLANTED = dict(files={paths!r}, sockets={sockets!r}, host={host})\n"
         )
 
     def assert_untouched(self) -> None:
@@ -60,6 +60,7 @@ class Planted:
         assert self._state() == self._limits
 
     def remove(self) -> None:
+        del os.environ["STUDIOLO_TOKEN"]
         self._process.kill()
         self._process.wait()
         for listening in self._sockets:

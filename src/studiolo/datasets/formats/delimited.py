@@ -129,11 +129,18 @@ def _columns(body: pa.Buffer, dialect: Dialect, count: int, *, careful: bool) ->
     texts = _texts(body, dialect, count, careful=careful)
     if not careful:
         _check_last_quote(body, texts)
+    for column in _typed_columns(texts, in_parallel=body.size > _BLOCK):
+        if pa.types.is_large_string(column.type):
+            _check_text(column, spaces_allowed=careful or not dialect.skips_spaces)
+        yield column
+
+
+def _typed_columns(texts: list[Column], *, in_parallel: bool) -> Iterator[Column]:
+    if not in_parallel:  # changing threads would take longer than the work
+        yield from map(typed_column, texts)
+        return
     with ThreadPoolExecutor(pa.cpu_count()) as pool:
-        for column in pool.map(typed_column, texts):
-            if pa.types.is_large_string(column.type):
-                _check_text(column, spaces_allowed=careful or not dialect.skips_spaces)
-            yield column
+        yield from pool.map(typed_column, texts)
 
 
 def _texts(body: pa.Buffer, dialect: Dialect, count: int, *, careful: bool) -> list[Column]:
@@ -144,12 +151,18 @@ def _texts(body: pa.Buffer, dialect: Dialect, count: int, *, careful: bool) -> l
         block = min(body.size, _LARGEST_BLOCK)
         return _split(body, dialect, count, breaks_in_fields=True, block=block)
     # Cutting the file at any line break is faster, but a cut through a quoted field loses its
-    # beginning, silently. Only where each line is one row was nothing cut.
+    # beginning, silently, or before the last block closes the field there. Only where each line is
+    # one row, and no row ends in a field with a line break, was nothing cut.
     with contextlib.suppress(pa.ArrowInvalid):
         columns = _split(body, dialect, count, breaks_in_fields=False, block=_BLOCK)
-        if len(columns[0]) == line_count(body):
+        if len(columns[0]) == line_count(body) and not _has_line_break(columns[-1]):
             return columns
     return _split(body, dialect, count, breaks_in_fields=True, block=_whole_breaks(body))
+
+
+def _has_line_break(column: Column) -> bool:
+    texts = [text_of(chunk) for chunk in column.chunks]
+    return any(((text == ord("\n")) | (text == ord("\r"))).any() for text in texts)
 
 
 def _whole_breaks(body: pa.Buffer) -> int:

@@ -11,7 +11,7 @@ from typing import cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from studiolo.datasets.arrow import Column, Values, joined, text, text_of
+from studiolo.datasets.arrow import Column, Values, array_of, joined, text, text_of
 from studiolo.datasets.formats import FileFormat, Target
 from studiolo.datasets.formats.delimited_scan import Dialect
 from studiolo.datasets.formats.errors import FormatCannotHoldError
@@ -44,7 +44,7 @@ def write_delimited(table: pa.Table, target: Target, dialect: Dialect) -> None:
         )
     delimiter = dialect.delimiter.decode()
     if dialect.header:
-        names = [_quoted(pa.array([name], pa.large_string()), delimiter) for name in _names(table)]
+        names = [_quoted(array_of([name], pa.large_string()), delimiter) for name in _names(table)]
         target.sink.write(_lines(names, delimiter))
     for start in range(0, table.num_rows, _ROWS):
         part = table.slice(start, _ROWS)

@@ -87,8 +87,11 @@ def line_count(data: pa.Buffer) -> int:
     codes = bytes_of(data)
     # Each piece has the first byte of the next, to see CR and LF together.
     pieces = [codes[start : start + _PIECE + 1] for start in range(0, len(codes), _PIECE)]
-    with ThreadPoolExecutor(pa.cpu_count()) as pool:
-        breaks = sum(pool.map(_breaks_in, pieces))
+    if len(pieces) == 1:
+        breaks = _breaks_in(pieces[0])
+    else:
+        with ThreadPoolExecutor(pa.cpu_count()) as pool:
+            breaks = sum(pool.map(_breaks_in, pieces))
     return breaks + (int(codes[-1]) not in b"\r\n")
 
 

@@ -22,7 +22,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from studiolo.datasets.arrow import Column, Values, ends_of, string_places
+from studiolo.datasets.arrow import Column, Values, array_of, ends_of, string_places
 from studiolo.datasets.invariants import in_one_piece
 
 Reading = Callable[[Column], Column | None]
@@ -88,7 +88,7 @@ def _temporal_reading(first: str) -> Reading | None:
 
 def _first_telling_value(text: Column) -> str | None:
     """The first value that is not one of the words for a missing one."""
-    words = pa.array(_MISSING + _NOT_A_NUMBER, text.type)
+    words = array_of(_MISSING + _NOT_A_NUMBER, text.type)
     for chunk in text.chunks:
         for part in (chunk.slice(0, 64), chunk):
             telling = part.filter(pc.invert(pc.is_in(part, value_set=words))).drop_null()
@@ -109,7 +109,7 @@ def _floats_of_nothing_else(text: Column) -> Column | None:
 
 def _count(text: Column, words: Sequence[str]) -> int:
     """How many values are one of the words."""
-    return len(text.filter(pc.is_in(text, value_set=pa.array(words, text.type))))
+    return len(text.filter(pc.is_in(text, value_set=array_of(words, text.type))))
 
 
 def _with_missing(text: Column, reading: Reading, *, keep_nan: bool = False) -> Column | None:
@@ -117,11 +117,11 @@ def _with_missing(text: Column, reading: Reading, *, keep_nan: bool = False) -> 
     typed = reading(text)
     if typed is not None:
         return typed
-    words = pa.array(_MISSING if keep_nan else _MISSING + _NOT_A_NUMBER, text.type)
+    words = array_of(_MISSING if keep_nan else _MISSING + _NOT_A_NUMBER, text.type)
     missing = pc.is_in(text, value_set=words)
     if not pc.any(missing).as_py():
         return None
-    return reading(pc.if_else(missing, pa.scalar(None, text.type), text))
+    return reading(pc.if_else(missing, pa.nulls(1, text.type)[0], text))
 
 
 def _cast(text: Column, target: pa.DataType) -> Column | None:
@@ -156,7 +156,7 @@ def _floats(text: Column) -> Column | None:
 
 def _rounds_an_integer(text: Column, numbers: Column) -> bool:
     """Whether an integer among floats is rounded, or too large for any integer type."""
-    is_large = pc.greater_equal(pc.abs(numbers), pa.scalar(2.0**53))
+    is_large = pc.greater_equal(pc.abs(numbers), array_of(["9007199254740992"], pa.float64())[0])
     large = [str(word) for word in text.filter(is_large).drop_null().to_pylist()]
     integers = [int(word) for word in large if _INTEGER.fullmatch(word)]
     return any(abs(number) >= 2**63 or int(float(number)) != number for number in integers)
@@ -196,7 +196,7 @@ def _booleans(text: Column, first: str) -> Column | None:
     true = next(word for word in ("true", "True", "TRUE") if first in (word, _opposite(word)))
     if _count(text, [true, _opposite(true)]) != len(text) - text.null_count:
         return None
-    return cast("Column", pc.equal(text, pa.scalar(true, text.type)))
+    return cast("Column", pc.equal(text, array_of([true], text.type)[0]))
 
 
 def _opposite(true: str) -> str:

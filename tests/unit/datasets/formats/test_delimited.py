@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from studiolo.datasets.arrow import Values
 from studiolo.datasets.dataset import Dataset
+from studiolo.datasets.errors import DatasetError
 from studiolo.datasets.files import FileFormat, read_dataset_bytes, write_csv, write_dataset_to
 from studiolo.datasets.formats import delimited
 from studiolo.datasets.formats.errors import FormatCannotHoldError
@@ -88,6 +89,23 @@ def test_blocks_cut_anywhere_change_nothing(size: int, rows: list[tuple[str, str
         patch.setattr(delimited, "_BLOCK", size)
         table = read(sink.getvalue().encode())
     assert list(zip(*table.values(), strict=True)) == [("word", "word"), *rows]
+
+
+@given(data=st.text('ab"\n\r, 1', max_size=40), size=st.integers(1, 30))
+@settings(max_examples=600, deadline=None)
+@pytest.mark.parametrize("name", ["data.csv", "data.nh.csv", "data.tsv"])
+def test_the_size_of_blocks_decides_nothing(data: str, size: int, name: str) -> None:
+    def outcome() -> str:
+        try:
+            table = read_dataset_bytes(data.encode(), name=name).table
+        except DatasetError as error:
+            return repr(error)
+        return repr((table.schema.types, table.to_pydict()))
+
+    whole = outcome()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(delimited, "_BLOCK", size)
+        assert outcome() == whole
 
 
 def written(table: pa.Table) -> str:

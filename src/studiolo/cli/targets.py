@@ -1,0 +1,91 @@
+"""Where the results of a run are to be written."""
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from studiolo.datasets.files import FileFormat, format_of, write_dataset, write_dataset_to
+from studiolo.runs.script_result import ScriptResult
+from studiolo.sandbox.job import RESULT_PORTS
+
+STANDARD_OUTPUT = "-"
+_OPTIONS = ("--output", "--output2")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """Where the dataset of a port goes."""
+
+    port: str
+    #: A file, or ``STANDARD_OUTPUT``.
+    path: str
+
+    def write(self, result: ScriptResult) -> None:
+        """Write it, whole or not at all.
+
+        Raises:
+            ResultMissingError: The script returned nothing for that port.
+            DatasetError: The format can't hold the dataset, or the file can't be written.
+        """
+        dataset = result.dataset(self.port)
+        if self.path != STANDARD_OUTPUT:
+            write_dataset(dataset, self.path)
+            return
+        write_dataset_to(dataset, sys.stdout.buffer, name="standard output", format=FileFormat.CSV)
+        sys.stdout.buffer.flush()
+
+
+def targets_of(output: str | None, output2: str | None, *, json: bool) -> Sequence[Target]:
+    """The targets that are asked for, checked before a script runs for nothing.
+
+    Raises:
+        typer.BadParameter: One of them can't be written, or two things would go to one place.
+        UnknownFormatError: An extension names no format.
+    """
+    given = [path for path in (output, output2) if path is not None]
+    if json and STANDARD_OUTPUT in given:
+        raise typer.BadParameter(
+            "the report and a dataset can't both go to the standard output. Give --output a file.",
+            param_hint="--json",
+        )
+    if len({_place(path) for path in given}) < len(given):
+        raise typer.BadParameter(
+            f'"{output2}" is where --output goes already. Give each its own.',
+            param_hint="--output2",
+        )
+    asked = zip(RESULT_PORTS, _OPTIONS, (output, output2), strict=True)
+    return [
+        Target(port=port, path=_checked(path, option))
+        for port, option, path in asked
+        if path is not None
+    ]
+
+
+def _place(path: str) -> str:
+    return path if path == STANDARD_OUTPUT else os.path.realpath(path)
+
+
+def _checked(path: str, option: str) -> str:
+    if path == STANDARD_OUTPUT:
+        return path
+    format_of(path)
+    folder = Path(path).absolute().parent
+    if not folder.is_dir():
+        raise typer.BadParameter(
+            f'the folder "{folder}" of "{path}" does not exist. Make it first.', param_hint=option
+        )
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise typer.BadParameter(
+            f'the folder "{folder}" of "{path}" is not yours to write to. Choose another.',
+            param_hint=option,
+        )
+    if Path(path).is_dir():
+        raise typer.BadParameter(
+            f'"{path}" is a folder. Name a file in it, such as "{path}/result.csv".',
+            param_hint=option,
+        )
+    return path
