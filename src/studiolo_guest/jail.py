@@ -77,9 +77,8 @@ def enter(config: JailConfig, guest_directory: str, keep: Sequence[int]) -> None
     if config.namespaces:
         _enter_namespaces(config, guest_directory)
         sys.modules["studiolo_guest"].__path__ = [GUEST_DIRECTORY]
-    else:
-        if config.jail_user is not None:
-            _become(config.jail_user)
+    elif config.jail_user is not None:
+        _become(config.jail_user)
     kernel.close_all_except(keep)
     kernel.no_new_privileges()
 

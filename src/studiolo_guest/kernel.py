@@ -95,7 +95,7 @@ def setns(descriptor: int, flags: int) -> None:
 
 
 def prctl(option: int, *arguments: int) -> int:
-    """Call prctl(2) with up to four arguments, the rest zero."""
+    """Call `prctl` with up to four arguments, the rest zero."""
     padded = [*arguments, 0, 0, 0, 0][:4]
     return _checked(_libc.prctl(option, *[ctypes.c_ulong(a) for a in padded]), f"prctl {option}")
 

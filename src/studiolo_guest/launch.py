@@ -20,11 +20,48 @@ del sys.path[0]
 
 
 _WANTED = (
-    *("ast", "bz2", "calendar", "cmath", "concurrent.futures.thread", "csv", "ctypes", "dataclasses"),
-    *("datetime", "decimal", "gzip", "hashlib", "hmac", "importlib.resources", "inspect", "ipaddress"),
+    *(
+        "ast",
+        "bz2",
+        "calendar",
+        "cmath",
+        "concurrent.futures.thread",
+        "csv",
+        "ctypes",
+        "dataclasses",
+    ),
+    *(
+        "datetime",
+        "decimal",
+        "gzip",
+        "hashlib",
+        "hmac",
+        "importlib.resources",
+        "inspect",
+        "ipaddress",
+    ),
     *("json", "linecache", "locale", "logging", "lzma", "mmap", "pathlib", "pickle", "platform"),
-    *("pprint", "pydoc", "queue", "random", "secrets", "shutil", "socket", "subprocess", "sysconfig"),
-    *("tarfile", "tempfile", "tokenize", "typing", "unicodedata", "urllib.parse", "uuid", "zipfile"),
+    *(
+        "pprint",
+        "pydoc",
+        "queue",
+        "random",
+        "secrets",
+        "shutil",
+        "socket",
+        "subprocess",
+        "sysconfig",
+    ),
+    *(
+        "tarfile",
+        "tempfile",
+        "tokenize",
+        "typing",
+        "unicodedata",
+        "urllib.parse",
+        "uuid",
+        "zipfile",
+    ),
     "zoneinfo",
 )
 

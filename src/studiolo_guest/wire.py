@@ -32,7 +32,7 @@ def receive(link: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
         return None
     message = json.loads(payload)
     if not isinstance(message, dict):
-        raise ValueError(f"a message must be a JSON object, not {type(message).__name__}")
+        raise TypeError(f"a message must be a JSON object, not {type(message).__name__}")
     return message, list(descriptors)
 
 

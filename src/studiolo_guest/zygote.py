@@ -86,7 +86,7 @@ class Zygote:
         pidfd = os.pidfd_open(child)
         handed = [ours.fileno(), pidfd]
         if isinstance(work, int):
-            # A directory of the tmpfs itself: the host can read it when all else of the run is gone.
+            # A directory of the tmpfs itself: the host can read it when the rest is gone.
             handed.append(os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=work))
         wire.send(self._link, {"child": message["fork"]}, handed)
         ours.close()

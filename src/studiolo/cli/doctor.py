@@ -18,6 +18,8 @@ from studiolo.sandbox.isolation import Isolation, IsolationReport
 from studiolo.workspace import try_isolation
 
 _STOPPED = "stopped"
+_PASSED = "GOT IT"
+_GAP = 2
 
 
 def command(
@@ -51,14 +53,14 @@ def _show(console: Terminal, report: IsolationReport, attempts: Sequence[Attempt
     console.print()
     console.print(Text("A script that tried to …", style="bold"))
     tried = Table(box=None, pad_edge=False, show_header=False)
-    # What it met gives way first on a narrow terminal: it is the least of the three.
-    tried.add_column(no_wrap=True, min_width=len(_STOPPED))
-    tried.add_column(no_wrap=True, min_width=max((len(a.tried) for a in attempts), default=0))
-    tried.add_column(no_wrap=True, overflow="ellipsis")
+    # What it met gives way on a narrow terminal: it is the least of the three.
+    longest = max((len(attempt.tried) for attempt in attempts), default=0)
+    room = max(console.width - len(_STOPPED) - longest - 2 * _GAP, 0)
     for attempt in attempts:
-        mark = Text(_STOPPED, style="green") if attempt.stopped else Text("GOT IT", style="red")
-        outcome = printable(attempt.outcome).strip().removesuffix(":")
-        tried.add_row(mark, Text(attempt.tried), Text(outcome, style="dim"))
+        mark = Text(_STOPPED, style="green") if attempt.stopped else Text(_PASSED, style="red")
+        outcome = Text(printable(attempt.outcome).strip().removesuffix(":"), style="dim")
+        outcome.truncate(room, overflow="ellipsis")
+        tried.add_row(mark, Text(attempt.tried), outcome)
     console.print(tried)
     through = sum(not attempt.stopped for attempt in attempts)
     total = len(attempts)

@@ -20,7 +20,8 @@ else:
 
 def text(word: str) -> "pa.Scalar[Any]":
     """A word as Arrow's functions take it beside a ``large_string`` column."""
-    return array_of([word], pa.large_string())[0]
+    one: pa.Scalar[Any] = array_of([word], pa.large_string())[0]
+    return one
 
 
 def array_of(words: Iterable[str], kind: pa.DataType) -> Values:

@@ -42,6 +42,5 @@ class DatasetUnsuitableError(StudioloError):
         self.port = port
         self.found = found
         super().__init__(
-            f"{port} must be a path, a Dataset, a pyarrow Table or a pandas DataFrame, "
-            f"not {found}."
+            f"{port} must be a path, a Dataset, a pyarrow Table or a pandas DataFrame, not {found}."
         )

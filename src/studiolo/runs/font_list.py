@@ -14,7 +14,7 @@ from studiolo.sandbox.job import Job
 from studiolo.sandbox.sandbox import Sandbox
 
 _FOLDER = Path("share", "studiolo")
-_SCRIPT = '''
+_SCRIPT = """
 import pathlib
 
 import matplotlib
@@ -25,7 +25,7 @@ import pandas
 def azureml_main():
     (made,) = pathlib.Path(matplotlib.get_cachedir()).glob("fontlist-*.json")
     return pandas.DataFrame({"name": [made.name], "content": [made.read_bytes()]})
-'''
+"""
 
 
 def font_list_of(environment: Environment) -> Path | None:
@@ -47,5 +47,6 @@ def make_font_list(environment: Environment, sandbox: Sandbox) -> None:
         descriptor, temporary = tempfile.mkstemp(dir=folder)
         with os.fdopen(descriptor, "wb") as file:
             file.write(row["content"])
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, folder / Path(row["name"]).name)
+        made = Path(temporary)
+        made.chmod(0o644)
+        made.replace(folder / Path(row["name"]).name)

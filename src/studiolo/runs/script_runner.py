@@ -141,7 +141,9 @@ def _dataset(source: object, port: str, log: list[str]) -> Dataset:
     from studiolo.runs import frames  # noqa: PLC0415
 
     if frames.is_frame(source):
-        return Dataset(table=frames.table_of(source, log=lambda line: log.append(f"{port}: {line}")))
+        return Dataset(
+            table=frames.table_of(source, log=lambda line: log.append(f"{port}: {line}"))
+        )
     raise DatasetUnsuitableError(port=port, found=f"a {type(source).__name__}")
 
 

@@ -52,7 +52,7 @@ _ATTEMPTS = {
     "start more processes than its limit": "spawn(PROCESSES)",
     "write more than its limit": "fill(DISK)",
 }
-_SCRIPT = '''
+_SCRIPT = """
 import ctypes
 import os
 import platform
@@ -104,7 +104,7 @@ def azureml_main(facts, attempts):
         except BaseException as error:
             outcomes.append((True, f"{type(error).__name__}: {error}"[:80]))
     return pandas.DataFrame(outcomes, columns=["stopped", "outcome"])
-'''
+"""
 _LIMITS = {
     "memory": 1 << 30,
     "processes": 24,

@@ -137,7 +137,7 @@ def _examine(name: str, content: bytes, limits: Limits) -> tuple[str | None, str
             with PillowImage.open(io.BytesIO(content), formats=[kind]) as image:
                 width, height = image.size
                 if width * height > limits.image_pixels:
-                    return None, f"{width} × {height} are more than {limits.image_pixels:,} pixels"
+                    return None, f"{width} by {height} are more than {limits.image_pixels:,} pixels"
                 image.verify()
     except Exception as error:  # noqa: BLE001  # decoders fail in many ways on hostile bytes
         return None, f"it is not a valid {kind} file ({error})"

@@ -54,7 +54,7 @@ class MemoryFile:
         file = cls.empty(name)
         try:
             with (
-                pa.PythonFile(cast(Any, _Sink(file)), mode="w") as sink,
+                pa.PythonFile(cast("Any", _Sink(file)), mode="w") as sink,
                 pa.ipc.new_stream(sink, batch.schema) as writer,
             ):
                 writer.write_batch(batch)

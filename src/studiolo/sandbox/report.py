@@ -1,5 +1,7 @@
-"""The guest's report: JSON written by a process that a hostile script owned. Nothing is believed
-before it has been checked, and what is believed is only what the script may say of itself.
+"""The guest's report: JSON written by a process that a hostile script owned.
+
+Nothing is believed before it has been checked, and what is believed is only what the script may
+say of itself.
 """
 
 import itertools

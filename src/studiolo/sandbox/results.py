@@ -10,7 +10,6 @@ from studiolo.sandbox.policy import Limits
 from studiolo.sandbox.report import ColumnReference, OutputReport
 from studiolo.sandbox.stream import StreamError, TooManyColumnsError, read_stream
 
-
 if TYPE_CHECKING:
     _Column = pa.ChunkedArray[Any]
 
@@ -54,7 +53,7 @@ def _assemble(
     the host's own: the worst that a forged one does is to return another column of the user's.
     """
     names = list(batch.schema.names)
-    columns: "list[_Column]" = [pa.chunked_array([column]) for column in batch.columns]
+    columns: list[_Column] = [pa.chunked_array([column]) for column in batch.columns]
     for reference in sorted(output.references, key=lambda r: r.position):
         if reference.position > len(columns):
             raise StreamError("a reference stands outside of the result")
@@ -74,5 +73,5 @@ def _referenced(reference: ColumnReference, inputs: Sequence[MemoryFile]) -> "_C
     table = inputs[reference.input].table
     if table is None or reference.column >= table.num_columns:
         raise StreamError("a reference names a column that there is not")
-    column: "_Column" = table.column(reference.column)
+    column: _Column = table.column(reference.column)
     return column

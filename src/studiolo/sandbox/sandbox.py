@@ -80,8 +80,8 @@ class Sandbox:
 
         ``warm`` is the number of processes that stand ready, so that a run waits for none;
         ``many`` prepares for many runs, which takes longer to start and makes each faster;
-        ``withheld`` names layers to do without, as a machine would that does not have them; ``launcher`` is
-        an interpreter that was started beforehand.
+        ``withheld`` names layers to do without, as a machine would that does not have them;
+        ``launcher`` is an interpreter that was started beforehand.
         """
         self._policy = policy
         self._warm_size = warm
@@ -458,7 +458,8 @@ class _Files:
 
     def seal(self) -> bool:
         """Make final what the guest wrote; False while it can still be written to."""
-        return all([file.seal() for file in (self.report, *self.results)])
+        sealed = [file.seal() for file in (self.report, *self.results)]
+        return all(sealed)
 
     def _handed(self) -> list[MemoryFile]:
         return [*([self._bundle] if self._bundle is not None else []), *self.inputs]

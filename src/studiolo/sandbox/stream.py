@@ -45,6 +45,8 @@ def read_stream(file: MemoryFile, *, columns: int) -> pa.RecordBatch:
             _check_types(reader.schema, columns=columns)
             batch = reader.read_next_batch()
         batch.validate(full=True)
+        if not batch.num_columns and batch.num_rows:
+            raise StreamError("it has rows without columns")
     except (pa.ArrowException, ValueError, OSError, StopIteration) as error:
         raise StreamError(f"it is not a valid Arrow stream: {error}") from error
     plain = pa.schema([pa.field(field.name, field.type) for field in batch.schema])

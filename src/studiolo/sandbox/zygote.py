@@ -71,7 +71,7 @@ class Child:
     def peak_memory(self) -> int | None:
         """The most bytes that its first process had in memory; None if that is gone."""
         try:
-            with open(f"/proc/{self.pid}/status", encoding="ascii") as file:
+            with Path(f"/proc/{self.pid}/status").open(encoding="ascii") as file:
                 for line in file:
                     if line.startswith("VmHWM:"):
                         return int(line.split()[1]) * 1024
@@ -260,7 +260,7 @@ class Zygote:
 
 def _pid_of(pidfd: int) -> int:
     """The process id in our own pid namespace, -1 if the process is gone already."""
-    with open(f"/proc/self/fdinfo/{pidfd}", encoding="ascii") as file:
+    with Path(f"/proc/self/fdinfo/{pidfd}").open(encoding="ascii") as file:
         for line in file:
             if line.startswith("Pid:"):
                 return int(line.split()[1])

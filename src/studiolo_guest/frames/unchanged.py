@@ -44,7 +44,7 @@ def columns_by_reference(
     if _bytes_of(extents.values()) < LEAST_BYTES:
         return {}
     try:
-        with open(PAGEMAP, "rb", buffering=0) as pagemap:  # noqa: PTH123  # unbuffered
+        with open(PAGEMAP, "rb", buffering=0) as pagemap:  # unbuffered
             written = {
                 position for position, parts in extents.items() if _written(pagemap.fileno(), parts)
             }

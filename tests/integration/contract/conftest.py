@@ -110,6 +110,7 @@ def _run(
     dataset1: pa.Table | None = None,
     dataset2: pa.Table | None = None,
     bundle: Mapping[str, str | bytes] | bytes | None = None,
+    on_console: Callable[[str], None] | None = None,
     **options: Any,
 ) -> Outcome:
     """``bundle`` is a zip, or its members by name."""
@@ -128,7 +129,7 @@ def _run(
             else files.enter_context(MemoryFile.of_bytes(zipped, "bundle")),
             **options,
         )
-        return sandbox.run(job)
+        return sandbox.run(job, on_console=on_console)
 
 
 def _zipped(members: Mapping[str, str | bytes]) -> bytes:

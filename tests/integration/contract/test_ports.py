@@ -55,7 +55,7 @@ def connected(ports: str) -> dict[str, pa.Table]:
 
 @pytest.mark.parametrize("has_bundle", [False, True], ids=["", "bundle"])
 @pytest.mark.parametrize(("binding", "ports", "function", "expected"), ROWS)
-def test_each_row_of_the_table(  # noqa: PLR0917  # the columns of a table
+def test_each_row_of_the_table(
     run: Run, binding: str, ports: str, function: str, expected: str, has_bundle: bool
 ) -> None:
     find = "from in_the_bundle import FOUND\nprint(FOUND)\n" if has_bundle else ""

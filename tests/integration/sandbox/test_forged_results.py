@@ -5,7 +5,7 @@ import pytest
 from studiolo.sandbox.isolation import Level
 from studiolo.sandbox.job import Status
 
-from .places import LIMITS, PREAMBLE, Here, assert_works
+from .places import LIMITS, PREAMBLE, Here, answer_of, assert_works
 
 #: Descriptors of the run: its own socket, the report and the two results.
 _FILES = """
@@ -80,8 +80,8 @@ INVALID = {
     "a report that is no JSON": "done(report=b'\\xff\\xfe{')",
     "a report that is a list": "done(report=[])",
     "a report in a million lists": "done(report=b'[' * (8 << 20))",
-    "a report of 40 MB": "done(report=b'{\\"log\\": [' + b'1,' * (20 << 20) + b'1]}')",
-    "a number of a million digits": "done(report=b'{\\"seconds\\": {\\"a\\": ' + b'9' * 10**6 + b'}}')",
+    "a report of 40 MB": '''done(report=b'{"log": [' + b'1,' * (20 << 20) + b'1]}')''',
+    "a number of a million digits": '''done(report=b'{"seconds": {"a": ' + b'9' * 10**6 + b'}}')''',
     "neither result nor error": "done(report=dict(GOOD, outputs=[]))",
     "rows that are no number": "done(report=dict(GOOD, outputs=[dict(rows='1', references=[])]))",
     "rows below nothing": "done(report=dict(GOOD, outputs=[dict(rows=-1, references=[])]))",
@@ -205,12 +205,11 @@ def attack(frame):
     given = files()["dataset"]
     frame["a"] = 0
     return [tried(os.pwrite, given, b"x", 0), tried(os.ftruncate, given, 0),
-            str(tried(mmap.mmap, given, 100)), frame.a.sum() == 0]
+            tried(mmap.mmap, given, 100), bool(frame.a.sum() == 0)]
 """
     table = pa.table({"a": [1.0, 2.0, 3.0]})
     outcome = full.run(script, inputs={"dataset1": table})
-    answer = outcome.tables["results_dataset"]["answer"][0].as_py()
-    assert answer.startswith('["EPERM", "EPERM", "EPERM"'), answer
+    assert answer_of(outcome) == ["EPERM", "EPERM", "EPERM", True]
     assert table.to_pydict() == {"a": [1.0, 2.0, 3.0]}
 
 
