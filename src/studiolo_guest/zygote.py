@@ -199,7 +199,8 @@ def main(link: socket.socket, message: Mapping[str, Any]) -> NoReturn:
         )
         if program
         else None,
-        private=message["jail"]["private"],
+        # Without namespaces the zygote's own, which the environment variables name so far.
+        private=message["directory"],
         folders=message["folders"],
         rlimits=message["rlimits"],
         baseline=_mapped_bytes(),

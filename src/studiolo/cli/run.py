@@ -23,8 +23,16 @@ from studiolo.sandbox.job import PortBinding
 from studiolo.sandbox.launcher import Launcher
 from studiolo.workspace import RunSettings, run_script
 
-#: Failures that are the command line's mistake and not the script's.
-_USAGE = {"parameter-unknown", "parameter-missing", "parameter-value"}
+#: Failures that are not the script's: of the command line, and of a bundle that is found to be
+#: damaged when it is unzipped, in the sandbox.
+_NOT_OF_THE_SCRIPT = {
+    "parameter-unknown",
+    "parameter-missing",
+    "parameter-value",
+    "bundle-unreadable",
+    "bundle-escape",
+    "bundle-too-large",
+}
 
 
 def command(
@@ -142,4 +150,6 @@ def _exit_code(result: ScriptResult) -> ExitCode:
         return ExitCode.SUCCEEDED
     if result.failure.code == "timed-out":
         return ExitCode.TIMED_OUT
-    return ExitCode.BAD_INPUT if result.failure.code in _USAGE else ExitCode.SCRIPT_FAILED
+    if result.failure.code in _NOT_OF_THE_SCRIPT:
+        return ExitCode.BAD_INPUT
+    return ExitCode.SCRIPT_FAILED

@@ -9,6 +9,8 @@ from collections.abc import Callable
 _PIECE = 1 << 16
 #: A pipe holds 64 KiB, and the policy lets no script enlarge it.
 _PIPE_PIECES = 4
+#: Seconds: time for single bytes to become a piece.
+_SHORTEST_REST = 0.002
 
 
 class Console:
@@ -58,7 +60,8 @@ class Console:
         if self.dropped:
             # The writer waits while we do not read. Without this pause a flood keeps one of the
             # host's processors busy for as long as the run lasts.
-            self.rest_until = time.perf_counter() + len(piece) / self._rate
+            rest = max(len(piece) / self._rate, _SHORTEST_REST)
+            self.rest_until = time.perf_counter() + rest
         return True
 
     def drain(self) -> None:

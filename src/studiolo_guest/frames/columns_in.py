@@ -25,6 +25,15 @@ _NULLABLE_INTEGERS: Final[dict[pa.DataType, Any]] = {
 }
 
 
+def _text_dtype() -> Any:
+    """The dtype that pandas 3 gives to text, over Arrow's own memory; None before."""
+    inferred: Any = pd.Series(pa.array([""], pa.large_string()).to_pandas()).dtype
+    return inferred if isinstance(inferred, pd.StringDtype) else None
+
+
+_TEXT: Final = _text_dtype()
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Memory:
     """The private, writable mapping of an input's Arrow stream."""
@@ -68,6 +77,8 @@ def values_of(column: ArrowArray) -> Any:
         return boolean.__from_arrow__(column)
     if pa.types.is_dictionary(kind):
         return _categorical(column)
+    if pa.types.is_large_string(kind) and _TEXT is not None:
+        return _TEXT.__from_arrow__(column)
     try:
         series: Any = column.to_pandas()
     except ValueError:

@@ -64,8 +64,7 @@ def open_frame(descriptor: int) -> InputFrame:
     for column in batch.columns:
         view = view_of(column, memory)
         arrays.append(values_of(column) if view is None else view)
-    frame = _frame(arrays, batch.num_rows, memory)
-    frame.columns = pd.Index(batch.schema.names)
+    frame = _frame(arrays, batch.schema.names, batch.num_rows, memory)
     columns = tuple(
         InputColumn(
             name=field.name,
@@ -102,9 +101,18 @@ def _read(buffer: pa.Buffer) -> pa.RecordBatch:
     return (table.to_batches() or [pa.RecordBatch.from_pylist([], schema=schema)])[0]
 
 
-def _frame(arrays: list[Any], rows: int, memory: Memory) -> pd.DataFrame:
-    """One frame over the arrays, its columns numbered; copied only when it would be in shreds."""
+def _frame(arrays: list[Any], names: list[str], rows: int, memory: Memory) -> pd.DataFrame:
+    """One frame over the arrays; they are copied only when it would be in shreds."""
     index = pd.RangeIndex(rows)
+    if 0 < len(arrays) <= _FEW and len(set(names)) == len(names):
+        return pd.DataFrame(dict(zip(names, arrays, strict=True)), index=index, copy=False)
+    frame = _of_pieces(arrays, index, memory)
+    frame.columns = pd.Index(names)
+    return frame
+
+
+def _of_pieces(arrays: list[Any], index: pd.RangeIndex, memory: Memory) -> pd.DataFrame:
+    """A frame whose columns are numbered, made of few blocks of many columns where that goes."""
     runs = _runs(arrays)
     shreds = sum(isinstance(arrays[first], np.ndarray) for first, _ in runs)
     if shreds > _MOST_PIECES:

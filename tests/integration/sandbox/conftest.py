@@ -6,9 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from studiolo.environments.environment import Environment
-from studiolo.sandbox.sandbox import Sandbox
 
-from .places import POLICY, Here, OrdinaryUser, Place, interpreter_of
+from .places import Here, OrdinaryUser, Place
 from .planted import Planted
 
 _WITHHELD = {
@@ -33,8 +32,8 @@ def place(request: pytest.FixtureRequest, default_environment: Environment) -> I
     name: str = request.param
     withheld = _WITHHELD[name]
     if not name.startswith("ordinary user"):
-        with Sandbox(POLICY, interpreter_of(default_environment), withheld=withheld) as sandbox:
-            yield Here(sandbox)
+        with Here.opened(default_environment, withheld=withheld) as here:
+            yield here
     elif os.geteuid() != 0:
         pytest.skip("these tests run as an ordinary user already")
     else:
@@ -46,8 +45,7 @@ def place(request: pytest.FixtureRequest, default_environment: Environment) -> I
 @pytest.fixture(scope="session")
 def full(default_environment: Environment) -> Iterator[Here]:
     """A sandbox with every layer that this machine has."""
-    with Sandbox(POLICY, interpreter_of(default_environment)) as sandbox:
-        here = Here(sandbox)
+    with Here.opened(default_environment) as here:
         if not here.namespaces:
             pytest.skip("this machine has no user namespaces")
         yield here

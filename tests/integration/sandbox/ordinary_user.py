@@ -65,13 +65,10 @@ def main() -> None:
         pickle.dump(message, answers)
         answers.flush()
 
-    from studiolo.sandbox.policy import load_policy
-    from studiolo.sandbox.sandbox import Sandbox
-    from places import Here, interpreter_of  # type: ignore[import-not-found]  # found by the path
+    from places import Here  # type: ignore[import-not-found]  # found by the path
 
     environment, withheld = pickle.load(questions)
-    with Sandbox(load_policy(), interpreter_of(environment), withheld=withheld) as sandbox:
-        here = Here(sandbox)
+    with Here.opened(environment, withheld=withheld) as here:
         answer((here.namespaces, here.memory_group))
         while True:
             try:

@@ -7,10 +7,11 @@ import platform
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import pyarrow as pa
 
@@ -101,10 +102,22 @@ class Place(Protocol):
 class Here:
     """A sandbox of this process."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Sandbox, environment: Environment) -> None:
         self.sandbox = sandbox
+        #: What of the host the interpreter is made of.
+        self.run_paths = [environment.path, environment.base_prefix]
         self.namespaces = isolation.NAMESPACES in sandbox.isolation.active
         self.memory_group = isolation.MEMORY_GROUP in sandbox.isolation.active
+
+    @classmethod
+    @contextmanager
+    def opened(
+        cls, environment: Environment, *, withheld: Sequence[str] = (), preload: Sequence[str] = ()
+    ) -> Iterator[Self]:
+        """A sandbox of one's own."""
+        interpreter = interpreter_of(environment, preload)
+        with Sandbox(POLICY, interpreter, withheld=withheld) as sandbox:
+            yield cls(sandbox, environment)
 
     def run(
         self,

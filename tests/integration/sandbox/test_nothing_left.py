@@ -1,0 +1,261 @@
+"""What is left on the host after hostile runs, after a crash of either side, and after closing."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from studiolo.environments.environment import Environment
+from studiolo.sandbox.policy import Policy
+from studiolo.sandbox.sandbox import Sandbox
+
+from .places import LIMITS, POLICY, PREAMBLE, Here, assert_works, interpreter_of, processes
+
+_RUNS, _SECONDS = 600, 40
+HOSTILE = [
+    "os._exit(0)",
+    "ctypes.string_at(0)",
+    "os.fork() or time.sleep(60)",
+    "[os.fork() for _ in range(4)]",
+    "os.closerange(0, 64)",
+    "sys.exit()",
+    "os.mkdir('a.png'); os.chmod('.', 0)",
+    "open('large', 'wb').write(bytes(1 << 20))",
+    "os.write(1, bytes(1 << 20))",
+    "[threading.Thread(target=time.sleep, args=[60], daemon=True).start() for _ in range(8)]",
+    "call(0x40000000 | 39)",
+    "os.setsid() if os.fork() == 0 else None",
+    "os.unlink(os.readlink('/proc/self/cwd') + '/none')",
+    "os.kill(os.getpid(), 11)",
+    "return 1",
+]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a process of ours has taken of the machine."""
+
+    descriptors: int
+    threads: int
+    mounts: int
+    groups: int
+    folders: int
+    children: int
+
+
+def look() -> Found:
+    return Found(
+        descriptors=len(os.listdir("/proc/self/fd")),
+        threads=threading.active_count(),
+        mounts=len(Path("/proc/self/mountinfo").read_text().splitlines()),
+        groups=len(groups_of(os.getpid())),
+        folders=len(list(Path(tempfile.gettempdir()).glob("studiolo-*/*"))),
+        children=len(descendants(os.getpid())),
+    )
+
+
+def groups_of(pid: int) -> list[Path]:
+    return list(Path("/sys/fs/cgroup").rglob(f"studiolo-{pid}-*/*/"))
+
+
+def descendants(pid: int) -> set[int]:
+    found, pending = set(), [pid]
+    while pending:
+        try:
+            for task in Path(f"/proc/{pending.pop()}/task").iterdir():
+                children = set(map(int, (task / "children").read_text().split()))
+                pending += children - found
+                found |= children
+        except OSError:
+            continue
+    return found
+
+
+def settled(expected: Found) -> Found:
+    """What is there once processes that were killed are gone."""
+    deadline = time.monotonic() + 5
+    while (found := look()) != expected and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return found
+
+
+@pytest.mark.parametrize("withheld", [(), ("namespaces",)], ids=["full", "filtered"])
+def test_hostile_runs_leave_nothing(
+    withheld: tuple[str, ...], default_environment: Environment
+) -> None:
+    before_all = look()
+    share = 1.0 if not withheld else 0.15
+    with Here.opened(default_environment, withheld=withheld) as here:
+        assert_works(here)
+        before = look()
+        done, end = 0, time.monotonic() + _SECONDS * share
+        while time.monotonic() < end and done < 5 * _RUNS:
+            here.run(f"{PREAMBLE}def attack():\n    {HOSTILE[done % len(HOSTILE)]}\n")
+            done += 1
+        assert done >= _RUNS * share * 0.7, "the machine is too slow to say anything"
+        assert_works(here)
+        assert settled(before) == before
+    assert settled(before_all) == before_all
+
+
+def test_runs_at_once_leave_nothing(default_environment: Environment) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    before_all = look()
+    sandbox = Sandbox(POLICY, interpreter_of(default_environment), warm=3)
+    with sandbox:
+        here = Here(sandbox, default_environment)
+        with ThreadPoolExecutor(6) as pool:
+            scripts = [f"{PREAMBLE}def attack():\n    {script}\n" for script in HOSTILE * 3]
+            list(pool.map(here.run, scripts))
+        assert_works(here)
+    assert settled(before_all) == before_all
+
+
+def test_a_sandbox_that_never_ran_leaves_nothing(default_environment: Environment) -> None:
+    before = look()
+    with Sandbox(POLICY, interpreter_of(default_environment)):
+        pass
+    with Sandbox(POLICY, interpreter_of(default_environment), warm=2) as sandbox:
+        assert sandbox.isolation.active
+    assert settled(before) == before
+
+
+_HOST = """
+import sys, time
+from pathlib import Path
+sys.path[:0] = {paths!r}
+from sandbox.places import *
+from studiolo.environments.environment import *
+import pickle
+environment = pickle.load(sys.stdin.buffer)
+with Here.opened(environment, withheld={withheld!r}) as here:
+    here.run(PREAMBLE + {script!r}, on_console=lambda text: print(text, end="", flush=True))
+"""
+#: Tries to outlive the host.
+_TENACIOUS = """
+def attack():
+    for number in range(1, 65):
+        tried(signal.signal, number, signal.SIG_IGN)
+    call("prctl", 1, 0)
+    try:
+        if os.fork() == 0:
+            os.setsid()
+    except OSError:
+        pass
+    print("began", flush=True)
+    while True:
+        time.sleep(1)
+"""
+
+
+@pytest.mark.parametrize("withheld", [(), ("namespaces",)], ids=["full", "filtered"])
+def test_a_killed_host_takes_its_runs_with_it(
+    withheld: tuple[str, ...], default_environment: Environment
+) -> None:
+    import pickle
+
+    paths = [str(Path(__file__).parents[1]), str(Path(__file__).parents[3] / "src")]
+    script = _HOST.format(paths=paths, withheld=withheld, script=_TENACIOUS)
+    host = subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    with host:
+        assert host.stdin is not None
+        assert host.stdout is not None
+        host.stdin.write(pickle.dumps(default_environment))
+        host.stdin.close()
+        assert host.stdout.readline() == b"began\n"
+        family = descendants(host.pid)
+        assert len(family) >= 2
+        host.kill()
+    deadline = time.monotonic() + 5
+    while family & processes().keys() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not family & processes().keys()
+    left = groups_of(host.pid)
+    with Here.opened(default_environment) as here:
+        # Its groups, which nobody could remove, are swept by the next start.
+        assert_works(here)
+        if here.memory_group:
+            assert withheld or left
+            assert groups_of(host.pid) == []
+
+
+@pytest.fixture
+def own(default_environment: Environment) -> Iterator[Here]:
+    with Here.opened(default_environment) as here:
+        yield here
+
+
+def zygotes_of(launcher: int) -> set[int]:
+    return descendants(launcher)
+
+
+@pytest.mark.parametrize("warm", [0, 2])
+def test_a_zygote_that_dies_is_replaced(warm: int, default_environment: Environment) -> None:
+    before_all = look()
+    with Sandbox(POLICY, interpreter_of(default_environment), warm=warm) as sandbox:
+        here = Here(sandbox, default_environment)
+        assert_works(here)
+        for _ in range(2):
+            for process in descendants(os.getpid()):
+                if "launch.py" in processes().get(process, ""):
+                    os.kill(process, signal.SIGKILL)
+            assert_works(here)
+    assert settled(before_all) == before_all
+
+
+def test_a_zygote_that_dies_fails_the_runs_that_it_had(own: Here) -> None:
+    def kill(_: str) -> None:
+        for process in descendants(os.getpid()):
+            if "launch.py" in processes().get(process, ""):
+                os.kill(process, signal.SIGKILL)
+
+    script = "def attack():\n    print('began', flush=True)\n    time.sleep(60)\n"
+    outcome = own.run(PREAMBLE + script, on_console=kill)
+    assert outcome.failure is not None
+    assert outcome.failure.code == "killed"
+    assert_works(own)
+
+
+def test_a_run_that_cannot_be_confined_is_not_run(default_environment: Environment) -> None:
+    # A folder below a file: the first step of the confinement that can fail, fails.
+    files = POLICY.filesystem
+    broken = replace(files, folders=(*files.folders, "/job/work"))
+    policy: Policy = replace(POLICY, filesystem=broken)
+    with pytest.raises(Exception, match="File exists"):
+        with Sandbox(policy, interpreter_of(default_environment)) as sandbox:
+            Here(sandbox, default_environment).run(PREAMBLE, limits=LIMITS)
+
+
+def test_closing_ends_a_run_of_another_thread(default_environment: Environment) -> None:
+    before = look()
+    began = threading.Event()
+    sandbox = Sandbox(POLICY, interpreter_of(default_environment))
+    here = Here(sandbox, default_environment)
+    outcomes = []
+    script = "def attack():\n    print('began', flush=True)\n    time.sleep(60)\n"
+    thread = threading.Thread(
+        target=lambda: outcomes.append(
+            here.run(PREAMBLE + script, on_console=lambda _: began.set())
+        )
+    )
+    thread.start()
+    assert began.wait(20)
+    sandbox.close()
+    thread.join(10)
+    assert not thread.is_alive()
+    (outcome,) = outcomes
+    assert outcome.failure is not None
+    with pytest.raises(ValueError, match="closed"):
+        here.run(PREAMBLE)
+    assert settled(before) == before

@@ -1,0 +1,340 @@
+"""Each line of the policy file where a script can see it, against the real sandbox."""
+
+import os
+import platform
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from studiolo.environments.environment import Environment
+from studiolo.sandbox.policy import FIXED_RLIMITS, NAMESPACES
+
+from .places import LIMITS, NUMBERS, POLICY, PREAMBLE, Here, Place, attack
+
+_NAMESPACE_FILES = {"network": "net", "mount": "mnt"}
+
+
+def test_limits_that_the_kernel_keeps(place: Place) -> None:
+    script = """
+def attack():
+    import resource
+    names = ("AS", "CPU", "FSIZE", "NOFILE", "NPROC")
+    found = {name: resource.getrlimit(getattr(resource, f"RLIMIT_{name}")) for name in names}
+    return [found, os.statvfs(".").f_blocks * os.statvfs(".").f_frsize, os.statvfs(".").f_files,
+            len(os.sched_getaffinity(0))]
+"""
+    limits = replace(
+        LIMITS,
+        memory=777 << 20,
+        timeout_seconds=17,
+        cpus=1,
+        processes=33,
+        open_files=99,
+        file_size=5 << 20,
+        work_directory_size=9 << 20,
+        work_directory_files=333,
+    )
+    found, size, files, processors = attack(place, script, limits=limits)
+    assert found["CPU"] == [17, 17]
+    assert found["FSIZE"][0] == 5 << 20
+    assert found["NOFILE"] == [99, 99]
+    assert found["AS"][0] == found["AS"][1] > 777 << 20
+    assert processors == 1
+    if place.namespaces:
+        assert found["NPROC"] == [33, 33]
+        assert (size, files) == (9 << 20, 333)
+    else:
+        assert found["NPROC"][0] == found["NPROC"][1] >= 33
+
+
+def test_memory_is_counted_from_what_the_interpreter_has(place: Place) -> None:
+    script = """
+def attack():
+    return [tried(lambda: bool(bytearray(size << 20))) for size in (150, 2000)]
+"""
+    limits = replace(LIMITS, memory=200 << 20)
+    assert attack(place, script, limits=limits) == [True, "MemoryError"]
+
+
+@pytest.mark.parametrize("name", FIXED_RLIMITS)
+def test_rlimit(name: str, place: Place) -> None:
+    script = f"""
+def attack():
+    import resource
+    return resource.getrlimit(resource.RLIMIT_{name.upper()})
+"""
+    assert attack(place, script) == [POLICY.rlimits[name]] * 2
+
+
+@pytest.mark.parametrize("path", POLICY.filesystem.read_only + POLICY.filesystem.shown)
+def test_shown_and_not_writable(path: str, place: Place) -> None:
+    if not Path(path).exists():
+        pytest.skip(f"{path} is not on this machine")
+    script = f"""
+def attack():
+    read = tried(lambda: bool(os.listdir({path!r}) if os.path.isdir({path!r}) else open({path!r}, "rb").read(1)))
+    target = {path!r} + "/new" if os.path.isdir({path!r}) else {path!r}
+    return [read, opened(target, "a")]
+"""
+    read, written = attack(place, script)
+    assert read is True
+    assert written in {"EROFS", "EACCES"}
+
+
+@pytest.mark.parametrize("path", POLICY.filesystem.devices)
+def test_device(path: str, place: Place) -> None:
+    script = f"def attack():\n    return [opened({path!r}), opened({path!r}, 'wb')]\n"
+    answers = attack(place, script)
+    assert answers[0] == "open"
+    assert answers[1] == "open" or path.endswith("random")
+
+
+@pytest.mark.parametrize("path", ["/dev/tty", "/dev/kmsg", "/dev/mem", "/dev/vda", "/dev/fuse"])
+def test_no_other_device(path: str, place: Place) -> None:
+    assert attack(place, f"def attack():\n    return opened({path!r})\n") in {"ENOENT", "EACCES"}
+
+
+@pytest.mark.parametrize("path", POLICY.filesystem.links)
+def test_link(path: str, full: Here) -> None:
+    target = POLICY.filesystem.links[path]
+    assert attack(full, f"def attack():\n    return os.readlink({path!r})\n") == target
+    if "proc" not in target:
+        script = f"def attack():\n    return opened({path!r} + '/file', 'w')\n"
+        assert attack(full, script) == "open"
+
+
+@pytest.mark.parametrize("path", POLICY.filesystem.written)
+def test_stand_in(path: str, full: Here) -> None:
+    content = POLICY.filesystem.written[path]
+    script = f"def attack():\n    return [open({path!r}).read(), opened({path!r}, 'a')]\n"
+    answer = attack(full, script)
+    assert answer[0] == content
+    assert answer[1] in {"EROFS", "EACCES"}
+
+
+def test_nothing_else_is_shown(default_environment: Environment) -> None:
+    script = """
+def attack():
+    return [sorted(os.listdir(path)) for path in ("/", "/etc", "/dev", "/opt/studiolo", "/job")]
+"""
+    with Here.opened(default_environment, withheld=("landlock",)) as here:
+        top, etc, dev, opt, job = attack(here, script)
+    shown = {*POLICY.filesystem.read_only, "/etc", "/dev", "/proc", "/opt", "/job", "/run", "/tmp"}
+    shown |= {"/lib32", "/libx32"}  # links into /usr
+    interpreter = {f"/{path.parts[1]}" for path in here.run_paths}
+    assert {f"/{name}" for name in top} <= shown | interpreter
+    files = POLICY.filesystem
+    below_etc = {path.split("/")[2] for path in (*files.shown, *files.written)}
+    assert set(etc) <= {name for name in below_etc if name}
+    assert set(dev) == {path.split("/")[2] for path in (*files.devices, "/dev/shm", "/dev/fd")}
+    assert opt == ["studiolo_guest"]
+    assert set(job) == {path.split("/")[2] for path in files.folders}
+
+
+def test_the_private_folders(place: Place) -> None:
+    script = """
+def attack():
+    import tempfile
+    here = os.getcwd()
+    folder = tempfile.mkdtemp()
+    open(folder + "/file", "w").close()
+    home = os.path.expanduser("~/file")
+    return [here, folder, opened(home, "w"), oct(os.stat(".").st_mode), os.listdir(".")]
+"""
+    here, temporary, home, mode, content = attack(place, script)
+    assert home == "open"
+    assert mode == "0o40700"
+    assert content == []
+    if place.namespaces:
+        assert here == POLICY.filesystem.folders[0]
+        assert temporary.startswith("/job/tmp/")
+    else:
+        assert Path(here).parent == Path(temporary).parents[1]
+
+
+def test_exactly_these_environment_variables(place: Place) -> None:
+    found: Mapping[str, str] = attack(place, "def attack():\n    return dict(os.environ)\n")
+    if place.namespaces:
+        # What libraries set while they are imported is theirs to set.
+        added = set(found) - set(POLICY.environment)
+        assert added <= {"KMP_DUPLICATE_LIB_OK", "KMP_INIT_AT_FORK"}
+        assert {name: found[name] for name in POLICY.environment} == dict(POLICY.environment)
+    else:
+        assert set(POLICY.environment) <= set(found)
+
+
+@pytest.mark.parametrize("name", NAMESPACES)
+def test_namespace(name: str, place: Place) -> None:
+    if not place.namespaces:
+        pytest.skip("the level without namespaces")
+    file = _NAMESPACE_FILES.get(name, name)
+    inside = attack(place, f"def attack():\n    return os.readlink('/proc/self/ns/{file}')\n")
+    assert inside.startswith(f"{file}:[")
+    assert inside != os.readlink(f"/proc/self/ns/{file}")
+
+
+@pytest.mark.parametrize("name", ["mount", "pid", "ipc", "user"])
+def test_namespace_of_each_run(name: str, full: Here) -> None:
+    file = _NAMESPACE_FILES.get(name, name)
+    script = f"""{PREAMBLE}
+def attack():
+    print(os.readlink('/proc/self/ns/{file}'), flush=True)
+    return sys.stdin.read()
+"""
+    # Both exist at once, so that the kernel cannot have used a number again.
+    inner: list[str] = []
+
+    def run_another(text: str) -> None:
+        if not inner:
+            inner.append(full.run(script).device.console)
+
+    outer = full.run(script, on_console=run_another).device.console
+    assert outer.startswith(f"{file}:[")
+    assert inner[0].startswith(f"{file}:[")
+    assert outer != inner[0]
+
+
+def test_what_namespaces_are_for(place: Place) -> None:
+    if not place.namespaces:
+        pytest.skip("the level without namespaces")
+    script = """
+def attack():
+    return [os.getpid(), os.getppid(), os.getuid(), os.getgid(), socket.gethostname(),
+            open("/proc/self/uid_map").read().split()[2]]
+"""
+    assert attack(place, script) == [1, 0, 1000, 1000, "sandbox", "1"]
+
+
+LANDLOCK: Mapping[str, tuple[str, Any]] = {
+    "execute": ("os.chmod(COPY, 0o700) or subprocess.run([COPY]).returncode", 0),
+    "read_file": ("open('file').read()", ""),
+    "read_dir": ("sorted(os.listdir('.'))", ["file", "true"]),
+    "write_file": ("open('file', 'w').write('x')", 1),
+    "truncate": ("os.truncate('file', 5)", None),
+    "remove_file": ("os.unlink('file')", None),
+    "make_dir": ("os.mkdir('folder')", None),
+    "remove_dir": ("os.mkdir('folder') or os.rmdir('folder')", None),
+    "make_reg": ("opened('new', 'w')", "open"),
+    "make_sym": ("os.symlink('a', 'b')", None),
+    "refer": ("os.rename('file', '../tmp/file')", None),
+    "make_char": ("os.mknod('new', 0o20600, 0x103)", "EPERM"),
+    "make_block": ("os.mknod('new', 0o60600, 0x103)", "EPERM"),
+    "make_fifo": ("os.mkfifo('new')", "EPERM"),
+    "make_sock": ("os.mknod('new', 0o140600)", "EPERM"),
+}
+
+
+@pytest.mark.parametrize("right", LANDLOCK)
+def test_right_in_the_private_folder(right: str, full: Here) -> None:
+    code, expected = LANDLOCK[right]
+    script = f"""
+import shutil
+def attack():
+    global COPY
+    COPY = os.path.abspath(shutil.copy("/bin/true", "true"))
+    open("file", "w").close()
+    return tried(lambda: {code})
+"""
+    assert attack(full, script) == expected
+    assert (right in POLICY.landlock.private) == (expected != "EPERM")
+
+
+def test_landlock_is_a_second_line(full: Here, default_environment: Environment) -> None:
+    script = """
+def attack():
+    return [opened("/proc/self/mem", "r+b"), tried(os.listdir, "/") == "EACCES"]
+"""
+    assert attack(full, script) == ["EACCES", True]
+    with Here.opened(default_environment, withheld=("landlock",)) as here:
+        assert attack(here, script) == ["open", False]
+
+
+@pytest.mark.parametrize("allow_fork", [True, False], ids=["inside", "filtered"])
+def test_every_denied_call_is_refused(
+    allow_fork: bool, full: Here, default_environment: Environment
+) -> None:
+    # Each by its number, and with arguments that do no harm should one get through.
+    denied = sorted(POLICY.syscalls.denied & NUMBERS.keys())
+    script = f"def attack():\n    return {{name: call(name, -1, -1) for name in {denied!r}}}\n"
+    if allow_fork:
+        answers = attack(full, script)
+    else:
+        with Here.opened(default_environment, withheld=("namespaces",)) as here:
+            answers = attack(here, script)
+    assert answers == dict.fromkeys(denied, "EPERM")
+
+
+def test_every_call_that_no_line_mentions_is_refused(full: Here) -> None:
+    calls = POLICY.syscalls
+    mentioned = calls.allowed | calls.checked.keys() | calls.refused.keys() | calls.denied
+    # The last two the kernel always lets through, and ends whoever has no business with them.
+    others = sorted(NUMBERS.keys() - mentioned - {"uretprobe", "uprobe"})
+    script = f"def attack():\n    return {{name: call(name, -1, -1) for name in {others!r}}}\n"
+    assert attack(full, script) == dict.fromkeys(others, calls.default.name)
+
+
+def test_every_refused_call_has_its_own_answer(full: Here) -> None:
+    refused = {n: e.name for n, e in POLICY.syscalls.refused.items() if n in NUMBERS}
+    script = f"def attack():\n    return {{name: call(name) for name in {sorted(refused)!r}}}\n"
+    assert attack(full, script) == refused
+    assert attack(full, "def attack():\n    return call(4000)\n") == POLICY.syscalls.unknown.name
+
+
+#: Refused and permitted first arguments, up to the one that is checked, of each checked call.
+CHECKED: Mapping[str, tuple[list[list[int]], list[list[int]]]] = {
+    "clone": ([[0x10000011], [0x8011], [1 << 33]], []),
+    "socketpair": ([[2, 1, 0, 0], [16, 3, 0, 0], [1 << 32 | 1, 1, 0, 0]], []),
+    "ioctl": ([[0, 0x5412], [0, 0x5401 | 1 << 32], [0, 0x8901]], []),
+    "fcntl": ([[1, 8, 1], [1, 10, 9], [1, 1033, 1], [1, 1031, 1 << 20], [1, 1024]], [[1, 1], [1, 3]]),
+    "madvise": ([[0, 0, 12], [0, 0, 100]], [[0, 0, 4]]),
+    "prctl": ([[4, 0], [22, 1], [24, 0], [35, 1], [0x59616D61, 1], [67, 1]], [[39], [21]]),
+    "arch_prctl": ([[0x1012, 0], [0x2001, 0]], []),
+}
+
+
+@pytest.mark.parametrize("name", sorted(POLICY.syscalls.checked))
+def test_checked_call(name: str, place: Place) -> None:
+    if name not in NUMBERS:
+        pytest.skip(f"{platform.machine()} has no {name}")
+    refused, permitted = CHECKED[name]
+    script = f"""
+def attack():
+    return [[call({name!r}, *arguments) for arguments in calls] for calls in {[refused, permitted]!r}]
+"""
+    otherwise = POLICY.syscalls.checked[name].otherwise.name
+    assert attack(place, script) == [[otherwise] * len(refused), ["ok"] * len(permitted)]
+
+
+@pytest.mark.parametrize("name", sorted(POLICY.syscalls.alone_refused & NUMBERS.keys()))
+def test_call_refused_to_a_run_alone(name: str, place: Place) -> None:
+    if place.namespaces:
+        pytest.skip("the levels with namespaces")
+    assert attack(place, f"def attack():\n    return call({name!r}, -1, -1)\n") == "EPERM"
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "expected"),
+    [
+        ("clone", "17", "EPERM"),
+        ("kill", "os.getppid(), 0", "EPERM"),
+        ("kill", "0, 0", "EPERM"),
+        ("kill", "-1, 0", "EPERM"),
+        ("kill", "os.getpid(), 0", "ok"),
+        ("tgkill", "os.getppid(), os.getppid(), 0", "EPERM"),
+        ("rt_sigqueueinfo", "os.getppid(), 0, 0", "EPERM"),
+        ("rt_tgsigqueueinfo", "os.getppid(), os.getppid(), 0, 0", "EPERM"),
+        ("prlimit64", "os.getppid(), 7, 0, 0", "EPERM"),
+        ("prlimit64", "os.getpid(), 7, 0, 0", "ok"),
+        ("prlimit64", "0, 7, 0, 0", "ok"),
+        ("prctl", "1, 0", "EPERM"),
+    ],
+)
+def test_call_checked_for_a_run_alone(
+    name: str, arguments: str, expected: str, place: Place
+) -> None:
+    if place.namespaces:
+        pytest.skip("the levels with namespaces")
+    assert attack(place, f"def attack():\n    return call({name!r}, {arguments})\n") == expected
