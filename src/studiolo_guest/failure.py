@@ -34,10 +34,9 @@ def describe(error: BaseException, *, script: str, module: str, directory: str) 
         return _object(error.code, "", str(error), "", [])
     summary = traceback.TracebackException.from_exception(error)
     for link in _chain(summary):
-        own = [f for f in link.stack if _is_users(f.filename, script, directory)]
-        link.stack = traceback.StackSummary.from_list(own)
+        _keep_own_frames(link, script, directory)
     _leave_out_echoes(summary)
-    frames = [_place(frame, directory) for frame in list(summary.stack)[-_FRAME_LIMIT:]]
+    frames = [_place(frame) for frame in list(summary.stack)[-_FRAME_LIMIT:]]
     code, message = _classify(error)
     # Text that a script gives to `eval` can be wrong too: that is an exception like others.
     if isinstance(error, SyntaxError) and (
@@ -45,15 +44,28 @@ def describe(error: BaseException, *, script: str, module: str, directory: str) 
     ):
         code = "script-syntax"
         frames += _place_of_syntax(error, directory)
-    text = "".join(summary.format()).replace(directory + "/", "")
     # The script's own exceptions, as Python names those of a program.
-    text = text.replace(f"{module}.", "")
+    text = "".join(summary.format()).replace(f"{module}.", "")
     return _object(code, type(error).__name__, message, text, frames)
 
 
-def _place(frame: traceback.FrameSummary, directory: str) -> dict[str, Any]:
+def _keep_own_frames(link: traceback.TracebackException, script: str, directory: str) -> None:
+    """Leave only frames of the script and its bundle, named as seen from the working directory."""
+    own = [frame for frame in link.stack if _is_users(frame.filename, script, directory)]
+    for frame in own:
+        # Read now, by the file's whole name, and kept.
+        _ = frame.line
+        frame.filename = _shown(frame.filename, directory)
+    link.stack = traceback.StackSummary.from_list(own)
+    # Only those of syntax errors have it.
+    place = getattr(link, "filename", None)
+    if place is not None:
+        link.filename = _shown(place, directory)
+
+
+def _place(frame: traceback.FrameSummary) -> dict[str, Any]:
     return {
-        "file": _shown(frame.filename, directory),
+        "file": frame.filename,
         "line": frame.lineno or 0,
         "function": frame.name,
         "source": (frame.line or "")[:400],

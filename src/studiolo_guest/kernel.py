@@ -227,23 +227,3 @@ def limit_malloc_arenas(environment: Mapping[str, str]) -> None:
     """Do what glibc does at a program's start if it finds MALLOC_ARENA_MAX in its environment."""
     if "MALLOC_ARENA_MAX" in environment and hasattr(_libc, "mallopt"):
         _libc.mallopt(-8, int(environment["MALLOC_ARENA_MAX"]))
-
-
-def advise_fork_friendly() -> int:
-    """Collapse anonymous memory into huge pages, as many as the kernel gives; how many.
-
-    A fork copies page-table entries: one for 2 MiB then, instead of 512.
-    """
-    huge = 1 << 21
-    collapsed = 0
-    with open("/proc/self/maps", encoding="ascii") as maps:
-        lines = maps.read().splitlines()
-    for line in lines:
-        fields = line.split()
-        if not fields[1].startswith("rw") or (len(fields) > 5 and fields[5] != "[heap]"):
-            continue
-        start, end = (int(part, 16) for part in fields[0].split("-"))
-        for address in range(-(-start // huge) * huge, end - huge + 1, huge):
-            result = _libc.madvise(ctypes.c_void_p(address), ctypes.c_size_t(huge), 25)
-            collapsed += result == 0
-    return collapsed

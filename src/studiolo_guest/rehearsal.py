@@ -28,6 +28,8 @@ def azureml_main(dataframe1=None, dataframe2=None):
     kept = dataframe1[dataframe1.a > 0].sort_values("a")
     kept.describe()
     kept.groupby("s").a.mean()
+    kept["t"] = kept.s.str.upper() + "!"
+    kept = kept[kept.t != "Z!"].merge(dataframe1, on="s")
     return kept.reset_index(drop=True),
 """
 

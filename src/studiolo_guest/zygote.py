@@ -188,7 +188,6 @@ def main(link: socket.socket, message: Mapping[str, Any]) -> NoReturn:
     if len(threads) != 1:
         # A fork copies one thread; locks that the others hold would stay locked for ever.
         raise RuntimeError(f"{len(threads)} threads run after the imports; a fork needs one")
-    collapsed = kernel.advise_fork_friendly() if many else 0
     abi = kernel.landlock_abi() if message["landlock"] else 0
     program = message["filter"]
     confinement = Confinement(
@@ -217,7 +216,6 @@ def main(link: socket.socket, message: Mapping[str, Any]) -> NoReturn:
         "seconds": time.perf_counter() - started,
         "landlock_abi": abi,
         "baseline_bytes": confinement.baseline,
-        "huge_pages": collapsed,
         "not_preloaded": failed,
     }
     wire.send(link, {"ready": ready})

@@ -152,6 +152,17 @@ def test_lines_are_counted_as_python_counts_them(failure_of: FailureOf) -> None:
     assert places(failure_of(source)) == [("script.py", 4, "azureml_main", "raise ValueError(x)")]
 
 
+def test_paths_in_a_message_stay_as_the_script_wrote_them(failure_of: FailureOf) -> None:
+    source = """
+        import os
+        def azureml_main():
+            raise ValueError(os.path.join(os.getcwd(), "data.csv"))
+    """
+    failure = failure_of(source)
+    assert failure.message.endswith("/work/data.csv")
+    assert failure.traceback.rstrip().endswith(f"ValueError: {failure.message}")
+
+
 def test_sys_exit_is_no_way_to_end(failure_of: FailureOf) -> None:
     failure = failure_of("import sys\ndef azureml_main():\n    sys.exit(0)")
     assert (failure.code, failure.classic_number) == ("script-exit", 85)

@@ -52,6 +52,20 @@ def full(default_environment: Environment) -> Iterator[Here]:
 
 
 @pytest.fixture(scope="session")
+def filtered(default_environment: Environment) -> Iterator[Here]:
+    """A sandbox without namespaces."""
+    with Here.opened(default_environment, withheld=("namespaces",)) as here:
+        yield here
+
+
+@pytest.fixture(params=["full", "filtered"])
+def either(request: pytest.FixtureRequest) -> Here:
+    """The two that differ most, where the other levels would show nothing new."""
+    here: Here = request.getfixturevalue(request.param)
+    return here
+
+
+@pytest.fixture(scope="session")
 def planted(default_environment: Environment) -> Iterator[Planted]:
     """Secrets of the host that no run may reach."""
     found = Planted(default_environment)

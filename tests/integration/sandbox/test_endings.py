@@ -40,8 +40,8 @@ def saying_something_before(script: str) -> str:
 
 
 @pytest.mark.parametrize(("code", "script"), ENDINGS, ids=[script for _, script in ENDINGS])
-def test_ending(code: str, script: str, place: Place) -> None:
-    outcome = place.run(saying_something_before(script))
+def test_ending(code: str, script: str, either: Here) -> None:
+    outcome = either.run(saying_something_before(script))
     assert outcome.status is Status.FAILED
     assert outcome.failure is not None
     assert outcome.failure.code == code, outcome.failure
@@ -49,7 +49,7 @@ def test_ending(code: str, script: str, place: Place) -> None:
     assert outcome.failure.message
     assert outcome.tables == {}
     assert outcome.device.console.startswith("before\n")
-    assert_works(place)
+    assert_works(either)
 
 
 @pytest.mark.parametrize("script", TOO_LONG)
@@ -142,21 +142,21 @@ def test_a_run_that_is_cancelled_beforehand_hardly_begins(full: Here) -> None:
     assert outcome.failure.code == "cancelled"
 
 
-def test_a_result_larger_than_a_file_may_be_comes_back(place: Place) -> None:
+def test_a_result_larger_than_a_file_may_be_comes_back(either: Here) -> None:
     script = "import numpy\ndef attack():\n    return 'x' * (3 << 20)\n"
-    outcome = place.run(PREAMBLE + script, limits=replace(LIMITS, file_size=1 << 20))
+    outcome = either.run(PREAMBLE + script, limits=replace(LIMITS, file_size=1 << 20))
     assert outcome.failure is None, outcome.failure
     assert len(outcome.tables["results_dataset"]["answer"][0].as_py()) == (3 << 20) + 2
 
 
-def test_a_result_larger_than_its_limit_is_refused(place: Place) -> None:
+def test_a_result_larger_than_its_limit_is_refused(either: Here) -> None:
     script = "def attack():\n    return 'x' * (3 << 20)\n"
     limits = replace(LIMITS, file_size=1 << 20, result_size=1 << 20)
-    outcome = place.run(PREAMBLE + script, limits=limits)
+    outcome = either.run(PREAMBLE + script, limits=limits)
     assert outcome.failure is not None
     assert outcome.failure.code == "result-too-large"
     script = "def attack():\n    return 'x' * (80 << 20)\n"
-    outcome = place.run(PREAMBLE + script, limits=limits)
+    outcome = either.run(PREAMBLE + script, limits=limits)
     assert outcome.failure is not None
     assert outcome.failure.code == "result-too-large"
 

@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 from studiolo.environments.environment import Environment
-from studiolo.sandbox.policy import Policy
 from studiolo.sandbox.sandbox import Sandbox
 
 from .places import LIMITS, POLICY, PREAMBLE, Here, assert_works, interpreter_of, processes
 
-_RUNS, _SECONDS = 600, 40
+#: As many as fit into some seconds, but not too few to tell.
+_ENOUGH, _SECONDS, _AT_MOST = 500, 14, 60
 HOSTILE = [
     "os._exit(0)",
     "ctypes.string_at(0)",
@@ -63,7 +63,12 @@ def look() -> Found:
 
 
 def groups_of(pid: int) -> list[Path]:
-    return list(Path("/sys/fs/cgroup").rglob(f"studiolo-{pid}-*/*/"))
+    for _ in range(100):
+        try:
+            return list(Path("/sys/fs/cgroup").rglob(f"studiolo-{pid}-*/*/"))
+        except FileNotFoundError:
+            continue  # one of them, or one of a neighbour's, has just been removed
+    raise AssertionError("control groups come and go all the time")
 
 
 def descendants(pid: int) -> set[int]:
@@ -92,15 +97,15 @@ def test_hostile_runs_leave_nothing(
     withheld: tuple[str, ...], default_environment: Environment
 ) -> None:
     before_all = look()
-    share = 1.0 if not withheld else 0.15
     with Here.opened(default_environment, withheld=withheld) as here:
         assert_works(here)
         before = look()
-        done, end = 0, time.monotonic() + _SECONDS * share
-        while time.monotonic() < end and done < 5 * _RUNS:
+        done, begun = 0, time.monotonic()
+        enough = 100 if withheld else _ENOUGH
+        while done < enough or (not withheld and time.monotonic() < begun + _SECONDS):
+            assert time.monotonic() < begun + _AT_MOST
             here.run(f"{PREAMBLE}def attack():\n    {HOSTILE[done % len(HOSTILE)]}\n")
             done += 1
-        assert done >= _RUNS * share * 0.7, "the machine is too slow to say anything"
         assert_works(here)
         assert settled(before) == before
     assert settled(before_all) == before_all
@@ -147,11 +152,13 @@ def attack():
         tried(signal.signal, number, signal.SIG_IGN)
     call("prctl", 1, 0)
     try:
-        if os.fork() == 0:
-            os.setsid()
+        leading = os.fork() != 0
     except OSError:
-        pass
-    print("began", flush=True)
+        leading = True
+    if leading:
+        os.write(1, b"began\\n")
+    else:
+        os.setsid()
     while True:
         time.sleep(1)
 """
@@ -196,10 +203,6 @@ def own(default_environment: Environment) -> Iterator[Here]:
         yield here
 
 
-def zygotes_of(launcher: int) -> set[int]:
-    return descendants(launcher)
-
-
 @pytest.mark.parametrize("warm", [0, 2])
 def test_a_zygote_that_dies_is_replaced(warm: int, default_environment: Environment) -> None:
     before_all = look()
@@ -227,14 +230,15 @@ def test_a_zygote_that_dies_fails_the_runs_that_it_had(own: Here) -> None:
     assert_works(own)
 
 
-def test_a_run_that_cannot_be_confined_is_not_run(default_environment: Environment) -> None:
-    # A folder below a file: the first step of the confinement that can fail, fails.
-    files = POLICY.filesystem
-    broken = replace(files, folders=(*files.folders, "/job/work"))
-    policy: Policy = replace(POLICY, filesystem=broken)
-    with pytest.raises(Exception, match="File exists"):
-        with Sandbox(policy, interpreter_of(default_environment)) as sandbox:
-            Here(sandbox, default_environment).run(PREAMBLE, limits=LIMITS)
+def test_a_run_that_cannot_be_confined_is_not_run(full: Here) -> None:
+    # Its file system has no room for the run's folders.
+    script = "def attack():\n    print('ran')\n"
+    outcome = full.run(PREAMBLE + script, limits=replace(LIMITS, work_directory_files=2))
+    assert outcome.failure is not None
+    assert outcome.failure.code == "not-confined"
+    assert "No space left" in outcome.failure.message
+    assert outcome.device.console == ""
+    assert_works(full)
 
 
 def test_closing_ends_a_run_of_another_thread(default_environment: Environment) -> None:

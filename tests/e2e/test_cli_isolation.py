@@ -1,0 +1,83 @@
+"""What isolates a run is chosen, reported, and never silently less than was asked for."""
+
+import sys
+from pathlib import Path
+
+from .command_line import RUNS_STUDIOLO, CommandLine
+
+WITHOUT_NAMESPACES = (
+    sys.executable,
+    Path(__file__).with_name("without_namespaces.py"),
+    *RUNS_STUDIOLO,
+)
+OK = "print('I ran')\ndef azureml_main():\n    return None\n"
+
+
+def test_strict_runs_exactly_where_every_layer_is_there(studiolo: CommandLine) -> None:
+    level = studiolo("doctor", "--json").report["level"]
+    ended = studiolo.run(OK, "--isolation", "strict")
+    assert ended.code == (0 if level == "full" else 3)
+    assert ("isolation full" in ended.err) == (level == "full")
+
+
+def test_strict_refuses_to_run_without_every_layer(studiolo: CommandLine) -> None:
+    studiolo.file("out.csv", "old\n")
+    ended = studiolo(
+        *("run", studiolo.script(OK), "--isolation", "strict"),
+        *("--output", "out.csv", "--device", "device"),
+        before=WITHOUT_NAMESPACES,
+    )
+    assert ended.code == 3
+    assert "I ran" not in ended.out
+    assert "error[isolation-unavailable]: " in ended.err
+    for fact in ('"strict"', "namespaces", "not permitted", "--isolation auto"):
+        assert fact in ended.err
+    assert studiolo.read("out.csv") == "old\n"
+    assert studiolo.names == {"out.csv", "script.py"}
+
+
+def test_auto_runs_with_what_there_is_and_says_so(studiolo: CommandLine) -> None:
+    ended = studiolo("run", studiolo.script(OK), "--json", before=WITHOUT_NAMESPACES)
+    isolation = ended.report["isolation"]
+    layers = {layer["name"]: layer for layer in isolation["layers"]}
+    assert not layers["namespaces"]["active"]
+    assert "not permitted" in layers["namespaces"]["detail"]
+    assert layers["namespaces"]["remedy"]
+    assert (ended.code, isolation["level"]) == (0, "filtered")
+
+
+def test_off_runs_with_limits_only_and_says_so(studiolo: CommandLine) -> None:
+    ended = studiolo.run(OK, "--isolation", "off")
+    assert ended.code == 0
+    assert "isolation limits" in ended.err
+
+
+def test_doctor_strict_has_the_exit_code_too(studiolo: CommandLine) -> None:
+    ended = studiolo("doctor", "--isolation", "strict", before=WITHOUT_NAMESPACES)
+    assert (ended.code, ended.out) == (3, "")
+    assert "error[isolation-unavailable]: " in ended.err
+
+
+def test_doctor_shows_every_layer_and_attempt_in_eighty_columns(studiolo: CommandLine) -> None:
+    ended = studiolo("doctor", environment={"COLUMNS": "80"}, before=WITHOUT_NAMESPACES)
+    assert ended.code == 0, ended.err
+    lines = ended.out.splitlines()
+    assert lines[0] == "Isolation level: filtered"
+    assert max(map(len, lines)) <= 80
+    for layer in ("namespaces", "landlock", "seccomp", "own user", "resource limits"):
+        assert any(line[0] in "✓✗" and line[3:].startswith(layer) for line in lines if line)
+    tried = [line for line in lines if line.startswith(("stopped  ", "GOT IT   "))]
+    assert len(tried) > 10
+    assert any(line.startswith("stopped  read another user's secret  ") for line in tried)
+    stopped = sum(line.startswith("stopped") for line in tried)
+    assert lines[-1] == f"{stopped} of {len(tried)} attempts were stopped."
+
+
+def test_doctor_json_says_the_same(studiolo: CommandLine) -> None:
+    ended = studiolo("doctor", "--json", "--isolation", "off")
+    assert ended.code == 0, ended.err
+    report = ended.report
+    assert (report["asked"], report["level"]) == ("off", "limits")
+    assert {"name", "active", "detail", "remedy"} == report["layers"][0].keys()
+    attempts = {attempt["tried"]: attempt for attempt in report["attempts"]}
+    assert attempts["open a network socket"]["stopped"] is False
