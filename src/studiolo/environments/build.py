@@ -34,6 +34,7 @@ def default_environment(*, progress: ProgressCallback | None = None) -> Environm
 def build_environment(
     spec: EnvironmentSpec,
     *,
+    like: Environment | None = None,
     progress: ProgressCallback | None = None,
     home: Path | None = None,
 ) -> Environment:
@@ -41,6 +42,7 @@ def build_environment(
 
     Args:
         spec: What it shall hold.
+        like: An environment that holds much of the same, whose bytecode can be shared.
         progress: Told how far the build is; not called if there is nothing to build.
         home: The folder of all environments, if not the usual one.
 
@@ -57,7 +59,7 @@ def build_environment(
         environment.path.parent.mkdir(parents=True, exist_ok=True)
         with _alone(environment, progress) as held:
             if not is_built(environment):
-                _build(environment, spec, held=held, progress=progress)
+                _build(environment, spec, like=like, held=held, progress=progress)
     return environment
 
 
@@ -102,6 +104,7 @@ def _build(
     environment: Environment,
     spec: EnvironmentSpec,
     *,
+    like: Environment | None,
     held: int,
     progress: ProgressCallback | None,
 ) -> None:
@@ -111,7 +114,9 @@ def _build(
     try:
         _report(progress, BuildPhase.CREATING, f'Creating the environment "{spec.name}"')
         _install(environment, spec, held=held, progress=progress)
-        compile_bytecode(environment, spec.interpreter, held=held, progress=progress)
+        compile_bytecode(
+            environment, spec.interpreter, like=like, held=held, progress=progress
+        )
         (path / _MARKER).touch()
     except BaseException:
         shutil.rmtree(path, ignore_errors=True)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Sequence
+from importlib.util import cache_from_source
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,6 +19,7 @@ def compile_bytecode(
     environment: Environment,
     interpreter: Interpreter,
     *,
+    like: Environment | None,
     held: int,
     progress: ProgressCallback | None,
 ) -> None:
@@ -30,11 +32,16 @@ def compile_bytecode(
     Args:
         environment: Where to look.
         interpreter: The Python that the environment is for.
+        like: An environment for the same Python that may hold some of the same files, compiled.
         held: The descriptor of the environment's lock, inherited by the compilers, so that
             nobody else touches the environment while one is alive.
         progress: Told every hundred files.
     """
-    sources = sorted(str(path) for path in environment.path.glob("lib/python*/**/*.py"))
+    sources = sorted(
+        str(path)
+        for path in environment.path.glob("lib/python*/**/*.py")
+        if like is None or not _share_bytecode(path, environment, like)
+    )
     output, compilers_side = os.pipe()
     compilers: list[subprocess.Popen[bytes]] = []
     with TemporaryDirectory(prefix="studiolo-compile-") as folder:
@@ -55,6 +62,20 @@ def compile_bytecode(
             os.close(output)
             for compiler in compilers:
                 compiler.wait()
+
+
+def _share_bytecode(path: Path, environment: Environment, like: Environment) -> bool:
+    """Link what the other environment has compiled of this file, if it is the very same file."""
+    twin = like.path / path.relative_to(environment.path)
+    try:
+        if not path.samefile(twin):
+            return False
+        cached = cache_from_source(str(path))
+        Path(cached).parent.mkdir(exist_ok=True)
+        os.link(cache_from_source(str(twin)), cached)
+    except OSError:
+        return False
+    return True
 
 
 def _shares(sources: Sequence[str]) -> list[Sequence[str]]:

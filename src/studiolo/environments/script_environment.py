@@ -12,6 +12,7 @@ from studiolo.environments.environment import (
     EnvironmentSpec,
     default_spec,
     digest,
+    environment_in,
 )
 from studiolo.environments.errors import (
     DependencyRefusedError,
@@ -66,10 +67,12 @@ def environment_for(
     base = base or default_spec()
     home = (home or environments_home()).absolute()
     _check_python(metadata, base.interpreter)
+    like = None
     if metadata.dependencies:
+        like = environment_in(home, base)
         lock = _resolved(base, _checked(metadata.dependencies), home=home, progress=progress)
         base = EnvironmentSpec(name=_ENVIRONMENT_NAME, lock=lock, interpreter=base.interpreter)
-    return build_environment(base, progress=progress, home=home)
+    return build_environment(base, like=like, progress=progress, home=home)
 
 
 def _check_python(metadata: ScriptMetadata, interpreter: Interpreter) -> None:
