@@ -44,3 +44,21 @@ class DatasetUnsuitableError(StudioloError):
         super().__init__(
             f"{port} must be a path, a Dataset, a pyarrow Table or a pandas DataFrame, not {found}."
         )
+
+
+class FrameUnsuitableError(StudioloError):
+    """A pandas frame that was handed in holds what a dataset cannot."""
+
+    code: ClassVar[str] = "frame-unsuitable"
+
+    def __init__(self, *, column: str, row: int | None, found: str, way_out: str) -> None:
+        self.column = column
+        self.row = row
+        self.found = found
+        self.way_out = way_out
+        where = "" if row is None else f", row {row} (counted from 0),"
+        super().__init__(
+            f"The column {column!r} of the given frame{where} holds {found}. A dataset holds "
+            "booleans, numbers, text, bytes, dates, timestamps, durations and categories of "
+            f"these. {way_out}"
+        )

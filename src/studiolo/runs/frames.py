@@ -10,7 +10,9 @@ from typing import TypeGuard
 import pandas as pd
 import pyarrow as pa
 
+from studiolo.runs.errors import FrameUnsuitableError
 from studiolo_guest.frames.columns_in import values_of
+from studiolo_guest.frames.errors import UntranslatableColumnError
 from studiolo_guest.frames.output import frame_to_output
 
 
@@ -32,8 +34,13 @@ def table_of(frame: pd.DataFrame, *, log: Callable[[str], None]) -> pa.Table:
     """The frame as a table; ``log`` is told of every change that a person might not expect.
 
     Raises:
-        studiolo_guest.frames.errors.ContractError: a column holds what no dataset can.
+        FrameUnsuitableError: A column holds what no dataset can.
     """
-    batch = frame_to_output(frame, log=log).batch
+    try:
+        batch = frame_to_output(frame, log=log).batch
+    except UntranslatableColumnError as error:
+        raise FrameUnsuitableError(
+            column=error.column, row=error.row, found=error.found, way_out=error.way_out
+        ) from error
     table: pa.Table = pa.Table.from_batches([batch])
     return table

@@ -18,6 +18,7 @@ from studiolo.environments.package_names import suggest_package
 from studiolo.environments.script_metadata import ScriptMetadata, read_script_metadata
 from studiolo.modules.script import Script, read_script
 from studiolo.runs.errors import DatasetUnsuitableError
+from studiolo.runs.old_names import advice_for
 from studiolo.runs.script_result import ScriptResult
 from studiolo.sandbox.job import Failure, Job, Outcome, PortBinding
 from studiolo.sandbox.memory_file import MemoryFile
@@ -163,6 +164,8 @@ def _result(outcome: Outcome, environment: Environment, log: list[str]) -> Scrip
 
 def _explained(failure: Failure, environment: Environment) -> Failure:
     """Add what only the host knows: which environment lacks a library, and how to add it."""
+    if advice := advice_for(failure.traceback or failure.message):
+        return replace(failure, message=f"{failure.message} {advice}")
     if failure.code != "library-missing":
         return failure
     module = failure.subject

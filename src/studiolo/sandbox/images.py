@@ -31,6 +31,7 @@ _SAFE_OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CL
 @dataclass(frozen=True, kw_only=True)
 class _Found:
     changed: int
+    number: int
     name: str
     folder: int
     size: int
@@ -46,7 +47,7 @@ def collect_images(directory: int, limits: Limits) -> tuple[list[Image], list[st
     left_out: list[str] = []
     room = limits.image_bytes
     with _Folders() as folders:
-        found = sorted(folders.walk(directory), key=lambda f: (f.changed, f.name))
+        found = sorted(folders.walk(directory), key=lambda f: (f.changed, f.number))
         for file in found:
             if len(images) == limits.images:
                 left_out.append(f"Only the first {limits.images} images are kept.")
@@ -96,6 +97,7 @@ class _Folders:
                     if stat.S_ISREG(status.st_mode):
                         yield _Found(
                             changed=status.st_mtime_ns,
+                            number=status.st_ino,
                             name=name,
                             folder=folder,
                             size=status.st_size,

@@ -31,7 +31,7 @@ class Launcher:
         with theirs:
             self.pid = os.posix_spawn(
                 python,
-                [python, "-I", "-S", _LAUNCH, str(_LINK)],
+                [python, "-I", "-S", "-B", _LAUNCH, str(_LINK)],
                 {},
                 file_actions=[
                     (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),

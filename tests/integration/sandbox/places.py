@@ -131,9 +131,7 @@ class Here:
         files = {port: MemoryFile.of_table(table) for port, table in (inputs or {}).items()}
         try:
             job = Job(source=source, inputs=files)
-            return self.sandbox.run(
-                job, limits=limits, on_console=on_console, cancelled=cancelled
-            )
+            return self.sandbox.run(job, limits=limits, on_console=on_console, cancelled=cancelled)
         finally:
             for file in files.values():
                 file.close()

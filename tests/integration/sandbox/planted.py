@@ -21,7 +21,9 @@ class Planted:
         # Beside the guest's package, and beside the environment: what lies there must not come
         # into sight with them.
         beside = (Path(studiolo_guest.__file__).parents[1], environment.path.parent)
-        self._folders = [Path(tempfile.mkdtemp(prefix=".planted-", dir=folder)) for folder in beside]
+        self._folders = [
+            Path(tempfile.mkdtemp(prefix=".planted-", dir=folder)) for folder in beside
+        ]
         self._folders.append(Path(tempfile.mkdtemp(prefix="planted-")))
         self.files = [folder / "secret.txt" for folder in self._folders]
         self._sockets = []

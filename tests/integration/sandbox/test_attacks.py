@@ -1,7 +1,7 @@
 """What a hostile script can try, one test each; the numbers are those of the threat model."""
 
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 

@@ -116,11 +116,18 @@ def attack():
     assert "No space left" in outcome.failure.message
 
 
-@pytest.mark.parametrize("script", ["time.sleep(60)", "while True: pass", "os.fork(); os.fork(); time.sleep(60)"])
+@pytest.mark.parametrize(
+    "script", ["time.sleep(60)", "while True: pass", "os.fork(); os.fork(); time.sleep(60)"]
+)
 def test_a_run_is_cancelled_within_a_second(script: str, full: Here) -> None:
     cancelled = threading.Event()
     began = threading.Event()
-    timer = threading.Thread(target=lambda: (began.wait(10), cancelled.set()))
+
+    def cancel() -> None:
+        began.wait(10)
+        cancelled.set()
+
+    timer = threading.Thread(target=cancel)
     timer.start()
     outcome = full.run(
         f"{PREAMBLE}def attack():\n    print('began', flush=True)\n    {script}\n",

@@ -70,9 +70,7 @@ def test_a_picture_that_unfolds_to_gigabytes_is_left_out(either: Here) -> None:
 
 
 def test_the_number_of_pictures_is_limited(either: Here) -> None:
-    left, log = names_left(
-        either, "[leave(f'{number:03}.png') for number in range(50)]", images=20
-    )
+    left, log = names_left(either, "[leave(f'{number:03}.png') for number in range(50)]", images=20)
     assert len(left) == 20
     assert "Only the first 20 images are kept." in log
 

@@ -39,6 +39,16 @@ HOSTILE = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def own_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A place for temporary files that nobody else uses, and that any user may enter."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        yield
+        assert os.listdir(folder) == []  # noqa: PTH208  # a list is what is compared
+
+
 @dataclass(frozen=True)
 class Found:
     """What a process of ours has taken of the machine."""
@@ -53,11 +63,11 @@ class Found:
 
 def look() -> Found:
     return Found(
-        descriptors=len(os.listdir("/proc/self/fd")),
+        descriptors=len(list(Path("/proc/self/fd").iterdir())),
         threads=threading.active_count(),
         mounts=len(Path("/proc/self/mountinfo").read_text().splitlines()),
         groups=len(groups_of(os.getpid())),
-        folders=len(list(Path(tempfile.gettempdir()).glob("studiolo-*/*"))),
+        folders=len(list(Path(tempfile.gettempdir()).glob("**/*"))),
         children=len(descendants(os.getpid())),
     )
 
@@ -72,7 +82,8 @@ def groups_of(pid: int) -> list[Path]:
 
 
 def descendants(pid: int) -> set[int]:
-    found, pending = set(), [pid]
+    found: set[int] = set()
+    pending = [pid]
     while pending:
         try:
             for task in Path(f"/proc/{pending.pop()}/task").iterdir():
@@ -81,6 +92,17 @@ def descendants(pid: int) -> set[int]:
                 found |= children
         except OSError:
             continue
+    return found
+
+
+def calm() -> Found:
+    """What is there once nothing changes any more."""
+    found = look()
+    for _ in range(20):
+        time.sleep(0.2)
+        before, found = found, look()
+        if found == before:
+            break
     return found
 
 
@@ -96,10 +118,10 @@ def settled(expected: Found) -> Found:
 def test_hostile_runs_leave_nothing(
     withheld: tuple[str, ...], default_environment: Environment
 ) -> None:
-    before_all = look()
+    before_all = calm()
     with Here.opened(default_environment, withheld=withheld) as here:
         assert_works(here)
-        before = look()
+        before = calm()
         done, begun = 0, time.monotonic()
         enough = 100 if withheld else _ENOUGH
         while done < enough or (not withheld and time.monotonic() < begun + _SECONDS):
@@ -114,7 +136,7 @@ def test_hostile_runs_leave_nothing(
 def test_runs_at_once_leave_nothing(default_environment: Environment) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
-    before_all = look()
+    before_all = calm()
     sandbox = Sandbox(POLICY, interpreter_of(default_environment), warm=3)
     with sandbox:
         here = Here(sandbox, default_environment)
@@ -126,7 +148,7 @@ def test_runs_at_once_leave_nothing(default_environment: Environment) -> None:
 
 
 def test_a_sandbox_that_never_ran_leaves_nothing(default_environment: Environment) -> None:
-    before = look()
+    before = calm()
     with Sandbox(POLICY, interpreter_of(default_environment)):
         pass
     with Sandbox(POLICY, interpreter_of(default_environment), warm=2) as sandbox:
@@ -197,37 +219,33 @@ def test_a_killed_host_takes_its_runs_with_it(
             assert groups_of(host.pid) == []
 
 
-@pytest.fixture
-def own(default_environment: Environment) -> Iterator[Here]:
-    with Here.opened(default_environment) as here:
-        yield here
+def kill_zygotes(spared: set[int]) -> None:
+    for process in descendants(os.getpid()) - spared:
+        if "launch.py" in processes().get(process, ""):
+            os.kill(process, signal.SIGKILL)
 
 
 @pytest.mark.parametrize("warm", [0, 2])
 def test_a_zygote_that_dies_is_replaced(warm: int, default_environment: Environment) -> None:
-    before_all = look()
+    before_all = calm()
+    spared = descendants(os.getpid())
     with Sandbox(POLICY, interpreter_of(default_environment), warm=warm) as sandbox:
         here = Here(sandbox, default_environment)
         assert_works(here)
         for _ in range(2):
-            for process in descendants(os.getpid()):
-                if "launch.py" in processes().get(process, ""):
-                    os.kill(process, signal.SIGKILL)
+            kill_zygotes(spared)
             assert_works(here)
     assert settled(before_all) == before_all
 
 
-def test_a_zygote_that_dies_fails_the_runs_that_it_had(own: Here) -> None:
-    def kill(_: str) -> None:
-        for process in descendants(os.getpid()):
-            if "launch.py" in processes().get(process, ""):
-                os.kill(process, signal.SIGKILL)
-
-    script = "def attack():\n    print('began', flush=True)\n    time.sleep(60)\n"
-    outcome = own.run(PREAMBLE + script, on_console=kill)
-    assert outcome.failure is not None
-    assert outcome.failure.code == "killed"
-    assert_works(own)
+def test_a_zygote_that_dies_fails_the_runs_that_it_had(default_environment: Environment) -> None:
+    spared = descendants(os.getpid())
+    with Here.opened(default_environment) as own:
+        script = "def attack():\n    print('began', flush=True)\n    time.sleep(60)\n"
+        outcome = own.run(PREAMBLE + script, on_console=lambda _: kill_zygotes(spared))
+        assert outcome.failure is not None
+        assert outcome.failure.code == "killed"
+        assert_works(own)
 
 
 def test_a_run_that_cannot_be_confined_is_not_run(full: Here) -> None:
@@ -242,7 +260,7 @@ def test_a_run_that_cannot_be_confined_is_not_run(full: Here) -> None:
 
 
 def test_closing_ends_a_run_of_another_thread(default_environment: Environment) -> None:
-    before = look()
+    before = calm()
     began = threading.Event()
     sandbox = Sandbox(POLICY, interpreter_of(default_environment))
     here = Here(sandbox, default_environment)

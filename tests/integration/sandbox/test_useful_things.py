@@ -51,7 +51,8 @@ LEARNING = {
     "linear algebra in threads": """
     from concurrent.futures import ThreadPoolExecutor
     with ThreadPoolExecutor(2) as pool:
-        return [round(t) for t in pool.map(lambda n: np.linalg.inv(np.eye(n)).trace(), [50, 60])] == [50, 60]
+        traces = pool.map(lambda n: np.linalg.inv(np.eye(n)).trace(), [50, 60])
+        return [round(trace) for trace in traces] == [50, 60]
 """,
 }
 #: Work at every level; the second of each pair tells whether it takes another process.
