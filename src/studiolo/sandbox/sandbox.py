@@ -148,8 +148,9 @@ class Sandbox:
             with _Files(job, own, started.baseline, on_console) as files:
                 outcome = self._attend(started, child, files, own, cancelled, arrived)
         finally:
-            self._dispose(started, child)
-        self._refill()
+            # What is left to do when it is gone, others do: the caller has the answer by then.
+            child.kill()
+            started.zygote.forget(child.name, functools.partial(self._dispose, child))
         return outcome
 
     def _attend(
@@ -382,16 +383,17 @@ class Sandbox:
     def _refill(self) -> None:
         started = self._started
         if started is not None and len(self._warm) < self._warm_size:
-            # Without a zygote there is nothing to refill; the next run begins a new one.
-            with contextlib.suppress(ZygoteFailedError):
+            # Without a zygote there is nothing to refill; the next run begins a new one. And a run
+            # that needs what can't be had here says so itself.
+            with contextlib.suppress(ZygoteFailedError, OSError):
                 self._warm.append(self._fork(started, self._policy.limits))
 
-    def _dispose(self, started: Started, child: Child) -> None:
-        child.kill()
+    def _dispose(self, child: Child) -> None:
+        """Take the place of a fork that is gone."""
         child.close()
-        started.zygote.forget(child.name)
         self._spend(child.name)
         self._sweep(wait=False)
+        self._refill()
 
     def _spend(self, name: int) -> None:
         self._spent.append(

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from studiolo.sandbox.memory_file import MemoryFile
 
-_FIXED_ZONE = re.compile(r"[+-]\d\d:\d\d")
+_FIXED_ZONE = re.compile(r"[+-]([01]\d|2[0-3]):[0-5]\d")
 _COMPRESSION_FIELD = 3
 _DATA_FIELD = 1
 _HEADER_FIELD = 2
@@ -144,6 +144,6 @@ def _is_zone(name: str) -> bool:
         return True
     try:
         zoneinfo.ZoneInfo(name)
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):
         return False
     return True

@@ -35,6 +35,8 @@ def exceeds(directory: int, process: int, *, size: int, files: int) -> bool:
     Files that ``process`` has open count even if they have no name any more.
     """
     room = _Room(size=size - _bytes_without_name(directory, process), files=files)
+    if room.size < 0:
+        return True
     try:
         _count(directory, room, DEEPEST)
     except (_ExceededError, PermissionError):

@@ -101,7 +101,7 @@ class Zygote:
         self._children: dict[int, Child] = {}
         self._directories: dict[int, int] = {}
         self._exits: dict[int, Exit] = {}
-        self._forgotten: set[int] = set()
+        self._forgotten: dict[int, Callable[[], None]] = {}
         self._gone = False
         self._why = "it ended while it was in use"
         self._keeper: threading.Thread | None = None
@@ -172,11 +172,17 @@ class Zygote:
             self._changed.wait_for(lambda: name in self._exits or self._gone, timeout)
             return self._exits.get(name)
 
-    def forget(self, name: int) -> None:
-        """Nobody is going to ask how the fork of that name ended."""
+    def forget(self, name: int, then: Callable[[], None]) -> None:
+        """Nobody is going to ask how the fork of that name ended; call ``then`` when it has.
+
+        That is in the thread that takes in the news, unless it is known already.
+        """
         with self._changed:
-            if self._exits.pop(name, None) is None:
-                self._forgotten.add(name)
+            known = self._exits.pop(name, None) is not None or self._gone
+            if not known:
+                self._forgotten[name] = then
+        if known:
+            then()
 
     @property
     def alive(self) -> bool:
@@ -212,6 +218,9 @@ class Zygote:
             with self._changed:
                 self._gone = True
                 self._changed.notify_all()
+                forgotten, self._forgotten = self._forgotten, {}
+            for then in forgotten.values():
+                then()
 
     def _take_in(self) -> None:
         while (received := self._receive()) is not None:
@@ -235,11 +244,12 @@ class Zygote:
                 )
                 name = message["exit"]
                 with self._changed:
-                    if name in self._forgotten:
-                        self._forgotten.remove(name)
-                    else:
+                    then = self._forgotten.pop(name, None)
+                    if then is None:
                         self._exits[name] = ended
                         self._changed.notify_all()
+                if then is not None:
+                    then()
 
     def _receive(self) -> tuple[dict[str, Any], list[int]] | None:
         try:

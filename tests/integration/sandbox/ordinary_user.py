@@ -28,7 +28,7 @@ def open_up(places: list[str]) -> None:
     closed = {
         Path("/", *place.split("/")[1:2])
         for place in places
-        if not os.stat("/".join(place.split("/")[:2])).st_mode & 1
+        if not Path("/", *place.split("/")[1:2]).stat().st_mode & 1
     }
     if not closed:
         return
@@ -44,7 +44,7 @@ def open_up(places: list[str]) -> None:
             held.append(holder)
         mount("tmpfs", str(folder), "tmpfs", 0, "mode=755")
         for place, holder in zip(inner, held, strict=True):
-            os.makedirs(place)
+            Path(place).mkdir(parents=True)
             mount(holder, place, None, _BIND)
 
 

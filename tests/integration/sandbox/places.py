@@ -1,7 +1,6 @@
 """Where hostile scripts are run: the same sandbox with more or fewer of its layers."""
 
 import json
-import os
 import pickle
 import platform
 import subprocess
@@ -203,10 +202,10 @@ def assert_works(place: Place) -> None:
 def processes() -> dict[int, str]:
     """Every process of this machine, or of this container, by its id."""
     found = {}
-    for name in os.listdir("/proc"):
-        if name.isdigit():
+    for process in Path("/proc").iterdir():
+        if process.name.isdigit():
             try:
-                found[int(name)] = Path("/proc", name, "cmdline").read_text().replace("\0", " ")
+                found[int(process.name)] = (process / "cmdline").read_text().replace("\0", " ")
             except OSError:
                 continue
     return found

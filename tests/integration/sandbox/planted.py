@@ -20,7 +20,9 @@ class Planted:
     def __init__(self, environment: Environment) -> None:
         # Beside the guest's package, and beside the environment: what lies there must not come
         # into sight with them.
-        beside = (Path(studiolo_guest.__file__).parents[1], environment.path.parent)
+        places = (Path(studiolo_guest.__file__).parents[1], environment.path.parent)
+        # An ordinary user may not be allowed to plant anything there.
+        beside = [folder for folder in places if os.access(folder, os.W_OK)]
         self._folders = [
             Path(tempfile.mkdtemp(prefix=".planted-", dir=folder)) for folder in beside
         ]

@@ -1,6 +1,5 @@
 """Each line of the policy file where a script can see it, against the real sandbox."""
 
-import os
 import platform
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,0 +1,58 @@
+"""The reference pages say what the command line does."""
+
+import importlib.util
+import re
+from pathlib import Path
+from typing import Any
+
+from .command_line import CommandLine
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def test_the_command_line_reference_is_up_to_date() -> None:
+    place = DOCS / "generate_cli_reference.py"
+    specification = importlib.util.spec_from_file_location("generate_cli_reference", place)
+    assert specification is not None
+    assert specification.loader is not None
+    generator = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(generator)
+    page = (DOCS / "reference" / "cli.md").read_text(encoding="utf-8")
+    assert page == generator.cli_reference(), "run: python docs/generate_cli_reference.py"
+
+
+def test_the_command_line_reference_has_every_option_that_help_shows(studiolo: CommandLine) -> None:
+    page = (DOCS / "reference" / "cli.md").read_text(encoding="utf-8")
+    for command in ("run", "convert", "profile", "doctor"):
+        section = page.partition(f"## studiolo {command}\n")[2].partition("\n## ")[0]
+        shown = set(re.findall(r"--[a-z][a-z0-9-]*", studiolo(command, "--help").out))
+        assert shown - {"--help"} == set(re.findall(r"`(--[a-z0-9-]+)", section)) - {"--help"}
+
+
+def test_the_report_reference_has_every_key(studiolo: CommandLine) -> None:
+    page = (DOCS / "reference" / "run-report.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"^\| `([a-z_.*]+)`", page, re.MULTILINE))
+    documented |= set(re.findall(r"`([a-z_]+)`", page))
+    failed = studiolo.run("def azureml_main():\n    1 / 0\n", "--json").report
+    drawn = studiolo.run(
+        """
+        import matplotlib.pyplot as plt, pandas as pd
+        def azureml_main():
+            plt.plot([1]); plt.savefig("a.png")
+            return pd.DataFrame({"a": [1]})
+        """,
+        "--json",
+    ).report
+    assert _keys(failed["error"]) <= documented
+    assert _keys({**drawn, "ports": None, "timings": None, "isolation": None}) <= documented
+    for part in ("timings", "isolation", "device"):
+        assert {f"{part}.{key}" for key in drawn[part]} <= documented
+    (port,) = drawn["ports"].values()
+    assert {f"ports.*.{key}" for key in port} <= documented
+    for item in (port["columns"][0], drawn["device"]["images"][0], failed["error"]["frames"][0]):
+        assert _keys(item) <= documented
+    assert _keys(drawn["isolation"]["layers"][0]) <= documented
+
+
+def _keys(document: dict[str, Any]) -> set[str]:
+    return set(document) - {"device", "isolation", "timings"}
