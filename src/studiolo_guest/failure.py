@@ -146,7 +146,7 @@ def _classify(error: BaseException) -> tuple[str, str]:
         return "script-exception", error.msg or message
     for cause in _causes(error):
         if isinstance(cause, MemoryError):
-            return "out-of-memory", message or "The script needed more memory than its limit."
+            return "out-of-memory", message or "MemoryError"
         if isinstance(cause, ModuleNotFoundError) and cause.name:
             return "library-missing", cause.name
         if _is_refused_network(cause):

@@ -168,9 +168,10 @@ def _make_scratch(message: Mapping[str, Any]) -> None:
     os.chdir(os.path.join(directory, message["folders"][0]))
 
 
-def _mapped_bytes() -> int:
+def _memory_bytes(which: int) -> int:
+    """Bytes that this process has mapped (0) or in memory (1)."""
     with open("/proc/self/statm", encoding="ascii") as file:
-        return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+        return int(file.read().split()[which]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def main(link: socket.socket, message: Mapping[str, Any]) -> NoReturn:
@@ -202,7 +203,7 @@ def main(link: socket.socket, message: Mapping[str, Any]) -> NoReturn:
         private=message["directory"],
         folders=message["folders"],
         rlimits=message["rlimits"],
-        baseline=_mapped_bytes(),
+        baseline=_memory_bytes(0),
         font_list=message["font_list"],
     )
     if many:
@@ -216,6 +217,7 @@ def main(link: socket.socket, message: Mapping[str, Any]) -> NoReturn:
         "seconds": time.perf_counter() - started,
         "landlock_abi": abi,
         "baseline_bytes": confinement.baseline,
+        "resident_bytes": _memory_bytes(1),
         "not_preloaded": failed,
     }
     wire.send(link, {"ready": ready})

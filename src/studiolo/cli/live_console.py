@@ -1,5 +1,7 @@
 """What a script prints, on the terminal, as it prints it."""
 
+import queue
+import threading
 from collections.abc import Callable
 from typing import TextIO
 
@@ -8,7 +10,11 @@ from studiolo.cli.terminal import silence
 
 
 class LiveConsole:
-    """Passes text on, without what would let a script steer the terminal."""
+    """Passes text on, without what would let a script steer the terminal.
+
+    It is shown by a thread of its own: a terminal that is held up (Ctrl-S, a pager) must not hold
+    up whoever watches over the script's time. What waits to be shown is bounded by what is kept.
+    """
 
     def __init__(self, stream: TextIO, *, make_room: Callable[[], None]) -> None:
         """``make_room`` is called before anything is shown, to clear what moves."""
@@ -16,19 +22,28 @@ class LiveConsole:
         self._make_room = make_room
         self._ends_line = True
         self._read = True
+        self._waiting: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._shower = threading.Thread(target=self._show_all, name="console", daemon=True)
+        self._shower.start()
 
     def write(self, text: str) -> None:
         """Show one piece; nothing once nobody reads it (`| head`): the run goes on."""
-        self._make_room()
-        # A bare carriage return is how progress bars redraw their line.
-        cleaned = "".join(c if c == "\r" else printable(c) for c in text)
-        self._ends_line = not cleaned or cleaned.endswith("\n")
-        self._show(cleaned)
+        self._waiting.put(text)
 
     def finish(self) -> None:
-        """Leave the cursor at the start of a line."""
+        """Show what is left, and leave the cursor at the start of a line."""
+        self._waiting.put(None)
+        self._shower.join()
         if not self._ends_line:
             self._show("\n")
+
+    def _show_all(self) -> None:
+        while (text := self._waiting.get()) is not None:
+            self._make_room()
+            # A bare carriage return is how progress bars redraw their line.
+            cleaned = "".join(c if c == "\r" else printable(c) for c in text)
+            self._ends_line = not cleaned or cleaned.endswith("\n")
+            self._show(cleaned)
 
     def _show(self, text: str) -> None:
         if not self._read:

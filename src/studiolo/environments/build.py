@@ -114,9 +114,7 @@ def _build(
     try:
         _report(progress, BuildPhase.CREATING, f'Creating the environment "{spec.name}"')
         _install(environment, spec, held=held, progress=progress)
-        compile_bytecode(
-            environment, spec.interpreter, like=like, held=held, progress=progress
-        )
+        compile_bytecode(environment, spec.interpreter, like=like, held=held, progress=progress)
         (path / _MARKER).touch()
     except BaseException:
         shutil.rmtree(path, ignore_errors=True)

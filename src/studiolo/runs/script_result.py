@@ -28,7 +28,8 @@ class ScriptResult:
     #: What a person should know that is no error, a sentence each.
     log: Sequence[str]
     timings: Timings
-    #: Bytes of memory at the most; None where it could not be read.
+    #: Bytes of memory that the run took at the most, beyond the libraries that were loaded before
+    #: it; None where it could not be read.
     peak_memory: int | None
     isolation: IsolationReport
     #: The environment it ran in.

@@ -39,8 +39,9 @@ class Started:
     namespaces: bool
     jail_user: int | None
     report: IsolationReport
-    #: Bytes of address space that it has mapped.
+    #: Bytes of address space that it has mapped, and of memory that it fills.
     baseline: int
+    resident: int
     #: Modules that could not be imported beforehand, each with the reason.
     not_preloaded: Collection[str]
 
@@ -175,6 +176,7 @@ class BringUp:
             jail_user=self._layers.jail_user,
             report=IsolationReport(asked=self._asked, level=level, layers=self._report(abi)),
             baseline=int(ready["baseline_bytes"]),
+            resident=int(ready["resident_bytes"]),
             not_preloaded=ready["not_preloaded"],
         )
 

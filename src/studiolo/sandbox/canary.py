@@ -108,7 +108,8 @@ def azureml_main(facts, attempts):
 _LIMITS = {
     "memory": 1 << 30,
     "processes": 24,
-    "file_size": 64 << 20,
+    # Below the directory's size, which a watchdog would see to by ending the canary.
+    "file_size": 32 << 20,
     "work_directory_size": 64 << 20,
     "timeout_seconds": 60,
 }

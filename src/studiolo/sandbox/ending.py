@@ -108,7 +108,7 @@ def vanished(ended: Exit | None, limits: Limits) -> Failure:
 
 
 def _memory(limits: Limits) -> str:
-    return f"The limit is {limits.memory / 2**20:,.0f} MiB for all its processes together."
+    return f"{limits.memory / 2**20:,.0f} MiB for all its processes together"
 
 
 def _room(limits: Limits) -> str:

@@ -53,7 +53,7 @@ _KINDS: Mapping[str, _Kind] = {
     ),
     "out-of-memory": _Kind(
         classic_number=_MEMORY,
-        sentence="The script needed more memory than it may have. {said} "
+        sentence="The script needed more memory than it may have ({said}). "
         "Give it more (--memory), or work on fewer rows or columns at a time.",
     ),
     "timed-out": _Kind(

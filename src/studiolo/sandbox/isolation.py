@@ -78,6 +78,29 @@ def level_of(*, namespaces: bool, landlock: bool, seccomp: bool) -> Level:
     return Level.LIMITS
 
 
+def memory_layers(version: int | None, why: str) -> list[Layer]:
+    """What bounds the memory of a run's processes together.
+
+    ``version`` is that of the control groups, None where there are none, for the reason ``why``.
+    """
+    if version is not None:
+        detail = f"version {version}: one limit for all processes of a run"
+        return [Layer(name=MEMORY_GROUP, active=True, detail=detail)]
+    return [
+        Layer(
+            name=MEMORY_GROUP,
+            active=False,
+            detail=why,
+            remedy="Run as root, or in a systemd session that delegates the memory controller.",
+        ),
+        Layer(
+            name=MEMORY_WATCHDOG,
+            active=True,
+            detail="adds up a run's processes twenty times a second and ends it",
+        ),
+    ]
+
+
 def remedy_for_namespaces(reason: str) -> str:
     """What a person can do where user namespaces are refused."""
     if "uid_map" in reason or "Permission denied" in reason:

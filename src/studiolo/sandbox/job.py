@@ -139,6 +139,7 @@ class Outcome:
     #: What the contract did that a person should know, a sentence each.
     log: Sequence[str]
     timings: Timings
-    #: Bytes of memory at the most, libraries included; None where it could not be read.
+    #: Bytes of memory that the run took at the most, beyond the libraries that it shares with the
+    #: zygote; None where it could not be read.
     peak_memory: int | None
     isolation: IsolationReport

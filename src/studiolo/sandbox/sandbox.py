@@ -4,13 +4,12 @@ import collections
 import contextlib
 import functools
 import itertools
-import json
 import os
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -18,15 +17,12 @@ from studiolo.sandbox import isolation
 from studiolo.sandbox.attending import End, Watch, attend
 from studiolo.sandbox.bring_up import BringUp, Started
 from studiolo.sandbox.configuration import ScriptInterpreter, limits_message
-from studiolo.sandbox.console import Console
 from studiolo.sandbox.control_groups import MemoryGroup, MemoryGroups, find_memory_groups
 from studiolo.sandbox.ending import Returned, interrupted, refused, returned, vanished
 from studiolo.sandbox.errors import ZygoteFailedError
 from studiolo.sandbox.images import collect_images
-from studiolo.sandbox.isolation import Isolation, IsolationReport, Layer
+from studiolo.sandbox.isolation import Isolation, IsolationReport
 from studiolo.sandbox.job import (
-    DATASET_PORTS,
-    RESULT_PORTS,
     Image,
     Job,
     Outcome,
@@ -35,8 +31,8 @@ from studiolo.sandbox.job import (
     Timings,
 )
 from studiolo.sandbox.launcher import Launcher
-from studiolo.sandbox.memory_file import MemoryFile
 from studiolo.sandbox.policy import Limits, Policy
+from studiolo.sandbox.run_files import RunFiles
 from studiolo.sandbox.work_directory import remove_tree
 from studiolo.sandbox.zygote import Child, Zygote
 
@@ -145,7 +141,7 @@ class Sandbox:
         own = limits or self._policy.limits
         started, child = self._take(own if limits is not None else None)
         try:
-            with _Files(job, own, started.baseline, on_console) as files:
+            with RunFiles(job, own, started.baseline, on_console) as files:
                 outcome = self._attend(started, child, files, own, cancelled, arrived)
         finally:
             # What is left to do when it is gone, others do: the caller has the answer by then.
@@ -157,7 +153,7 @@ class Sandbox:
         self,
         started: Started,
         child: Child,
-        files: "_Files",
+        files: RunFiles,
         limits: Limits,
         cancelled: threading.Event | None,
         arrived: float,
@@ -177,7 +173,7 @@ class Sandbox:
         )
         end, message = attend(child, files.console, watch)
         ended = time.perf_counter()
-        peak = group.peak() if group is not None else child.peak_memory()
+        peak = group.peak() if group is not None else child.peak_memory(started.resident)
         if end is End.GONE and not child.has_ended(_ENDING_SECONDS):
             end = End.CUT_OFF
         child.kill()
@@ -213,7 +209,7 @@ class Sandbox:
         zygote: Zygote,
         end: End,
         child: Child,
-        files: "_Files",
+        files: RunFiles,
         limits: Limits,
     ) -> Returned:
         if end is End.GONE:
@@ -227,7 +223,7 @@ class Sandbox:
         return returned(files.report, files.results, files.inputs, limits)
 
     def _device(
-        self, child: Child, files: "_Files", limits: Limits
+        self, child: Child, files: RunFiles, limits: Limits
     ) -> tuple[PythonDevice, list[str]]:
         images: list[Image] = []
         left_out: list[str] = []
@@ -290,7 +286,9 @@ class Sandbox:
             self._find_groups()
         started = bring_up.finish()
         started.zygote.serve(on_child=self._admit)
-        self._report = self._with_memory_layer(started.report)
+        version = None if self._groups is None else self._groups.version
+        memory = isolation.memory_layers(version, self._why_no_groups)
+        self._report = replace(started.report, layers=[*started.report.layers, *memory])
         for _ in range(self._warm_size):
             self._warm.append(self._fork(started, self._policy.limits))
         return started
@@ -307,32 +305,6 @@ class Sandbox:
             self._why_no_groups = "withheld"
         else:
             self._groups, self._why_no_groups = find_memory_groups(self._name)
-
-    def _with_memory_layer(self, report: IsolationReport) -> IsolationReport:
-        if self._groups is not None:
-            layer = Layer(
-                name=isolation.MEMORY_GROUP,
-                active=True,
-                detail=f"version {self._groups.version}: one limit for all processes of a run",
-            )
-            layers = [*report.layers, layer]
-        else:
-            layers = [
-                *report.layers,
-                Layer(
-                    name=isolation.MEMORY_GROUP,
-                    active=False,
-                    detail=self._why_no_groups,
-                    remedy="Run as root, or in a systemd session that delegates the memory "
-                    "controller.",
-                ),
-                Layer(
-                    name=isolation.MEMORY_WATCHDOG,
-                    active=True,
-                    detail="adds up a run's processes twenty times a second and ends it",
-                ),
-            ]
-        return IsolationReport(asked=report.asked, level=report.level, layers=layers)
 
     def _fork(self, started: Started, limits: Limits) -> int:
         work = None if started.namespaces else self._new_directory(started.jail_user)
@@ -424,70 +396,6 @@ class Sandbox:
         if owner is not None:
             os.chown(directory, owner, owner)
         return directory
-
-
-class _Files:
-    """The memory files and the pipe of one run."""
-
-    def __init__(
-        self,
-        job: Job,
-        limits: Limits,
-        baseline: int,
-        on_console: Callable[[str], None] | None,
-    ) -> None:
-        unknown = set(job.inputs) - set(DATASET_PORTS)
-        if unknown:
-            raise ValueError(f"{sorted(unknown)} are no dataset ports; there are {DATASET_PORTS}")
-        ports = [port for port in DATASET_PORTS if port in job.inputs]
-        self.inputs = [job.inputs[port] for port in ports]
-        self._bundle = job.bundle
-        given = sum(file.size for file in self._handed())
-        self._request = MemoryFile.of_bytes(
-            _request(job, ports, limits.memory + baseline + given), "request"
-        )
-        self.report = MemoryFile.empty("report")
-        self.results = [MemoryFile.empty(port) for port in RESULT_PORTS]
-        self.console = Console(
-            kept=limits.console_kept, rate=limits.console_rate, on_text=on_console
-        )
-
-    def send(self, child: Child) -> None:
-        """Hand everything to the process that waits for it."""
-        files = [self._request, self.report, *self.results, *self._handed()]
-        child.request([self.console.writer, *(file.descriptor for file in files)])
-        self.console.close_writer()
-
-    def seal(self) -> bool:
-        """Make final what the guest wrote; False while it can still be written to."""
-        sealed = [file.seal() for file in (self.report, *self.results)]
-        return all(sealed)
-
-    def _handed(self) -> list[MemoryFile]:
-        return [*([self._bundle] if self._bundle is not None else []), *self.inputs]
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for file in (self._request, self.report, *self.results):
-            file.close()
-        self.console.close()
-
-
-def _request(job: Job, ports: Collection[str], address_space: int) -> bytes:
-    return json.dumps(
-        {
-            "source": job.source,
-            "name": job.script_name,
-            "ports": list(ports),
-            "has_bundle": job.bundle is not None,
-            "binding": job.port_binding,
-            "parameters": dict(job.parameters),
-            "seed": job.seed,
-            "address_space": address_space,
-        }
-    ).encode()
 
 
 def _until(condition: Callable[[], bool]) -> None:

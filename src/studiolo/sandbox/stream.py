@@ -124,11 +124,13 @@ def _check_types(schema: pa.Schema, *, columns: int) -> None:
 def _is_scalar(kind: pa.DataType) -> bool:
     if isinstance(kind, pa.TimestampType):
         return kind.tz is None or _is_zone(kind.tz)
+    if pa.types.is_decimal(kind):
+        # Any other scale passes Arrow's own checks, and breaks whoever reads a value.
+        return bool(0 <= kind.scale <= kind.precision)
     return not isinstance(kind, pa.BaseExtensionType) and (
         pa.types.is_boolean(kind)
         or pa.types.is_integer(kind)
         or pa.types.is_floating(kind)
-        or pa.types.is_decimal(kind)
         or pa.types.is_string(kind)
         or pa.types.is_large_string(kind)
         or pa.types.is_binary(kind)

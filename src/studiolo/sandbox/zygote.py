@@ -68,13 +68,16 @@ class Child:
             # It is gone already; whoever waits for it will see how.
             return
 
-    def peak_memory(self) -> int | None:
-        """The most bytes that its first process had in memory; None if that is gone."""
+    def peak_memory(self, shared: int) -> int | None:
+        """The most bytes that its first process had in memory beyond ``shared``, the zygote's.
+
+        None if it is gone.
+        """
         try:
             with Path(f"/proc/{self.pid}/status").open(encoding="ascii") as file:
                 for line in file:
                     if line.startswith("VmHWM:"):
-                        return int(line.split()[1]) * 1024
+                        return max(0, int(line.split()[1]) * 1024 - shared)
         except OSError:
             return None
         return None

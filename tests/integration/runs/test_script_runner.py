@@ -15,7 +15,12 @@ from studiolo.datasets.dataset import ColumnRole, Dataset
 from studiolo.datasets.errors import DatasetFileMissingError
 from studiolo.environments.environment import Environment
 from studiolo.modules.errors import ScriptMissingError
-from studiolo.runs.errors import DatasetUnsuitableError, ResultMissingError, RunFailedError
+from studiolo.runs.errors import (
+    DatasetUnsuitableError,
+    FrameUnsuitableError,
+    ResultMissingError,
+    RunFailedError,
+)
 from studiolo.runs.script_runner import ScriptRunner
 from studiolo.sandbox.errors import IsolationUnavailableError
 
@@ -49,9 +54,9 @@ def test_what_is_no_dataset_is_refused(runner: ScriptRunner) -> None:
 
 
 def test_a_frame_that_no_dataset_holds_is_refused_with_its_column(runner: ScriptRunner) -> None:
-    with pytest.raises(studiolo.StudioloError, match="deep") as caught:
+    with pytest.raises(FrameUnsuitableError, match=r"'deep'.*row 0.*dict.*json.dumps") as caught:
         runner.run(ECHO, dataset1=pd.DataFrame({"deep": [{}]}))
-    assert "dataset1" in str(caught.value)
+    assert (caught.value.code, caught.value.column) == ("frame-unsuitable", "deep")
 
 
 def test_results_are_a_dataset_a_table_and_a_frame(runner: ScriptRunner) -> None:

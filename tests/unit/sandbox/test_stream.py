@@ -127,8 +127,14 @@ def test_whatever_is_changed_is_refused_or_sound(changes: list[tuple[int, int]])
         batch = read(bytes(content))
     except StreamError:
         return
-    # Everything that was not refused can be read to its end.
-    assert len(batch.to_pylist()) == batch.num_rows
+    # Everything that was not refused can be read to its end. Arrow's years are more than Python's.
+    for column in batch.columns:
+        values = (
+            column.to_numpy(zero_copy_only=False)
+            if pa.types.is_temporal(column.type)
+            else column.to_pylist()
+        )
+        assert len(values) == batch.num_rows
     batch.validate(full=True)
 
 
