@@ -83,9 +83,13 @@ class MemoryGroup:
 
     def _read(self, name: str) -> str:
         try:
-            return (self._path / name).read_text()
+            descriptor = os.open(f"{self._path}/{name}", os.O_RDONLY | os.O_CLOEXEC)
         except OSError:
             return ""
+        try:
+            return os.read(descriptor, 4096).decode()
+        finally:
+            os.close(descriptor)
 
 
 class MemoryGroups(Protocol):

@@ -3,7 +3,7 @@
 import json
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -15,6 +15,7 @@ from studiolo.sandbox.memory_file import MemoryFile
 from studiolo.sandbox.policy import Limits
 from studiolo.sandbox.report import REPORT_SIZE, Report, ReportError, read_report
 from studiolo.sandbox.results import ResultTooLargeError, read_result
+from studiolo.sandbox.run_files import RunFiles
 from studiolo.sandbox.stream import StreamError
 from studiolo.sandbox.work_directory import DEEPEST
 from studiolo.sandbox.zygote import Exit
@@ -39,21 +40,20 @@ class Returned:
     report: Report | None
 
 
-def returned(
-    report_file: MemoryFile,
-    result_files: Sequence[MemoryFile],
-    inputs: Sequence[MemoryFile],
-    limits: Limits,
-) -> Returned:
-    """Check everything that a guest wrote; the files have to be sealed."""
+def returned(files: RunFiles, limits: Limits, make_final: Callable[[MemoryFile], None]) -> Returned:
+    """Check everything that a guest wrote.
+
+    The report is copied before it is looked at; a result is not, so ``make_final`` has to see to
+    it that nobody can change it any more.
+    """
     try:
-        report = read_report(report_file.read(REPORT_SIZE))
+        report = read_report(files.report.read(REPORT_SIZE))
         if report.failure is not None:
             return Returned(failure=report.failure, tables={}, report=report)
-        tables = {
-            port: read_result(file, output, inputs, limits)
-            for port, file, output in zip(RESULT_PORTS, result_files, report.outputs, strict=False)
-        }
+        tables = {}
+        for port, file, output in zip(RESULT_PORTS, files.results, report.outputs, strict=False):
+            make_final(file)
+            tables[port] = read_result(file, output, files.inputs, limits)
     except (ReportError, StreamError) as error:
         return Returned(failure=failure("result-invalid", str(error)), tables={}, report=None)
     except ResultTooLargeError as error:

@@ -1,12 +1,15 @@
 """Sealed memory files: how datasets reach a script without a copy."""
 
 import fcntl
+import math
 import mmap
 import os
+import struct
 from collections.abc import Mapping, Sequence
 from typing import Any, Self, cast
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 _F_ADD_SEALS = 1033
 _F_GET_SEALS = 1034
@@ -36,7 +39,7 @@ class MemoryFile:
         """A sealed file with this content."""
         file = cls.empty(name)
         try:
-            file._write(content)
+            file.write(content)
             file.seal()
         except BaseException:
             file.close()
@@ -48,9 +51,10 @@ class MemoryFile:
         """A sealed file with ``table`` as an Arrow stream of one record batch, uncompressed.
 
         One batch, because only then each column is one range of memory that a data frame can be a
-        view of.
+        view of. For the same reason a missing number among floats is a NaN in it, which is what a
+        frame has for it in any case; ``table`` stays as it is.
         """
-        batch = _single_batch(table)
+        batch = _with_nan_for_null(_single_batch(table))
         file = cls.empty(name)
         try:
             with (
@@ -108,7 +112,8 @@ class MemoryFile:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _write(self, content: bytes | memoryview) -> int:
+    def write(self, content: bytes | memoryview) -> int:
+        """Add to the content; how many bytes."""
         rest = memoryview(content).cast("B")
         size = len(rest)
         while rest:
@@ -126,7 +131,7 @@ class _Sink:
         self._position = 0
 
     def write(self, buffer: pa.Buffer | bytes) -> int:
-        written = self._file._write(memoryview(buffer))
+        written = self._file.write(memoryview(buffer))
         self._position += written
         return written
 
@@ -154,3 +159,18 @@ def _single_batch(table: pa.Table) -> pa.RecordBatch:
     if combined:
         return combined[0]
     return pa.RecordBatch.from_pylist([], schema=table.schema)
+
+
+def _with_nan_for_null(batch: pa.RecordBatch) -> pa.RecordBatch:
+    columns = [
+        _filled(column) if pa.types.is_floating(column.type) and column.null_count else column
+        for column in batch.columns
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=batch.schema)
+
+
+def _filled(column: "pa.Array[Any]") -> "pa.Array[Any]":
+    # Not `pa.scalar`, which would import pandas to see whether it is given one of its values.
+    nan = pa.Array.from_buffers(pa.float64(), 1, [None, pa.py_buffer(struct.pack("d", math.nan))])
+    missing: Any = nan.cast(column.type)[0]
+    return pc.fill_null(column, missing)

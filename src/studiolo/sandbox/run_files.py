@@ -28,9 +28,9 @@ class RunFiles:
         self.inputs = [job.inputs[port] for port in ports]
         self._bundle = job.bundle
         given = sum(file.size for file in self._handed())
-        self._request = MemoryFile.of_bytes(
-            _request(job, ports, limits.memory + baseline + given), "request"
-        )
+        # Not sealed: it is for this run alone, which may do to it what it likes.
+        self._request = MemoryFile.empty("request")
+        self._request.write(_request(job, ports, limits.memory + baseline + given))
         self.report = MemoryFile.empty("report")
         self.results = [MemoryFile.empty(port) for port in RESULT_PORTS]
         self.console = Console(
@@ -42,11 +42,6 @@ class RunFiles:
         files = [self._request, self.report, *self.results, *self._handed()]
         child.request([self.console.writer, *(file.descriptor for file in files)])
         self.console.close_writer()
-
-    def seal(self) -> bool:
-        """Make final what the guest wrote; False while it can still be written to."""
-        sealed = [file.seal() for file in (self.report, *self.results)]
-        return all(sealed)
 
     def _handed(self) -> list[MemoryFile]:
         return [*([self._bundle] if self._bundle is not None else []), *self.inputs]

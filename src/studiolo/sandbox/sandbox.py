@@ -31,6 +31,7 @@ from studiolo.sandbox.job import (
     Timings,
 )
 from studiolo.sandbox.launcher import Launcher
+from studiolo.sandbox.memory_file import MemoryFile
 from studiolo.sandbox.policy import Limits, Policy
 from studiolo.sandbox.run_files import RunFiles
 from studiolo.sandbox.work_directory import remove_tree
@@ -215,12 +216,14 @@ class Sandbox:
         if end is End.GONE:
             failure = vanished(zygote.exit_of(child.name), limits)
             return Returned(failure=failure, tables={}, report=None)
-        if not files.seal():
-            # The script keeps a result mapped for writing; it can't once its processes are gone.
-            zygote.exit_of(child.name)
-            while not files.seal():
-                time.sleep(0.001)
-        return returned(files.report, files.results, files.inputs, limits)
+
+        def make_final(file: MemoryFile) -> None:
+            if not file.seal():
+                # The script keeps it mapped for writing; it can't once its processes are gone.
+                zygote.exit_of(child.name)
+                _until(file.seal)
+
+        return returned(files, limits, make_final)
 
     def _device(
         self, child: Child, files: RunFiles, limits: Limits

@@ -1,6 +1,6 @@
 import os
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -37,7 +37,7 @@ def batch_of(**columns: Any) -> pa.RecordBatch:
         ([1, None], pa.timestamp("s"), "datetime64[s]"),
         ([1, 2], pa.timestamp("us", "Europe/Berlin"), "datetime64[us, Europe/Berlin]"),
         ([1, None], pa.duration("ns"), "timedelta64[ns]"),
-        ([date(2020, 1, 2), None], pa.date32(), "object"),
+        ([date(2020, 1, 2), None], pa.date32(), "datetime64[s]"),
         ([Decimal("1.50"), None], pa.decimal128(5, 2), "object"),
         ([b"\x00", None], pa.large_binary(), "object"),
     ],
@@ -53,12 +53,10 @@ def test_every_type_has_a_pandas_type_that_holds_it(
 def test_objects_are_what_a_python_user_expects(opened: Open) -> None:
     frame = opened(
         batch_of(
-            day=pa.array([date(2020, 1, 2), None]),
             price=pa.array([Decimal("1.50"), None]),
             blob=pa.array([b"\x00", None]),
         )
     ).frame
-    assert frame["day"].tolist() == [date(2020, 1, 2), None]
     assert frame["price"].tolist() == [Decimal("1.50"), None]
     assert frame["blob"].tolist() == [b"\x00", None]
 
@@ -83,8 +81,16 @@ def test_a_dictionary_that_pandas_cannot_have_is_rebuilt(opened: Open) -> None:
 
 def test_a_date_beyond_pythons_last_year_survives(opened: Open) -> None:
     column = pa.array([10**7, None], pa.date32())
-    frame = opened(batch_of(x=column)).frame
-    assert frame_to_output(frame, log=print).batch.column(0).equals(column)
+    table = opened(batch_of(x=column))
+    assert frame_to_output(table.frame, [table], log=print).batch.column(0).equals(column)
+
+
+def test_a_date_that_got_a_time_of_day_goes_out_as_a_timestamp(opened: Open) -> None:
+    table = opened(batch_of(x=pa.array([date(2020, 1, 2), None])))
+    table.frame["x"] += pd.Timedelta(hours=1)
+    output = frame_to_output(table.frame, [table], log=print).batch.column(0)
+    assert pa.types.is_timestamp(output.type)
+    assert output.to_pylist() == [datetime(2020, 1, 2, 1), None]
 
 
 def test_numbers_are_views_that_can_be_written(opened: Open) -> None:
