@@ -9,12 +9,12 @@ from studiolo.environments.environment import Environment
 from studiolo.environments.progress import ProgressCallback
 from studiolo.environments.script_environment import environment_for
 from studiolo.environments.script_metadata import ScriptMetadata, read_script_metadata
+from studiolo.head_start import script_interpreter
 from studiolo.modules.script import Script
-from studiolo.runs.font_list import font_list_of, make_font_list
+from studiolo.runs.font_list import make_font_list
 from studiolo.runs.script_result import ScriptResult
 from studiolo.runs.script_runner import ScriptRunner
 from studiolo.sandbox.canary import Attempt, try_layers
-from studiolo.sandbox.configuration import ScriptInterpreter
 from studiolo.sandbox.isolation import Isolation, IsolationReport
 from studiolo.sandbox.launcher import Launcher
 from studiolo.sandbox.policy import Limits, Policy, load_policy
@@ -78,7 +78,7 @@ class LocalWorkshop:
     def environment_for(self, metadata: ScriptMetadata) -> Environment:
         """The environment of a script, built if need be."""
         environment = environment_for(metadata, progress=self._progress)
-        if font_list_of(environment) is None and environment.has_package("matplotlib"):
+        if environment.font_list is None and environment.has_package("matplotlib"):
             with self._sandbox(environment, warm=0, many=False) as sandbox:
                 make_font_list(environment, sandbox)
         return environment
@@ -92,12 +92,7 @@ class LocalWorkshop:
         return self._sandbox(environment, warm=warm, many=many or warm > 0)
 
     def _sandbox(self, environment: Environment, *, warm: int, many: bool) -> Sandbox:
-        interpreter = ScriptInterpreter(
-            python=environment.python,
-            directories=[environment.path, environment.base_prefix],
-            preload=WARM_IMPORTS if many else (),
-            font_list=font_list_of(environment),
-        )
+        interpreter = script_interpreter(environment, WARM_IMPORTS if many else ())
         # The first sandbox gets the interpreter that was started beforehand.
         launcher, self._launcher = self._launcher, None
         return Sandbox(
@@ -133,7 +128,8 @@ def run_script(
 ) -> ScriptResult:
     """Run one script in a sandbox of its own; see `ScriptRunner.run` for the arguments.
 
-    ``launcher`` is an interpreter that was started beforehand, to save the wait for it.
+    ``launcher`` is an interpreter that was started beforehand, to save the wait for it; it is used
+    if it fits.
     """
     workshop = LocalWorkshop(settings or RunSettings(), progress=progress, launcher=launcher)
     with ScriptRunner(workshop) as runner:

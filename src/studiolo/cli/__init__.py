@@ -14,10 +14,8 @@ _INTERRUPTED = 130
 def main() -> NoReturn:
     """Run the command that the arguments name."""
     command = sys.argv[1] if len(sys.argv) > 1 else ""
-    # A script's interpreter takes as long to start as all that this process imports, so it comes
-    # first; the imports below go on beside it.
     asks = {"--help", "-h"} & set(sys.argv)
-    launcher = Launcher() if command == "run" and not asks else None
+    launcher = _head_start() if command == "run" and not asks else None
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A script may print what the terminal's encoding does not have.
@@ -32,3 +30,13 @@ def main() -> NoReturn:
         if launcher is not None:
             launcher.close()
     raise SystemExit(0)
+
+
+def _head_start() -> Launcher:
+    """A script's interpreter: it starts first of all, and what is imported next goes on beside it.
+
+    It is told what it is for as soon as that much is imported.
+    """
+    launcher = Launcher()
+    importlib.import_module("studiolo.head_start").begin(launcher)
+    return launcher

@@ -9,6 +9,8 @@ from studiolo.environments.interpreter import Interpreter, running_interpreter
 
 #: Raised when environments are laid out in another way, so that old ones are not taken for new.
 _LAYOUT = "1"
+#: Where in an environment its list of fonts is kept.
+FONT_FOLDER = Path("share", "studiolo")
 _DIST_INFO = re.compile(r"(?P<name>.+)-(?P<version>[^-]+)\.dist-info")
 _DEFAULT_LOCK = Path(__file__).with_name("default") / "requirements.lock"
 
@@ -61,6 +63,12 @@ class Environment:
     def python(self) -> Path:
         """The interpreter to start."""
         return self.path / "bin" / "python"
+
+    @property
+    def font_list(self) -> Path | None:
+        """Matplotlib's list of fonts, if it has been made and kept here; see `FONT_FOLDER`."""
+        made = sorted((self.path / FONT_FOLDER).glob("fontlist-*.json"))
+        return made[-1] if made else None
 
     def packages(self) -> tuple[InstalledPackage, ...]:
         """What is installed, by name, read from the folder each time."""

@@ -9,11 +9,10 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from studiolo.environments.environment import Environment
+from studiolo.environments.environment import FONT_FOLDER, Environment
 from studiolo.sandbox.job import Job
 from studiolo.sandbox.sandbox import Sandbox
 
-_FOLDER = Path("share", "studiolo")
 _SCRIPT = """
 import pathlib
 
@@ -28,19 +27,13 @@ def azureml_main():
 """
 
 
-def font_list_of(environment: Environment) -> Path | None:
-    """The list of an environment, if it has been made."""
-    made = sorted((environment.path / _FOLDER).glob("fontlist-*.json"))
-    return made[-1] if made else None
-
-
 def make_font_list(environment: Environment, sandbox: Sandbox) -> None:
     """Let matplotlib make the list in ``sandbox`` and keep it; without one runs are only slower."""
     outcome = sandbox.run(Job(source=_SCRIPT, script_name="font_list.py"))
     if outcome.failure is not None:
         return
     (row,) = outcome.tables["results_dataset"].to_pylist()
-    folder = environment.path / _FOLDER
+    folder = environment.path / FONT_FOLDER
     # Someone else's environment may be read-only.
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)

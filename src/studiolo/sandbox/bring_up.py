@@ -100,15 +100,19 @@ class BringUp:
         self._zygote.close()
 
     def _begin(self, launcher: Launcher) -> Zygote:
-        zygote = Zygote(launcher, self._interpreter.python)
         directory = self._policy.filesystem.private
         if not self._layers.namespaces:
             directory = os.fspath(self._new_directory(self._layers.jail_user))
         message = first_message(
             self._policy, self._interpreter, self._layers, directory, many=self._many
         )
-        zygote.begin(message)
-        return zygote
+        if launcher.message is not None and launcher.message != message:
+            # It was begun for something else.
+            launcher.close()
+            launcher = Launcher()
+        if launcher.message is None:
+            launcher.begin(message)
+        return Zygote(launcher, self._interpreter.python)
 
     def _first_choice(self) -> Layers:
         if self._asked is Isolation.OFF:

@@ -11,8 +11,11 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 import studiolo_guest
+from studiolo_guest import wire
 
 _LAUNCH = os.path.join(os.path.dirname(studiolo_guest.__file__), "launch.py")
 #: The descriptor that the interpreter finds its control socket at.
@@ -41,8 +44,15 @@ class Launcher:
                 ],
             )
         self._pidfd = os.pidfd_open(self.pid)
+        #: The first message, once it has been sent.
+        self.message: Mapping[str, Any] | None = None
         self._reaped = False
         self._closed = False
+
+    def begin(self, message: Mapping[str, Any]) -> None:
+        """Say which jail to build and what to load."""
+        wire.send(self.link, message)
+        self.message = message
 
     def ended(self, timeout: float = 0.0) -> bool:
         """Whether it is gone, after waiting for that for ``timeout`` seconds at most."""

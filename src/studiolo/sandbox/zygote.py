@@ -93,10 +93,7 @@ class Zygote:
     """One environment's template interpreter, in its jail."""
 
     def __init__(self, launcher: Launcher, python: Path) -> None:
-        """Take over a started interpreter, to become a zygote of the environment's ``python``.
-
-        ``begin`` says what it is for, ``wait_until_ready`` waits.
-        """
+        """Take over an interpreter that has begun to become a zygote of the environment."""
         self._launcher = launcher
         self._link = launcher.link
         self._python = python
@@ -109,10 +106,6 @@ class Zygote:
         self._why = "it ended while it was in use"
         self._keeper: threading.Thread | None = None
         self._on_child: Callable[[Child], None] = lambda _: None
-
-    def begin(self, message: Mapping[str, Any]) -> None:
-        """Say which jail to build and what to load."""
-        wire.send(self._link, message)
 
     def wait_until_ready(self, timeout: float) -> dict[str, Any]:
         """What the zygote says of itself once it can fork.
