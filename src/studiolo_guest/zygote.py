@@ -32,8 +32,6 @@ from studiolo_guest.rehearsal import rehearse
 _NOT_CONFINED: Final = 97
 #: That of a fork whose request nobody sent, or whose end nobody saw to.
 _SERVED: Final = 98
-#: That of a fork that ends by itself; the host ends those that have served.
-_BROKEN: Final = 98
 #: How long a fork waits before it uses the wait: while requests keep coming, all of its processor
 #: time is better spent on them.
 _IDLE_SECONDS: Final = 0.004

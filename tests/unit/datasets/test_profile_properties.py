@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from studiolo.datasets.dataset import Dataset
@@ -101,7 +101,11 @@ def test_float_histograms_keep_their_word(values: list[object]) -> None:
 def test_float_histogram_is_numpys(values: list[object]) -> None:
     histogram = profile_in_chunks(values, pa.float64(), 10).histogram
     assert histogram is not None
-    counts, edges = np.histogram(np.array(values, dtype=float), 10)
+    try:
+        counts, edges = np.histogram(np.array(values, dtype=float), 10)
+    except ValueError:
+        # NumPy gives up where fewer floats than bins lie between the ends; ours does not.
+        reject()
     assert histogram.counts == tuple(counts)
     assert histogram.edges == tuple(edges)
 
