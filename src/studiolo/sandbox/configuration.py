@@ -62,7 +62,7 @@ def first_message(
 ) -> dict[str, Any]:
     """What the launcher has to know: the jail, and what to make of itself in it.
 
-    ``directory`` is the zygote's own private directory; ``many`` asks for huge pages, which
+    ``directory`` is the zygote's own private directory; ``many`` has it rehearse, which
     pays for a zygote that forks often.
     """
     shown = [os.fspath(path) for path in interpreter.directories]

@@ -6,10 +6,12 @@ import mmap
 import os
 import struct
 from collections.abc import Mapping, Sequence
-from typing import Any, Self, cast
+from typing import Any, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from studiolo_guest.frames.writing import write_batch
 
 _F_ADD_SEALS = 1033
 _F_GET_SEALS = 1034
@@ -57,11 +59,7 @@ class MemoryFile:
         batch = _with_nan_for_null(_single_batch(table))
         file = cls.empty(name)
         try:
-            with (
-                pa.PythonFile(cast("Any", _Sink(file)), mode="w") as sink,
-                pa.ipc.new_stream(sink, batch.schema) as writer,
-            ):
-                writer.write_batch(batch)
+            write_batch(file.descriptor, batch)
             file.seal()
         except BaseException:
             file.close()
@@ -119,39 +117,6 @@ class MemoryFile:
         while rest:
             rest = rest[os.write(self.descriptor, rest[:_PIECE]) :]
         return size
-
-
-class _Sink:
-    """A file object that Arrow writes its buffers into, straight from where they lie."""
-
-    closed = False
-
-    def __init__(self, file: MemoryFile) -> None:
-        self._file = file
-        self._position = 0
-
-    def write(self, buffer: pa.Buffer | bytes) -> int:
-        written = self._file.write(memoryview(buffer))
-        self._position += written
-        return written
-
-    def tell(self) -> int:
-        return self._position
-
-    def flush(self) -> None:
-        """Nothing is held back."""
-
-    def close(self) -> None:
-        """The descriptor belongs to the memory file."""
-
-    def readable(self) -> bool:
-        return False
-
-    def writable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return False
 
 
 def _single_batch(table: pa.Table) -> pa.RecordBatch:
