@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from benchmarks.profile import mixed_table
 from benchmarks.turns import print_noise, print_turns, spread, take_turns
 from studiolo.datasets.invariants import check_dataset
-from studiolo.environments.script_metadata import read_script_metadata
+from studiolo.modules.script_metadata import read_script_metadata
 from studiolo.sandbox.job import Job
 from studiolo.sandbox.memory_file import MemoryFile
 from studiolo.sandbox.sandbox import Sandbox

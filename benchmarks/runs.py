@@ -19,7 +19,7 @@ import pyarrow as pa
 from benchmarks.turns import percentiles, print_noise, spread, take_turns
 from benchmarks.worker import Worker
 from studiolo.environments.build import default_environment
-from studiolo.environments.script_metadata import read_script_metadata
+from studiolo.modules.script_metadata import read_script_metadata
 from studiolo.sandbox.job import Job, Outcome
 from studiolo.sandbox.memory_file import MemoryFile
 from studiolo.sandbox.sandbox import Sandbox

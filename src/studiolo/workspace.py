@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from studiolo.environments.environment import Environment
 from studiolo.environments.progress import ProgressCallback
 from studiolo.environments.script_environment import environment_for
-from studiolo.environments.script_metadata import ScriptMetadata, read_script_metadata
+from studiolo.modules.script_metadata import ScriptMetadata, read_script_metadata
 from studiolo.head_start import script_interpreter
 from studiolo.modules.script import Script
 from studiolo.runs.font_list import make_font_list

@@ -22,7 +22,7 @@ from studiolo.environments.errors import (
 from studiolo.environments.interpreter import Interpreter
 from studiolo.environments.location import environments_home
 from studiolo.environments.progress import ProgressCallback
-from studiolo.environments.script_metadata import ScriptMetadata
+from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.environments.uv_process import run_uv
 from studiolo.environments.version_range import version_in_range
 

@@ -15,7 +15,7 @@ from studiolo.datasets.files import read_dataset
 from studiolo.datasets.invariants import check_dataset
 from studiolo.environments.environment import Environment
 from studiolo.environments.package_names import suggest_package
-from studiolo.environments.script_metadata import ScriptMetadata, read_script_metadata
+from studiolo.modules.script_metadata import ScriptMetadata, read_script_metadata
 from studiolo.modules.script import Script, read_script
 from studiolo.runs.errors import DatasetUnsuitableError
 from studiolo.runs.old_names import advice_for

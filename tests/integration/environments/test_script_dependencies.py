@@ -9,7 +9,7 @@ from studiolo.environments.environment import EnvironmentSpec
 from studiolo.environments.errors import PackageNotFoundError, PackageVersionConflictError
 from studiolo.environments.progress import BuildPhase, BuildProgress
 from studiolo.environments.script_environment import environment_for
-from studiolo.environments.script_metadata import ScriptMetadata, read_script_metadata
+from studiolo.modules.script_metadata import ScriptMetadata, read_script_metadata
 
 BASE = EnvironmentSpec(name="base", lock="alpha==1.0\n")
 BETA = ScriptMetadata(dependencies=("beta>=1",))

@@ -9,7 +9,7 @@ from studiolo.environments.errors import (
     PythonVersionUnsuitableError,
 )
 from studiolo.environments.script_environment import environment_for
-from studiolo.environments.script_metadata import ScriptMetadata
+from studiolo.modules.script_metadata import ScriptMetadata
 
 BASE = EnvironmentSpec(name="base", lock="")
 

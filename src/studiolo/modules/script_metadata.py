@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from studiolo.environments.errors import ScriptMetadataError, ScriptMetadataRepeatedError
+from studiolo.modules.errors import ScriptMetadataError, ScriptMetadataRepeatedError
 
 # The reference expression of the PEP; a block that is not closed is none, it says.
 _BLOCK = re.compile(

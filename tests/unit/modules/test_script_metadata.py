@@ -1,7 +1,7 @@
 import pytest
 
-from studiolo.environments.errors import ScriptMetadataError, ScriptMetadataRepeatedError
-from studiolo.environments.script_metadata import ScriptMetadata, read_script_metadata
+from studiolo.modules.errors import ScriptMetadataError, ScriptMetadataRepeatedError
+from studiolo.modules.script_metadata import ScriptMetadata, read_script_metadata
 
 WHOLE = """\
 #!/usr/bin/env python

@@ -1,0 +1,1 @@
+"""Experiments: the graph as data, its checks and its file format."""

@@ -1,0 +1,72 @@
+"""An experiment: datasets and modules wired into a graph, as data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NewType
+
+from studiolo.modules.definition import ModuleId, PortName
+
+#: Names a node within its experiment; any text without a dot or a slash.
+NodeName = NewType("NodeName", str)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where an edge begins."""
+
+    node: NodeName
+    #: None: the node's first output.
+    port: PortName | None = None
+
+    def __str__(self) -> str:
+        return self.node if self.port is None else f"{self.node}.{self.port}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What a node may take; None is what the workspace or the policy says."""
+
+    #: Seconds.
+    timeout: int | None = None
+    #: Bytes.
+    memory: int | None = None
+    cpus: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """A dataset or a module in an experiment. Exactly one of ``dataset`` and ``module`` is set."""
+
+    name: NodeName
+    #: A file in the workspace's `datasets` folder, such as "pima-indians-diabetes.csv".
+    dataset: str | None = None
+    #: Which version of the dataset, from 1; None: the newest.
+    version: int | None = None
+    module: ModuleId | None = None
+    #: For Execute Python Script: a file beside the experiment's.
+    script: str | None = None
+    #: By input port.
+    inputs: Mapping[PortName, Source] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    #: "connected" or "slot"; for Execute Python Script.
+    port_binding: str = "connected"
+    #: For the same random numbers in each run.
+    seed: int | None = None
+    limits: Limits = field(default_factory=Limits)
+    comment: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experiment:
+    """A graph of nodes, in the order of its file."""
+
+    #: What people read; need not be unique.
+    name: str
+    nodes: Mapping[NodeName, Node]
+    description: str = ""
+    #: Its folder; what nodes refer to by file name lies here.
+    folder: Path
+    #: Lines of the file, from 1, by what stands there: ("rank",), ("rank", "inputs", "dataset1"),
+    #: ("rank", "parameters", "trees"). Empty for an experiment that was not read from a file.
+    lines: Mapping[tuple[str, ...], int] = field(default_factory=dict, compare=False)
