@@ -17,7 +17,8 @@ install: .venv/installed
 	touch $@
 
 run: install
-	$(BIN)/studiolo run examples/rank_features.py --dataset1 examples/datasets/pima-indians-diabetes.csv --device out/rank-features
+	test -e out/my-workspace || $(BIN)/studiolo new out/my-workspace
+	$(BIN)/studiolo run out/my-workspace/experiments/rank-features
 
 test: install check
 	$(BIN)/pytest

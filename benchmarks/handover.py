@@ -25,7 +25,7 @@ from studiolo.modules.script_metadata import read_script_metadata
 from studiolo.sandbox.job import Job
 from studiolo.sandbox.memory_file import MemoryFile
 from studiolo.sandbox.sandbox import Sandbox
-from studiolo.workspace import LocalWorkshop, RunSettings
+from studiolo.workspace.workshop import LocalWorkshop, RunSettings
 
 _SCRIPTS = {
     "studiolo": "def azureml_main(frame):\n    return frame,\n",

@@ -23,7 +23,7 @@ from studiolo.modules.script_metadata import read_script_metadata
 from studiolo.sandbox.job import Job, Outcome
 from studiolo.sandbox.memory_file import MemoryFile
 from studiolo.sandbox.sandbox import Sandbox
-from studiolo.workspace import WARM_IMPORTS, LocalWorkshop, RunSettings
+from studiolo.workspace.workshop import WARM_IMPORTS, LocalWorkshop, RunSettings
 
 HELLO = """
 import pandas as pd

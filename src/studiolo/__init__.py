@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from studiolo.modules.script import Script
     from studiolo.runs.script_result import ScriptResult
     from studiolo.sandbox.isolation import Isolation
-    from studiolo.workspace import RunSettings, open_runner, run_script
+    from studiolo.workspace.workshop import RunSettings, open_runner, run_script
 
 __all__ = [
     "Dataset",
@@ -30,12 +30,12 @@ __all__ = [
 _HOMES = {
     "Dataset": "studiolo.datasets.dataset",
     "Isolation": "studiolo.sandbox.isolation",
-    "RunSettings": "studiolo.workspace",
+    "RunSettings": "studiolo.workspace.workshop",
     "Script": "studiolo.modules.script",
     "ScriptResult": "studiolo.runs.script_result",
     "StudioloError": "studiolo.errors",
-    "open_runner": "studiolo.workspace",
-    "run_script": "studiolo.workspace",
+    "open_runner": "studiolo.workspace.workshop",
+    "run_script": "studiolo.workspace.workshop",
 }
 
 

@@ -6,13 +6,14 @@ import socket
 
 from studiolo_guest import script, wire
 from studiolo_guest.confine import limit_address_space
+from studiolo_guest.request import Request
 
 
 def answer(link: socket.socket) -> bool:
     """Serve the request that comes over ``link``; False if the host is gone instead.
 
     The descriptors that come with it are, in this order: the console's pipe, the request file, the
-    report file, the two result files, the script bundle if the request says so, and the inputs.
+    report file, a file for each output, the script bundle if the request says so, and the inputs'.
     """
     received = wire.receive(link)
     if received is None:
@@ -21,10 +22,11 @@ def answer(link: socket.socket) -> bool:
     os.dup2(console, 1)
     os.dup2(console, 2)
     os.close(console)
-    request = script.Request.read(wire.read_all(request_file))
+    request = Request.read(wire.read_all(request_file))
     os.close(request_file)
     limit_address_space(request.address_space)
-    results, files = files[:2], files[2:]
+    count = len(request.outputs)
+    results, files = files[:count], files[count:]
     bundle_file = files.pop(0) if request.has_bundle else None
     report = script.run(request, bundle_file, files, results)
     payload = json.dumps(report).encode()

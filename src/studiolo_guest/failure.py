@@ -23,7 +23,9 @@ class MismatchError(ContractError):
         self.code = code  # type: ignore[misc]  # a class for each would say nothing more
 
 
-def describe(error: BaseException, *, script: str, module: str, directory: str) -> dict[str, Any]:
+def describe(
+    error: BaseException, *, script: str, module: str, directory: str, is_module: bool = False
+) -> dict[str, Any]:
     """The report's `error` object for ``error``, raised while ``script`` ran in ``directory``.
 
     ``module`` is the name that the script has as a module. Frames of libraries and of this package
@@ -44,9 +46,18 @@ def describe(error: BaseException, *, script: str, module: str, directory: str) 
     ):
         code = "script-syntax"
         frames += _place_of_syntax(error, directory)
+    elif is_module and code == "script-exception":
+        code = _module_code(error, script)
     # The script's own exceptions, as Python names those of a program.
     text = "".join(summary.format()).replace(f"{module}.", "")
     return _object(code, type(error).__name__, message, text, frames)
+
+
+def _module_code(error: BaseException, script: str) -> str:
+    """A ValueError that a module raises itself is a sentence for whoever wired it up."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = bool(frames) and frames[-1].filename == script
+    return "module-refused" if own and isinstance(error, ValueError) else "module-failed"
 
 
 def _keep_own_frames(link: traceback.TracebackException, script: str, directory: str) -> None:

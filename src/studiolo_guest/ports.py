@@ -11,10 +11,16 @@ from collections.abc import Callable, Mapping, Sequence
 from types import NoneType, UnionType
 from typing import Any, Final, Union, get_args, get_origin
 
+from studiolo_guest import column_selection
 from studiolo_guest.failure import MismatchError
+from studiolo_guest.request import MODULE_BINDING
 
 ENTRY: Final = "azureml_main"
-_PORT_LABELS: Final = {"dataset1": "Dataset1", "dataset2": "Dataset2"}
+_SELECTION_CODES: Final[Mapping[type[Exception], str]] = {
+    column_selection.ColumnMissingError: "column-missing",
+    column_selection.ColumnNumberError: "column-number",
+    column_selection.ColumnCountError: "column-count",
+}
 _SIMPLE: Final = {"int": int, "float": float, "bool": bool, "str": str}
 _TRUE: Final = {"true", "yes", "on", "1"}
 _FALSE: Final = {"false", "no", "off", "0"}
@@ -50,18 +56,39 @@ def entry_of(namespace: Mapping[str, Any]) -> Callable[..., Any]:
     )
 
 
+def chosen_columns(
+    parameters: Mapping[str, Mapping[str, Any]], connected: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The names that parameters stand for which choose columns of a connected dataset.
+
+    Raises:
+        MismatchError: the dataset has no such column, or not as many as are needed.
+    """
+    chosen: dict[str, Any] = {}
+    for name, parameter in parameters.items():
+        frame = connected.get(parameter["port"])
+        select = column_selection.select_one if parameter["single"] else column_selection.select
+        try:
+            chosen[name] = None if frame is None else select(frame, parameter["selection"])
+        except tuple(_SELECTION_CODES) as error:
+            raise MismatchError(_SELECTION_CODES[type(error)], str(error)) from error
+    return chosen
+
+
 def bind(
     entry: Callable[..., Any],
     frames: Mapping[str, Any],
     *,
+    ports: Sequence[Mapping[str, str]],
     binding: str,
     parameters: Mapping[str, Any],
     note: Callable[[str], None],
 ) -> tuple[list[Any], dict[str, Any]]:
     """The positional and keyword arguments to call ``entry`` with.
 
-    ``frames`` holds a data frame for each connected dataset port, in port order. ``note`` is told
-    what a person should know and might not expect.
+    ``frames`` holds what is connected, in the order of ``ports``, which are all there are: a name
+    and a label each. A module has an argument for each of them. ``note`` is told what a person
+    should know and might not expect.
 
     Raises:
         MismatchError: more frames than parameters, or a parameter value that does not fit.
@@ -73,12 +100,15 @@ def bind(
         if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
     ]
     takes_any = any(p.kind is p.VAR_POSITIONAL for p in signature.parameters.values())
+    if binding == MODULE_BINDING:
+        return [frames.get(port["name"]) for port in ports], _properties(signature, parameters)
+    labels = {port["name"]: port["label"] for port in ports}
     if binding == "slot":
-        arguments = _by_slot(frames, slots, takes_any)
+        arguments = _by_slot(frames, slots, takes_any, labels)
     else:
         arguments = list(frames.values())
         if len(arguments) > len(slots) and not takes_any:
-            raise _too_many(frames, slots)
+            raise _too_many(frames, slots, labels)
     for parameter in slots[len(arguments) :]:
         if parameter.default is parameter.empty:
             arguments.append(None)
@@ -100,18 +130,23 @@ def _signature(entry: Callable[..., Any]) -> inspect.Signature:
 
 
 def _by_slot(
-    frames: Mapping[str, Any], slots: Sequence[inspect.Parameter], takes_any: bool
+    frames: Mapping[str, Any],
+    slots: Sequence[inspect.Parameter],
+    takes_any: bool,
+    labels: Mapping[str, str],
 ) -> list[Any]:
-    every = [frames.get(port) for port in _PORT_LABELS]
+    every = [frames.get(port) for port in labels]
     if takes_any:
         return every
     if any(frame is not None for frame in every[len(slots) :]):
-        raise _too_many(frames, slots)
+        raise _too_many(frames, slots, labels)
     return every[: len(slots)]
 
 
-def _too_many(frames: Mapping[str, Any], slots: Sequence[inspect.Parameter]) -> MismatchError:
-    connected = " and ".join(_PORT_LABELS[port] for port in frames)
+def _too_many(
+    frames: Mapping[str, Any], slots: Sequence[inspect.Parameter], labels: Mapping[str, str]
+) -> MismatchError:
+    connected = " and ".join(labels[port] for port in frames)
     number = len(frames)
     takes = (
         "takes no data frame"

@@ -67,10 +67,17 @@ def _request() -> bytes:
         {
             "source": _SCRIPT,
             "name": "rehearsal.py",
-            "ports": ["dataset1"],
+            "ports": [{"name": "dataset1", "label": "Dataset1"}],
+            "inputs": [
+                {"port": "dataset1", "kind": "dataset", "files": 1, "places": None, "roles": {}}
+            ],
+            "outputs": [
+                {"name": name, "kind": "dataset", "optional": True} for name in ("first", "second")
+            ],
             "has_bundle": False,
             "binding": "connected",
             "parameters": {},
+            "columns": {},
             "seed": None,
             "address_space": resource.RLIM_INFINITY,
         }

@@ -28,7 +28,7 @@ def frames_returned(returned: object, *, log: _Log) -> list[pd.DataFrame]:
         return [pd.DataFrame()]
     elements = _elements(returned, log)
     if elements is None:
-        return [_frame(returned, log)]
+        return [made_into_frame(returned, log)]
     while elements and elements[-1] is None:
         elements = elements[:-1]
     for element in elements[:MOST_RESULTS]:
@@ -37,7 +37,9 @@ def frames_returned(returned: object, *, log: _Log) -> list[pd.DataFrame]:
         raise TooManyResultsError(count=len(elements))
     if not elements or elements[0] is None:
         log("azureml_main returned no first frame: the Results Dataset is empty.")
-    frames = [pd.DataFrame() if element is None else _frame(element, log) for element in elements]
+    frames = [
+        pd.DataFrame() if element is None else made_into_frame(element, log) for element in elements
+    ]
     return frames or [pd.DataFrame()]
 
 
@@ -79,7 +81,7 @@ def _what(element: object) -> str:
     return "values" if pd.api.types.is_scalar(element) else "objects"
 
 
-def _frame(value: object, log: _Log) -> pd.DataFrame:
+def made_into_frame(value: object, log: _Log) -> pd.DataFrame:
     """One result as a frame: columns called ``column``, or ``column_0`` and so on."""
     if isinstance(value, pd.DataFrame):
         return value

@@ -1,56 +1,26 @@
 """One run of one script: read the request, call `azureml_main`, write what came of it."""
 
-import errno
 import io
-import json
 import linecache
 import os
 import random
 import sys
 import time
 import types
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 
 from studiolo_guest import bundle, failure, figures, ports
 from studiolo_guest.confine import allow_results
-from studiolo_guest.failure import MismatchError
-from studiolo_guest.frames.opening import InputFrame, open_frame
-from studiolo_guest.frames.output import frame_to_output
-from studiolo_guest.frames.writing import write_batch
-from studiolo_guest.returned import frames_returned
+from studiolo_guest.inputs import Inputs
+from studiolo_guest.outputs import values_returned, write_outputs
+from studiolo_guest.request import Request
 
 #: What the script is called as a module. Never `__main__`: the classic studio imported it, so a
 #: script's own `if __name__ == "__main__":` part did not run.
 MODULE_NAME: Final = "studiolo_script"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    """What to run; the host wrote it into the request file."""
-
-    source: str
-    #: The file name that tracebacks show.
-    name: str
-    #: The connected dataset ports, in port order; one input file each.
-    ports: Sequence[str]
-    has_bundle: bool
-    #: `connected` or `slot`, see `ports`.
-    binding: str
-    parameters: Mapping[str, Any]
-    #: For a run that draws the same random numbers each time; None for fresh ones.
-    seed: int | None
-    #: Bytes of address space for each process of the run.
-    address_space: int
-
-    @staticmethod
-    def read(content: bytes) -> "Request":
-        """Read the request file."""
-        return Request(**json.loads(content))
 
 
 class _Clock:
@@ -81,25 +51,28 @@ def run(
     report: dict[str, Any] = {"status": "succeeded", "outputs": [], "error": None}
     try:
         _seed(request.seed)
-        inputs = [open_frame(descriptor) for descriptor in input_files]
+        inputs = Inputs(request, input_files)
         clock.lap("open")
         if bundle_file is not None:
             bundle.unpack(bundle_file, directory)
             clock.lap("unpack")
         returned = _call(request, inputs, clock, log)
         clock.lap("call")
-        frames = frames_returned(returned, log=log.append)
+        values = values_returned(returned, request, log=log.append)
         figures.save_open_figures(log=log.append)
         allow_results()
-        report["outputs"] = [
-            _write(frame, inputs, result, log)
-            for frame, result in zip(frames, result_files, strict=False)
-        ]
+        report["outputs"] = write_outputs(
+            values, request, inputs.frames, result_files, module=MODULE_NAME, log=log.append
+        )
         clock.lap("write")
     except BaseException as error:  # noqa: BLE001  # the border of user code: whatever leaves it is the result
         report["status"] = "failed"
         report["error"] = failure.describe(
-            error, script=request.name, module=MODULE_NAME, directory=directory
+            error,
+            script=request.name,
+            module=MODULE_NAME,
+            directory=directory,
+            is_module=request.is_module,
         )
         _keep_pictures(log)
     _flush()
@@ -108,7 +81,7 @@ def run(
     return report
 
 
-def _call(request: Request, inputs: Sequence[InputFrame], clock: _Clock, log: list[str]) -> object:
+def _call(request: Request, inputs: Inputs, clock: _Clock, log: list[str]) -> object:
     # As the compiler counts lines: `str.splitlines` also ends them at form feeds and the like.
     lines = io.StringIO(request.source, newline=None).readlines()
     # mtime None: linecache never looks for a file of that name.
@@ -119,34 +92,20 @@ def _call(request: Request, inputs: Sequence[InputFrame], clock: _Clock, log: li
     exec(compile(request.source, request.name, "exec", dont_inherit=True), module.__dict__)  # noqa: S102  # running the user's script is what this process is for
     clock.lap("import")
     entry = ports.entry_of(module.__dict__)
-    frames = {port: frame.frame for port, frame in zip(request.ports, inputs, strict=True)}
+    parameters = {
+        **request.parameters,
+        **inputs.parameters,
+        **ports.chosen_columns(request.columns, inputs.connected),
+    }
     arguments, properties = ports.bind(
-        entry, frames, binding=request.binding, parameters=request.parameters, note=log.append
+        entry,
+        inputs.connected,
+        ports=request.ports,
+        binding=request.binding,
+        parameters=parameters,
+        note=log.append,
     )
     return entry(*arguments, **properties)
-
-
-def _write(
-    frame: pd.DataFrame, inputs: Sequence[InputFrame], result: int, log: list[str]
-) -> dict[str, Any]:
-    """Write one result; columns that are an input's, untouched, are only referred to."""
-    output = frame_to_output(frame, inputs, log=log.append)
-    try:
-        write_batch(result, output.batch)
-    except OSError as error:
-        if error.errno != errno.EFBIG:
-            raise
-        raise MismatchError(
-            "result-too-large", f"{output.batch.nbytes:,} bytes are more than the limit"
-        ) from error
-    return {
-        "rows": output.rows,
-        "references": [
-            [position, source.name, source.input, source.column]
-            for position, source in enumerate(output.sources)
-            if source.input is not None
-        ],
-    }
 
 
 def _unbuffer() -> None:

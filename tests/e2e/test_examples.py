@@ -12,9 +12,12 @@ import pytest
 from PIL import Image
 
 from studiolo.datasets.files import read_dataset
+from studiolo.store.run_record import NodeState, RunStatus
+from studiolo.workspace.workspace import open_workspace
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 DATASETS = EXAMPLES / "datasets"
+EXPERIMENTS = EXAMPLES / "experiments"
 PIMA = DATASETS / "pima-indians-diabetes.csv"
 LABEL = "Class variable (0 or 1)"
 Studiolo = Callable[..., subprocess.CompletedProcess[str]]
@@ -26,7 +29,7 @@ def studiolo(tmp_path: Path) -> Studiolo:
 
     def run(script: str, *options: str | Path) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "studiolo", "run", EXAMPLES / script, *options],
+            [sys.executable, "-m", "studiolo", "run", *EXPERIMENTS.rglob(script), *options],
             cwd=tmp_path,
             env={**os.environ, "COLUMNS": "120", "NO_COLOR": "1"},
             capture_output=True,
@@ -99,7 +102,7 @@ def test_without_the_bundle_hello_says_which_module_is_missing(studiolo: Studiol
 def test_the_bundle_holds_its_source_as_it_is() -> None:
     with zipfile.ZipFile(DATASETS / "Hello.zip") as bundle:
         assert bundle.namelist() == ["Hello.py"]
-        assert bundle.read("Hello.py") == (DATASETS / "Hello" / "Hello.py").read_bytes()
+        assert bundle.read("Hello.py") == (EXAMPLES / "bundles" / "Hello" / "Hello.py").read_bytes()
 
 
 def test_expressions_come_back_with_their_results(studiolo: Studiolo, tmp_path: Path) -> None:
@@ -160,10 +163,59 @@ def test_a_model_travels_from_one_run_to_another(
     )
 
 
-def test_every_example_is_run_here_and_told_of_in_the_readme() -> None:
-    scripts = {path.name for path in EXAMPLES.glob("*.py")} - {"make_hello_zip.py"}
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new workspace, as `studiolo new` makes it."""
+    folder = tmp_path_factory.mktemp("new") / "my-workspace"
+    made = subprocess.run(
+        [sys.executable, "-m", "studiolo", "new", folder],
+        env={**os.environ, "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for experiment in EXPERIMENTS.iterdir():
+        assert f"studiolo run {folder}/experiments/{experiment.name}" in made.stdout
+    return folder
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in EXPERIMENTS.iterdir()))
+def test_an_experiment_of_a_new_workspace_runs(sample: Path, name: str) -> None:
+    with open_workspace(sample) as workspace:
+        experiment = workspace.experiment(name)
+        assert not workspace.check(experiment)
+        result = workspace.run(experiment)
+        for node in result.nodes.values():
+            assert node.failure is None, node.failure
+        assert result.status is RunStatus.FINISHED
+        # A second run has nothing to do.
+        again = workspace.run(experiment)
+        assert {node.state for node in again.nodes.values()} == {NodeState.KEPT}
+
+
+def test_the_two_ways_to_predict_diabetes_are_compared(sample: Path) -> None:
+    with open_workspace(sample) as workspace:
+        result = workspace.run(workspace.experiment("predict-diabetes"))
+        compared = result["compare"].dataset().table.to_pydict()
+        assert len(result["compare"].images) == 3
+    assert len(compared["Accuracy"]) == 2
+    assert all(0.7 < accuracy < 0.9 for accuracy in compared["Accuracy"])
+    assert all(0.75 < area < 0.95 for area in compared["AUC"])
+
+
+def test_preparing_data_needs_no_python(sample: Path) -> None:
+    with open_workspace(sample) as workspace:
+        result = workspace.run(workspace.experiment("query-and-join"))
+        share = result["share"].dataset().table.to_pydict()
+    assert share["group"] == ["young", "middle", "older"]
+    assert sum(share["women"]) == 768
+    assert sum(share["diabetic"]) == 268
+
+
+def test_every_example_is_told_of_in_the_readme() -> None:
     readme = (EXAMPLES / "README.md").read_text(encoding="utf-8")
-    tests = Path(__file__).read_text(encoding="utf-8")
-    assert len(scripts) == 7
-    assert [name for name in scripts if f"studiolo run examples/{name}" not in readme] == []
-    assert [name for name in scripts if f'studiolo("{name}"' not in tests] == []
+    for experiment in EXPERIMENTS.iterdir():
+        assert f"studiolo run my-workspace/experiments/{experiment.name}" in readme
+        scripts = [path.name for path in experiment.glob("*.py")]
+        told = (experiment / "experiment.yaml").read_text(encoding="utf-8")
+        assert [name for name in scripts if f"script: {name}" not in told] == []

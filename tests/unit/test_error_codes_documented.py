@@ -9,6 +9,7 @@ from pathlib import Path
 import studiolo
 import studiolo_guest
 from studiolo.errors import StudioloError
+from studiolo.experiments.finding import FINDING_CODES
 from studiolo.sandbox.failures import FAILURE_CODES
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "errors.md"
@@ -29,7 +30,7 @@ def in_the_code() -> set[tuple[str, int | None]]:
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
     errors = {(error.code, error.classic_number) for error in subclasses(StudioloError)}
-    return errors | set(FAILURE_CODES.items())
+    return errors | set(FAILURE_CODES.items()) | set(FINDING_CODES.items())
 
 
 def in_the_page() -> list[tuple[str, int | None]]:

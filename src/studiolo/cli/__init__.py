@@ -15,7 +15,9 @@ def main() -> NoReturn:
     """Run the command that the arguments name."""
     command = sys.argv[1] if len(sys.argv) > 1 else ""
     asks = {"--help", "-h"} & set(sys.argv)
-    launcher = _head_start() if command == "run" and not asks else None
+    # A script is named by its file; an experiment starts what it needs when it knows what that is.
+    is_script = any(argument.endswith(".py") for argument in sys.argv[2:])
+    launcher = _head_start() if command == "run" and is_script and not asks else None
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A script may print what the terminal's encoding does not have.

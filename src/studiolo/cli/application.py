@@ -7,7 +7,9 @@ import typer
 #: Each command, in the module that holds it. Only the one that is asked for is imported: what the
 #: others need would double the time until a script starts.
 _COMMANDS = {
+    "new": "studiolo.cli.new",
     "run": "studiolo.cli.run",
+    "check": "studiolo.cli.check",
     "convert": "studiolo.cli.convert",
     "profile": "studiolo.cli.profile",
     "doctor": "studiolo.cli.doctor",

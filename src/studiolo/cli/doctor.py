@@ -15,7 +15,7 @@ from studiolo.cli.reporting import printable, reported_errors
 from studiolo.cli.terminal import Terminal, write_document
 from studiolo.sandbox.canary import Attempt
 from studiolo.sandbox.isolation import Isolation, IsolationReport
-from studiolo.workspace import try_isolation
+from studiolo.workspace.workshop import try_isolation
 
 _STOPPED = "stopped"
 _PASSED = "GOT IT"

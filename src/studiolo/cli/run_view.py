@@ -27,7 +27,7 @@ def show_result(
     """Show the results of a run that succeeded."""
     if preview:
         for port, dataset in result.datasets.items():
-            console.print(_preview(port, dataset.table, console.width))
+            console.print(dataset_preview(port, dataset.table, console.width))
     _show_log(notes, result)
     if device is None and result.device.images:
         names = ", ".join(printable(image.name) for image in result.device.images)
@@ -39,7 +39,7 @@ def show_failure(console: Terminal, result: ScriptResult, *, device: Path | None
     """Show why a run failed: the user's own lines first, then what to do."""
     assert result.failure is not None
     _show_log(console, result)
-    _show_reason(console, result.failure)
+    show_reason(console, result.failure)
     _show_end(console, console, result, device)
 
 
@@ -62,7 +62,8 @@ def _show_log(console: Terminal, result: ScriptResult) -> None:
         console.say(Text.assemble(("note: ", "yellow"), printable(line)))
 
 
-def _show_reason(console: Terminal, failure: Failure) -> None:
+def show_reason(console: Terminal, failure: Failure) -> None:
+    """Show why something failed: the user's own lines, the sentence, the line that is meant."""
     if failure.traceback:
         # Lines of code and the marks below them stay as they are.
         trace = Text(printable(failure.traceback).rstrip(), style="dim")
@@ -88,7 +89,15 @@ def _cost(result: ScriptResult) -> str:
     return " · ".join(parts)
 
 
-def _preview(port: str, table: pa.Table, width: int) -> Group:
+def dataset_preview(
+    port: str,
+    table: pa.Table,
+    width: int,
+    *,
+    rows: int = _ROWS,
+    more: str = "--output FILE writes all of it",
+) -> Group:
+    """The beginning of a dataset, as many columns as there is room for."""
     shown = _fitting(table, width)
     view = Table(box=None, pad_edge=False, header_style="bold")
     for position in shown:
@@ -98,7 +107,7 @@ def _preview(port: str, table: pa.Table, width: int) -> Group:
             justify="right" if number else "left",
             no_wrap=True,
         )
-    head = table.slice(0, _ROWS)
+    head = table.slice(0, rows)
     for row in range(head.num_rows):
         view.add_row(*[_cell(head.column(position)[row]) for position in shown])
     size = f"{port}: {_count(table.num_rows, 'row')}, {_count(table.num_columns, 'column')}"
@@ -106,14 +115,14 @@ def _preview(port: str, table: pa.Table, width: int) -> Group:
     if table.num_columns:
         parts.append(view)
     rest = [
-        f"{_count(table.num_rows - _ROWS, 'more row')}" if table.num_rows > _ROWS else "",
+        f"{_count(table.num_rows - rows, 'more row')}" if table.num_rows > rows else "",
         f"{_count(table.num_columns - len(shown), 'more column')}"
         if table.num_columns > len(shown)
         else "",
     ]
     if any(rest):
         left = " and ".join(part for part in rest if part)
-        parts.append(Text(f"… {left}; --output FILE writes all of it.", style="dim"))
+        parts.append(Text(f"… {left}; {more}.", style="dim"))
     return Group(*parts)
 
 

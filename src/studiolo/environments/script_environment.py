@@ -22,9 +22,9 @@ from studiolo.environments.errors import (
 from studiolo.environments.interpreter import Interpreter
 from studiolo.environments.location import environments_home
 from studiolo.environments.progress import ProgressCallback
-from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.environments.uv_process import run_uv
 from studiolo.environments.version_range import version_in_range
+from studiolo.modules.script_metadata import ScriptMetadata
 
 # A name, extras, versions and a marker (PEP 508). Everything else that uv would understand is
 # kept from it, for scripts are not trusted: addresses (requests from this machine into its

@@ -1,1 +1,1 @@
-"""Modules: what a node of an experiment can be. So far one, Execute Python Script."""
+"""Modules: what a node of an experiment can be."""

@@ -43,6 +43,8 @@ class ParameterKind(StrEnum):
     COLUMN = "column"
     #: A dataset file of the workspace; the module gets the dataset that it holds.
     FILE = "file"
+    #: The text of a dataset, typed in; the module gets the dataset.
+    DATA = "data"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,8 +80,11 @@ class Parameter:
     kind: ParameterKind
     #: Whether a node has to give a value.
     required: bool = False
-    #: The value of a node that gives none; None where the module decides by itself.
+    #: The value of a node that gives none, as it could stand in an experiment; None where the
+    #: module decides by itself.
     default: Any = None
+    #: Whether None is a value.
+    nullable: bool = False
     #: A sentence for whoever fills in the form.
     help: str = ""
     #: Bounds of a number, included.
@@ -89,8 +94,22 @@ class Parameter:
     choices: Sequence[str] = ()
     #: The input port whose columns are chosen from.
     port: PortName | None = None
-    #: The language of code: "python", "sql".
+    #: The language of code: "python", "sql" or "csv".
     language: str = ""
+    #: The parameter that says in which format data are typed in, and the one that says whether
+    #: their first row holds the names of the columns.
+    format: str | None = None
+    header: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Export:
+    """How the host writes what a dataset input holds, once the module has succeeded."""
+
+    #: The parameter that names the workspace file; where its value is empty, nothing is written.
+    file: str
+    #: The parameter that says what to do with a file that is there already.
+    mode: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,9 +136,8 @@ class ModuleDefinition:
     classic_id: str | None = None
     #: Whether equal inputs give equal results, so that a kept one may stand in for a run.
     deterministic: bool = True
-    #: Dataset input whose content the host writes to the workspace file that the parameter names,
-    #: once the module has succeeded: {"dataset": "file"}.
-    exports: Mapping[PortName, str] = field(default_factory=dict)
+    #: By dataset input, what the host writes of it to a file of the workspace.
+    exports: Mapping[PortName, Export] = field(default_factory=dict)
 
     def input(self, name: str) -> InputPort | None:
         """The input port of that name."""

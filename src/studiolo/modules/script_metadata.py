@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -14,6 +14,8 @@ _BLOCK = re.compile(
 )
 _TOML_LINE = re.compile(r" \(at line (?P<line>\d+), column \d+\)$")
 _TOML_END = " (at end of document)"
+#: In a block of more lines nobody's patience lasts to find the one that is wrong.
+_LONGEST = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +28,16 @@ class ScriptMetadata:
     requires_python: str | None = None
     #: Its [tool.studiolo] table: name, ports and category in the palette.
     studiolo: Mapping[str, object] = field(default_factory=dict)
+    #: The TOML of the block, and the line of the script that the block opens in.
+    text: str = field(default="", compare=False, repr=False)
+    line: int = field(default=1, compare=False, repr=False)
+
+    def line_of(self, *keys: str) -> int:
+        """The line of the script where that entry of [tool.studiolo] is written.
+
+        For an entry that is not there it is the line of the innermost table that should hold it.
+        """
+        return self.line + _line_of(self.text, ("tool", "studiolo", *keys))
 
 
 def read_script_metadata(source: str) -> ScriptMetadata:
@@ -64,24 +76,35 @@ class _Block:
         if not isinstance(dependencies, list) or not all(
             isinstance(item, str) for item in dependencies
         ):
-            self._refuse("dependencies", "is not a list of texts")
+            self._refuse("dependencies", reason="is not a list of texts")
         requires_python = table.get("requires-python")
         if requires_python is not None and not isinstance(requires_python, str):
-            self._refuse("requires-python", 'is not a text such as ">=3.11"')
+            self._refuse("requires-python", reason='is not a text such as ">=3.11"')
         tool = table.get("tool", {})
         if not isinstance(tool, dict):
-            self._refuse("tool", "is not a table")
+            self._refuse("tool", reason="is not a table")
         studiolo = tool.get("studiolo", {})
         if not isinstance(studiolo, dict):
-            self._refuse("studiolo", "is not a table: write [tool.studiolo] above its entries")
+            self._refuse(
+                "tool",
+                "studiolo",
+                reason="is not a table: write [tool.studiolo] above its entries",
+            )
         return ScriptMetadata(
-            dependencies=tuple(dependencies), requires_python=requires_python, studiolo=studiolo
+            dependencies=tuple(dependencies),
+            requires_python=requires_python,
+            studiolo=studiolo,
+            text=self.text,
+            line=self.line,
         )
 
     def _parsed(self) -> dict[str, object]:
         try:
             return tomllib.loads(self.text)
-        except tomllib.TOMLDecodeError as error:
+        except RecursionError as error:
+            raise ScriptMetadataError(line=self.line, reason="it is nested too deeply") from error
+        except ValueError as error:
+            # Of TOML; or of Python, whose whole numbers have at most some thousand digits.
             reason = str(error)
             if match := _TOML_LINE.search(reason):
                 line = int(match["line"])
@@ -89,9 +112,48 @@ class _Block:
             else:
                 line = self.text.count("\n")
                 reason = reason.removesuffix(_TOML_END)
-            raise ScriptMetadataError(line=self.line + line, reason=f"{reason}.") from error
+            raise ScriptMetadataError(line=self.line + line, reason=reason) from error
 
-    def _refuse(self, key: str, reason: str) -> NoReturn:
-        named = re.compile(rf"(^|[\s.\[]){re.escape(key)}\s*[\]=.]")
-        found = (n for n, line in enumerate(self.text.splitlines(), 1) if named.search(line))
-        raise ScriptMetadataError(line=self.line + next(found, 0), reason=f'"{key}" {reason}.')
+    def _refuse(self, *keys: str, reason: str) -> NoReturn:
+        line = self.line + _line_of(self.text, keys)
+        raise ScriptMetadataError(line=line, reason=f'"{keys[-1]}" {reason}')
+
+
+def _line_of(text: str, keys: Sequence[str]) -> int:
+    """The line of a TOML document, from 1, where the entry at ``keys`` is written; 0: nowhere.
+
+    It may be a table's header, a key, or part of an inline table. All of TOML is understood by
+    leaving it to the parser: an entry is written where the document, cut off there, first has it.
+    """
+    lines = text.split("\n")
+    depth = _depth(tomllib.loads(text), keys)
+    if depth == 0 or len(lines) > _LONGEST:
+        return 0
+    low, high = 1, len(lines)
+    while low < high:
+        middle = (low + high) // 2
+        end, table = _cut_off(lines, middle)
+        if _depth(table, keys) == depth:
+            high = middle
+        else:
+            low = end + 1
+    return low
+
+
+def _cut_off(lines: Sequence[str], number: int) -> tuple[int, object]:
+    """The document up to a line, or to the end of a value that goes on there; and that line."""
+    for end in range(number, len(lines)):
+        try:
+            return end, tomllib.loads("\n".join(lines[:end]))
+        except tomllib.TOMLDecodeError:
+            continue
+    return len(lines), tomllib.loads("\n".join(lines))
+
+
+def _depth(table: object, keys: Sequence[str]) -> int:
+    """How many of the keys lead somewhere, each into the table of the one before."""
+    for depth, key in enumerate(keys):
+        if not isinstance(table, dict) or key not in table:
+            return depth
+        table = table[key]
+    return len(keys)

@@ -1,5 +1,7 @@
 """What can be wrong with the request for a run."""
 
+from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import ClassVar
 
 from studiolo.errors import StudioloError
@@ -62,3 +64,59 @@ class FrameUnsuitableError(StudioloError):
             "booleans, numbers, text, bytes, dates, timestamps, durations and categories of "
             f"these. {way_out}"
         )
+
+
+class ExportPathError(StudioloError):
+    """A module is to write a file somewhere else than into the workspace's datasets."""
+
+    code: ClassVar[str] = "export-path"
+
+    def __init__(self, *, file: str) -> None:
+        self.file = file
+        super().__init__(
+            f'"{file}" is no file of the workspace\'s datasets folder. Give a name such as '
+            '"result.csv", without ".." and without a "/" at its beginning.'
+        )
+
+
+class ExportExistsError(StudioloError):
+    """A module is to write a file that is there already."""
+
+    code: ClassVar[str] = "export-exists"
+    classic_number: ClassVar[int | None] = 57
+
+    def __init__(self, *, file: str) -> None:
+        self.file = file
+        super().__init__(
+            f'The file "{file}" exists in the datasets folder already. Choose another name, or '
+            "set the module's write mode to Overwrite."
+        )
+
+
+class NodeUnknownError(StudioloError):
+    """A node was asked for that a run or an experiment does not have."""
+
+    code: ClassVar[str] = "node-unknown"
+
+    def __init__(self, *, node: str, known: Sequence[str]) -> None:
+        self.node = node
+        self.known = tuple(known)
+        close = get_close_matches(node, known, n=1)
+        hint = f' Did you mean "{close[0]}"?' if close else ""
+        there = ", ".join(known[:12]) + (f" and {len(known) - 12} more" if len(known) > 12 else "")
+        super().__init__(f'There is no node "{node}".{hint} There are {there}.')
+
+
+class OutputMissingError(StudioloError):
+    """A node has no dataset at the output that was asked for."""
+
+    code: ClassVar[str] = "output-missing"
+
+    def __init__(self, *, node: str, port: str | None, ports: Sequence[str], state: str) -> None:
+        self.node = node
+        self.port = port
+        self.ports = tuple(ports)
+        self.state = state
+        asked = "no output" if port is None else f'nothing at the output "{port}"'
+        there = f" It has {', '.join(ports)}." if ports else ""
+        super().__init__(f'The node "{node}" ({state}) has {asked} to show.{there}')

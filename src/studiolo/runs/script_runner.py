@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
@@ -14,16 +13,16 @@ from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.files import read_dataset
 from studiolo.datasets.invariants import check_dataset
 from studiolo.environments.environment import Environment
-from studiolo.environments.package_names import suggest_package
-from studiolo.modules.script_metadata import ScriptMetadata, read_script_metadata
 from studiolo.modules.script import Script, read_script
+from studiolo.modules.script_metadata import ScriptMetadata, read_script_metadata
 from studiolo.runs.errors import DatasetUnsuitableError
-from studiolo.runs.old_names import advice_for
+from studiolo.runs.explanation import explained
 from studiolo.runs.script_result import ScriptResult
-from studiolo.sandbox.job import Failure, Job, Outcome, PortBinding
+from studiolo.sandbox.job import Job, Outcome, PortBinding
 from studiolo.sandbox.memory_file import MemoryFile
 from studiolo.sandbox.policy import Limits
 from studiolo.sandbox.sandbox import Sandbox
+from studiolo.sandbox.sealed_table import SealedTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,9 +90,7 @@ class ScriptRunner:
         with ExitStack() as files:
             sources = {"dataset1": dataset1, "dataset2": dataset2}
             inputs = {
-                port: files.enter_context(
-                    MemoryFile.of_table(_dataset(source, port, log).table, port)
-                )
+                port: SealedTable.of_dataset(_dataset(source, port, log), port)
                 for port, source in sources.items()
                 if source is not None
             }
@@ -151,8 +148,12 @@ def _dataset(source: object, port: str, log: list[str]) -> Dataset:
 def _result(outcome: Outcome, environment: Environment, log: list[str]) -> ScriptResult:
     return ScriptResult(
         status=outcome.status,
-        failure=None if outcome.failure is None else _explained(outcome.failure, environment),
-        datasets={port: Dataset(table=table) for port, table in outcome.tables.items()},
+        failure=None if outcome.failure is None else explained(outcome.failure, environment),
+        datasets={
+            port: result.dataset
+            for port, result in outcome.results.items()
+            if isinstance(result, SealedTable)
+        },
         device=outcome.device,
         log=[*log, *outcome.log],
         timings=outcome.timings,
@@ -160,29 +161,3 @@ def _result(outcome: Outcome, environment: Environment, log: list[str]) -> Scrip
         isolation=outcome.isolation,
         environment=environment.name,
     )
-
-
-def _explained(failure: Failure, environment: Environment) -> Failure:
-    """Add what only the host knows: which environment lacks a library, and how to add it."""
-    if advice := advice_for(failure.traceback or failure.message):
-        return replace(failure, message=f"{failure.message} {advice}")
-    if failure.code != "library-missing":
-        return failure
-    module = failure.subject
-    top = module.partition(".")[0]
-    package = suggest_package(top)
-    if environment.has_package(package):
-        message = (
-            f"The script imports {module!r}, which the installed package {package} does not have; "
-            "it may be of another version than the script was written for."
-        )
-    else:
-        message = (
-            f"The script imports {module!r}, which the environment {environment.name!r} does not "
-            f"have. Add it with these lines at the top of the script:\n"
-            f"  # /// script\n"
-            f'  # dependencies = ["{package}"]\n'
-            f"  # ///\n"
-            "A module of your own goes into the script bundle."
-        )
-    return replace(failure, message=message)

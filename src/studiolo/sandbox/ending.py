@@ -3,18 +3,18 @@
 import json
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 
-import pyarrow as pa
-
+from studiolo.modules.definition import OutputPort, PortKind
 from studiolo.sandbox.attending import End
 from studiolo.sandbox.failures import failure
-from studiolo.sandbox.job import RESULT_PORTS, Failure
+from studiolo.sandbox.job import Connected, Failure
 from studiolo.sandbox.memory_file import MemoryFile
 from studiolo.sandbox.policy import Limits
-from studiolo.sandbox.report import REPORT_SIZE, Report, ReportError, read_report
-from studiolo.sandbox.results import ResultTooLargeError, read_result
+from studiolo.sandbox.report import REPORT_SIZE, OutputReport, Report, ReportError, read_report
+from studiolo.sandbox.results import ResultTooLargeError, read_object, read_result
 from studiolo.sandbox.run_files import RunFiles
 from studiolo.sandbox.stream import StreamError
 from studiolo.sandbox.work_directory import DEEPEST
@@ -36,7 +36,7 @@ class Returned:
     """What a run that came to its end gave back, checked."""
 
     failure: Failure | None
-    tables: dict[str, pa.Table]
+    results: dict[str, Connected]
     report: Report | None
 
 
@@ -49,16 +49,33 @@ def returned(files: RunFiles, limits: Limits, make_final: Callable[[MemoryFile],
     try:
         report = read_report(files.report.read(REPORT_SIZE))
         if report.failure is not None:
-            return Returned(failure=report.failure, tables={}, report=report)
-        tables = {}
-        for port, file, output in zip(RESULT_PORTS, files.results, report.outputs, strict=False):
+            return Returned(failure=report.failure, results={}, report=report)
+        results: dict[str, Connected] = {}
+        for port, file, output in _by_port(files, report):
             make_final(file)
-            tables[port] = read_result(file, output, files.inputs, limits)
+            results[port.name] = (
+                read_result(file, output, files.inputs, limits)
+                if port.kind is PortKind.DATASET
+                else read_object(file, limits)
+            )
     except (ReportError, StreamError) as error:
-        return Returned(failure=failure("result-invalid", str(error)), tables={}, report=None)
+        return Returned(failure=failure("result-invalid", str(error)), results={}, report=None)
     except ResultTooLargeError as error:
-        return Returned(failure=failure("result-too-large", str(error)), tables={}, report=None)
-    return Returned(failure=None, tables=tables, report=report)
+        return Returned(failure=failure("result-too-large", str(error)), results={}, report=None)
+    return Returned(failure=None, results=results, report=report)
+
+
+def _by_port(
+    files: RunFiles, report: Report
+) -> Iterator[tuple[OutputPort, MemoryFile, OutputReport]]:
+    """The ports that something left by, each with its file and what the guest says of it."""
+    for port, file, output in zip_longest(files.outputs, files.results, report.outputs):
+        if port is None:
+            raise ReportError("it has more outputs than there are ports")
+        if output is not None:
+            yield port, file, output
+        elif not port.optional:
+            raise ReportError(f"the output {port.name} is missing")
 
 
 def interrupted(end: End, limits: Limits, seconds: float) -> Failure | None:

@@ -12,6 +12,11 @@ from studiolo.sandbox.job import Failure, TracebackFrame
 _SCRIPT = 85
 _MEMORY = 138
 _ZIP = 102
+#: Its "internal library exception".
+_LIBRARY = 1000
+_COLUMN = 1
+_COLUMN_NUMBER = 60
+_COLUMN_COUNT = 22
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +47,16 @@ _KINDS: Mapping[str, _Kind] = {
     "bundle-unreadable": _Kind(classic_number=_ZIP),
     "bundle-escape": _Kind(classic_number=_ZIP),
     "bundle-too-large": _Kind(classic_number=_ZIP),
+    "column-missing": _Kind(classic_number=_COLUMN),
+    "column-number": _Kind(classic_number=_COLUMN_NUMBER),
+    "column-count": _Kind(classic_number=_COLUMN_COUNT),
+    "module-refused": _Kind(classic_number=None),
+    "module-failed": _Kind(
+        classic_number=_LIBRARY,
+        sentence="The module failed: {said}. Its traceback shows where; if what is connected to it "
+        "is right, that is a fault of the module.",
+    ),
+    "object-unreadable": _Kind(classic_number=None),
     "library-missing": _Kind(
         classic_number=_SCRIPT,
         sentence="The script imports {said!r}, which its environment does not have.",

@@ -7,8 +7,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from studiolo.modules.definition import InputPort, OutputPort, PortKind, PortName
 from studiolo.sandbox.isolation import IsolationReport
 from studiolo.sandbox.memory_file import MemoryFile
+from studiolo.sandbox.sealed_table import SealedTable
 
 
 class PortBinding(StrEnum):
@@ -32,6 +34,54 @@ DATASET_PORTS = ("dataset1", "dataset2")
 #: The ports that its results leave by. The second is what designer scripts return as well.
 RESULT_PORTS = ("results_dataset", "results_dataset2")
 
+#: What is connected to a port: a dataset, or the bytes of a model, a transform or a zip.
+Connected = SealedTable | MemoryFile
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contract:
+    """How a job's `azureml_main` is called, and what becomes of what it returns."""
+
+    #: In the order of the arguments.
+    inputs: Sequence[InputPort]
+    #: In the order of the returned values.
+    outputs: Sequence[OutputPort]
+    #: A module's arguments each have their own port, and it returns exactly its outputs; a script
+    #: follows the classic rules, which bend towards what people write.
+    module: bool
+
+
+#: That of Execute Python Script; its bundle is no argument.
+SCRIPT_CONTRACT = Contract(
+    inputs=[
+        InputPort(
+            name=PortName(port), label=port.capitalize(), kind=PortKind.DATASET, optional=True
+        )
+        for port in DATASET_PORTS
+    ],
+    outputs=[
+        OutputPort(
+            name=PortName(port),
+            label="Results Dataset",
+            kind=PortKind.DATASET,
+            optional=port != RESULT_PORTS[0],
+        )
+        for port in RESULT_PORTS
+    ],
+    module=False,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnParameter:
+    """A parameter that names columns of a connected dataset, to be looked up in the run."""
+
+    port: PortName
+    #: Whether it is one column: the module gets its name, not a list.
+    single: bool
+    #: As `modules.column_selection` gives it, or the name of the one column.
+    selection: Any
+
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
@@ -41,12 +91,17 @@ class Job:
     source: str
     #: Its file name, as tracebacks show it.
     script_name: str = "script.py"
-    #: The connected dataset ports, each with its dataset; keys out of ``DATASET_PORTS``.
-    inputs: Mapping[str, MemoryFile] = field(default_factory=dict)
+    contract: Contract = SCRIPT_CONTRACT
+    #: What is connected, by the names of the contract's inputs.
+    inputs: Mapping[str, Connected] = field(default_factory=dict)
     #: A zip with the user's own modules.
     bundle: MemoryFile | None = None
     #: Values for keyword-only parameters of `azureml_main`; text is converted in the sandbox.
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    #: Those that are columns of an input.
+    column_parameters: Mapping[str, ColumnParameter] = field(default_factory=dict)
+    #: Those that are datasets.
+    dataset_parameters: Mapping[str, SealedTable] = field(default_factory=dict)
     port_binding: PortBinding = PortBinding.CONNECTED
     #: Makes the run draw the same random numbers each time.
     seed: int | None = None
@@ -133,8 +188,8 @@ class Outcome:
     status: Status
     #: Set if the status is failed.
     failure: Failure | None
-    #: By result port; empty if the status is failed.
-    tables: Mapping[str, pa.Table]
+    #: By output port; empty if the status is failed, and without the ports left empty.
+    results: Mapping[str, Connected]
     device: PythonDevice
     #: What the contract did that a person should know, a sentence each.
     log: Sequence[str]
@@ -143,3 +198,12 @@ class Outcome:
     #: zygote; None where it could not be read.
     peak_memory: int | None
     isolation: IsolationReport
+
+    @property
+    def tables(self) -> Mapping[str, pa.Table]:
+        """The datasets among the results."""
+        return {
+            port: result.table
+            for port, result in self.results.items()
+            if isinstance(result, SealedTable)
+        }

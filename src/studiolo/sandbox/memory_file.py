@@ -23,8 +23,11 @@ _PIECE = 1 << 30
 class MemoryFile:
     """Bytes in memory that other processes can map, and that nobody can change once sealed.
 
-    It owns its descriptor; use it as a context manager, or call ``close``.
+    It owns its descriptor, which is closed with the last reference to the file; use it as a context
+    manager, or call ``close``, to have that sooner.
     """
+
+    descriptor = -1
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
@@ -103,6 +106,9 @@ class MemoryFile:
         if self.descriptor >= 0:
             os.close(self.descriptor)
             self.descriptor = -1
+
+    def __del__(self) -> None:
+        self.close()
 
     def __enter__(self) -> Self:
         return self

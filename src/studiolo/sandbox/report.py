@@ -8,9 +8,10 @@ import itertools
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from studiolo.datasets.dataset import ColumnRole
 from studiolo.sandbox.failures import KNOWN_TO_GUEST, failure
 from studiolo.sandbox.job import Failure, TracebackFrame
 
@@ -19,6 +20,9 @@ REPORT_SIZE = 16 << 20
 _TEXT = 50_000
 _LINES = 200
 _PHASES = 20
+#: Output ports of a module.
+MOST_OUTPUTS = 16
+_ROLES = {role.value: role for role in ColumnRole}
 _T = TypeVar("_T")
 
 
@@ -44,13 +48,16 @@ class OutputReport:
 
     rows: int
     references: Sequence[ColumnReference]
+    #: By column name.
+    roles: Mapping[str, ColumnRole] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
     """What the guest says of the run."""
 
-    outputs: Sequence[OutputReport]
+    #: In the order of the job's outputs; None for one that was left empty.
+    outputs: Sequence[OutputReport | None]
     failure: Failure | None
     log: Sequence[str]
     phases: Mapping[str, float]
@@ -68,7 +75,8 @@ def read_report(content: bytes) -> Report:
         raise ReportError(f"it is not JSON ({error})") from error
     top = _expect(raw, dict, "the report")
     failed = top.get("error")
-    outputs = [_output(item) for item in _expect(top.get("outputs"), list, "outputs")[:2]]
+    said = _expect(top.get("outputs"), list, "outputs")[:MOST_OUTPUTS]
+    outputs = [None if item is None else _output(item) for item in said]
     if failed is None and not outputs:
         raise ReportError("it has neither a result nor an error")
     seconds = _expect(top.get("seconds"), dict, "seconds")
@@ -86,9 +94,19 @@ def read_report(content: bytes) -> Report:
 def _output(raw: object) -> OutputReport:
     output = _expect(raw, dict, "an output")
     references = _expect(output.get("references"), list, "references")
+    roles = _expect(output.get("roles", {}), dict, "roles")
     return OutputReport(
-        rows=_whole(output.get("rows"), "rows"), references=[_reference(r) for r in references]
+        rows=_whole(output.get("rows"), "rows"),
+        references=[_reference(r) for r in references],
+        roles={_name(name): _role(role) for name, role in roles.items()},
     )
+
+
+def _role(value: object) -> ColumnRole:
+    role = _ROLES.get(_text(value, "a role"))
+    if role is None:
+        raise ReportError(f"there is no role {value!r}")
+    return role
 
 
 def _reference(raw: object) -> ColumnReference:

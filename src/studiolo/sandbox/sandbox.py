@@ -184,7 +184,7 @@ class Sandbox:
         if by_host is None:
             result = self._result(started.zygote, end, child, files, limits)
         else:
-            result = Returned(failure=by_host, tables={}, report=None)
+            result = Returned(failure=by_host, results={}, report=None)
         files.console.drain()
         device, left_out = self._device(child, files, limits)
         report = result.report
@@ -192,7 +192,7 @@ class Sandbox:
         return Outcome(
             status=Status.FAILED if result.failure else Status.SUCCEEDED,
             failure=result.failure,
-            tables=result.tables,
+            results=result.results,
             device=device,
             log=[*(report.log if report else []), *left_out],
             timings=Timings(
@@ -215,7 +215,7 @@ class Sandbox:
     ) -> Returned:
         if end is End.GONE:
             failure = vanished(zygote.exit_of(child.name), limits)
-            return Returned(failure=failure, tables={}, report=None)
+            return Returned(failure=failure, results={}, report=None)
 
         def make_final(file: MemoryFile) -> None:
             if not file.seal():

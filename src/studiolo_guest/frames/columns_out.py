@@ -58,7 +58,8 @@ def _numpy(values: Values, *, name: str, hint: pa.DataType | None, log: Log) -> 
     if values.dtype.kind in "biuf":
         return pa.array(values, from_pandas=False)
     if values.dtype.kind in "mM":
-        return _days(values, hint) or _instants(values)
+        days = _days(values, hint)
+        return _instants(values) if days is None else days
     if values.dtype.kind == "c":
         raise UntranslatableColumnError(
             column=name, row=0, found="complex numbers", way_out=_SPLIT_COMPLEX

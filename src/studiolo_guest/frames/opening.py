@@ -2,6 +2,7 @@
 
 import mmap
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -44,37 +45,47 @@ class InputFrame:
     columns: tuple[InputColumn, ...]
     rows: int
     #: Keeps the addresses of ``columns`` from being used for anything else.
-    memory: Memory
+    memories: tuple[Memory, ...]
 
 
 #: Up to this many columns a frame is made of them one by one, which takes a third of the time.
 _FEW: Final = 16
 
 
-def open_frame(descriptor: int) -> InputFrame:
-    """Map a sealed memory file that holds an Arrow IPC stream, and show it as a frame.
+def open_frame(
+    files: Sequence[int], places: Sequence[tuple[int, int, str]] | None = None
+) -> InputFrame:
+    """Map sealed memory files, each with an Arrow IPC stream, and show columns of them as a frame.
+
+    ``places`` says of each column in which file it lies, which column of it that is, and what it is
+    called; without it the frame is the only file's content.
 
     Numbers, timestamps without a zone and durations that have no nulls are writable views of
-    the file; large strings are shared under pandas 3. Everything else is converted to the dtype
+    the files; large strings are shared under pandas 3. Everything else is converted to the dtype
     that holds it and goes back as the same type.
     """
-    memory = _map(descriptor)
-    batch = _read(memory.buffer)
+    memories = tuple(_map(descriptor) for descriptor in files)
+    batches = [_read(memory.buffer) for memory in memories]
+    if places is None:
+        places = [(0, number, name) for number, name in enumerate(batches[0].schema.names)]
     arrays: list[Any] = []
-    for column in batch.columns:
+    columns: list[InputColumn] = []
+    for file, number, name in places:
+        column, memory = batches[file].column(number), memories[file]
         view = view_of(column, memory)
-        arrays.append(values_of(column) if view is None else view)
-    frame = _frame(arrays, batch.schema.names, batch.num_rows, memory)
-    columns = tuple(
-        InputColumn(
-            name=field.name,
-            type=field.type,
-            dtype=values.dtype,
-            extents=shared_extents(column, memory),
+        values = values_of(column) if view is None else view
+        arrays.append(values)
+        columns.append(
+            InputColumn(
+                name=name,
+                type=column.type,
+                dtype=values.dtype,
+                extents=shared_extents(column, memory),
+            )
         )
-        for field, column, values in zip(batch.schema, batch.columns, arrays, strict=True)
-    )
-    return InputFrame(frame=frame, columns=columns, rows=batch.num_rows, memory=memory)
+    rows = batches[0].num_rows
+    frame = _frame(arrays, [column.name for column in columns], rows, memories)
+    return InputFrame(frame=frame, columns=tuple(columns), rows=rows, memories=memories)
 
 
 def _map(descriptor: int) -> Memory:
@@ -101,17 +112,19 @@ def _read(buffer: pa.Buffer) -> pa.RecordBatch:
     return (table.to_batches() or [pa.RecordBatch.from_pylist([], schema=schema)])[0]
 
 
-def _frame(arrays: list[Any], names: list[str], rows: int, memory: Memory) -> pd.DataFrame:
+def _frame(
+    arrays: list[Any], names: list[str], rows: int, memories: Sequence[Memory]
+) -> pd.DataFrame:
     """One frame over the arrays; they are copied only when it would be in shreds."""
     index = pd.RangeIndex(rows)
     if 0 < len(arrays) <= _FEW and len(set(names)) == len(names):
         return pd.DataFrame(dict(zip(names, arrays, strict=True)), index=index, copy=False)
-    frame = _of_pieces(arrays, index, memory)
+    frame = _of_pieces(arrays, index, memories)
     frame.columns = pd.Index(names)
     return frame
 
 
-def _of_pieces(arrays: list[Any], index: pd.RangeIndex, memory: Memory) -> pd.DataFrame:
+def _of_pieces(arrays: list[Any], index: pd.RangeIndex, memories: Sequence[Memory]) -> pd.DataFrame:
     """A frame whose columns are numbered, made of few blocks of many columns where that goes."""
     runs = _runs(arrays)
     shreds = sum(isinstance(arrays[first], np.ndarray) for first, _ in runs)
@@ -119,7 +132,9 @@ def _of_pieces(arrays: list[Any], index: pd.RangeIndex, memory: Memory) -> pd.Da
         return pd.DataFrame(dict(enumerate(arrays)), index=index, copy=True)
     if not runs:
         return pd.DataFrame(index=index)
-    pieces = [_piece(arrays[first:last], range(first, last), index, memory) for first, last in runs]
+    pieces = [
+        _piece(arrays[first:last], range(first, last), index, memories) for first, last in runs
+    ]
     frame: pd.DataFrame = pd.concat(pieces, axis=1, **_WITHOUT_COPY)
     return frame
 
@@ -140,6 +155,8 @@ def _continues(arrays: list[Any], first: int, position: int) -> bool:
     start, before, here = arrays[first], arrays[position - 1], arrays[position]
     if not (_is_view(start) and _is_view(here)) or start.dtype != here.dtype:
         return False
+    if start.base is not here.base:
+        return False
     stride: int = here.ctypes.data - before.ctypes.data
     first_stride: int = arrays[first + 1].ctypes.data - start.ctypes.data
     return 0 < stride == first_stride
@@ -150,12 +167,13 @@ def _is_view(values: Any) -> bool:
 
 
 def _piece(
-    arrays: list[Any], positions: range, index: pd.RangeIndex, memory: Memory
+    arrays: list[Any], positions: range, index: pd.RangeIndex, memories: Sequence[Memory]
 ) -> pd.DataFrame:
     first = arrays[0]
     if len(arrays) == 1:
         return pd.DataFrame({positions[0]: first}, index=index, copy=False)
     stride = arrays[1].ctypes.data - first.ctypes.data
+    memory = next(memory for memory in memories if memory.mapping is first.base)
     block = np.ndarray(
         (len(arrays), len(first)),
         first.dtype,

@@ -14,7 +14,7 @@ from studiolo.environments.build import default_environment
 from studiolo.sandbox.job import Failure, Job, Outcome
 from studiolo.sandbox.memory_file import MemoryFile
 from studiolo.sandbox.sandbox import Sandbox
-from studiolo.workspace import LocalWorkshop, RunSettings
+from studiolo.workspace.workshop import LocalWorkshop, RunSettings
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ def _seal(batch: pa.RecordBatch) -> int:
 def _open(batch: pa.RecordBatch) -> InputFrame:
     descriptor = _seal(batch)
     try:
-        return open_frame(descriptor)
+        return open_frame([descriptor])
     finally:
         os.close(descriptor)
 

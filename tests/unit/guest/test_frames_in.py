@@ -127,7 +127,7 @@ def test_a_stream_of_no_or_several_batches_is_one_frame(count: int) -> None:
     ):
         for _ in range(count):
             writer.write_batch(batch)
-    frame = open_frame(descriptor).frame
+    frame = open_frame([descriptor]).frame
     os.close(descriptor)
     frame["x"] += 1
     assert frame["x"].tolist() == [2, 3] * count
@@ -297,7 +297,7 @@ def test_a_script_may_write_to_its_input(
 ) -> None:
     descriptor = sealed(_everything())
     before = os.pread(descriptor, 1 << 20, 0)
-    frame = open_frame(descriptor).frame
+    frame = open_frame([descriptor]).frame
     plain = frame.copy()
     operation(frame)
     operation(plain)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pyarrow import ipc
 
@@ -97,8 +97,12 @@ def _nan_for_null(column: Any) -> Any:
     return column
 
 
+_NO_DATES = pa.RecordBatch.from_pydict({"c0": pa.array([], pa.date32())})
+
+
 @settings(max_examples=150, deadline=None)
 @given(batch=_batches())
+@example(batch=_NO_DATES)
 def test_types_values_and_nulls_come_back(opened: Open, batch: pa.RecordBatch) -> None:
     table = opened(batch)
     log: list[str] = []

@@ -63,6 +63,8 @@ def test_text_after_hash_is_kept_to_the_letter() -> None:
         ("# requires-python = 3.11\n", 3),
         ("# tool = 1\n", 3),
         ("#\n# [tool]\n# studiolo = 1\n", 5),
+        ("# a = " + "9" * 5000 + "\n", 3),
+        ("# a = " + "[" * 5000 + "\n", 2),
     ],
 )
 def test_mistake_names_the_line_of_the_script(body: str, line: int) -> None:
@@ -78,3 +80,49 @@ def test_two_blocks() -> None:
     with pytest.raises(ScriptMetadataRepeatedError) as caught:
         read_script_metadata(f"{block}\nimport os\n{block}")
     assert (caught.value.first_line, caught.value.second_line) == (1, 6)
+
+
+@pytest.mark.parametrize(
+    ("keys", "line"),
+    [
+        ((), 4),
+        (("name",), 5),
+        (("category",), 6),  # where it begins, not where it ends
+        (("inputs", "a"), 10),
+        (("inputs", "a", "label"), 11),
+        (("inputs", "a", "kind"), 13),
+        (("inputs", "b"), 14),
+        (("parameters",), 15),
+        (("parameters", "p", "help"), 16),
+        (("parameters", "r", "label"), 17),
+        (("parameters", "q"), 15),  # not there: where it should be
+        (("exports", "c"), 4),
+    ],
+)
+def test_the_line_of_an_entry(keys: tuple[str, ...], line: int) -> None:
+    source = """\
+import os
+# /// script
+# # [tool.studiolo] name = 1
+# [tool.studiolo]
+# name = "category = 1"
+# category = [
+#     "name",
+# ]
+#
+# [tool.studiolo.inputs.a]
+# label = '''
+#   kind = '''
+# kind = "model"
+# [tool.studiolo.inputs.b]
+# [tool.studiolo.parameters]
+# p.help = "x"
+# r = {label = "y"}
+# ///
+"""
+    assert read_script_metadata(source).line_of(*keys) == line
+
+
+def test_a_long_block_is_not_searched() -> None:
+    body = "# [tool.studiolo]\n" + "".join(f"# k{number} = 1\n" for number in range(1000))
+    assert read_script_metadata(f"# /// script\n{body}# ///\n").line_of("k999") == 1

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from studiolo.datasets.dataset import ColumnRole
 from studiolo.sandbox.failures import FAILURE_CODES, KNOWN_TO_GUEST
 from studiolo.sandbox.report import ColumnReference, Report, ReportError, read_report
 
@@ -31,13 +32,22 @@ def read(**changes: Any) -> Report:
 
 def test_a_report_is_read() -> None:
     report = read()
-    assert report.outputs[0].rows == 2
-    assert report.outputs[0].references == [
+    (output,) = report.outputs
+    assert output is not None
+    assert output.rows == 2
+    assert output.references == [
         ColumnReference(position=0, name="a", input=1, column=2)
     ]
     assert report.log == ["a line"]
     assert report.phases == {"call": 0.5, "open": 1.0}
     assert report.failure is None
+
+
+def test_an_output_may_be_empty_and_columns_may_have_roles() -> None:
+    first, second = read(outputs=[None, {**OUTPUT, "roles": {"a": "label"}}]).outputs
+    assert first is None
+    assert second is not None
+    assert second.roles == {"a": ColumnRole.LABEL}
 
 
 def test_a_failure_is_read() -> None:
@@ -59,7 +69,10 @@ def test_a_guest_cannot_say_what_only_the_host_sees(code: str) -> None:
     [
         {"outputs": []},
         {"outputs": {}},
-        {"outputs": [None]},
+        {"outputs": [7]},
+        {"outputs": [{**OUTPUT, "roles": []}]},
+        {"outputs": [{**OUTPUT, "roles": {"a": "king"}}]},
+        {"outputs": [{**OUTPUT, "roles": {"a": 1}}]},
         {"outputs": [{"rows": True, "references": []}]},
         {"outputs": [{"rows": 1 << 63, "references": []}]},
         {"outputs": [{"rows": 1, "references": [[0, "a", 0]]}]},

@@ -1,6 +1,6 @@
-"""The one place that wires concrete things together: policy, environments, sandboxes, runs."""
+"""Environments and sandboxes of this machine, wired together with the policy."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from studiolo.environments.environment import Environment
 from studiolo.environments.progress import ProgressCallback
 from studiolo.environments.script_environment import environment_for
-from studiolo.modules.script_metadata import ScriptMetadata, read_script_metadata
 from studiolo.head_start import script_interpreter
 from studiolo.modules.script import Script
+from studiolo.modules.script_metadata import ScriptMetadata, read_script_metadata
 from studiolo.runs.font_list import make_font_list
 from studiolo.runs.script_result import ScriptResult
 from studiolo.runs.script_runner import ScriptRunner
@@ -23,10 +23,10 @@ from studiolo.sandbox.sandbox import Sandbox
 if TYPE_CHECKING:
     from studiolo.runs.script_runner import DatasetSource
 
-#: What a sandbox that is kept warm imports before the first run: what scripts of the classic studio
-#: import most. A sandbox for a single run imports pandas, which the contract itself needs.
-WARM_IMPORTS = (
-    "pandas",
+#: Libraries that nearly every script of the classic studio's time uses.
+_USUAL = {"pandas", "pyarrow", "scipy", "matplotlib", "sklearn"}
+#: Modules that take long to import, and that scripts of the classic studio import most.
+SLOW_IMPORTS = (
     "pandas.plotting",
     "pyarrow.parquet",
     "scipy.stats",
@@ -39,7 +39,12 @@ WARM_IMPORTS = (
     "sklearn.model_selection",
     "sklearn.pipeline",
     "sklearn.preprocessing",
+    "seaborn",
+    "statsmodels.api",
 )
+#: What a sandbox that is kept warm imports before the first run, whatever scripts will come. A
+#: sandbox for a single run imports pandas, which the contract itself needs.
+WARM_IMPORTS = ("pandas", *(name for name in SLOW_IMPORTS if name.partition(".")[0] in _USUAL))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,16 +88,46 @@ class LocalWorkshop:
                 make_font_list(environment, sandbox)
         return environment
 
-    def sandbox_for(self, environment: Environment, *, many: bool = False) -> Sandbox:
+    def sandbox_for(
+        self,
+        environment: Environment,
+        *,
+        preload: Collection[str] | None = None,
+        warm: int | None = None,
+        many: bool = False,
+    ) -> Sandbox:
         """A new sandbox with that environment.
 
-        ``many`` prepares it for many runs even if no processes are to stand ready.
+        Args:
+            environment: What its runs find installed.
+            preload: Modules to import beforehand; what scripts are likely to import if not given.
+            warm: How many processes are to stand ready; what the settings say if not given.
+            many: Prepare it for many runs even if none are to stand ready.
         """
-        warm = self._settings.warm
-        return self._sandbox(environment, warm=warm, many=many or warm > 0)
+        ready = self._settings.warm if warm is None else warm
+        return self._sandbox(environment, warm=ready, many=many or ready > 0, preload=preload)
 
-    def _sandbox(self, environment: Environment, *, warm: int, many: bool) -> Sandbox:
-        interpreter = script_interpreter(environment, WARM_IMPORTS if many else ())
+    @property
+    def limits(self) -> Limits:
+        """Those of a run that asks for no others."""
+        return self.policy.limits
+
+    @property
+    def slow_imports(self) -> Collection[str]:
+        """Modules that take long to import."""
+        return SLOW_IMPORTS
+
+    def _sandbox(
+        self,
+        environment: Environment,
+        *,
+        warm: int,
+        many: bool,
+        preload: Collection[str] | None = None,
+    ) -> Sandbox:
+        if preload is None:
+            preload = WARM_IMPORTS if many else ()
+        interpreter = script_interpreter(environment, tuple(preload))
         # The first sandbox gets the interpreter that was started beforehand.
         launcher, self._launcher = self._launcher, None
         return Sandbox(

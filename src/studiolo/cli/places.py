@@ -1,0 +1,102 @@
+"""What a path on the command line means: a workspace, an experiment of it, a node of that."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from pathlib import Path
+
+from studiolo.experiments.errors import ExperimentMissingError
+from studiolo.experiments.experiment import Experiment, NodeName
+from studiolo.experiments.file import FILE_NAME
+from studiolo.runs.experiment_runner import experiment_key
+from studiolo.workspace.errors import WorkspaceMissingError
+from studiolo.workspace.workspace import EXPERIMENTS, find_root
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExperimentPlace:
+    """An experiment of a workspace, or one of its nodes."""
+
+    #: The workspace's folder.
+    root: Path
+    #: The experiment's file.
+    file: Path
+    #: How records name the experiment.
+    key: str
+    #: What was typed to name the experiment, to be typed again.
+    typed: str
+    node: NodeName | None = None
+
+
+def find_target(typed: str) -> ExperimentPlace:
+    """The experiment, or the node of one, that is meant by EXPERIMENT or EXPERIMENT/NODE.
+
+    Raises:
+        ExperimentMissingError: There is no such experiment.
+        WorkspaceMissingError: It lies in no workspace.
+    """
+    whole = find_experiment(typed)
+    if whole is not None:
+        return whole
+    experiment, slash, node = typed.rpartition("/")
+    found = find_experiment(experiment) if slash and node else None
+    if found is None:
+        raise ExperimentMissingError(path=typed, neighbours=_alike(typed))
+    return replace(found, node=NodeName(node))
+
+
+def find_experiment(typed: str) -> ExperimentPlace | None:
+    """The experiment of that path, or of that name in the workspace that we are in.
+
+    Raises:
+        WorkspaceMissingError: It is there, and lies in no workspace.
+    """
+    for candidate in _candidates(typed):
+        file = candidate if candidate.suffix in {".yaml", ".yml"} else candidate / FILE_NAME
+        # A name may be longer than the system allows.
+        with suppress(OSError):
+            if file.is_file():
+                root = find_root(file.parent)
+                return ExperimentPlace(root=root, file=file, key=_key(file, root), typed=typed)
+    return None
+
+
+def find_history(typed: str) -> tuple[Path, ExperimentPlace | None]:
+    """A workspace's folder, and the experiment if it is one that is meant.
+
+    Raises:
+        ExperimentMissingError: There is neither.
+        WorkspaceMissingError: It is there, and lies in no workspace.
+    """
+    experiment = find_experiment(typed)
+    if experiment is not None:
+        return experiment.root, experiment
+    if not Path(typed).exists():
+        raise ExperimentMissingError(path=typed, neighbours=_alike(typed))
+    return find_root(Path(typed)), None
+
+
+def _candidates(typed: str) -> Iterator[Path]:
+    yield Path(typed)
+    if typed and (root := _root_here()) is not None:
+        yield root / EXPERIMENTS / typed
+
+
+def _root_here() -> Path | None:
+    try:
+        return find_root(Path())
+    except WorkspaceMissingError:
+        return None
+
+
+def _key(file: Path, root: Path) -> str:
+    """Known without reading the file, which somebody may be at work on."""
+    return experiment_key(Experiment(name="", nodes={}, folder=file.parent), root)
+
+
+def _alike(typed: str) -> list[str]:
+    root = _root_here()
+    names = [] if root is None else [f.parent.name for f in root.glob(f"{EXPERIMENTS}/*/{FILE_NAME}")]
+    parts = typed.strip("/").split("/")
+    return [near for part in parts for near in get_close_matches(part, names, n=1)]

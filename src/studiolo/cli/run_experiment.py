@@ -1,0 +1,81 @@
+"""`studiolo run EXPERIMENT`: run an experiment, or a part of it, from the terminal."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import typer
+
+from studiolo.cli.build_progress import BuildProgressBar
+from studiolo.cli.experiment_report import experiment_report
+from studiolo.cli.findings_view import reported_findings, show_findings
+from studiolo.cli.reporting import ExitCode, reported_errors
+from studiolo.cli.run_progress import RunProgress
+from studiolo.cli.run_summary import show_run
+from studiolo.cli.terminal import Terminal, write_document
+from studiolo.experiments.finding import Severity
+from studiolo.runs.experiment_result import ExperimentResult
+from studiolo.runs.selection import Selection
+from studiolo.sandbox.isolation import Isolation
+from studiolo.store.run_record import RunStatus
+from studiolo.workspace.overrides import with_parameters
+from studiolo.workspace.workspace import Workspace, find_root
+
+
+def run(
+    path: Path,
+    *,
+    to: Sequence[str],
+    only: Sequence[str],
+    start: Sequence[str],
+    again: bool,
+    param: Sequence[str],
+    isolation: Isolation,
+    json: bool,
+) -> NoReturn:
+    """Run an experiment and show how each of its nodes goes; see `cli.run`."""
+    errors = Terminal(sys.stderr)
+    shown = errors if json else Terminal(sys.stdout)
+    with (
+        reported_errors(errors),
+        reported_findings(errors),
+        BuildProgressBar(errors) as building,
+        Workspace(find_root(path), isolation=isolation, progress=building) as workspace,
+    ):
+        experiment = workspace.experiment(path)
+        experiment = with_parameters(experiment, _values(param), workspace.catalogue)
+        findings = workspace.check(experiment)
+        show_findings(errors, findings)
+        if any(finding.severity is Severity.ERROR for finding in findings):
+            raise typer.Exit(ExitCode.BAD_INPUT)
+        selection = Selection.of(experiment, to=to, only=only, start=start, again=again)
+        with RunProgress(shown, experiment, make_room=building.finish) as progress:
+            result = workspace.run(experiment, selection=selection, observer=progress)
+        if json:
+            write_document(experiment_report(result))
+        else:
+            show_run(shown, errors, result, path)
+        code = _exit_code(result)
+    raise typer.Exit(code)
+
+
+def _values(given: Sequence[str]) -> Mapping[tuple[str, str], str]:
+    values = {}
+    for item in given:
+        name, separator, value = item.partition("=")
+        node, dot, parameter = name.rpartition(".")
+        if not separator or not dot or not node or not parameter:
+            raise typer.BadParameter(
+                f'"{item}" must be NODE.NAME=VALUE, for example --param rank.trees=200.',
+                param_hint="--param",
+            )
+        values[node, parameter] = value
+    return values
+
+
+def _exit_code(result: ExperimentResult) -> ExitCode:
+    return {
+        RunStatus.FINISHED: ExitCode.SUCCEEDED,
+        RunStatus.CANCELLED: ExitCode.INTERRUPTED,
+    }.get(result.status, ExitCode.SCRIPT_FAILED)

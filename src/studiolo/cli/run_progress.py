@@ -1,0 +1,140 @@
+"""A run of an experiment on the terminal while it goes on."""
+
+import threading
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from rich.cells import set_cell_size
+from rich.console import Group
+from rich.live import Live
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+
+from studiolo.cli.reporting import printable
+from studiolo.cli.terminal import Terminal
+from studiolo.experiments.experiment import Experiment, NodeName
+from studiolo.runs.progress import NodeProgress
+from studiolo.store.run_record import NodeState
+
+#: Each state's sign, and how it is shown.
+SIGNS = {
+    NodeState.WAITING: ("·", "dim"),
+    NodeState.RUNNING: ("▸", "cyan"),
+    NodeState.FINISHED: ("✓", "green"),
+    NodeState.KEPT: ("=", "blue"),
+    NodeState.FAILED: ("✗", "bold red"),
+    NodeState.CANCELLED: ("-", "yellow"),
+    NodeState.SKIPPED: ("-", "dim"),
+}
+#: Lines of nodes that fit on a screen beside what is above and below.
+_LINES = 20
+_NAME = 40
+
+
+class RunProgress:
+    """Shows a table of the nodes that moves where a person looks on, and lines elsewhere."""
+
+    def __init__(
+        self, console: Terminal, experiment: Experiment, *, make_room: Callable[[], None]
+    ) -> None:
+        """``make_room`` is called before anything is shown, to clear what moves."""
+        self._console = console
+        self._make_room = make_room
+        self._lock = threading.Lock()
+        self._nodes = {
+            name: NodeProgress(node=name, state=NodeState.WAITING) for name in experiment.nodes
+        }
+        self._since: dict[NodeName, float] = {}
+        self._live: Live | None = None
+        self._width = min(_NAME, max((len(name) for name in experiment.nodes), default=0))
+
+    def node_changed(self, progress: NodeProgress) -> None:
+        """Show where a node stands."""
+        with self._lock:
+            if self._live is None:
+                self._make_room()
+            if progress.state is NodeState.RUNNING:
+                # It may have ended before this is told.
+                self._since.setdefault(progress.node, time.monotonic())
+            self._nodes[progress.node] = progress
+            if self._console.is_terminal:
+                if self._live is None:
+                    self._live = Live(
+                        get_renderable=self._view,
+                        console=self._console,
+                        refresh_per_second=12,
+                        transient=True,
+                    )
+                    self._live.start()
+            elif progress.state is not NodeState.RUNNING:
+                self._console.print(node_line(progress, self._width), soft_wrap=True)
+
+    def console_written(self, node: NodeName, text: str) -> None:
+        """What nodes print is kept for `studiolo show`."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+            for progress in self._nodes.values():
+                if progress.state is not NodeState.WAITING:
+                    self._console.print(node_line(progress, self._width), soft_wrap=True)
+
+    def _view(self) -> Group:
+        with self._lock:
+            nodes = list(self._nodes.values())
+        running = [node for node in nodes if node.state is NodeState.RUNNING]
+        ended = [n for n in nodes if n.state not in {NodeState.RUNNING, NodeState.WAITING}]
+        room = max(3, min(_LINES, self._console.size.height - len(running) - 3))
+        lines = [node_line(node, self._width) for node in ended[-room:]]
+        now = time.monotonic()
+        grid = Table.grid(padding=(0, 1))
+        for node in running:
+            seconds = now - self._since.get(node.node, now)
+            name = _padded(node.node, self._width)
+            grid.add_row(Spinner("dots", style="cyan"), Text(name), Text(f"{seconds:8.1f} s"))
+        total = len(nodes)
+        head = Text(f"{len(ended)} of {total} nodes", style="dim")
+        return Group(*lines, grid, head)
+
+
+def node_line(progress: NodeProgress, width: int) -> Text:
+    """One node that has ended: its sign, its name, what it cost and gave."""
+    sign, style = SIGNS[progress.state]
+    parts = [_padded(progress.node, width), f"{progress.state.value:9}"]
+    if progress.state in {NodeState.FINISHED, NodeState.FAILED}:
+        parts.append(_column(None if progress.seconds is None else f"{progress.seconds:.2f} s", 9))
+        parts.append(_column(None if progress.rows is None else f"{progress.rows:,} rows", 15))
+        memory = progress.peak_memory
+        parts.append(_column(None if memory is None else f"{memory / 2**20:,.0f} MiB", 10))
+    else:
+        rows = "" if progress.rows is None else f"{progress.rows:,} rows"
+        parts.append(f"{'':9}  {rows:>15}")
+    said = ""
+    if progress.state is NodeState.KEPT and progress.from_run is not None:
+        said = f"from run {progress.from_run.rpartition('-')[2]}"
+    elif progress.failure is not None:
+        said = printable(progress.failure.message).splitlines()[0]
+    return Text.assemble(
+        (sign, style), " ", "  ".join(parts).rstrip(), "  " if said else "", (said, "dim")
+    )
+
+
+def _column(text: str | None, width: int) -> str:
+    return f"{text or '':>{width}}"
+
+
+def _padded(name: str, width: int) -> str:
+
+    return set_cell_size(printable(name), width)

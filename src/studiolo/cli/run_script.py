@@ -1,0 +1,122 @@
+"""`studiolo run SCRIPT.py`: run a script from the terminal."""
+
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NoReturn
+
+import typer
+
+from studiolo.cli.build_progress import BuildProgressBar
+from studiolo.cli.device_folder import check_device_folder, write_device
+from studiolo.cli.live_console import LiveConsole
+from studiolo.cli.reporting import ExitCode, reported_errors
+from studiolo.cli.run_report import run_report
+from studiolo.cli.run_view import show_failure, show_result
+from studiolo.cli.targets import STANDARD_OUTPUT, Target, targets_of
+from studiolo.cli.terminal import Terminal, write_document
+from studiolo.runs.script_result import ScriptResult
+from studiolo.sandbox.isolation import Isolation
+from studiolo.sandbox.job import PortBinding
+from studiolo.sandbox.launcher import Launcher
+from studiolo.workspace.workshop import RunSettings, run_script
+
+#: Failures that are not the script's: of the command line, and of a bundle that is found to be
+#: damaged when it is unzipped, in the sandbox.
+_NOT_OF_THE_SCRIPT = {
+    "parameter-unknown",
+    "parameter-missing",
+    "parameter-value",
+    "bundle-unreadable",
+    "bundle-escape",
+    "bundle-too-large",
+}
+
+
+def run(
+    script: Path,
+    *,
+    dataset1: Path | None,
+    dataset2: Path | None,
+    script_bundle: Path | None,
+    param: list[str] | None,
+    output: str | None,
+    output2: str | None,
+    device: Path | None,
+    port_binding: PortBinding,
+    timeout: int | None,
+    memory: int | None,
+    cpus: int | None,
+    isolation: Isolation,
+    json: bool,
+    launcher: Launcher | None,
+) -> NoReturn:
+    """Run a script in a fresh sandbox and show, or write, what it returns; see `cli.run`."""
+    errors = Terminal(sys.stderr)
+    with reported_errors(errors):
+        targets = targets_of(output, output2, json=json)
+        parameters = _parameters(param or [])
+        if device is not None:
+            check_device_folder(device)
+        keeps_output_clean = json or STANDARD_OUTPUT in (output, output2)
+        with BuildProgressBar(errors) as progress:
+            live = LiveConsole(
+                sys.stderr if keeps_output_clean else sys.stdout, make_room=progress.finish
+            )
+            settings = RunSettings(isolation=isolation, timeout=timeout, memory=memory, cpus=cpus)
+            result = run_script(
+                script,
+                dataset1=dataset1,
+                dataset2=dataset2,
+                script_bundle=script_bundle,
+                parameters=parameters,
+                port_binding=port_binding,
+                settings=settings,
+                progress=progress,
+                on_console=live.write,
+                launcher=launcher,
+            )
+        live.finish()
+        _write(result, targets, script.name, device)
+        if json:
+            write_document(run_report(result))
+        elif result.failure is not None:
+            show_failure(errors, result, device=device)
+        else:
+            shown = errors if keeps_output_clean else Terminal(sys.stdout)
+            show_result(shown, errors, result, preview=not targets, device=device)
+    raise typer.Exit(_exit_code(result))
+
+
+def _write(
+    result: ScriptResult, targets: Sequence[Target], script: str, device: Path | None
+) -> None:
+    """Write all that can be written, even if one of the places fails."""
+    with ExitStack() as last_first:
+        if device is not None:
+            last_first.callback(write_device, result, script, device)
+        for target in reversed(targets if result.succeeded else ()):
+            last_first.callback(target.write, result)
+
+
+def _parameters(given: list[str]) -> dict[str, str]:
+    parameters = {}
+    for item in given:
+        name, separator, value = item.partition("=")
+        if not separator or not name.isidentifier():
+            raise typer.BadParameter(
+                f'"{item}" must be NAME=VALUE, for example --param trees=200.', param_hint="--param"
+            )
+        parameters[name] = value
+    return parameters
+
+
+def _exit_code(result: ScriptResult) -> ExitCode:
+    if result.failure is None:
+        return ExitCode.SUCCEEDED
+    if result.failure.code == "timed-out":
+        return ExitCode.TIMED_OUT
+    if result.failure.code in _NOT_OF_THE_SCRIPT:
+        return ExitCode.BAD_INPUT
+    return ExitCode.SCRIPT_FAILED

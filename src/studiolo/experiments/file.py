@@ -1,0 +1,196 @@
+"""The file of an experiment, `experiment.yaml`: the one place where it is read and written."""
+
+import contextlib
+import os
+import tempfile
+from dataclasses import replace
+from difflib import get_close_matches
+from pathlib import Path
+
+from studiolo.experiments.errors import (
+    ExperimentFileError,
+    ExperimentMissingError,
+    ExperimentUnreadableError,
+    ExperimentUnwritableError,
+)
+from studiolo.experiments.experiment import Experiment
+from studiolo.experiments.finding import Finding
+from studiolo.experiments.reading import read_text
+from studiolo.experiments.saved_form import on_one_line, saved_form
+from studiolo.experiments.yaml_document import MappingNode
+from studiolo.experiments.yaml_patch import Patch, same
+from studiolo.experiments.yaml_text import Layout, document_text
+
+FILE_NAME = "experiment.yaml"
+#: No experiment that a person looks at comes near it, and more would take long to read.
+LARGEST_FILE = 16 << 20
+_BYTE_ORDER_MARK = "\ufeff"
+
+
+def read_experiment(path: Path) -> Experiment:
+    """Read an experiment.
+
+    Args:
+        path: Its folder, or its file.
+
+    Raises:
+        ExperimentMissingError: There is no such file.
+        ExperimentUnreadableError: The file can't be opened.
+        ExperimentFileError: Its content does not follow the format; has all that is wrong with it.
+    """
+    file = _file_of(path)
+    return _read(_text(_content(file), file), file)[0]
+
+
+def write_experiment(experiment: Experiment, path: Path) -> None:
+    """Save an experiment, all of it or nothing.
+
+    What the file says already stays as it was typed: comments, order, quotes and spaces. A file
+    that can't be read is not replaced, because somebody is at work on it.
+
+    Args:
+        experiment: What to save.
+        path: Its folder, or its file. Folders that are missing are made.
+
+    Raises:
+        ExperimentFileError: The file can't be read, or what would stand in it couldn't be.
+        ExperimentUnwritableError: The file can't be written.
+    """
+    file = _file_of(path)
+    try:
+        before = _text(_content(file), file)
+    except ExperimentMissingError:
+        before = None
+    after = _text_of(experiment, file, before)
+    if after != before:
+        _replace(file, after.encode())
+
+
+def _file_of(path: Path) -> Path:
+    is_file = path.suffix in {".yaml", ".yml"} and not path.is_dir()
+    return path if is_file else path / FILE_NAME
+
+
+def _content(file: Path) -> bytes:
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(LARGEST_FILE + 1)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise ExperimentMissingError(path=str(file), neighbours=_neighbours(file)) from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ExperimentUnreadableError(path=str(file), reason=reason) from error
+    if len(content) > LARGEST_FILE:
+        message = f"The file is larger than {LARGEST_FILE >> 20} MiB. Move data into a dataset."
+        found = Finding(code="experiment-too-large", message=message, file=file)
+        raise ExperimentFileError([found])
+    return content
+
+
+def _text(content: bytes, file: Path) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        line_start = content.rfind(b"\n", 0, error.start) + 1
+        finding = Finding(
+            code="experiment-yaml-invalid",
+            message=f"Byte 0x{content[error.start]:02X} is not UTF-8. Save the file as UTF-8.",
+            file=file,
+            line=content.count(b"\n", 0, error.start) + 1,
+            column=len(content[line_start : error.start].decode(errors="replace")) + 1,
+        )
+        raise ExperimentFileError([finding]) from error
+
+
+def _read(text: str, file: Path) -> tuple[Experiment, MappingNode]:
+    """The experiment that a text describes, and its tree."""
+    read = read_text(text.removeprefix(_BYTE_ORDER_MARK), file=file, folder=file.parent)
+    if read.experiment is None or read.root is None:
+        raise ExperimentFileError(read.findings)
+    return read.experiment, read.root
+
+
+def _text_of(experiment: Experiment, file: Path, before: str | None) -> str:
+    """The text to save, which has been read to see that it says what it shall."""
+    try:
+        form = saved_form(experiment)
+    except ValueError as error:
+        raise ExperimentUnwritableError(path=str(file), reason=str(error)) from error
+    if before is not None and before.strip():
+        experiment_before, root = _read(before, file)
+        old = saved_form(experiment_before)
+        if same(old, form):
+            return before
+        mark = _BYTE_ORDER_MARK if before.startswith(_BYTE_ORDER_MARK) else ""
+        layout = Layout(on_one_line=on_one_line, newline="\r\n" if "\r\n" in before else "\n")
+        patch = Patch(before.removeprefix(mark), layout=layout)
+        patched = mark + patch.patched(root, old, form)
+        # Notations exist that nobody uses, such as keys behind a question mark. Where one of them
+        # defeats the patch, what is saved counts for more than how it was laid out.
+        with contextlib.suppress(ExperimentFileError):
+            if same(saved_form(_read(patched, file)[0]), form):
+                return patched
+    fresh = document_text(form, Layout(on_one_line=on_one_line))
+    try:
+        written, _ = _read(fresh, file)
+    except ExperimentFileError as error:
+        # There is no such text for anybody to look at.
+        findings = [replace(found, line=None, column=None) for found in error.findings]
+        raise ExperimentFileError(findings) from error
+    if not same(saved_form(written), form):
+        reason = "it holds something that its file has no way to say"
+        raise ExperimentUnwritableError(path=str(file), reason=reason)
+    return fresh
+
+
+def _replace(file: Path, content: bytes) -> None:
+    """Put a new file in the place of another one, once it is complete and on disk."""
+    # A link to a file stays one.
+    file = file.resolve()
+    temporary = None
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            dir=file.parent, prefix=f".{file.name[:80]}.", suffix=".part", delete=False
+        ) as sink:
+            temporary = Path(sink.name)
+            sink.write(content)
+            sink.flush()
+            os.fsync(sink.fileno())
+        temporary.chmod(_mode(file))
+        temporary.replace(file)
+        temporary = None
+        _sync_folder(file.parent)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ExperimentUnwritableError(path=str(file), reason=reason) from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def _mode(file: Path) -> int:
+    """Permissions of the file that is replaced; a new one may be read by all."""
+    try:
+        return file.stat().st_mode & 0o777
+    except FileNotFoundError:
+        return 0o644
+
+
+def _sync_folder(folder: Path) -> None:
+    """Put the new name on disk too, not only the content."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _neighbours(file: Path) -> list[str]:
+    """Experiments beside a missing one whose names are like its."""
+    folder = file.parent
+    try:
+        names = [entry.parent.name for entry in folder.parent.glob(f"*/{FILE_NAME}")]
+    except OSError:
+        return []
+    return [str(folder.with_name(name)) for name in get_close_matches(folder.name, names, n=1)]

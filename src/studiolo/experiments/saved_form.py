@@ -1,0 +1,104 @@
+"""An experiment as its file says it: plain mappings, lists and scalars, and their layout."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from studiolo.experiments.experiment import Experiment, Node
+from studiolo.experiments.quantities import duration_text, size_text
+from studiolo.experiments.yaml_text import Path
+
+#: The format that this Studiolo writes, and the newest that it reads.
+FORMAT = 1
+
+#: The keys of each part, in the order in which a new file has them.
+EXPERIMENT_KEYS = ("studiolo", "name", "description", "nodes")
+DATASET_KEYS = ("dataset", "version", "comment")
+MODULE_KEYS = (
+    "module",
+    "script",
+    "inputs",
+    "parameters",
+    "comment",
+    "port_binding",
+    "seed",
+    "timeout",
+    "memory",
+    "cpus",
+)
+#: In bits. Python does not turn longer ones into text, nor text into them.
+_LONGEST_NUMBER = 13_000
+PORT_BINDINGS = ("connected", "slot")
+
+
+def saved_form(experiment: Experiment) -> dict[str, Any]:
+    """What the file of an experiment says, without what goes without saying.
+
+    Raises:
+        ValueError: A parameter has a value that no file can say; its message says which.
+    """
+    form: dict[str, Any] = {"studiolo": FORMAT, "name": experiment.name}
+    if experiment.description:
+        form["description"] = experiment.description
+    form["nodes"] = {str(name): _node_form(node) for name, node in experiment.nodes.items()}
+    return form
+
+
+def on_one_line(path: Path, value: Any) -> bool:
+    """Whether part of an experiment is written on one line, if it has room there.
+
+    A dataset, the inputs of a module, and lists; but each parameter has a line of its own, so that
+    a comparison of two versions shows which one was changed.
+    """
+    match path:
+        case ("nodes", _):
+            several_lines = "\n" in str(value.get("comment", ""))
+            return "dataset" in value and not several_lines
+        case ("nodes", _, "parameters", _, *_):
+            return True
+        case ("nodes", _, key):
+            return key == "inputs"
+    return False
+
+
+def _node_form(node: Node) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "dataset": node.dataset,
+        "version": node.version,
+        "module": None if node.module is None else str(node.module),
+        "script": node.script,
+        "inputs": {str(port): str(source) for port, source in node.inputs.items()} or None,
+        "parameters": _parameters(node) or None,
+        "comment": node.comment or None,
+        "port_binding": None if node.port_binding == PORT_BINDINGS[0] else node.port_binding,
+        "seed": node.seed,
+        "timeout": None if node.limits.timeout is None else duration_text(node.limits.timeout),
+        "memory": None if node.limits.memory is None else size_text(node.limits.memory),
+        "cpus": node.limits.cpus,
+    }
+    return {key: value for key, value in said.items() if value is not None}
+
+
+def _parameters(node: Node) -> dict[str, Any]:
+    parameters = {}
+    for name, value in node.parameters.items():
+        try:
+            parameters[str(name)] = _plain(value)
+        except TypeError as error:
+            message = f'the parameter "{name}" of the node "{node.name}" holds {error}'
+            raise ValueError(message) from error
+    return parameters
+
+
+def _plain(value: Any) -> Any:
+    """A value with lists for sequences, dicts for mappings, and texts for enumerated ones."""
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, int) and value.bit_length() > _LONGEST_NUMBER:
+        raise TypeError("a whole number of thousands of digits")
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): _plain(part) for key, part in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):
+        return [_plain(item) for item in value]
+    raise TypeError(f"a value of the type {type(value).__name__}, which YAML has no word for")

@@ -1,0 +1,29 @@
+"""What somebody may have meant who wrote a name that does not exist."""
+
+from collections.abc import Collection
+from difflib import get_close_matches
+
+#: Comparing two names takes microseconds; an experiment may hold thousands of wrong ones.
+_COMPARISONS = 20_000
+_LISTED = 12
+
+
+class Spelling:
+    """Suggests names while it has comparisons left, so that checking stays fast."""
+
+    def __init__(self) -> None:
+        self._left = _COMPARISONS
+
+    def hint(self, word: str, known: Collection[str]) -> str:
+        """A sentence to append, with a blank before it; empty if no name is close."""
+        if len(known) > self._left:
+            return ""
+        self._left -= len(known)
+        close = get_close_matches(word, known, n=1)
+        return f' Did you mean "{close[0]}"?' if close else ""
+
+
+def listed(names: Collection[str]) -> str:
+    """Names as they can stand in a sentence."""
+    shown = ", ".join(list(names)[:_LISTED])
+    return f"{shown} and {len(names) - _LISTED} more" if len(names) > _LISTED else shown

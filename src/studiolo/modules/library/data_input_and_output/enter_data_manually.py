@@ -1,0 +1,43 @@
+# /// script
+# [tool.studiolo]
+# name = "Enter Data Manually"
+# category = ["Data Input and Output"]
+# classic-id = "4fbef0ab2c8e4a25b5c47be76eac33d6"
+#
+# [tool.studiolo.outputs.dataset]
+# label = "Dataset"
+#
+# [tool.studiolo.parameters.data_format]
+# label = "DataFormat"
+#
+# [tool.studiolo.parameters.has_header]
+# label = "HasHeader"
+# help = "Whether the first line of CSV or TSV names the columns; if not, they are Col1, Col2 …"
+#
+# [tool.studiolo.parameters.data]
+# label = "Data"
+# kind = "data"
+# format = "data_format"
+# header = "has_header"
+# help = "The rows, one a line."
+# ///
+"""Makes a dataset of rows that are typed in.
+
+The text is read as a file of that format is read: types are decided over whole columns, an empty
+field is missing, and SvmLight gives Col1, Col2 and so on and Labels. The module gets the finished
+dataset and hands it on.
+"""
+
+from typing import Literal
+
+import pandas as pd
+
+
+def azureml_main(
+    *,
+    data_format: Literal["ARFF", "CSV", "SvmLight", "TSV"] = "CSV",  # noqa: ARG001  # for `data`
+    has_header: bool = True,  # noqa: ARG001  # for `data`
+    data: pd.DataFrame,
+) -> pd.DataFrame:
+    """Hand on what was typed in."""
+    return data

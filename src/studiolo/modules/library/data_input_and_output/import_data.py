@@ -1,0 +1,27 @@
+# /// script
+# [tool.studiolo]
+# name = "Import Data"
+# category = ["Data Input and Output"]
+# classic-id = "4e1b0fe6aded4b3fa36f39b8862b9004"
+#
+# [tool.studiolo.outputs.results_dataset]
+# label = "Results dataset"
+#
+# [tool.studiolo.parameters.file]
+# label = "File"
+# kind = "file"
+# help = "A dataset file of the workspace."
+# ///
+"""Brings a dataset file of the workspace into the experiment.
+
+The classic module read web addresses, Azure storage and databases as well. Ours reads files of the
+workspace, in every format that a dataset may have, since a run has no network. It runs again when
+the file has another content, which is the classic "Use cached results" done right.
+"""
+
+import pandas as pd
+
+
+def azureml_main(*, file: pd.DataFrame) -> pd.DataFrame:
+    """Hand on the dataset that was read from the file."""
+    return file

@@ -1,0 +1,170 @@
+# /// script
+# [tool.studiolo]
+# name = "Unpack Zipped Datasets"
+# category = ["Data Input and Output"]
+#
+# [tool.studiolo.inputs.dataset]
+# label = "Dataset"
+# kind = "zip"
+#
+# [tool.studiolo.outputs.results_dataset]
+# label = "Results dataset"
+#
+# [tool.studiolo.parameters.dataset_to_unpack]
+# label = "Dataset to Unpack"
+# help = "The file's name in the zip, such as users.csv. Empty: its only file."
+#
+# [tool.studiolo.parameters.dataset_file_format]
+# label = "Dataset file format"
+#
+# [tool.studiolo.parameters.file_has_header_row]
+# label = "File has header row"
+# help = "CSV and TSV only. Off: the columns are called Col1, Col2 and so on."
+# ///
+"""Reads one file of a zip as a dataset.
+
+The file is UTF-8. SvmLight gives the columns Col1, Col2 and so on and Labels; plain text the column
+Col1, one line a row. In CSV and TSV an empty field is missing, and a row with too few fields is
+filled up with missing values.
+
+The type of a column of CSV or TSV is decided over all of its values: integer, floating point,
+boolean (true, false) or ISO 8601 date, where NA, N/A, null and NaN are missing. One value that
+does not fit leaves the column text, and so does a leading zero: "007" stays what it is.
+
+Differs: the header is off as in the classic module, but the format is not guessed from the name.
+ARFF is left out, as are .gz files, which are no zip; upload such a file as a dataset by itself.
+"""
+
+import io
+import zipfile
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+_MISSING = ["NA", "N/A", "null", "NULL", "NaN", "nan"]
+_INTEGER = r"-?(?:0|[1-9][0-9]{0,17})"
+# Not an integer that a float would round.
+_FLOAT = r"-?(?:(?:0|[1-9][0-9]*)\.[0-9]*|\.[0-9]+|0|[1-9][0-9]{0,14})(?:[eE][+-]?[0-9]+)?|-?inf"
+_BOOLEAN = r"true|false|True|False|TRUE|FALSE"
+_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TIME = _DATE + r"[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?"
+#: 1 GiB of floats: a single large feature number must not take all memory.
+_MOST_CELLS = 1 << 27
+
+
+def azureml_main(
+    dataset: zipfile.ZipFile,
+    *,
+    dataset_to_unpack: str = "",
+    dataset_file_format: Literal["CSV", "TSV", "SvmLight", "Plain text"] = "CSV",
+    file_has_header_row: bool = False,
+) -> pd.DataFrame:
+    """Return the dataset that the file holds."""
+    name = _member(dataset, dataset_to_unpack.strip())
+    text = _text(dataset, name)
+    try:
+        if dataset_file_format == "SvmLight":
+            return _svmlight(text)
+        if dataset_file_format == "Plain text":
+            lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n") if text else []
+            return pd.DataFrame({"Col1": pd.Series(lines, dtype="str")})
+        delimiter = "," if dataset_file_format == "CSV" else "\t"
+        return _delimited(text, delimiter, header=file_has_header_row)
+    except ValueError as error:
+        reason = " ".join(str(error).split()).removeprefix("Error tokenizing data. C error: ")
+        raise ValueError(f"{name} can't be read as {dataset_file_format}: {reason}.") from error
+
+
+def _member(archive: zipfile.ZipFile, wanted: str) -> str:
+    """The file to unpack."""
+    # macOS adds a folder with what its file system knows of each file.
+    names = [
+        name
+        for name in archive.namelist()
+        if not name.endswith("/") and not name.startswith("__MACOSX/")
+    ]
+    if wanted in names:
+        return wanted
+    if not wanted and len(names) == 1:
+        return names[0]
+    problem = f'has no file "{wanted}"' if wanted else f"has {len(names)} files: name one of them"
+    raise ValueError(f"The zip {problem}. Its files are: {', '.join(names) or 'none'}.")
+
+
+def _text(archive: zipfile.ZipFile, name: str) -> str:
+    try:
+        return archive.read(name).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"{name} is not UTF-8 (byte {error.start + 1} is 0x{error.object[error.start]:02x}). "
+            "Save it as UTF-8 and zip it again."
+        ) from error
+    except (RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
+        # What zipfile raises for a password, an unknown compression, and damage.
+        raise ValueError(f"{name} can't be unpacked: {error}.") from error
+
+
+def _delimited(text: str, delimiter: str, *, header: bool) -> pd.DataFrame:
+    if not text.strip():
+        raise ValueError("it is empty")
+    first_line = text[: text.find("\n")] if "\n" in text else text
+    frame = pd.read_csv(
+        io.StringIO(text),
+        sep=delimiter,
+        header=None,
+        dtype="str",
+        keep_default_na=False,
+        na_values=[""],
+        skipinitialspace=delimiter == ",",
+        # In a file of one column a blank line is a missing value.
+        skip_blank_lines=delimiter in first_line,
+    )
+    names = [f"Col{place}" for place in range(1, frame.shape[1] + 1)]
+    if header:
+        first = frame.iloc[0]
+        names = [
+            str(first[place]) if pd.notna(first[place]) else name
+            for place, name in enumerate(names)
+        ]
+        frame = frame.iloc[1:].reset_index(drop=True)
+    typed: pd.DataFrame = pd.concat([_typed(frame[place]) for place in frame.columns], axis=1)
+    typed.columns = pd.Index(names)
+    return typed
+
+
+def _typed(column: Any) -> Any:
+    """The column in the type that all of its values have."""
+    present = column[column.notna() & ~column.isin(_MISSING)]
+    if present.empty:
+        return column
+    for pattern, read in (
+        (_INTEGER, lambda texts: texts.astype("int64")),
+        (_FLOAT, lambda texts: texts.astype("float64")),
+        (_BOOLEAN, lambda texts: texts.str.lower() == "true"),
+        (_DATE + "|" + _TIME, lambda texts: pd.to_datetime(texts, format="ISO8601")),
+    ):
+        if not present.str.fullmatch(pattern).all():
+            continue
+        try:
+            values: Any = read(present)
+        except ValueError:  # such as the 31st of February
+            return column
+        if len(present) < len(column) and values.dtype.kind in "ib":
+            values = values.convert_dtypes()
+        return values.reindex(column.index)
+    return column
+
+
+def _svmlight(text: str) -> pd.DataFrame:
+    # scikit-learn takes a second to load, which the other formats have no use for.
+    from sklearn.datasets import load_svmlight_file  # noqa: PLC0415
+
+    features, labels = load_svmlight_file(io.BytesIO(text.encode()), zero_based=False)
+    if features.shape[0] * features.shape[1] > _MOST_CELLS:
+        raise ValueError(f"{features.shape[0]} rows of {features.shape[1]} features are too many")
+    names = [f"Col{place}" for place in range(1, features.shape[1] + 1)]
+    frame = pd.DataFrame(features.toarray(), columns=names)
+    frame["Labels"] = labels.astype(np.int64) if (labels % 1 == 0).all() else labels
+    frame.attrs["roles"] = {"Labels": "label"}
+    return frame

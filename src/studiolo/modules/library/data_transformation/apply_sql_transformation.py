@@ -1,0 +1,237 @@
+# /// script
+# [tool.studiolo]
+# name = "Apply SQL Transformation"
+# category = ["Data Transformation", "Manipulation"]
+# classic-id = "90381e8067c34d9987541db785b7ea37"
+#
+# [tool.studiolo.inputs.table1]
+# label = "Table1"
+#
+# [tool.studiolo.inputs.table2]
+# label = "Table2"
+# optional = true
+#
+# [tool.studiolo.inputs.table3]
+# label = "Table3"
+# optional = true
+#
+# [tool.studiolo.outputs.results_dataset]
+# label = "Results dataset"
+#
+# [tool.studiolo.parameters.sql_query_script]
+# label = "SQL Query Script"
+# kind = "code"
+# language = "sql"
+# help = "SQLite's dialect. The datasets are the tables t1, t2 and t3."
+# ///
+"""Runs an SQLite query on up to three datasets, the tables t1, t2 and t3.
+
+A script of several statements, each ended by a semicolon, gives the rows of its last SELECT.
+
+SQLite knows numbers, text and bytes. Booleans go in as 0 and 1, dates and timestamps as the text
+that SQLite's date functions read ("2020-01-31", "2020-01-31 12:00:00", in UTC if they have a zone),
+durations as seconds, categories as their values. A result column that is such a column of a table,
+under whatever name, gets its type back. An expression does not: MAX(day) is text, until Edit
+Metadata makes it a date.
+"""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+#: By the type with which a column of a table is declared: what a result column of it becomes.
+_Types = dict[str, Any]
+#: The names of the columns, the types that they are declared with, and the rows.
+_Result = tuple[list[str], list[str], list[tuple[Any, ...]]]
+
+
+def azureml_main(
+    table1: pd.DataFrame,
+    table2: pd.DataFrame | None = None,
+    table3: pd.DataFrame | None = None,
+    *,
+    sql_query_script: str = "select * from t1;",
+) -> pd.DataFrame:
+    """Return the rows of the last SELECT."""
+    types: _Types = {}
+    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        for name, table in (("t1", table1), ("t2", table2), ("t3", table3)):
+            if table is not None:
+                types |= _insert(connection, name, table)
+        results = [
+            result
+            for statement in _statements(sql_query_script)
+            if (result := _run(connection, statement)) is not None
+        ]
+    if not results:
+        raise ValueError(
+            "The script has no statement that gives rows. End it with a SELECT, such as: "
+            "select * from t1;"
+        )
+    names, declared, rows = results[-1]
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+    series = [
+        _restored(_column(values), types.get(kind))
+        for values, kind in zip(columns, declared, strict=True)
+    ]
+    frame: pd.DataFrame = pd.concat(series, axis=1)
+    frame.columns = pd.Index(names)
+    return frame
+
+
+def _run(connection: sqlite3.Connection, statement: str) -> _Result | None:
+    """What a statement gives; None if it gives no rows by its nature."""
+    try:
+        cursor = connection.execute(statement)
+        if cursor.description is None:
+            return None
+        names = [column[0] for column in cursor.description]
+        rows = cursor.fetchall()
+        return names, _declared(connection, statement) or [""] * len(names), rows
+    except (sqlite3.Error, sqlite3.Warning) as error:
+        raise ValueError(
+            f"SQLite can't run the query: {error}. The statement is:\n{statement.strip()}"
+        ) from error
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script; SQLite itself says which semicolons end one."""
+    statement = ""
+    for part in script.split(";"):
+        statement += part
+        if sqlite3.complete_statement(statement + ";"):
+            yield statement
+            statement = ""
+        else:
+            statement += ";"
+    yield statement.removesuffix(";")
+
+
+def _declared(connection: sqlite3.Connection, statement: str) -> list[str]:
+    """The declared type of each column of a SELECT, empty for an expression.
+
+    Only a view can tell. What gives rows but can't be one, such as PRAGMA, has no types.
+    """
+    try:
+        connection.execute(f'CREATE TEMP VIEW "studiolo result" AS {statement}')
+    except sqlite3.Error:
+        return []
+    described = connection.execute('PRAGMA temp.table_info("studiolo result")').fetchall()
+    connection.execute('DROP VIEW temp."studiolo result"')
+    return [str(column[2]) for column in described]
+
+
+def _insert(connection: sqlite3.Connection, name: str, table: pd.DataFrame) -> _Types:
+    """Make a table of a dataset; returns the types that its columns get back."""
+    folded = table.columns.str.lower()
+    if folded.has_duplicates:
+        twins = ", ".join(f'"{twin}"' for twin in table.columns[folded.duplicated(keep=False)])
+        raise ValueError(
+            f"SQLite doesn't tell capital letters apart in names, and {name} has the columns "
+            f"{twins}. Rename them with Edit Metadata."
+        )
+    columns, declarations, types = [], [], {}
+    for place, column_name in enumerate(table.columns):
+        kind, values = _stored(table[column_name])
+        # The first word names the column; SQLite looks for the second one only.
+        types[f"{name}_{place} {kind}"] = table[column_name].dtype
+        columns.append(values)
+        quoted = column_name.replace('"', '""')
+        declarations.append(f'"{quoted}" "{name}_{place} {kind}"')
+    try:
+        connection.execute(f"CREATE TABLE {name} ({', '.join(declarations)})")
+        places = ", ".join("?" * len(columns))
+        connection.execute("BEGIN")
+        connection.executemany(
+            f"INSERT INTO {name} VALUES ({places})",  # noqa: S608  # no text of anybody's
+            zip(*columns, strict=True),
+        )
+        connection.execute("COMMIT")
+    except sqlite3.Error as error:
+        raise ValueError(f"SQLite can't take the dataset as table {name}: {error}.") from error
+    return types
+
+
+def _stored(column: Any) -> tuple[str, list[Any]]:
+    """A column's storage class and its values as SQLite has them; None is missing."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype(column.cat.categories.dtype if column.notna().all() else object)
+        column = column.infer_objects()
+    missing = column.isna().to_numpy()
+    kind = column.dtype.kind
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return "TEXT", _objects(_texts_of_times(column), missing)
+    if kind == "m":
+        return "REAL", _objects(column.dt.total_seconds(), missing)
+    if kind in "iub" and (kind != "u" or column.max() < 2**63):
+        return "INTEGER", _objects(column, missing)
+    if kind == "f":
+        return "REAL", _objects(column, missing)
+    first = column[~missing].iloc[0] if not missing.all() else ""
+    if isinstance(first, bytes):
+        return "BLOB", _objects(column, missing)
+    return "TEXT", _objects(column.astype("str"), missing)
+
+
+def _objects(column: Any, missing: Any) -> list[Any]:
+    values = column.astype(object).to_numpy()
+    if missing.any():
+        values = np.where(missing, None, values)
+    return list(values)
+
+
+def _texts_of_times(column: Any) -> pd.Series:
+    """Times as SQLite writes them, no longer than the column needs."""
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        column = column.dt.tz_convert("UTC").dt.tz_localize(None)
+    times = column.to_numpy()
+    exact: Any = next(
+        unit
+        for unit in ("D", "s", "us", "ns")
+        if (np.isnat(times) | (times == times.astype(f"M8[{unit}]"))).all()
+    )
+    texts = np.datetime_as_string(times, unit=exact)
+    return pd.Series(texts, column.index, dtype="str").str.replace("T", " ", regex=False)
+
+
+def _column(values: tuple[Any, ...]) -> Any:
+    """Values of SQLite in the type that holds all of them."""
+    kinds = set(map(type, values)) - {type(None)}
+    if kinds == {int}:
+        return pd.Series(values, dtype="Int64" if None in values else "int64")
+    if kinds and kinds <= {int, float}:
+        return pd.Series(values, dtype="float64")
+    if kinds <= {str}:
+        return pd.Series(values, dtype="str")
+    return pd.Series(values, dtype=object)
+
+
+def _restored(column: Any, dtype: Any) -> Any:
+    """The values in the type of the column they come from, if all of them fit into it."""
+    if dtype is None or column.dtype == dtype:
+        return column
+    try:
+        if pd.api.types.is_datetime64_any_dtype(dtype):
+            zone = getattr(dtype, "tz", None)
+            restored = pd.to_datetime(column, format="ISO8601", utc=zone is not None).astype(dtype)
+        elif dtype.kind == "m":
+            restored = pd.to_timedelta(column.astype("float64"), unit="s").astype(dtype)
+        elif dtype.kind in "iubf":
+            gaps = dtype.kind != "f" and column.isna().any()
+            restored = column.astype(
+                pd.Series([], dtype=dtype).convert_dtypes().dtype if gaps else dtype
+            )
+            if not (restored.dropna() == column.dropna()).all():
+                return column
+        elif dtype == "category" and not column.dropna().isin(dtype.categories).all():
+            return column
+        else:
+            restored = column.astype(dtype)
+    except (TypeError, ValueError, OverflowError):
+        # Another column's values came in by a UNION.
+        return column
+    return restored if restored.isna().equals(column.isna()) else column

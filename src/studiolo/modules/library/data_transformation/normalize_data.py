@@ -1,0 +1,134 @@
+# /// script
+# [tool.studiolo]
+# name = "Normalize Data"
+# category = ["Data Transformation", "Scale and Reduce"]
+# classic-id = "986df33367484b85923d871df70d6aaf"
+#
+# [tool.studiolo.inputs.dataset]
+# label = "Dataset"
+#
+# [tool.studiolo.outputs.transformed_dataset]
+# label = "Transformed dataset"
+#
+# [tool.studiolo.outputs.transformation_function]
+# label = "Transformation function"
+# kind = "transform"
+#
+# [tool.studiolo.parameters.transformation_method]
+# label = "Transformation method"
+#
+# [tool.studiolo.parameters.use_0_for_constant_columns]
+# label = "Use 0 for constant columns when checked"
+# help = "Off: a column whose values are all the same becomes missing values."
+#
+# [tool.studiolo.parameters.columns_to_transform]
+# label = "Columns to transform"
+# kind = "columns"
+# port = "dataset"
+# help = "Columns that hold no numbers are left as they are."
+# ///
+"""Brings columns of numbers onto a common scale.
+
+ZScore     (x - mean) / standard deviation, of the population
+MinMax     (x - min) / (max - min)
+Logistic   1 / (1 + exp(-x))
+LogNormal  the share of a log-normal distribution below x; its two parameters are the mean and the
+           standard deviation of ln x
+TanH       tanh x
+
+Each column is scaled by itself; missing values stay missing. The transformation function does the
+same to other datasets, with what was learned from this one. The first, second and fourth method
+have nothing to say about a column whose values are all the same: it becomes 0, or missing.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit, ndtr
+
+
+@dataclass
+class Normalization:
+    """A transformation: what was learned of each column."""
+
+    method: str
+    #: By column: what is subtracted, and what it is divided by then.
+    scales: dict[str, tuple[float, float]]
+    #: What a column without any spread becomes.
+    constant: float
+
+    def transform(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Scale the columns that were learned."""
+        for name, (center, scale) in self.scales.items():
+            if name not in frame.columns or not _is_number(frame[name]):
+                raise ValueError(
+                    f'The transformation scales the column "{name}", which this dataset does not '
+                    "have as a column of numbers."
+                )
+            frame[name] = self._scaled(_floats(frame[name]), center, scale)
+        return frame
+
+    def _scaled(self, values: Any, center: float, scale: float) -> Any:
+        if self.method == "Logistic":
+            return expit(values)
+        if self.method == "TanH":
+            return np.tanh(values)
+        if not scale > 0:
+            return np.where(np.isnan(values), np.nan, self.constant)
+        if self.method != "LogNormal":
+            return (values - center) / scale
+        with np.errstate(divide="ignore", invalid="ignore"):
+            # Nothing of a log-normal distribution lies below 0.
+            logarithms = np.where(
+                values > 0, np.log(values), np.where(values <= 0, -np.inf, values)
+            )
+        return ndtr((logarithms - center) / scale)
+
+
+def azureml_main(
+    dataset: pd.DataFrame,
+    *,
+    transformation_method: Literal["ZScore", "MinMax", "Logistic", "LogNormal", "TanH"] = "ZScore",
+    use_0_for_constant_columns: bool = True,
+    columns_to_transform: list[str] | Literal["all"] = "all",
+) -> tuple[pd.DataFrame, Normalization]:
+    """Return the scaled dataset and what was learned."""
+    numeric = [name for name in columns_to_transform if _is_number(dataset[name])]
+    if not numeric:
+        raise ValueError(
+            "None of the selected columns holds numbers. Select one that does, or make one a "
+            "column of numbers with Edit Metadata."
+        )
+    function = Normalization(
+        method=transformation_method,
+        scales={name: _learned(dataset[name], transformation_method) for name in numeric},
+        constant=0.0 if use_0_for_constant_columns else np.nan,
+    )
+    return function.transform(dataset), function
+
+
+def _learned(column: Any, method: str) -> tuple[float, float]:
+    values = _floats(column.dropna())
+    if not len(values) or method in {"Logistic", "TanH"}:
+        return 0.0, 0.0
+    if method == "MinMax":
+        return float(values.min()), float(np.ptp(values))
+    if method == "LogNormal":
+        if values.min() <= 0:
+            raise ValueError(
+                f'The column "{column.name}" has the value {values.min():g}, and LogNormal needs '
+                "numbers above 0. Choose another method or leave the column out."
+            )
+        values = np.log(values)
+    # A constant column has no spread, whatever rounding makes of its mean.
+    return float(values.mean()), float(values.std()) if np.ptp(values) else 0.0
+
+
+def _floats(column: Any) -> Any:
+    return column.to_numpy(np.float64, na_value=np.nan)
+
+
+def _is_number(column: Any) -> bool:
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)

@@ -1,0 +1,230 @@
+# /// script
+# [tool.studiolo]
+# name = "Split Data"
+# category = ["Data Transformation", "Sample and Split"]
+# classic-id = "70530644c97a4ab685f788bf30a8be5f"
+#
+# [tool.studiolo.inputs.dataset]
+# label = "Dataset"
+#
+# [tool.studiolo.outputs.results_dataset1]
+# label = "Results dataset1"
+#
+# [tool.studiolo.outputs.results_dataset2]
+# label = "Results dataset2"
+#
+# [tool.studiolo.parameters.splitting_mode]
+# label = "Splitting mode"
+#
+# [tool.studiolo.parameters.fraction]
+# label = "Fraction of rows in the first output dataset"
+# help = "Split Rows only."
+# minimum = 0
+# maximum = 1
+#
+# [tool.studiolo.parameters.randomized_split]
+# label = "Randomized split"
+# help = "Split Rows only. Off: the first rows go to the first output."
+#
+# [tool.studiolo.parameters.random_seed]
+# label = "Random seed"
+# help = "Split Rows only. 0: another split each time."
+# minimum = 0
+#
+# [tool.studiolo.parameters.stratified_split]
+# label = "Stratified split"
+# help = "Split Rows only. Each value of the key column is split in the same proportion."
+#
+# [tool.studiolo.parameters.stratification_key_column]
+# label = "Stratification key column"
+# kind = "column"
+# port = "dataset"
+#
+# [tool.studiolo.parameters.regular_expression]
+# label = "Regular expression"
+# help = 'A text column and what to find in it: \"column name" ^start'
+#
+# [tool.studiolo.parameters.relational_expression]
+# label = "Relational expression"
+# help = 'A column and what its values are compared with: \"column name" > 3'
+# ///
+r"""Splits the rows of a dataset into two.
+
+Both outputs keep the order of the rows.
+
+Split Rows gives the first output its fraction of the rows, rounded down: an odd row goes to the
+second. Which rows, is drawn at random unless "Randomized split" is off; seed 0 is no seed, so that
+each run draws others, unless the node has a seed. In a stratified split each value of the key
+column, and each missing one, has its share in both outputs, give or take one row.
+
+Regular Expression sends the rows to the first output in whose text column the expression is found,
+anywhere: `\"Text" Gryphon`. It is Python's dialect.
+
+Relative Expression compares numbers, dates or durations: `\"Year" > 2010`. Comparisons (<, <=, >,
+>=, ==, !=) may be joined by & and |, of which & binds closer, and there are no parentheses:
+`\"Age" >= 20 & < 30`. Dates are written 2015-10-08 or, as in the classic studio, 10/08/2015 with
+the month first; durations 00:01:00.
+
+In both a column may also be named by its position from 0, `(\0) <= 30`, and a row whose value is
+missing goes to the second output. The classic Recommender Split is left out.
+"""
+
+import operator
+import re
+import warnings
+from fractions import Fraction
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+_Chosen = npt.NDArray[np.bool_]
+
+_COLUMN = re.compile(r'\s*(?:\\"(?P<quoted>[^"]+)"|\(\s*\\(?P<bare>[^)]+)\))\s*(?P<rest>.*)', re.S)
+_COMPARISON = re.compile(r"\s*(<=|>=|==|!=|<|>)\s*(.+?)\s*")
+_OPERATORS = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+
+
+def azureml_main(
+    dataset: pd.DataFrame,
+    *,
+    splitting_mode: Literal[
+        "Split Rows", "Regular Expression", "Relative Expression"
+    ] = "Split Rows",
+    fraction: float = 0.5,
+    randomized_split: bool = True,
+    random_seed: int = 0,
+    stratified_split: bool = False,
+    stratification_key_column: str | None = None,
+    regular_expression: str = '\\"column name" ^start',
+    relational_expression: str = '\\"column name" > 3',
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the chosen rows, and the others."""
+    if splitting_mode == "Regular Expression":
+        chosen = _found(dataset, regular_expression)
+    elif splitting_mode == "Relative Expression":
+        chosen = _compared(dataset, relational_expression)
+    else:
+        order = np.arange(len(dataset))
+        if randomized_split:
+            # Without a seed here, the one of the node, by which each run seeds numpy.
+            seed = random_seed or np.random.randint(2**31)
+            order = np.random.default_rng(seed).permutation(order)
+        strata = np.zeros(len(dataset), np.int64)
+        if stratified_split:
+            if stratification_key_column is None:
+                raise ValueError(
+                    "A stratified split needs a column whose values are to be split alike. "
+                    "Choose the stratification key column."
+                )
+            strata, _ = pd.factorize(dataset[stratification_key_column], use_na_sentinel=False)
+        chosen = _shared_out(order, strata, fraction)
+    return dataset[chosen], dataset[~chosen]
+
+
+def _shared_out(order: npt.NDArray[np.int64], strata: Any, fraction: float) -> _Chosen:
+    """The first rows of each stratum in the given order, as many as are its share.
+
+    Shares are differences of rounded running totals: none is a row off, and the sum isn't either.
+    """
+    # 0.29 of 100 rows are 29, which floats would round down to 28.
+    share = Fraction(fraction).limit_denominator(1_000_000)
+    sizes = np.bincount(strata)
+    ends = np.cumsum(sizes)
+    quotas = np.diff(ends * share.numerator // share.denominator, prepend=0)
+    by_stratum = order[np.argsort(strata[order], kind="stable")]
+    places = np.arange(len(order)) - np.repeat(ends - sizes, sizes)
+    chosen = np.zeros(len(order), np.bool_)
+    chosen[by_stratum[places < np.repeat(quotas, sizes)]] = True
+    return chosen
+
+
+def _found(dataset: pd.DataFrame, expression: str) -> _Chosen:
+    values, pattern = _column(dataset, expression)
+    texts = values.dropna()
+    if values.dtype == "category":
+        texts = texts.astype("str")
+    if texts.dtype != "str":
+        raise ValueError(
+            f'The column "{values.name}" is of the type {values.dtype}, and a regular expression '
+            "looks at text. Use a relational expression, or make it String with Edit Metadata."
+        )
+    try:
+        compiled = re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f'"{pattern}" is no regular expression: {error}.') from error
+    with warnings.catch_warnings():
+        # Groups are for the reader here; pandas would rather extract them.
+        warnings.simplefilter("ignore", UserWarning)
+        found: pd.Series = texts.str.contains(compiled)
+    return found.reindex(values.index, fill_value=False).to_numpy(np.bool_)
+
+
+def _compared(dataset: pd.DataFrame, expression: str) -> _Chosen:
+    values, conditions = _column(dataset, expression)
+    present = values.dropna()
+    met = np.zeros(len(present), np.bool_)
+    for alternative in conditions.split("|"):
+        all_met = np.ones(len(present), np.bool_)
+        for condition in alternative.split("&"):
+            named = _COLUMN.fullmatch(condition)
+            match = _COMPARISON.fullmatch(named["rest"] if named else condition)
+            if match is None:
+                raise ValueError(
+                    f'"{condition.strip()}" in the relational expression is no comparison. Write '
+                    'an operator (<, <=, >, >=, ==, !=) and a value: \\"column name" > 3'
+                )
+            if named and _column(dataset, condition)[0].name != values.name:
+                raise ValueError("A relational expression can compare only one column.")
+            limit = _value(match[2], values)
+            all_met &= _OPERATORS[match[1]](present, limit).to_numpy(np.bool_)
+        met |= all_met
+    return pd.Series(met, present.index).reindex(values.index, fill_value=False).to_numpy()
+
+
+def _column(dataset: pd.DataFrame, expression: str) -> tuple[Any, str]:
+    """The column that an expression begins with, and the rest of it."""
+    match = _COLUMN.fullmatch(expression)
+    if match is None:
+        raise ValueError(
+            f"The expression {expression} names no column. Begin with a backslash and the name in "
+            'quotes, \\"column name", or with a position from 0, (\\0).'
+        )
+    name = match["quoted"] or match["bare"].strip()
+    if name in dataset.columns:
+        return dataset[name], match["rest"].strip()
+    if match["bare"] and name.isdecimal() and int(name) < dataset.shape[1]:
+        return dataset.iloc[:, int(name)], match["rest"].strip()
+    raise ValueError(
+        f'The dataset has no column "{name}". Its columns are: {", ".join(dataset.columns)}.'
+    )
+
+
+def _value(text: str, values: Any) -> Any:
+    """The text as a value of the column's type."""
+    try:
+        if pd.api.types.is_numeric_dtype(values.dtype):
+            return float(text) if re.search(r"[.eEn]", text) else int(text)
+        if pd.api.types.is_timedelta64_dtype(values.dtype):
+            return pd.Timedelta(text)
+        if pd.api.types.is_datetime64_any_dtype(values.dtype):
+            month_first = re.fullmatch(r"(\d\d?)[/-](\d\d?)[/-](\d{4})(.*)", text)
+            iso = "{2}-{0:0>2}-{1:0>2}{3}".format(*month_first.groups()) if month_first else text
+            return pd.to_datetime(iso, format="ISO8601").tz_localize(values.dt.tz)
+    except ValueError as error:
+        raise ValueError(
+            f'"{text}" can\'t be compared with the column "{values.name}", which is of the type '
+            f"{values.dtype}. Write numbers as 3.5, dates as 2015-10-08, durations as 00:01:00."
+        ) from error
+    raise ValueError(
+        f'The column "{values.name}" is of the type {values.dtype}; a relational expression '
+        "compares numbers, dates and durations. Use a regular expression for text."
+    )

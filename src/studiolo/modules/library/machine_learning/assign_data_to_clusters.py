@@ -1,0 +1,117 @@
+# /// script
+# [tool.studiolo]
+# name = "Assign Data to Clusters"
+# category = ["Machine Learning", "Score"]
+# classic-id = "20a0683a07f94a08a89b44b3bbaae382"
+#
+# [tool.studiolo.inputs.trained_model]
+# label = "Trained model"
+# kind = "model"
+#
+# [tool.studiolo.inputs.dataset]
+# label = "Dataset"
+#
+# [tool.studiolo.outputs.results_dataset]
+# label = "Results dataset"
+#
+# [tool.studiolo.parameters.check_for_append_or_uncheck_for_result_only]
+# label = "Check for Append or Uncheck for Result Only"
+# help = "Off: the results have the columns about clusters only."
+# ///
+"""Says which cluster of a trained clustering each row is in.
+
+Adds "Assignments", the number of the nearest cluster from 0, and a "DistancesToClusterCenter no.n"
+for each cluster: the Euclidean distance, in standardised units if the clustering normalises. They
+get the role score, and replace columns of those names. The picture shows the rows in the plane of
+their first two principal components, at most two thousand of them.
+
+The dataset needs the columns that the clustering was trained with, by name, among any others.
+Where a value is missing, a number counts as the mean of the training and a text as none.
+"""
+
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from pandas.api.types import is_numeric_dtype
+from scipy.sparse import issparse
+from sklearn.decomposition import PCA
+from sklearn.pipeline import Pipeline
+
+#: More would hide each other.
+MOST_POINTS_DRAWN = 2000
+
+
+def feature_frame(dataset: pd.DataFrame, features: dict[str, str]) -> pd.DataFrame:
+    """The features as the learner got them in training."""
+    for name, kind in features.items():
+        if name not in dataset:
+            raise ValueError(
+                f'The dataset has no column "{name}", which the model was trained with. '
+                "Connect a dataset that holds all columns of the training."
+            )
+        column = dataset[name]
+        if kind == "float64" and not is_numeric_dtype(column.dtype) and column.notna().any():
+            raise ValueError(
+                f'The column "{name}" holds {column.dtype} values, but the model was trained with '
+                "numbers there. Convert it with Edit Metadata."
+            )
+    frame = dataset[list(features)].astype(features)
+    for name, kind in features.items():
+        if kind == "float64" and np.isinf(frame[name]).any():
+            raise ValueError(f'The column "{name}" holds an infinite number. Replace it.')
+    return frame
+
+
+def draw_clusters(points: Any, assignments: Any) -> None:
+    """Draw the rows, as the learner saw them, in the plane that shows the most of their spread."""
+    shown = np.random.default_rng(0).permutation(points.shape[0])[:MOST_POINTS_DRAWN]
+    points = points[shown].toarray() if issparse(points) else points[shown]
+    if min(points.shape) < 2 or not np.ptp(points, axis=0).any():
+        return  # a line or a single point has no such plane
+    plane = PCA(2, random_state=0).fit_transform(points)
+    figure, axes = plt.subplots(figsize=(5.6, 4.2), layout="constrained")
+    for cluster in np.unique(assignments):
+        of_cluster = plane[assignments[shown] == cluster]
+        axes.scatter(
+            of_cluster[:, 0], of_cluster[:, 1], s=14, alpha=0.7, label=f"Cluster {cluster}"
+        )
+    axes.set(title="Clusters", xlabel="Principal component 1", ylabel="Principal component 2")
+    figure.legend(loc="outside right upper", frameon=False)
+
+
+def assigned(
+    estimator: Pipeline, dataset: pd.DataFrame, frame: pd.DataFrame, *, append: bool
+) -> pd.DataFrame:
+    """The columns that say which cluster each row is in and how far the centres are."""
+    distances = estimator.transform(frame)
+    columns = {"Assignments": distances.argmin(axis=1)} | {
+        f"DistancesToClusterCenter no.{cluster}": distances[:, cluster]
+        for cluster in range(distances.shape[1])
+    }
+    draw_clusters(estimator[:-1].transform(frame), columns["Assignments"])
+    if not append:
+        result, roles = pd.DataFrame(columns), {}
+    else:
+        result, roles = dataset.assign(**columns), dataset.attrs.get("roles", {})
+    result.attrs["roles"] = {**roles, **dict.fromkeys(columns, "score")}
+    return result
+
+
+def azureml_main(
+    trained_model: dict[str, Any],
+    dataset: pd.DataFrame,
+    *,
+    check_for_append_or_uncheck_for_result_only: bool = True,
+) -> pd.DataFrame:
+    """Assign the rows."""
+    if trained_model["task"] != "clustering":
+        raise ValueError("The model is not a clustering; use Score Model.")
+    if "features" not in trained_model:
+        raise ValueError("The model is not trained yet; connect Train Clustering Model.")
+    if dataset.empty:
+        raise ValueError("The dataset has no rows to assign.")
+    frame = feature_frame(dataset, trained_model["features"])
+    append = check_for_append_or_uncheck_for_result_only
+    return assigned(trained_model["estimator"], dataset, frame, append=append)

@@ -1,0 +1,98 @@
+# /// script
+# [tool.studiolo]
+# name = "Summarize Data"
+# category = ["Statistical Functions"]
+# classic-id = "2c57074f674f45dead85d84e4726f04e"
+#
+# [tool.studiolo.inputs.dataset]
+# label = "Dataset"
+#
+# [tool.studiolo.outputs.results_dataset]
+# label = "Results dataset"
+# ///
+"""Describes each column of a dataset by the usual statistics, one row a column.
+
+All rows are looked at. "Count" is the number of rows; a missing value counts neither as a unique
+value nor in any figure but "Count" and "Missing Value Count". Numbers have all figures, true and
+false count as 1 and 0, and other columns have the three counts only.
+
+"Mean Deviation" is the mean distance from the mean, "Mode" the smallest of the most frequent
+values. Variance, standard deviation, skewness and kurtosis are estimates from a sample; a normal
+distribution has the kurtosis 0. Percentiles lie on the line between the two nearest values.
+"""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+_PERCENTILES = {
+    "1st Quartile": 0.25,
+    "Median": 0.5,
+    "3rd Quartile": 0.75,
+    "P0.5": 0.005,
+    "P1": 0.01,
+    "P5": 0.05,
+    "P95": 0.95,
+    "P99.5": 0.995,
+}
+_FIGURES = [
+    "Min",
+    "Max",
+    "Mean",
+    "Mean Deviation",
+    "1st Quartile",
+    "Median",
+    "3rd Quartile",
+    "Mode",
+    "Range",
+    "Sample Variance",
+    "Sample Standard Deviation",
+    "Sample Skewness",
+    "Sample Kurtosis",
+    "P0.5",
+    "P1",
+    "P5",
+    "P95",
+    "P99.5",
+]
+
+
+def azureml_main(dataset: pd.DataFrame) -> pd.DataFrame:
+    """Return a row of statistics for each column."""
+    columns = [dataset[name] for name in dataset.columns]
+    counts = pd.DataFrame(
+        {
+            "Feature": pd.Series(dataset.columns, dtype="str"),
+            "Count": len(dataset),
+            "Unique Value Count": pd.Series([column.nunique() for column in columns], dtype=int),
+            "Missing Value Count": pd.Series(
+                [column.isna().sum() for column in columns], dtype=int
+            ),
+        }
+    )
+    figures = pd.DataFrame([_figures(column) for column in columns], columns=_FIGURES, dtype=float)
+    return pd.concat([counts, figures], axis=1)
+
+
+def _figures(column: Any) -> dict[str, float]:
+    if not pd.api.types.is_numeric_dtype(column.dtype):
+        return {}
+    values = pd.Series(column.dropna().to_numpy(np.float64))
+    if values.empty:
+        return {}
+    # Infinite values make some figures undefined, which is no reason to warn.
+    with np.errstate(all="ignore"):
+        return {
+            "Min": values.min(),
+            "Max": values.max(),
+            "Mean": values.mean(),
+            "Mean Deviation": (values - values.mean()).abs().mean(),
+            "Mode": values.mode().iloc[0],
+            "Range": values.max() - values.min(),
+            "Sample Variance": values.var(),
+            "Sample Standard Deviation": values.std(),
+            "Sample Skewness": values.skew(),
+            "Sample Kurtosis": values.kurt(),
+            **dict(zip(_PERCENTILES, values.quantile([*_PERCENTILES.values()]), strict=True)),
+        }

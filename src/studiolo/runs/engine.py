@@ -1,0 +1,82 @@
+"""What carries out the steps of a run; the scheduler knows engines only by this."""
+
+import threading
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, Self
+
+from studiolo.modules.definition import PortName
+from studiolo.runs.plan import Step
+from studiolo.sandbox.job import Connected, Failure, Image, Outcome
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """A step whose inputs are there."""
+
+    step: Step
+    #: By input port.
+    inputs: Mapping[PortName, Connected]
+    #: Datasets that parameters stand for, by parameter.
+    files: Mapping[str, Connected] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """What came of a step."""
+
+    #: By output port, without the ports left empty; nothing if it failed.
+    results: Mapping[str, Connected]
+    #: Why it did not succeed; None if it did.
+    failure: Failure | None = None
+    #: What it printed and drew.
+    console: str = ""
+    images: Sequence[Image] = ()
+    #: What a person should know that is no error, a sentence each.
+    log: Sequence[str] = ()
+    seconds: float
+    #: Bytes of memory that it took at the most, where that could be read.
+    peak_memory: int | None = None
+    #: The name of the environment that it ran in, and how well it was isolated; empty for what the
+    #: host does itself, such as reading a dataset file.
+    environment: str = ""
+    isolation: str = ""
+
+    @classmethod
+    def of_outcome(cls, outcome: Outcome, *, failure: Failure | None, environment: str) -> Self:
+        """What came of a step that ran in a sandbox."""
+        return cls(
+            results=outcome.results,
+            failure=failure,
+            console=outcome.device.console,
+            images=outcome.device.images,
+            log=outcome.log,
+            seconds=outcome.timings.total,
+            peak_memory=outcome.peak_memory,
+            environment=environment,
+            isolation=outcome.isolation.level.value,
+        )
+
+
+class Engine(Protocol):
+    """Runs modules. Any number of threads may execute at once."""
+
+    def expect(self, steps: Collection[Step]) -> None:
+        """Get ready for these steps, in the background; they are what is going to be executed."""
+
+    def execute(
+        self,
+        work: Work,
+        *,
+        on_console: Callable[[str], None] | None = None,
+        cancelled: threading.Event | None = None,
+    ) -> Done:
+        """Run a step once and wait for its end; it ends soon after ``cancelled`` is set.
+
+        Raises:
+            StudioloError: Nothing could be run at all, such as for want of an environment. What the
+                step itself does wrong is an outcome.
+        """
+
+    def close(self) -> None:
+        """End everything that it keeps ready."""

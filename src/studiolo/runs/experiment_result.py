@@ -1,0 +1,164 @@
+"""What is remembered of a run of an experiment, for programs, notebooks and the terminal."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from studiolo.datasets.dataset import Dataset
+from studiolo.experiments.experiment import NodeName
+from studiolo.runs.errors import NodeUnknownError, OutputMissingError
+from studiolo.runs.kept_results import KeptResults
+from studiolo.sandbox.job import Connected, Failure, Image, TracebackFrame
+from studiolo.sandbox.sealed_table import SealedTable
+from studiolo.store.identity import RunId
+from studiolo.store.records import Records
+from studiolo.store.result_record import StoredResult
+from studiolo.store.run_record import NodeRecord, NodeState, RunRecord, RunStatus
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class ExperimentResult:
+    """A run, by what its workspace remembers; results are opened when they are asked for."""
+
+    def __init__(self, records: Records, results: KeptResults, run: RunRecord) -> None:
+        self._records = records
+        self._results = results
+        self.record = run
+
+    @property
+    def id(self) -> RunId:
+        """The run's id."""
+        return self.record.id
+
+    @property
+    def status(self) -> RunStatus:
+        """How it stands."""
+        return self.record.status
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether all of its nodes have a result."""
+        return self.status is RunStatus.FINISHED
+
+    @cached_property
+    def nodes(self) -> Mapping[NodeName, "NodeResult"]:
+        """Its nodes, in the order in which they could run."""
+        records = self._records.nodes_of(self.id)
+        digests = {r.recipe_digest for r in records if r.recipe_digest is not None}
+        kept = self._records.find_results(digests)
+        return {
+            record.node: NodeResult(
+                record=record,
+                kept=None if record.recipe_digest is None else kept.get(record.recipe_digest),
+                results=self._results,
+            )
+            for record in records
+        }
+
+    def __getitem__(self, node: str) -> "NodeResult":
+        """What a node came to.
+
+        Raises:
+            NodeUnknownError: The run has no such node.
+        """
+        found = self.nodes.get(NodeName(node))
+        if found is None:
+            raise NodeUnknownError(node=node, known=list(self.nodes))
+        return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeResult:
+    """What a node of a run came to."""
+
+    record: NodeRecord
+    #: What it gave, if it gave something and that is still kept.
+    kept: StoredResult | None
+    results: KeptResults
+
+    @property
+    def state(self) -> NodeState:
+        """Where it stands."""
+        return self.record.state
+
+    @property
+    def console(self) -> str:
+        """What it printed."""
+        return self.record.console or ""
+
+    @property
+    def log(self) -> Sequence[str]:
+        """What a person should know that is no error, a sentence each."""
+        return self.record.log or ()
+
+    @property
+    def failure(self) -> Failure | None:
+        """Why it failed; None if it did not."""
+        if self.record.failure is None:
+            return None
+        facts = dict(self.record.failure)
+        frames = [TracebackFrame(**frame) for frame in facts.pop("frames", ())]
+        return Failure(**facts, frames=frames)
+
+    @property
+    def images(self) -> Sequence[Image]:
+        """What it drew.
+
+        Raises:
+            BlobMissingError, BlobRottenError: A picture is not what was kept.
+        """
+        return [
+            Image(
+                name=image.name,
+                media_type=image.media_type,
+                content=self.results.read_image(image),
+            )
+            for image in self.record.images or ()
+        ]
+
+    @property
+    def ports(self) -> Sequence[str]:
+        """The output ports that have something."""
+        return list(self.kept.outputs) if self.kept is not None and self._has_result else []
+
+    @property
+    def _has_result(self) -> bool:
+        return self.state in {NodeState.FINISHED, NodeState.KEPT}
+
+    def output(self, port: str | None = None) -> Connected:
+        """What the node gave at an output port; the first if none is named.
+
+        Raises:
+            OutputMissingError: There is nothing.
+            BlobMissingError, BlobRottenError: It is not what was kept.
+        """
+        chosen = port or next(iter(self.ports), None)
+        if self.kept is None or chosen is None or chosen not in self.ports:
+            raise OutputMissingError(
+                node=self.record.node, port=port, ports=self.ports, state=self.state
+            )
+        return self.results.open({chosen: self.kept.outputs[chosen]})[chosen]
+
+    def dataset(self, port: str | None = None) -> Dataset:
+        """The dataset at an output port; raises as `output` does."""
+        output = self.output(port)
+        if not isinstance(output, SealedTable):
+            datasets = [
+                name
+                for name, entry in (self.kept.outputs if self.kept else {}).items()
+                if entry["kind"] == "dataset"
+            ]
+            raise OutputMissingError(
+                node=self.record.node, port=port, ports=datasets, state=self.state
+            )
+        return output.dataset
+
+    def frame(self, port: str | None = None) -> "pd.DataFrame":
+        """The dataset at an output port as a pandas frame; raises as `output` does."""
+        # Here and not above: a run from the terminal needs no pandas outside of the sandbox.
+        from studiolo.runs.frames import frame_of  # noqa: PLC0415
+
+        return frame_of(self.dataset(port).table)

@@ -1,0 +1,288 @@
+"""Runs experiments in a workspace: plans, takes what is kept, carries out, remembers."""
+
+import os
+import signal
+import socket
+import threading
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import Protocol
+
+from studiolo.experiments.experiment import Experiment, NodeName
+from studiolo.modules.script_metadata import ScriptMetadata
+from studiolo.runs.engine import Engine
+from studiolo.runs.exports import Exporter
+from studiolo.runs.kept_results import KeptResults
+from studiolo.runs.plan import Datasets, Modules, Plan, Step, plan_run
+from studiolo.runs.progress import Observer, Unobserved
+from studiolo.runs.recipe import differences
+from studiolo.runs.recorder import Recorder
+from studiolo.runs.scheduler import Scheduler, Sources
+from studiolo.runs.selection import Selection
+from studiolo.store.blobs import Blobs
+from studiolo.store.errors import StoreError
+from studiolo.store.identity import RunId, new_run_id
+from studiolo.store.locks import RunLock, SoleUse, WorkspaceUse, is_running
+from studiolo.store.records import Records
+from studiolo.store.result_record import StoredResult
+from studiolo.store.run_record import (
+    NewRun,
+    NodeRecord,
+    NodeState,
+    PlannedNode,
+    RunStatus,
+)
+
+#: What a snapshot keeps of a file that is no text.
+_NO_TEXT = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """What a run needs of the workspace that it is in."""
+
+    #: The workspace's folder, and its `.studiolo` folder.
+    root: Path
+    store: Path
+    records: Records
+    blobs: Blobs
+    modules: Modules
+    datasets: Datasets
+    sources: Sources
+    exporter: Exporter
+
+
+class Environments(Protocol):
+    """Where a plan asks what tells environments apart."""
+
+    def identity(self, metadata: ScriptMetadata) -> str:
+        """What tells the environment of a script from others, without building it."""
+
+
+class ExperimentRunner:
+    """Runs experiments of one workspace with one engine."""
+
+    def __init__(self, place: Place, engine: Engine, environments: Environments) -> None:
+        self._place = place
+        self._engine = engine
+        self._environments = environments
+        self._results = KeptResults(place.blobs)
+
+    def plan(
+        self, experiment: Experiment, selection: Selection | None = None, once: str = ""
+    ) -> Plan:
+        """What a run of the experiment would do, without what is kept."""
+        return plan_run(
+            experiment,
+            self._place.modules,
+            self._place.datasets,
+            environment_identity=self._environments.identity,
+            once=once,
+            selection=selection,
+        )
+
+    def run(
+        self,
+        experiment: Experiment,
+        *,
+        selection: Selection | None = None,
+        observer: Observer | None = None,
+        cancelled: threading.Event | None = None,
+    ) -> RunId:
+        """Run an experiment that was checked, or a part of it; the run's id.
+
+        What its nodes do wrong is recorded with the run, not raised. Setting ``cancelled`` stops
+        it, as Ctrl-C does.
+
+        Raises:
+            StudioloError: It could not be begun, or not go on; what had ended before is recorded.
+        """
+        place = self._place
+        began = datetime.now(UTC)
+        run = new_run_id(began)
+        with WorkspaceUse.begin(place.store), RunLock.take(place.store, run):
+            self._mark_interrupted()
+            plan = self.plan(experiment, selection, once=run)
+            kept = self._kept(plan)
+            reasons = self._reasons(plan, kept)
+            place.records.begin_run(
+                _new_run(run, began, plan, kept, place.root),
+                [
+                    PlannedNode(
+                        node=name,
+                        reason=reasons[name],
+                        recipe_digest=step.digest,
+                    )
+                    for name, step in plan.steps.items()
+                ],
+            )
+            self._carry_out(run, plan, kept, reasons, observer or Unobserved(), cancelled)
+        self._sweep()
+        return run
+
+    def _carry_out(
+        self,
+        run: RunId,
+        plan: Plan,
+        kept: Mapping[NodeName, StoredResult],
+        reasons: Mapping[NodeName, str],
+        observer: Observer,
+        cancelled: threading.Event | None,
+    ) -> None:
+        place = self._place
+        scheduler = Scheduler(
+            plan,
+            engine=self._engine,
+            sources=place.sources,
+            exporter=place.exporter,
+            results=self._results,
+            kept=kept,
+            reasons=reasons,
+            observer=observer,
+        )
+        status = RunStatus.FAILED
+        try:
+            with (
+                Recorder(
+                    run, place.records, self._results, observer, on_error=scheduler.break_off
+                ) as recorder,
+                _cancelling(scheduler, cancelled),
+            ):
+                status = scheduler.carry_out(recorder)
+        finally:
+            # Where recording is what failed, this fails too; the next run then finds nobody there.
+            with suppress(StoreError):
+                place.records.end_run(run, status, ended_at=datetime.now(UTC))
+
+    def _kept(self, plan: Plan) -> Mapping[NodeName, StoredResult]:
+        """The results that stand in for steps, as far as their blobs are there."""
+        wanted = {n: s.digest for n, s in plan.steps.items() if s.may_be_kept}
+        found = self._place.records.find_results(set(wanted.values()))
+        there = {r.recipe_digest: r for r in self._results.are_there(found.values())}
+        return {name: there[digest] for name, digest in wanted.items() if digest in there}
+
+    def _reasons(self, plan: Plan, kept: Collection[NodeName]) -> Mapping[NodeName, str]:
+        """Why each step runs, or does not: a sentence."""
+        reasons = dict.fromkeys(kept, "Nothing that it depends on has changed.")
+        rest = [step for name, step in plan.steps.items() if name not in kept]
+        if not rest:
+            return reasons
+        key = experiment_key(plan.experiment, self._place.root)
+        before = self._place.records.latest_nodes(key)
+        digests = {r.recipe_digest for r in before.values() if r.recipe_digest is not None}
+        recipes = self._place.records.recipes(digests)
+        for step in rest:
+            record = before.get(step.name)
+            digest = None if record is None else record.recipe_digest
+            recipe = None if digest is None else recipes.get(digest)
+            reasons[step.name] = _reason(step, record, recipe)
+        return reasons
+
+    def _mark_interrupted(self) -> None:
+        records, store = self._place.records, self._place.store
+        running = records.runs(status=RunStatus.RUNNING)
+        left = [run.id for run in running if not is_running(store, run.id)]
+        if left:
+            records.mark_interrupted(left)
+
+    def _sweep(self) -> None:
+        """Remove what nobody refers to, if nobody else is there to ask."""
+        with suppress(StoreError), SoleUse.begin(self._place.store) as alone:
+            self._place.blobs.sweep(self._place.records.referenced_blobs, alone=alone)
+
+
+def experiment_key(experiment: Experiment, root: Path) -> str:
+    """How records name an experiment: its folder's path in the workspace."""
+    with suppress(ValueError):
+        return experiment.folder.resolve().relative_to(root.resolve()).as_posix()
+    return experiment.folder.as_posix()
+
+
+def _reason(step: Step, before: NodeRecord | None, recipe: Mapping[str, object] | None) -> str:
+    if before is None:
+        return "It has not run before."
+    if before.state is NodeState.FAILED and before.recipe_digest == step.digest:
+        return "It failed the last time."
+    if recipe is None:
+        return "What it gave the last time is not kept."
+    changed = differences(recipe, step.recipe)
+    if changed:
+        return f"Changed: {', '.join(changed)}."
+    return "It was asked to run again." if not step.may_be_kept else "What it gave is not kept."
+
+
+def _new_run(
+    run: RunId, began: datetime, plan: Plan, kept: Collection[NodeName], root: Path
+) -> NewRun:
+    experiment = plan.experiment
+    return NewRun(
+        id=run,
+        experiment=experiment_key(experiment, root),
+        experiment_name=experiment.name,
+        partial=plan.partial,
+        started_at=began,
+        pid=os.getpid(),
+        host=socket.gethostname(),
+        snapshot={
+            "file": _text(experiment.folder / "experiment.yaml"),
+            "scripts": dict(_scripts(plan.steps.values())),
+            "datasets": {
+                step.dataset.name: step.dataset.digest
+                for step in plan.steps.values()
+                if step.dataset is not None
+            },
+            # Those of kept results are recorded with them.
+            "recipes": {n: step.recipe for n, step in plan.steps.items() if n not in kept},
+        },
+    )
+
+
+def _scripts(steps: Iterable[Step]) -> Iterator[tuple[str, str]]:
+    for step in steps:
+        if step.node.script is not None and step.script is not None:
+            yield step.node.script, step.script.source
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        # An experiment that was made in Python has no file.
+        return _NO_TEXT
+
+
+@contextmanager
+def _cancelling(scheduler: Scheduler, cancelled: threading.Event | None) -> Iterator[None]:
+    """Pass on Ctrl-C, a termination and the caller's event to the scheduler."""
+    ended = threading.Event()
+    watcher = None
+    if cancelled is not None:
+
+        def watch(asked: threading.Event) -> None:
+            while not ended.is_set():
+                if asked.wait(0.05):
+                    scheduler.cancel()
+                    return
+
+        watcher = threading.Thread(target=watch, args=(cancelled,), daemon=True)
+        watcher.start()
+    handlers = {}
+    if threading.current_thread() is threading.main_thread():
+
+        def stop(_number: int, _frame: FrameType | None) -> None:
+            scheduler.cancel()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            handlers[number] = signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        ended.set()
+        if watcher is not None:
+            watcher.join()
+        for number, handler in handlers.items():
+            signal.signal(number, handler)

@@ -1,0 +1,73 @@
+"""What a node's result is made of, its digest, and how two of them differ.
+
+Equal recipes give equal results, so that a kept result stands in for a run. The digest of a recipe
+names the result everywhere; nothing of the result itself has to be looked at.
+"""
+
+import functools
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from studiolo.store.identity import RecipeDigest
+
+#: Raised when the script contract changes what a script gets or what becomes of what it returns,
+#: so that older results are not taken for newer ones.
+CONTRACT_VERSION = 1
+
+Recipe = Mapping[str, Any]
+
+#: Names of a recipe's parts as people read them, in the order in which differences are told.
+_PARTS = {
+    "dataset": "the dataset's content",
+    "module": "the module",
+    "source": "the script",
+    "environment": "the packages",
+    "binding": "the port binding",
+    "seed": "the seed",
+    "contract": "the script contract of this Studiolo",
+}
+
+
+def digest_of(recipe: Recipe) -> RecipeDigest:
+    """The recipe's name: 64 hexadecimal digits."""
+    text = json.dumps(recipe, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return RecipeDigest(hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
+
+
+@functools.lru_cache(maxsize=10_000)
+def source_digest(source: str) -> str:
+    """The digest of a script's text; many nodes of an experiment share few texts."""
+    return hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def differences(before: Recipe, after: Recipe) -> list[str]:
+    """What of a recipe has changed, a phrase each: `the script`, `the parameter trees (5 → 9)`."""
+    found = [phrase for part, phrase in _PARTS.items() if before.get(part) != after.get(part)]
+    found += _changed_values("parameter", before, after)
+    found += _changed_inputs(before, after)
+    if before.get("once") != after.get("once"):
+        found.append("it may differ each time")
+    return found
+
+
+def _changed_values(kind: str, before: Recipe, after: Recipe) -> Iterator[str]:
+    old, new = before.get(f"{kind}s", {}), after.get(f"{kind}s", {})
+    for name in dict.fromkeys([*old, *new]):
+        if old.get(name) != new.get(name) or (name in old) != (name in new):
+            yield f"the {kind} {name} ({_shown(old, name)} → {_shown(new, name)})"
+
+
+def _changed_inputs(before: Recipe, after: Recipe) -> Iterator[str]:
+    old, new = before.get("inputs", {}), after.get("inputs", {})
+    for port in dict.fromkeys([*old, *new]):
+        if old.get(port) != new.get(port):
+            yield f"the input {port}"
+
+
+def _shown(values: Mapping[str, Any], name: str) -> str:
+    if name not in values:
+        return "default"
+    text = json.dumps(values[name], ensure_ascii=False)
+    return text if len(text) <= 40 else f"{text[:39]}…"

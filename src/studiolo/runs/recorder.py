@@ -1,0 +1,190 @@
+"""Writes down what a run's nodes came to, while the run goes on.
+
+A node counts as ended once its blobs and its record are on the disk; nobody is told before. The
+nodes after it do not wait for that: what they need lies in memory.
+"""
+
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Self
+
+from studiolo.errors import StudioloError
+from studiolo.runs.engine import Done
+from studiolo.runs.kept_results import KeptResults
+from studiolo.runs.plan import Step
+from studiolo.runs.progress import NodeProgress, Observer
+from studiolo.sandbox.job import Failure
+from studiolo.store.identity import RunId
+from studiolo.store.records import Records
+from studiolo.store.result_record import NewResult, StoredResult
+from studiolo.store.run_record import FinishedNode, NodeOutcome, NodeState
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """A node that has come to its end in this run."""
+
+    step: Step
+    state: NodeState
+    reason: str
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    #: Of a node that ran: what came of it.
+    done: Done | None = None
+    #: Of a node that could not even be started.
+    failure: Failure | None = None
+    #: Of a kept node: what stands in for it.
+    kept: StoredResult | None = None
+
+
+class Recorder:
+    """A thread that records ended nodes, as many in one transaction as have come together.
+
+    Finish it, or use it as a context manager.
+    """
+
+    def __init__(
+        self,
+        run: RunId,
+        records: Records,
+        results: KeptResults,
+        observer: Observer,
+        *,
+        on_error: Callable[[StudioloError], None],
+    ) -> None:
+        """``on_error`` is told if something can't be recorded; nothing more is, then."""
+        self._run = run
+        self._records = records
+        self._results = results
+        self._observer = observer
+        self._on_error = on_error
+        self._waiting: queue.SimpleQueue[list[Ended] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._record_all, name="studiolo-recorder")
+        self._thread.start()
+
+    def record(self, *ended: Ended) -> None:
+        """Record these, soon and in the order in which they come."""
+        self._waiting.put(list(ended))
+
+    def finish(self) -> None:
+        """Wait until everything is recorded that can be."""
+        self._waiting.put(None)
+        self._thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.finish()
+
+    def _record_all(self) -> None:
+        failed = False
+        more = True
+        while more:
+            batch, more = self._next_batch()
+            if failed or not batch:
+                continue
+            try:
+                self._record(batch)
+            except StudioloError as error:
+                failed = True
+                self._on_error(error)
+
+    def _next_batch(self) -> tuple[list[Ended], bool]:
+        batch: list[Ended] = []
+        while True:
+            try:
+                item = self._waiting.get(block=not batch)
+            except queue.Empty:
+                return batch, True
+            if item is None:
+                return batch, False
+            batch += item
+
+    def _record(self, batch: list[Ended]) -> None:
+        nodes = [self._finished(ended) for ended in batch]
+        self._records.finish_nodes(self._run, nodes)
+        for node, ended in zip(nodes, batch, strict=True):
+            self._observer.node_changed(_progress(node.outcome, ended))
+
+    def _finished(self, ended: Ended) -> FinishedNode:
+        step, done, kept = ended.step, ended.done, ended.kept
+        outcome = NodeOutcome(
+            node=step.name,
+            state=ended.state,
+            reason=ended.reason,
+            recipe_digest=step.digest,
+            started_at=ended.started_at,
+            ended_at=ended.ended_at,
+        )
+        if kept is not None:
+            outcome = replace(
+                outcome,
+                from_run=kept.run,
+                seconds=kept.seconds,
+                peak_memory=kept.peak_memory,
+                rows=kept.rows,
+                bytes=kept.bytes,
+            )
+        if done is not None:
+            return self._ran(ended, done, outcome)
+        failure = None if ended.failure is None else asdict(ended.failure)
+        return FinishedNode(outcome=replace(outcome, failure=failure))
+
+    def _ran(self, ended: Ended, done: Done, outcome: NodeOutcome) -> FinishedNode:
+        images = self._results.put_images(done.images)
+        manifest = self._results.put(done.results)
+        recorded = replace(
+            outcome,
+            seconds=done.seconds,
+            peak_memory=done.peak_memory,
+            rows=manifest.rows,
+            bytes=manifest.size,
+            console=done.console,
+            log=done.log,
+            images=images,
+            failure=None if done.failure is None else asdict(done.failure),
+        )
+        if done.failure is not None:
+            return FinishedNode(outcome=recorded)
+        assert ended.ended_at is not None
+        result = NewResult(
+            recipe_digest=ended.step.digest,
+            recipe=ended.step.recipe,
+            outputs=manifest.outputs,
+            blobs=manifest.blobs,
+            console=done.console,
+            log=done.log,
+            images=images,
+            seconds=done.seconds,
+            cpu_seconds=None,
+            peak_memory=done.peak_memory,
+            rows=manifest.rows,
+            bytes=manifest.size,
+            environment=done.environment,
+            isolation=done.isolation,
+            run=self._run,
+            node=ended.step.name,
+            created_at=ended.ended_at,
+        )
+        return FinishedNode(outcome=recorded, result=result)
+
+
+def _progress(recorded: NodeOutcome, ended: Ended) -> NodeProgress:
+    failure = ended.failure
+    if ended.done is not None:
+        failure = ended.done.failure
+    return NodeProgress(
+        node=recorded.node,
+        state=recorded.state,
+        reason=recorded.reason,
+        seconds=recorded.seconds,
+        rows=recorded.rows,
+        bytes=recorded.bytes,
+        peak_memory=recorded.peak_memory,
+        from_run=recorded.from_run,
+        failure=failure,
+    )

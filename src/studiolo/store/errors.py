@@ -1,0 +1,206 @@
+"""What can be wrong with what a workspace remembers: its records, its blobs, who else is there."""
+
+import errno
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from difflib import get_close_matches
+from pathlib import Path
+from typing import ClassVar
+
+from studiolo.errors import StudioloError
+
+
+class StoreError(StudioloError):
+    """What a workspace remembers cannot be read or added to."""
+
+    code: ClassVar[str] = "records-error"
+
+
+class RecordsUnusableError(StoreError):
+    """The operating system has something against reading or writing there."""
+
+    code: ClassVar[str] = "records-unusable"
+
+    def __init__(self, *, path: Path, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(
+            f'The workspace\'s records at "{path}" cannot be used: {reason}. Check the disk and '
+            "the permissions; what was recorded before is as it was."
+        )
+
+
+class RecordsReadOnlyError(StoreError):
+    """Something is to be recorded in a workspace that may only be read."""
+
+    code: ClassVar[str] = "records-read-only"
+
+    def __init__(self, *, path: Path, purpose: str) -> None:
+        self.path = path
+        self.purpose = purpose
+        super().__init__(
+            f'This process may not write to "{path}", so {purpose}. Make the folder writable for '
+            "this user, or work on a copy of the workspace."
+        )
+
+
+class RecordsFullError(StoreError):
+    """The disk has no room for what is to be kept."""
+
+    code: ClassVar[str] = "records-disk-full"
+
+    def __init__(self, *, path: Path, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(
+            f'There is no room to keep more in "{path}": {reason}. What was kept before is whole. '
+            "Free some space, or forget old runs, and run again: nodes that have finished are not "
+            "run a second time."
+        )
+
+
+class RecordsBusyError(StoreError):
+    """Another process keeps the records to itself for longer than this one waits."""
+
+    code: ClassVar[str] = "records-busy"
+
+    def __init__(self, *, path: Path, seconds: float) -> None:
+        self.path = path
+        self.seconds = seconds
+        super().__init__(
+            f'Another process has been holding "{path}" for more than {seconds:g} seconds. Wait '
+            "until it is done, or end it if it hangs, and try again."
+        )
+
+
+class RecordsDamagedError(StoreError):
+    """The database's file is not what SQLite wrote."""
+
+    code: ClassVar[str] = "records-damaged"
+
+    def __init__(self, *, path: Path, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(
+            f'The workspace\'s records "{path}" are damaged: {reason}. Put back a copy of the file '
+            "if there is one. Otherwise move it away, and the files beside it whose names begin "
+            "alike: Studiolo begins new records. Experiments and datasets are not in it; only the "
+            "history of runs is lost, and every node runs once more."
+        )
+
+
+class RecordsNewerError(StoreError):
+    """The records were made by a Studiolo that is newer than this one."""
+
+    code: ClassVar[str] = "records-newer"
+
+    def __init__(self, *, path: Path, found: str, known: str) -> None:
+        self.path = path
+        self.found = found
+        self.known = known
+        super().__init__(
+            f'The workspace\'s records "{path}" have the version {found}, and this Studiolo knows '
+            f"versions up to {known}. Nothing was changed. Use the Studiolo that made them, or a "
+            "newer one."
+        )
+
+
+class BlobMissingError(StoreError):
+    """A kept result is recorded, but its bytes are not there."""
+
+    code: ClassVar[str] = "blob-missing"
+
+    def __init__(self, *, path: Path) -> None:
+        self.path = path
+        super().__init__(
+            f'The kept result "{path}" is not there: somebody removed the file. Run the experiment '
+            "again; the nodes whose results are missing run anew."
+        )
+
+
+class BlobRottenError(StoreError):
+    """A kept result's bytes are not those that were written."""
+
+    code: ClassVar[str] = "blob-rotten"
+
+    def __init__(self, *, path: Path, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(
+            f'The kept result "{path}" is no longer what was written: {reason}. The disk may be '
+            "failing, or something changed the file. Remove it and run the experiment again; the "
+            "nodes whose results are missing run anew."
+        )
+
+
+class WorkspaceInUseError(StoreError):
+    """Something that needs the workspace for itself found others in it."""
+
+    code: ClassVar[str] = "workspace-in-use"
+
+    def __init__(self, *, path: Path, purpose: str) -> None:
+        self.path = path
+        self.purpose = purpose
+        super().__init__(
+            f'Other processes are using "{path}", so {purpose}. Try again when their runs have '
+            "ended."
+        )
+
+
+class RunHeldError(StoreError):
+    """A run is to be carried by a second process."""
+
+    code: ClassVar[str] = "run-held"
+
+    def __init__(self, *, run: str) -> None:
+        self.run = run
+        super().__init__(
+            f'The run "{run}" is being carried out by another process. Wait for it, or cancel it '
+            "there."
+        )
+
+
+class RunUnknownError(StoreError):
+    """No run has that id, or begins like it."""
+
+    code: ClassVar[str] = "run-unknown"
+
+    def __init__(self, *, run: str, recent: Sequence[str]) -> None:
+        self.run = run
+        self.recent = tuple(recent)
+        close = get_close_matches(run, self.recent, n=1)
+        if close:
+            hint = f'Did you mean "{close[0]}"?'
+        elif self.recent:
+            hint = f'The newest run is "{self.recent[0]}".'
+        else:
+            hint = "Nothing has been run in this workspace yet."
+        super().__init__(f'There is no run "{run}". {hint}')
+
+
+class RunAmbiguousError(StoreError):
+    """Several runs' ids begin with what was given."""
+
+    code: ClassVar[str] = "run-ambiguous"
+
+    def __init__(self, *, run: str, matches: Sequence[str]) -> None:
+        self.run = run
+        self.matches = tuple(matches)
+        shown = ", ".join(f'"{match}"' for match in self.matches[:5])
+        more = " and more" if len(self.matches) > 5 else ""
+        super().__init__(f'"{run}" may stand for {shown}{more}. Give more of the id.')
+
+
+@contextmanager
+def store_errors(path: Path, *, purpose: str) -> Iterator[None]:
+    """Says in our words what the operating system has against a change below ``path``."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        # EFBIG is what a limit on the size of files gives.
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise RecordsFullError(path=path, reason=reason) from error
+        if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+            raise RecordsReadOnlyError(path=path, purpose=purpose) from error
+        raise RecordsUnusableError(path=path, reason=reason) from error

@@ -1,0 +1,15 @@
+"""What Alembic executes around the migrations; `upgrade.py` hands it a connection."""
+
+from alembic import context
+
+from studiolo.store.schema import METADATA
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=METADATA,
+    # SQLite undoes changes of tables as well, since it isn't Python that begins its transactions.
+    transactional_ddl=True,
+    # It changes a column by making the table anew.
+    render_as_batch=True,
+)
+context.run_migrations()

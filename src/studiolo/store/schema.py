@@ -1,0 +1,162 @@
+"""The tables of a workspace's records, in terms that SQLite and PostgreSQL both have."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+#: The version of the tables below. With another one comes a file in `migrations/versions`.
+SCHEMA_VERSION = 1
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment: aware and in UTC in Python, whatever the database can write down of it."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Into the database. A time without a zone could be any moment, so there is none."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Out of it. SQLite has no type for times, and hands them back without their zone."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _json(name: str, *, nullable: bool = False) -> Column[Any]:
+    # None is NULL, and not JSON's null, so that "is there one" can be asked in SQL.
+    return Column(name, JSON(none_as_null=True), nullable=nullable)
+
+
+METADATA = MetaData(
+    # Constraints that have names can be changed by a later version.
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+#: Dataset files, each content that was seen under a name.
+DATASET_VERSIONS = Table(
+    "dataset_versions",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("content", String(64), nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("mtime_ns", BigInteger, nullable=False),
+    _json("columns"),
+    Column("rows", BigInteger, nullable=False),
+    _json("profile", nullable=True),
+    # Counts up whenever another of the name's contents is seen: the highest is what lies there.
+    # No time stamp, for clocks go back.
+    Column("turn", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    CheckConstraint("version >= 1", name="from_one"),
+    Index(None, "name", "content", unique=True),
+)
+
+#: What nodes gave, by what it was made of.
+RESULTS = Table(
+    "results",
+    METADATA,
+    Column("recipe_digest", Text, primary_key=True),
+    _json("recipe"),
+    _json("outputs"),
+    Column("console", Text, nullable=False),
+    _json("log"),
+    _json("images"),
+    Column("seconds", Float, nullable=False),
+    Column("cpu_seconds", Float),
+    Column("peak_memory", BigInteger),
+    Column("rows", BigInteger),
+    Column("bytes", BigInteger, nullable=False),
+    Column("environment", Text, nullable=False),
+    Column("isolation", Text, nullable=False),
+    # No reference: a result outlives the run that made it.
+    Column("run", Text, nullable=False),
+    Column("node", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+#: Which blobs a result refers to: what a sweep has to leave alone.
+RESULT_BLOBS = Table(
+    "result_blobs",
+    METADATA,
+    Column(
+        "recipe_digest",
+        Text,
+        ForeignKey("results.recipe_digest", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("blob", String(64), primary_key=True),
+)
+
+RUNS = Table(
+    "runs",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("experiment", Text, nullable=False),
+    Column("experiment_name", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("partial", Boolean, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    _json("snapshot"),
+    Column("pid", BigInteger, nullable=False),
+    Column("host", Text, nullable=False),
+    Index(None, "experiment", "id"),
+)
+
+RUN_NODES = Table(
+    "run_nodes",
+    METADATA,
+    Column("run", Text, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("node", Text, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    # No reference: a node that failed has a recipe, and no result.
+    Column("recipe_digest", Text),
+    Column("from_run", Text),
+    Column("started_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    Column("seconds", Float),
+    Column("peak_memory", BigInteger),
+    Column("rows", BigInteger),
+    Column("bytes", BigInteger),
+    Column("console", Text),
+    _json("log", nullable=True),
+    _json("images", nullable=True),
+    _json("failure", nullable=True),
+    # For what is no longer referred to.
+    Index(None, "recipe_digest"),
+)

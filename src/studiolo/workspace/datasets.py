@@ -1,0 +1,225 @@
+"""The dataset files of a workspace: which content is meant, and what it holds."""
+
+import hashlib
+import os
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pyarrow as pa
+
+from studiolo.datasets.bundle import check_bundle
+from studiolo.datasets.dataset import ColumnRole, Dataset
+from studiolo.datasets.errors import DatasetFileMissingError, DatasetFileUnreadableError
+from studiolo.datasets.files import FileFormat, format_of, read_dataset_bytes
+from studiolo.datasets.profile import profile_dataset, profile_to_json
+from studiolo.modules.definition import ParameterKind, PortKind
+from studiolo.runs.engine import Done
+from studiolo.runs.plan import DATASET_PORT, DatasetVersion, Step
+from studiolo.sandbox.job import Connected
+from studiolo.sandbox.memory_file import MemoryFile
+from studiolo.sandbox.sealed_table import SealedTable
+from studiolo.store.blobs import Blobs
+from studiolo.store.dataset_record import RecordedColumn, SeenDataset
+from studiolo.store.errors import BlobMissingError
+from studiolo.store.identity import BlobDigest
+from studiolo.store.records import Records
+from studiolo.workspace.errors import (
+    DatasetChangedError,
+    DatasetNameError,
+    DatasetVersionMissingError,
+)
+
+#: What Enter Data Manually calls the formats, with and without a header.
+_TYPED = {
+    ("ARFF", True): FileFormat.ARFF,
+    ("ARFF", False): FileFormat.ARFF,
+    ("CSV", True): FileFormat.CSV,
+    ("CSV", False): FileFormat.CSV_NO_HEADER,
+    ("SvmLight", True): FileFormat.SVMLIGHT,
+    ("SvmLight", False): FileFormat.SVMLIGHT,
+    ("TSV", True): FileFormat.TSV,
+    ("TSV", False): FileFormat.TSV_NO_HEADER,
+}
+
+
+class WorkspaceDatasets:
+    """The files of a workspace's `datasets` folder, and every content that was met there."""
+
+    def __init__(self, folder: Path, records: Records, blobs: Blobs) -> None:
+        self.folder = folder
+        self._records = records
+        self._blobs = blobs
+        #: Digests of files that were looked at in this process, by name, size and time.
+        self._digests: dict[tuple[str, int, int], BlobDigest] = {}
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The files that lie in the folder, by name."""
+        if not self.folder.is_dir():
+            return []
+        files = (path for path in self.folder.rglob("*") if path.is_file())
+        return sorted(
+            path.relative_to(self.folder).as_posix()
+            for path in files
+            if not path.name.startswith(".")
+        )
+
+    def version(self, name: str, version: int | None) -> DatasetVersion:
+        """Which content a name means: the file's as it lies there, or an older one's.
+
+        Raises:
+            DatasetError: There is no such file, or it can't be read.
+            DatasetVersionMissingError: There is no such version of it.
+        """
+        if version is None:
+            return DatasetVersion(name=name, digest=self._digest(name))
+        found = self._records.dataset_version(name, version)
+        if found is None:
+            versions = self._records.dataset_versions(name)
+            raise DatasetVersionMissingError(name=name, version=version, versions=len(versions))
+        return DatasetVersion(name=name, digest=found.content)
+
+    def kind(self, name: str, version: int | None) -> PortKind | None:
+        """What a dataset is on an edge; None if there is none of that name."""
+        if version is not None and self._records.dataset_version(name, version) is None:
+            return None
+        if version is None and not self._path(name).is_file():
+            return None
+        return DatasetVersion(name=name, digest="").kind
+
+    def read(self, step: Step) -> Done:
+        """Carry out a dataset step: read the file, and remember it if it is new.
+
+        Raises:
+            StudioloError: It can't be read, or does not follow its format.
+        """
+        assert step.dataset is not None
+        started = time.perf_counter()
+        connected = self._connected(step.dataset)
+        return Done(results={DATASET_PORT: connected}, seconds=time.perf_counter() - started)
+
+    def files(self, step: Step) -> Mapping[str, Connected]:
+        """The datasets that a module's parameters stand for.
+
+        Raises:
+            StudioloError: One can't be read.
+        """
+        assert step.definition is not None
+        found: dict[str, Connected] = {
+            name: self._connected(version) for name, version in step.files.items()
+        }
+        for parameter in step.definition.parameters:
+            if parameter.kind is ParameterKind.DATA and parameter.name in step.parameters:
+                values = {p.name: p.default for p in step.definition.parameters}
+                values.update(step.parameters)
+                chosen = _TYPED[
+                    str(values.get(parameter.format or "", "CSV")),
+                    bool(values.get(parameter.header or "", True)),
+                ]
+                text = str(step.parameters[parameter.name])
+                dataset = read_dataset_bytes(text.encode(), name=parameter.label, format=chosen)
+                found[parameter.name] = SealedTable.of_dataset(dataset, parameter.name)
+        return found
+
+    def _connected(self, version: DatasetVersion) -> Connected:
+        content = self._content(version)
+        known = any(
+            seen.content == version.digest for seen in self._records.dataset_versions(version.name)
+        )
+        if version.kind is PortKind.ZIP:
+            data = content.to_pybytes()
+            check_bundle(data, name=version.name)
+            if not known:
+                self._note(version, content.size, dataset=None)
+            return MemoryFile.of_bytes(data, version.name)
+        dataset = read_dataset_bytes(content, name=version.name)
+        if not known:
+            self._note(version, content.size, dataset=dataset)
+        return SealedTable.of_dataset(dataset, version.name)
+
+    def _content(self, version: DatasetVersion) -> pa.Buffer:
+        """The bytes of a version; they are kept, so that a file can be replaced at any time.
+
+        Raises:
+            DatasetChangedError: The file is not any more what the plan was made for.
+        """
+        digest = BlobDigest(version.digest)
+        if not self._blobs.exists([digest]):
+            with _reading(self._path(version.name)) as file:
+                if self._blobs.put_file(file.fileno()).digest != digest:
+                    raise DatasetChangedError(name=version.name)
+        self._blobs.check(digest)
+        path = self._blobs.path(digest)
+        try:
+            if not path.stat().st_size:
+                return pa.py_buffer(b"")
+            with pa.memory_map(str(path)) as mapped:
+                return mapped.read_buffer()
+        except FileNotFoundError as error:
+            raise BlobMissingError(path=path) from error
+
+    def _note(self, version: DatasetVersion, size: int, *, dataset: Dataset | None) -> None:
+        path = self._path(version.name)
+        self._records.note_dataset(
+            SeenDataset(
+                name=version.name,
+                content=BlobDigest(version.digest),
+                bytes=size,
+                format=format_of(version.name).value,
+                mtime_ns=path.stat().st_mtime_ns if path.exists() else 0,
+                columns=[] if dataset is None else _columns(dataset),
+                rows=0 if dataset is None else dataset.table.num_rows,
+                profile=None if dataset is None else _profile(dataset),
+            )
+        )
+
+    def _digest(self, name: str) -> BlobDigest:
+        path = self._path(name)
+        with _reading(path) as file:
+            status = os.fstat(file.fileno())
+            key = name, status.st_size, status.st_mtime_ns
+            if key in self._digests:
+                return self._digests[key]
+            known = self._records.dataset_version(name)
+            same = known is not None and (known.bytes, known.mtime_ns) == key[1:]
+            digest = (
+                known.content
+                if same and known is not None
+                else BlobDigest(hashlib.file_digest(file, "sha256").hexdigest())
+            )
+            self._digests[key] = digest
+            return digest
+
+    def _path(self, name: str) -> Path:
+        parts = PurePosixPath(name).parts
+        if not parts or parts[0] == "/" or ".." in parts:
+            raise DatasetNameError(name=name)
+        return self.folder.joinpath(*parts)
+
+
+def _columns(dataset: Dataset) -> list[RecordedColumn]:
+    return [
+        RecordedColumn(
+            name=field.name,
+            type=str(field.type),
+            role=dataset.roles.get(field.name, ColumnRole.FEATURE).value,
+        )
+        for field in dataset.table.schema
+    ]
+
+
+def _profile(dataset: Dataset) -> dict[str, Any]:
+    return profile_to_json(profile_dataset(dataset))
+
+
+def _reading(path: Path) -> Any:
+    try:
+        return path.open("rb")
+    except (FileNotFoundError, IsADirectoryError) as error:
+        names = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+        raise DatasetFileMissingError(file=path.name, neighbours=names) from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DatasetFileUnreadableError(file=path.name, reason=reason) from error

@@ -1,0 +1,79 @@
+"""`studiolo.toml`: what a workspace is called, and what its runs may take."""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from studiolo.experiments.quantities import parse_duration, parse_size
+from studiolo.workspace.errors import WorkspaceSettingsError
+
+FILE_NAME = "studiolo.toml"
+_LIMITS: Mapping[str, Callable[[str], int]] = {
+    "timeout": parse_duration,
+    "memory": parse_size,
+    "cpus": int,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkspaceSettings:
+    """What `studiolo.toml` says."""
+
+    name: str
+    #: Limits of a node that asks for no others; None: the policy's. Seconds, bytes, processors.
+    timeout: int | None = None
+    memory: int | None = None
+    cpus: int | None = None
+
+
+def read_settings(path: Path) -> WorkspaceSettings:
+    """Read a workspace's settings.
+
+    Raises:
+        WorkspaceSettingsError: The file can't be read, or says something that has no meaning.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise WorkspaceSettingsError(file=path, problem=f"it is not TOML: {error}") from error
+    except OSError as error:
+        raise WorkspaceSettingsError(file=path, problem=error.strerror or str(error)) from error
+    _refuse_unknown(path, table, ("name", "limits"), "")
+    name = table.get("name", path.parent.name)
+    if not isinstance(name, str):
+        raise WorkspaceSettingsError(file=path, problem=f"name must be a text, not {name!r}")
+    limits = table.get("limits", {})
+    if not isinstance(limits, dict):
+        raise WorkspaceSettingsError(file=path, problem="limits must be a table: [limits]")
+    _refuse_unknown(path, limits, tuple(_LIMITS), "limits.")
+    return WorkspaceSettings(name=name, **_limits(path, limits))
+
+
+def _limits(path: Path, table: Mapping[str, Any]) -> dict[str, int]:
+    limits = {}
+    for key, value in table.items():
+        try:
+            limit = value if type(value) is int else _LIMITS[key](value)
+        except (TypeError, ValueError) as error:
+            problem = f"limits.{key} is {value!r}: {error}"
+            raise WorkspaceSettingsError(file=path, problem=problem) from error
+        if limit < 1:
+            raise WorkspaceSettingsError(
+                file=path, problem=f"limits.{key} is {value!r}, and must be above 0"
+            )
+        limits[key] = limit
+    return limits
+
+
+def _refuse_unknown(
+    path: Path, table: Mapping[str, Any], known: tuple[str, ...], prefix: str
+) -> None:
+    for key in table:
+        if key not in known:
+            close = get_close_matches(key, known, n=1)
+            hint = f" Did you mean {prefix}{close[0]}?" if close else ""
+            problem = f"it has no key {prefix}{key}.{hint} There are {', '.join(known)}"
+            raise WorkspaceSettingsError(file=path, problem=problem)

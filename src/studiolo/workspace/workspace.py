@@ -1,0 +1,231 @@
+"""A workspace: a folder with datasets, experiments and modules, and what is remembered of it."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from studiolo.environments.environment import default_spec
+from studiolo.environments.progress import ProgressCallback
+from studiolo.experiments.check import check_experiment
+from studiolo.experiments.experiment import Experiment
+from studiolo.experiments.file import FILE_NAME as EXPERIMENT_FILE
+from studiolo.experiments.file import read_experiment
+from studiolo.experiments.finding import Finding
+from studiolo.modules.catalogue import Catalogue
+from studiolo.modules.declaration import read_script_parameters
+from studiolo.modules.script import read_script
+from studiolo.modules.script_metadata import ScriptMetadata
+from studiolo.runs.experiment_result import ExperimentResult
+from studiolo.runs.experiment_runner import ExperimentRunner, Place
+from studiolo.runs.exports import Exporter
+from studiolo.runs.kept_results import KeptResults
+from studiolo.runs.local_engine import LocalEngine
+from studiolo.runs.progress import Observer
+from studiolo.runs.scheduler import Sources
+from studiolo.runs.selection import Selection
+from studiolo.sandbox.isolation import Isolation
+from studiolo.store.blobs import Blobs
+from studiolo.store.records import Records
+from studiolo.workspace import settings
+from studiolo.workspace.datasets import WorkspaceDatasets
+from studiolo.workspace.errors import WorkspaceMissingError
+from studiolo.workspace.workshop import LocalWorkshop, RunSettings
+
+DATASETS = "datasets"
+EXPERIMENTS = "experiments"
+MODULES = "modules"
+STORE = ".studiolo"
+
+
+class Workspace:
+    """An open workspace. Close it, or use it as a context manager: its sandboxes end with it."""
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        isolation: Isolation = Isolation.AUTO,
+        progress: ProgressCallback | None = None,
+    ) -> None:
+        """Open the workspace in this folder; `open_workspace` finds it from anywhere in it.
+
+        Raises:
+            WorkspaceSettingsError: Its `studiolo.toml` can't be read.
+        """
+        self.root = root
+        self.settings = settings.read_settings(root / settings.FILE_NAME)
+        self.store = root / STORE
+        self._isolation = isolation
+        self._progress = progress
+        self._runner: ExperimentRunner | None = None
+        self._engine: LocalEngine | None = None
+        self._lock = threading.Lock()
+
+    @cached_property
+    def records(self) -> Records:
+        """What is remembered; made if there is nothing yet."""
+        return Records.open(self.store)
+
+    @cached_property
+    def blobs(self) -> Blobs:
+        """The bytes of results."""
+        return Blobs(self.store)
+
+    @cached_property
+    def datasets(self) -> WorkspaceDatasets:
+        """The dataset files."""
+        return WorkspaceDatasets(self.root / DATASETS, self.records, self.blobs)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The modules that nodes can name, as their files are now."""
+        return Catalogue(self.root / MODULES)
+
+    @property
+    def experiments(self) -> Sequence[Path]:
+        """The folders of its experiments, by name."""
+        return sorted(file.parent for file in self.root.glob(f"{EXPERIMENTS}/*/{EXPERIMENT_FILE}"))
+
+    def experiment(self, path: Path | str) -> Experiment:
+        """Read an experiment, given by its folder, its file, or its name in `experiments`.
+
+        Raises:
+            ExperimentMissingError: There is none.
+            ExperimentFileError: Its file does not follow the format.
+        """
+        named = self.root / EXPERIMENTS / path
+        return read_experiment(named if named.exists() else Path(path))
+
+    def check(self, experiment: Experiment) -> Sequence[Finding]:
+        """What would keep the experiment from running, found without running anything."""
+        return check_experiment(
+            experiment,
+            self.catalogue,
+            datasets=self.datasets.kind,
+            read_script=read_script,
+            script_parameters=read_script_parameters,
+            dataset_names=self.datasets.names,
+        )
+
+    def run(
+        self,
+        experiment: Experiment,
+        *,
+        selection: Selection | None = None,
+        observer: Observer | None = None,
+        cancelled: threading.Event | None = None,
+    ) -> ExperimentResult:
+        """Run an experiment, or a part of it; see `ExperimentRunner.run`.
+
+        Raises:
+            ExperimentFileError: It has mistakes that `check` finds.
+            StudioloError: It could not be begun, or not go on.
+        """
+        run = self._experiment_runner().run(
+            experiment, selection=selection, observer=observer, cancelled=cancelled
+        )
+        return self.result(run)
+
+    def result(self, run: str) -> ExperimentResult:
+        """What is remembered of a run, given by its id or by enough of it.
+
+        Raises:
+            RunUnknownError: There is no such run.
+            RunAmbiguousError: There are several.
+        """
+        return ExperimentResult(self.records, KeptResults(self.blobs), self.records.run(run))
+
+    def close(self) -> None:
+        """End its sandboxes and let go of its records."""
+        with self._lock:
+            engine, self._engine, self._runner = self._engine, None, None
+        if engine is not None:
+            engine.close()
+        if "records" in self.__dict__:
+            self.records.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _experiment_runner(self) -> ExperimentRunner:
+        with self._lock:
+            if self._runner is None:
+                limits = self.settings
+                workshop = LocalWorkshop(
+                    RunSettings(
+                        isolation=self._isolation,
+                        timeout=limits.timeout,
+                        memory=limits.memory,
+                        cpus=limits.cpus,
+                    ),
+                    progress=self._progress,
+                )
+                self._engine = LocalEngine(workshop)
+                self._runner = ExperimentRunner(self._place(), self._engine, _Environments())
+            return self._runner
+
+    def _place(self) -> Place:
+        return Place(
+            root=self.root,
+            store=self.store,
+            records=self.records,
+            blobs=self.blobs,
+            modules=self.catalogue,
+            datasets=self.datasets,
+            sources=Sources(self.datasets.read, self.datasets.files),
+            exporter=Exporter(self.root / DATASETS),
+        )
+
+
+class _Environments:
+    """What tells environments apart: the base, and what a script adds to it."""
+
+    def __init__(self) -> None:
+        self._base = default_spec().key
+
+    def identity(self, metadata: ScriptMetadata) -> str:
+        """What a script's dependencies were resolved to once, they are resolved to ever after."""
+        return " ".join([self._base, *sorted(metadata.dependencies)])
+
+
+def find_root(path: Path) -> Path:
+    """The folder of the workspace that a path is, or lies in.
+
+    Raises:
+        WorkspaceMissingError: It lies in none.
+    """
+    for folder in _upwards(path.resolve()):
+        if (folder / settings.FILE_NAME).is_file():
+            return folder
+    raise WorkspaceMissingError(path=path)
+
+
+def _upwards(path: Path) -> Iterator[Path]:
+    yield path
+    yield from path.parents
+
+
+def open_workspace(
+    path: Path | str = ".",
+    *,
+    isolation: Isolation = Isolation.AUTO,
+    progress: ProgressCallback | None = None,
+) -> Workspace:
+    """Open the workspace that a path is, or lies in.
+
+    Raises:
+        WorkspaceMissingError: It lies in none.
+        WorkspaceSettingsError: Its `studiolo.toml` can't be read.
+    """
+    return Workspace(find_root(Path(path)), isolation=isolation, progress=progress)

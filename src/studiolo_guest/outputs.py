@@ -1,0 +1,138 @@
+"""What `azureml_main` returned, written into the files of the output ports."""
+
+import errno
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from studiolo_guest.failure import MismatchError
+from studiolo_guest.frames.opening import InputFrame
+from studiolo_guest.frames.output import frame_to_output
+from studiolo_guest.frames.writing import write_batch
+from studiolo_guest.inputs import ROLES
+from studiolo_guest.request import Request
+from studiolo_guest.returned import frames_returned, made_into_frame
+
+_Log = Callable[[str], None]
+
+
+def values_returned(returned: object, request: Request, *, log: _Log) -> list[Any]:
+    """One value an output port, None where it is left empty.
+
+    Raises:
+        ContractError: there are more, or not enough, or one is not of its port's kind.
+    """
+    if not request.is_module:
+        return list(frames_returned(returned, log=log))
+    outputs = request.outputs
+    values = list(returned) if isinstance(returned, (tuple, list)) else [returned]
+    if len(values) != len(outputs):
+        names = ", ".join(output["name"] for output in outputs)
+        raise MismatchError(
+            "untranslatable-return",
+            f"The module has {len(outputs)} outputs ({names}), but its azureml_main returned "
+            f"{len(values)} values. Return one for each, None for an optional one without a value.",
+        )
+    return [_of_kind(value, output, log) for value, output in zip(values, outputs, strict=True)]
+
+
+def _of_kind(value: object, output: Mapping[str, Any], log: _Log) -> object:
+    if value is None and not output["optional"]:
+        raise MismatchError(
+            "untranslatable-return",
+            f"The module's azureml_main returned nothing for its output {output['name']}.",
+        )
+    if output["kind"] == "dataset" and value is not None:
+        return made_into_frame(value, log)
+    if output["kind"] == "zip" and value is not None and not isinstance(value, bytes):
+        raise MismatchError(
+            "untranslatable-return",
+            f"The output {output['name']} takes the bytes of a zip, not a value of the type "
+            f"{type(value).__name__}.",
+        )
+    return value
+
+
+def write_outputs(
+    values: Sequence[Any],
+    request: Request,
+    inputs: Sequence[InputFrame],
+    files: Sequence[int],
+    *,
+    module: str,
+    log: _Log,
+) -> list[dict[str, Any] | None]:
+    """Write each value into its port's file; what the report says of each."""
+    kinds = [output["kind"] for output in request.outputs]
+    written: list[dict[str, Any] | None] = []
+    for value, kind, file in zip(values, kinds, files, strict=False):
+        if value is None:
+            written.append(None)
+        elif kind == "dataset":
+            written.append(_write_frame(value, inputs, file, log))
+        else:
+            _write_bytes(value if kind == "zip" else _pickled(value, module), file)
+            written.append({"rows": 0, "references": []})
+    return written
+
+
+def _write_frame(
+    frame: pd.DataFrame, inputs: Sequence[InputFrame], file: int, log: _Log
+) -> dict[str, Any]:
+    """Columns that are an input's, untouched, are only referred to."""
+    output = frame_to_output(frame, inputs, log=log)
+    try:
+        write_batch(file, output.batch)
+    except OSError as error:
+        raise _too_large(error, output.batch.nbytes) from error
+    return {
+        "rows": output.rows,
+        "references": [
+            [position, source.name, source.input, source.column]
+            for position, source in enumerate(output.sources)
+            if source.input is not None
+        ],
+        "roles": _roles(frame, [source.name for source in output.sources]),
+    }
+
+
+def _roles(frame: pd.DataFrame, names: Sequence[str]) -> dict[str, str]:
+    """The roles that the frame gives to columns it has."""
+    given = frame.attrs.get(ROLES)
+    if not isinstance(given, Mapping):
+        return {}
+    roles = ((name, given.get(label)) for name, label in zip(names, frame.columns, strict=True))
+    return {name: str(role) for name, role in roles if role and str(role) != "feature"}
+
+
+def _pickled(value: object, module: str) -> bytes:
+    """Classes and functions of the module's own file go along: nobody else can import them."""
+    import cloudpickle  # noqa: PLC0415  # as in `inputs`
+
+    cloudpickle.register_pickle_by_value(sys.modules[module])
+    try:
+        content: bytes = cloudpickle.dumps(value)
+    except Exception as error:
+        raise MismatchError(
+            "untranslatable-return",
+            f"An object of the type {type(value).__name__} can't be handed on: {error}.",
+        ) from error
+    return content
+
+
+def _write_bytes(content: bytes, file: int) -> None:
+    rest = memoryview(content)
+    try:
+        while rest:
+            rest = rest[os.write(file, rest) :]
+    except OSError as error:
+        raise _too_large(error, len(content)) from error
+
+
+def _too_large(error: OSError, size: int) -> Exception:
+    if error.errno != errno.EFBIG:
+        return error
+    return MismatchError("result-too-large", f"{size:,} bytes are more than the limit")

@@ -1,0 +1,114 @@
+"""Processes that are killed at any moment leave nothing half-done behind."""
+
+import random
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from studiolo.store.blobs import Blobs
+from studiolo.store.errors import BlobMissingError
+from studiolo.store.identity import BlobDigest
+from studiolo.store.locks import SoleUse, is_running
+from studiolo.store.records import Records
+from studiolo.store.run_record import NodeState, RunStatus
+
+from .processes import Writers
+from .writer import BATCHES, NODES
+
+
+def assert_whole(store: Path) -> int:
+    """What can be seen of the store holds together; how many finished nodes were looked at."""
+    blobs = Blobs(store)
+    for path in blobs.folder.glob("??/*"):
+        blobs.check(BlobDigest(path.name))
+    looked_at = 0
+    with Records.open(store) as records:
+        for run in records.runs():
+            nodes = {node.node: node for node in records.nodes_of(run.id)}
+            assert list(nodes) == NODES
+            for batch in BATCHES:
+                assert len({nodes[node].state for node in nodes if node in batch}) == 1
+            done = {node: found for node, found in nodes.items() if found.state == "finished"}
+            assert run.status != RunStatus.FINISHED or len(done) == len(NODES)
+            recipes = [node.recipe_digest for node in done.values() if node.recipe_digest]
+            results = records.find_results(recipes)
+            assert results.keys() == set(recipes)
+            for result in results.values():
+                for digest in result.outputs["results_dataset1"]["blobs"]:
+                    assert blobs.exists([digest]), "a sweep took what is in use"
+            looked_at += len(done)
+    return looked_at
+
+
+def interrupted(store: Path) -> int:
+    """Find and mark the runs whose process is gone; how many."""
+    with Records.open(store) as records:
+        left = [run.id for run in records.runs(status=RunStatus.RUNNING)]
+        assert not any(is_running(store, run) for run in left)
+        records.mark_interrupted(left)
+        assert not records.runs(status=RunStatus.RUNNING)
+        for run in left:
+            states = {node.state for node in records.nodes_of(run)}
+            assert states <= {NodeState.FINISHED, NodeState.CANCELLED, NodeState.SKIPPED}
+    return len(left)
+
+
+def test_a_writer_is_killed_at_eighty_moments(store: Path, writers: Writers) -> None:
+    chance = random.Random(20250131)
+    looked_at = found_interrupted = 0
+    for kill in range(80):
+        pid = writers.start(store, seed=kill)
+        time.sleep(chance.uniform(0, 0.06))
+        writers.kill(pid)
+        looked_at += assert_whole(store)
+        found_interrupted += interrupted(store)
+    # Otherwise the kills would have hit nothing.
+    assert looked_at > 100
+    assert found_interrupted > 10
+
+    blobs = Blobs(store)
+    with Records.open(store) as records, SoleUse.begin(store) as alone:
+        blobs.sweep(records.referenced_blobs, alone=alone)
+        alone.forget_ended_runs()
+        kept = {path.name for path in blobs.folder.glob("??/*")}
+        assert kept == records.referenced_blobs()
+    assert not list(blobs.folder.glob("incoming-*"))
+    assert not list((store / "locks").glob("run-*"))
+
+
+def test_a_process_is_killed_while_it_creates_the_records(store: Path, writers: Writers) -> None:
+    chance = random.Random(7)
+    for kill in range(25):
+        pid = writers.start(store, seed=kill)
+        time.sleep(chance.uniform(0, 0.05))
+        writers.kill(pid)
+        assert_whole(store)
+        shutil.rmtree(store)
+
+
+def test_three_write_at_once_into_a_store_that_is_new(store: Path, writers: Writers) -> None:
+    for attempt in range(3):
+        together = [writers.start(store, seed=100 * attempt + number) for number in range(3)]
+        time.sleep(0.7)
+        for pid in together:
+            writers.kill(pid)
+        assert assert_whole(store) > 0
+        interrupted(store)
+        shutil.rmtree(store)
+
+
+def test_a_missing_blob_would_have_been_noticed(store: Path, writers: Writers) -> None:
+    pid = writers.start(store, seed=1)
+    time.sleep(0.3)
+    writers.kill(pid)
+    assert_whole(store)
+    blobs = Blobs(store)
+    with Records.open(store) as records:
+        victim = next(iter(records.referenced_blobs()))
+    blobs.path(victim).unlink()
+    with pytest.raises(BlobMissingError):
+        blobs.check(victim)
+    with pytest.raises(AssertionError, match="in use"):
+        assert_whole(store)

@@ -1,0 +1,179 @@
+import sqlite3
+from collections.abc import Callable
+from types import ModuleType
+
+import pandas as pd
+import pytest
+
+
+@pytest.fixture
+def sql(load_module: Callable[[str], ModuleType]) -> Callable[..., pd.DataFrame]:
+    main = load_module("apply_sql_transformation").azureml_main
+
+    def run(query: str, *tables: pd.DataFrame | None) -> pd.DataFrame:
+        frame = main(*tables, sql_query_script=query)
+        assert isinstance(frame, pd.DataFrame)
+        return frame
+
+    return run
+
+
+Sql = Callable[..., pd.DataFrame]
+
+
+@pytest.fixture
+def people() -> pd.DataFrame:
+    return pd.DataFrame(
+        {"name": ["Ada", "Bob", None], "born": [1815, 1990, 2001], "size": [1.6, None, 1.8]}
+    )
+
+
+@pytest.fixture
+def typed() -> pd.DataFrame:
+    """Every type that a dataset has, with a gap in each column that may have one."""
+    frame = pd.DataFrame(
+        {
+            "boolean": [True, False, True],
+            "gaps": pd.array([True, None, False], "boolean"),
+            "integer": pd.array([1, None, 2**62], "Int64"),
+            "small": pd.Series([1, 2, 3], dtype="int8"),
+            "float": [0.5, None, 1.0],
+            "day": pd.to_datetime(["2020-01-31", "NaT", "2020-02-01"]),
+            "time": pd.to_datetime(
+                ["2020-01-31 12:00:00.25", "NaT", "1969-01-01 00:00:00.0"]
+            ).as_unit("us"),
+            "zoned": pd.to_datetime(["2020-07-01", "NaT", "2020-02-01"]).tz_localize(
+                "Europe/Berlin"
+            ),
+            "duration": pd.to_timedelta([90.5, None, -1], unit="s"),
+            "text": ["x", None, "007"],
+            "bytes": pd.Series([b"\0", None, b"x"], dtype=object),
+        }
+    )
+    frame["category"] = pd.Categorical(
+        ["low", None, "high"], ["low", "high", "unused"], ordered=True
+    )
+    frame["numbers"] = pd.Categorical([20, None, 10])
+    return frame
+
+
+def test_types_come_back(sql: Sql, typed: pd.DataFrame) -> None:
+    pd.testing.assert_frame_equal(sql("select * from t1", typed), typed)
+
+
+def test_types_come_back_under_another_name_and_through_joins(
+    sql: Sql, typed: pd.DataFrame
+) -> None:
+    result = sql(
+        "with q as (select day as d, category as c, integer as i from t1) "
+        "select q.d, q.c, t2.boolean as b from q left join t2 on q.i = t2.integer",
+        typed,
+        typed,
+    )
+    assert result["d"].dtype == typed["day"].dtype
+    assert result["c"].dtype == typed["category"].dtype
+    assert result["b"].tolist() == [True, pd.NA, True]
+
+
+def test_what_sqlite_sees(sql: Sql, typed: pd.DataFrame) -> None:
+    row = sql(
+        "select typeof(boolean), boolean + 0, day || '', time || '', zoned || '', duration + 0, "
+        "category || '', numbers + 0, typeof(bytes), strftime('%Y', day) from t1 limit 1",
+        typed,
+    )
+    assert row.iloc[0].tolist() == [
+        "integer",
+        1,
+        "2020-01-31",
+        "2020-01-31 12:00:00.250000",
+        "2020-06-30 22:00:00",
+        90.5,
+        "low",
+        20,
+        "blob",
+        "2020",
+    ]
+
+
+def test_agrees_with_sqlite(sql: Sql, people: pd.DataFrame) -> None:
+    query = "select born / 100 as century, count(*) n, avg(size) mean from t1 group by 1 order by 1"
+    with sqlite3.connect(":memory:") as connection:
+        people.to_sql("t1", connection, index=False)
+        expected = pd.read_sql(query, connection)
+    connection.close()
+    pd.testing.assert_frame_equal(sql(query, people), expected)
+
+
+def test_three_tables(sql: Sql, people: pd.DataFrame) -> None:
+    other = pd.DataFrame({"born": [1815], "died": [1852]})
+    query = "select * from t1 join t3 on t1.born = t3.born"
+    result = sql(query, people, None, other)
+    # Of equal names all but the first get a number later, from the contract.
+    assert list(result.columns) == ["name", "born", "size", "born", "died"]
+    assert result["died"].tolist() == [1852]
+
+
+def test_a_union_of_different_types_loses_nothing(sql: Sql, typed: pd.DataFrame) -> None:
+    other = pd.DataFrame({"c": ["medium"]})
+    result = sql("select category from t1 union all select c from t2", typed, other)
+    assert result["category"].fillna("-").tolist() == ["low", "-", "high", "medium"]
+    mixed = sql("select day from t1 union all select 'never'", typed)
+    assert mixed["day"].tolist()[-1] == "never"
+    for name in ("small", "boolean", "integer"):
+        numbers = sql(f"select {name} from t1 union all select 300.5", typed)
+        assert numbers[name].tolist()[-1] == 300.5
+    assert sql("select small from t1 union all select 300", typed)["small"].max() == 300
+
+
+def test_several_statements_give_the_rows_of_the_last_select(
+    sql: Sql, people: pd.DataFrame
+) -> None:
+    script = """
+        -- Names; and semicolons in text
+        select 'not; this' from t1;
+        create table young as select name, born from t1 where born > 1900;
+        /* the result */
+        select * from young where coalesce(name, ';') != ';';
+        drop table young;
+    """
+    assert sql(script, people).to_dict("records") == [{"name": "Bob", "born": 1990}]
+    assert sql("pragma table_info(t1)", people)["name"].tolist() == ["name", "born", "size"]
+
+
+def test_results_without_rows_keep_their_columns(sql: Sql, typed: pd.DataFrame) -> None:
+    result = sql("select day, boolean, text, 1 + 1 as two from t1 where 0", typed)
+    assert list(result.columns) == ["day", "boolean", "text", "two"]
+    assert result.empty
+    assert result["day"].dtype == typed["day"].dtype
+    assert sql("select * from t1", typed.head(0)).empty
+
+
+def test_names_that_need_quotes(sql: Sql) -> None:
+    frame = pd.DataFrame({'a "b" c': [1], "select": [2]})
+    assert sql('select "a ""b"" c" + [select] as n from t1', frame)["n"].tolist() == [3]
+
+
+def test_integers_beyond_64_bits_are_text(sql: Sql) -> None:
+    frame = pd.DataFrame({"n": pd.Series([2**64 - 1], dtype="uint64")})
+    assert sql("select n || '' as n from t1", frame)["n"].tolist() == [str(2**64 - 1)]
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("select absent from t1", "no such column: absent. The statement is:\nselect absent"),
+        ("select * from t2", "no such table: t2"),
+        ("selekt 1", 'near "selekt": syntax error'),
+        ("create table x (a)", "no statement that gives rows"),
+        ("-- nothing", "no statement that gives rows"),
+    ],
+)
+def test_says_what_is_wrong(sql: Sql, people: pd.DataFrame, query: str, sentence: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        sql(query, people)
+    assert sentence in str(caught.value)
+
+
+def test_names_that_differ_in_case_only(sql: Sql) -> None:
+    with pytest.raises(ValueError, match='t1 has the columns "a", "A"'):
+        sql("select * from t1", pd.DataFrame({"a": [1], "A": [2]}))
