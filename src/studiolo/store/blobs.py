@@ -8,7 +8,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from studiolo.store.errors import BlobMissingError, BlobRottenError, store_errors
+from studiolo.store.errors import (
+    BlobMissingError,
+    BlobRottenError,
+    RecordsUnusableError,
+    store_errors,
+)
 from studiolo.store.identity import BlobDigest
 from studiolo.store.locks import SoleUse
 
@@ -87,12 +92,16 @@ class Blobs:
 
         Raises:
             BlobMissingError: It isn't there.
+            RecordsUnusableError: The operating system doesn't let it be opened.
         """
         path = self.path(digest)
         try:
             return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError as error:
             raise BlobMissingError(path=path) from error
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise RecordsUnusableError(path=path, reason=reason) from error
 
     def check(self, digest: BlobDigest) -> Blob:
         """Read all of the blob, to see whether it is what was written.
@@ -170,6 +179,7 @@ class Blobs:
             descriptor = os.open(path, flags, 0o600)
         except FileNotFoundError:
             self.folder.mkdir(parents=True, exist_ok=True)
+            _sync_folder(self._store)
             descriptor = os.open(path, flags, 0o600)
         try:
             yield path, descriptor

@@ -8,7 +8,7 @@ from json import JSONDecoder
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, text
+from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
 from studiolo.store.errors import (
@@ -156,11 +156,11 @@ def _version(connection: Connection) -> str | None:
 
 
 def _engine(path: Path, *, read_only: bool, patience: float) -> Engine:
-    address = f"{path.absolute().as_uri()}?{_mode(path, read_only=read_only)}"
+    address = path.absolute().as_uri()
 
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(
-            address,
+            f"{address}?{_reading_mode(path) if read_only else 'mode=rwc'}",
             uri=True,
             timeout=patience,
             # Transactions are begun below, and not by Python's guess.
@@ -175,7 +175,8 @@ def _engine(path: Path, *, read_only: bool, patience: float) -> Engine:
     engine = create_engine(
         "sqlite+pysqlite://",
         creator=connect,
-        poolclass=QueuePool,
+        # As many as there are threads. For reading only, each time anew: see `_reading_mode`.
+        **({"poolclass": NullPool} if read_only else {"poolclass": QueuePool, "max_overflow": -1}),
         # Without the checks of `json.loads`, which are half of its time for texts as short as ours.
         json_deserializer=JSONDecoder().decode,
     )
@@ -188,11 +189,10 @@ def _engine(path: Path, *, read_only: bool, patience: float) -> Engine:
     return engine
 
 
-def _mode(path: Path, *, read_only: bool) -> str:
-    if not read_only:
-        return "mode=rwc"
+def _reading_mode(path: Path) -> str:
     # SQLite reads a database of this kind with the help of two files beside it. While somebody is
     # writing, or if somebody was killed, they are there. Otherwise it would make them, and may
-    # not; but then there is nothing in them that it would have to know either.
+    # not; but then there is nothing in them that it would have to know either, and nobody who
+    # writes, until the next transaction has another look.
     log = path.with_name(f"{path.name}-wal")
     return "mode=ro" if log.exists() else "mode=ro&immutable=1"

@@ -82,13 +82,12 @@ class TestResults:
         records.begin_run(new_run(FIRST), planned("split"))
         made = finished(FIRST, "split", "recipe", blobs=[BlobDigest("c" * 64)])
         records.finish_nodes(FIRST, [made])
-        found = records.find_results([RecipeDigest("recipe"), RecipeDigest("another")])
+        asked = [RecipeDigest("recipe"), RecipeDigest("another")]
+        found = records.find_results(asked)
+        assert found.keys() == {"recipe"}
         assert made.result is not None
-        expected = asdict(made.result)
-        assert {digest: asdict(result) for digest, result in found.items()} == {
-            "recipe": {name: expected[name] for name in asdict(next(iter(found.values())))}
-        }
-        assert records.recipes(["recipe", "another"]) == {"recipe": made.result.recipe}  # type: ignore[list-item]
+        assert asdict(found[asked[0]]).items() <= asdict(made.result).items()
+        assert records.recipes(asked) == {"recipe": made.result.recipe}
 
     def test_any_number_can_be_looked_for(self, records: Records) -> None:
         digests = recipe_digests(2500)

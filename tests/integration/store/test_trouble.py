@@ -87,7 +87,7 @@ class TestOthers:
     database = sqlite3.connect(store / "records.db", isolation_level=None)
     database.execute("BEGIN IMMEDIATE")
     say("held")
-    time.sleep(float(sys.argv[2]) if len(sys.argv) > 2 else 60)
+    time.sleep(60)
     """
 
     def test_who_writes_keeps_writers_out_and_lets_readers_in(self, store: Path) -> None:
