@@ -1,12 +1,8 @@
 """Reading datasets from files and writing them, in every format."""
 
-import contextlib
-import os
-import tempfile
-from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 import pyarrow as pa
 
@@ -27,6 +23,7 @@ from studiolo.datasets.formats import (
     module_of,
 )
 from studiolo.datasets.invariants import check_dataset
+from studiolo.datasets.whole_file import replacing
 
 __all__ = [
     "FileFormat",
@@ -107,8 +104,12 @@ def write_dataset(
             file cannot be written.
     """
     chosen = format or format_of(path)
-    with _replacing(Path(path)) as sink:
-        write_dataset_to(dataset, sink, name=str(path), format=chosen)
+    try:
+        with replacing(Path(path)) as sink:
+            write_dataset_to(dataset, sink, name=str(path), format=chosen)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DatasetFileUnwritableError(file=str(path), reason=reason) from error
 
 
 def write_dataset_to(
@@ -166,44 +167,3 @@ def _neighbours(path: Path) -> list[str]:
     except OSError:
         return []
     return [str(path.with_name(name)) for name in get_close_matches(path.name, names, n=3)]
-
-
-@contextlib.contextmanager
-def _replacing(path: Path) -> Iterator[BinaryIO]:
-    """A stream to a new file that takes the path's place once it is complete and on disk."""
-    temporary = None
-    try:
-        with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=f".{path.name[:80]}.", suffix=".part", delete=False
-        ) as sink:
-            temporary = Path(sink.name)
-            yield cast("BinaryIO", sink.file)
-            sink.flush()
-            os.fsync(sink.fileno())
-        temporary.chmod(_mode_of_new_files(path))
-        temporary.replace(path)
-        temporary = None
-        _sync_folder(path.parent)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise DatasetFileUnwritableError(file=str(path), reason=reason) from error
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-
-
-def _mode_of_new_files(path: Path) -> int:
-    """Permissions of the file that is replaced, or readable by all as far as others may read."""
-    try:
-        return path.stat().st_mode & 0o777
-    except OSError:
-        return 0o644
-
-
-def _sync_folder(folder: Path) -> None:
-    """Put the new name on disk too, not only the content."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -155,7 +155,7 @@ class _Checker:
                 f'The dataset "{name}" has no version {version}. Leave the version out to use '
                 "the newest."
             )
-            self._find("dataset-version-unknown", message, node.name, "version")
+            self._find("dataset-version-missing", message, node.name, "version")
             return
         hint = self._spelling.hint(name, self._look_up.dataset_names)
         message = f'There is no dataset file "{name}" in the workspace\'s folder datasets.{hint}'

@@ -1,12 +1,11 @@
 """The file of an experiment, `experiment.yaml`: the one place where it is read and written."""
 
 import contextlib
-import os
-import tempfile
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
+from studiolo.datasets.whole_file import replacing
 from studiolo.experiments.errors import (
     ExperimentFileError,
     ExperimentMissingError,
@@ -64,6 +63,17 @@ def write_experiment(experiment: Experiment, path: Path) -> None:
     after = _text_of(experiment, file, before)
     if after != before:
         _replace(file, after.encode())
+
+
+def as_saved(experiment: Experiment) -> Experiment:
+    """The experiment as its file would give it back; nothing is written.
+
+    Raises:
+        ExperimentFileError: The file would not follow the format.
+        ExperimentUnwritableError: It holds something that no file can say.
+    """
+    file = experiment.folder / FILE_NAME
+    return _read(_text_of(experiment, file, None), file)[0]
 
 
 def _file_of(path: Path) -> Path:
@@ -145,45 +155,13 @@ def _text_of(experiment: Experiment, file: Path, before: str | None) -> str:
 
 def _replace(file: Path, content: bytes) -> None:
     """Put a new file in the place of another one, once it is complete and on disk."""
-    # A link to a file stays one.
-    file = file.resolve()
-    temporary = None
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            dir=file.parent, prefix=f".{file.name[:80]}.", suffix=".part", delete=False
-        ) as sink:
-            temporary = Path(sink.name)
+        with replacing(file) as sink:
             sink.write(content)
-            sink.flush()
-            os.fsync(sink.fileno())
-        temporary.chmod(_mode(file))
-        temporary.replace(file)
-        temporary = None
-        _sync_folder(file.parent)
     except OSError as error:
         reason = error.strerror or str(error)
         raise ExperimentUnwritableError(path=str(file), reason=reason) from error
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-
-
-def _mode(file: Path) -> int:
-    """Permissions of the file that is replaced; a new one may be read by all."""
-    try:
-        return file.stat().st_mode & 0o777
-    except FileNotFoundError:
-        return 0o644
-
-
-def _sync_folder(folder: Path) -> None:
-    """Put the new name on disk too, not only the content."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _neighbours(file: Path) -> list[str]:

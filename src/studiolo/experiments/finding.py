@@ -69,5 +69,5 @@ FINDING_CODES: Mapping[str, int | None] = {
     "input-missing": 3,
     "script-not-given": None,
     "script-not-taken": None,
-    "dataset-version-unknown": None,
+    "dataset-version-missing": None,
 }

@@ -1,6 +1,5 @@
 """Values as new YAML text, laid out for people."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -23,10 +22,6 @@ class Layout:
     width: int = 100
     #: How much further in the next level stands.
     step: int = 2
-
-
-#: A text that can stand in a block (|) as it is; everything else would be lost or is escaped.
-_BLOCK_TEXT = re.compile(r"[^\s\ufeff][^\r\t\x00-\x09\x0b-\x1f\x7f-\xa0\u2028\u2029\ufeff]*")
 
 
 def document_text(content: dict[str, Any], layout: Layout) -> str:
@@ -94,7 +89,9 @@ def flow_entry_text(key: str, value: Any) -> str:
 
 def _block_lines(text: str) -> list[str]:
     """The lines of a text that can be written as it was typed; empty for any other."""
-    body = text.removesuffix("\n")
-    if "\n" not in body or body.endswith("\n") or not _BLOCK_TEXT.fullmatch(text):
+    lines = text.removesuffix("\n").split("\n")
+    # Blanks at the beginning would be taken for indentation, empty lines at the end for layout,
+    # and whatever can't be seen has to be escaped.
+    if len(lines) < 2 or not lines[-1] or text[0].isspace():
         return []
-    return body.split("\n")
+    return lines if all(line.replace("\t", " ").isprintable() for line in lines) else []

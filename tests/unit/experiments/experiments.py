@@ -8,22 +8,27 @@ from hypothesis import strategies as st
 from studiolo.experiments.experiment import Experiment, Limits, Node, NodeName, Source
 from studiolo.modules.definition import ModuleId, PortName
 
-TEXTS = st.text(max_size=20) | st.sampled_from(
-    [
-        "yes",
-        "no",
-        "1",
-        "1_000",
-        "1:30",
-        "null",
-        "~",
-        "a: b",
-        "a #b",
-        "- x",
-        "데이터",
-        "a\nb\n",
-        " a",
-    ]
+LINES = st.lists(st.text(max_size=4) | st.text(" \ta#|\x1b", max_size=4), max_size=4)
+TEXTS = (
+    st.text(max_size=20)
+    | LINES.map("\n".join)
+    | st.sampled_from(
+        [
+            "yes",
+            "no",
+            "1",
+            "1_000",
+            "1:30",
+            "null",
+            "~",
+            "a: b",
+            "a #b",
+            "- x",
+            "데이터",
+            "a\nb\n",
+            " a",
+        ]
+    )
 )
 NAMES = (
     st.text(max_size=12) | st.sampled_from(["yes", "1", "null", "당뇨 데이터", "a: b", "#a", "[x]"])

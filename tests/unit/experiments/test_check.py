@@ -246,7 +246,7 @@ def test_nothing_is_wrong(tmp_path: Path) -> None:
         ("dataset: pina.csv, version: 3", "dataset-file-missing", "no dataset file"),
         (
             "dataset: pima.csv, version: 3",
-            "dataset-version-unknown",
+            "dataset-version-missing",
             'The dataset "pima.csv" has no version 3.',
         ),
         (
@@ -315,7 +315,7 @@ def test_the_line_is_that_of_the_mistake(tmp_path: Path) -> None:
     assert [(finding.line, finding.code) for finding in check(experiment)] == [
         (8, "node-unknown"),
         (10, "parameter-value"),
-        (13, "dataset-version-unknown"),
+        (13, "dataset-version-missing"),
         (15, "module-unknown"),
     ]
 
