@@ -112,7 +112,9 @@ def _pickled(value: object, module: str) -> bytes:
     """Classes and functions of the module's own file go along: nobody else can import them."""
     import cloudpickle  # noqa: PLC0415  # as in `inputs`
 
-    cloudpickle.register_pickle_by_value(sys.modules[module])
+    # What can't be imported goes along by value. Nor may the file be found by a search for whatever
+    # does not know where it is from, such as the functions of scipy.special that it imported.
+    own = sys.modules.pop(module)
     try:
         content: bytes = cloudpickle.dumps(value)
     except Exception as error:
@@ -120,6 +122,8 @@ def _pickled(value: object, module: str) -> bytes:
             "untranslatable-return",
             f"An object of the type {type(value).__name__} can't be handed on: {error}.",
         ) from error
+    finally:
+        sys.modules[module] = own
     return content
 
 

@@ -20,8 +20,6 @@ _libc.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
 _MADV_POPULATE_READ: Final = 22
 _MADV_POPULATE_WRITE: Final = 23
 _PAGE: Final = mmap.PAGESIZE
-#: Pages that lie this close together are asked for at once: a call costs about as much.
-_GAP: Final = 4
 # Documentation/admin-guide/mm/pagemap.rst
 _PRESENT: Final = np.uint64(63)
 _OF_A_FILE: Final = np.uint64(61)
@@ -101,10 +99,13 @@ def _ranges(*, written: bool) -> Iterator[tuple[int, int]]:
 
 
 def _runs(pages: "np.ndarray[tuple[int], np.dtype[np.intp]]") -> Iterator[tuple[int, int]]:
-    """First and last of each stretch without a gap worth a call of its own."""
+    """First and last of each stretch of neighbours.
+
+    A gap is not worth bridging: copying a page that nobody needs takes longer than a call.
+    """
     if len(pages) == 0:
         return
-    breaks = np.flatnonzero(np.diff(pages) > _GAP)
+    breaks = np.flatnonzero(np.diff(pages) > 1)
     firsts = [pages[0], *pages[breaks + 1]]
     lasts = [*pages[breaks], pages[-1]]
     for first, last in zip(firsts, lasts, strict=True):

@@ -4,6 +4,7 @@ It has one thread, holds no secrets and never runs a line of a user. Each fork e
 its own, confines itself, waits for one request, serves it and is gone.
 """
 
+import functools
 import gc
 import importlib
 import os
@@ -16,7 +17,7 @@ from typing import Any, Final, NoReturn
 
 import pyarrow as pa
 
-from studiolo_guest import figures, kernel, prefault, wire
+from studiolo_guest import figures, kernel, prefault, rehearsal, wire
 from studiolo_guest.answer import answer
 from studiolo_guest.confine import (
     Confinement,
@@ -26,7 +27,6 @@ from studiolo_guest.confine import (
     new_work_directory,
     point_environment,
 )
-from studiolo_guest.rehearsal import rehearse
 
 #: The exit code of a fork that could not be confined; no user code has run then.
 _NOT_CONFINED: Final = 97
@@ -182,7 +182,7 @@ def main(link: socket.socket, message: Mapping[str, Any]) -> NoReturn:
     figures.install()
     many = bool(message["many"])
     if many:
-        rehearse()
+        rehearsal.rehearse(rehearsal.EVERYTHING)
     threads = os.listdir("/proc/self/task")
     if len(threads) != 1:
         # A fork copies one thread; locks that the others hold would stay locked for ever.
@@ -209,7 +209,8 @@ def main(link: socket.socket, message: Mapping[str, Any]) -> NoReturn:
     # What is there now is left out of collections. Without this the first one in a fork touches,
     # and so copies, every object of the zygote: 122 ms instead of 13 with the usual libraries.
     gc.freeze()
-    hot = prefault.learn(rehearse) if many else prefault.NOTHING
+    least = functools.partial(rehearsal.rehearse, rehearsal.THE_LEAST)
+    hot = prefault.learn(least) if many else prefault.NOTHING
     zygote = Zygote(link, confinement, hot)
     ready = {
         "seconds": time.perf_counter() - started,

@@ -6,12 +6,17 @@ Version 1 and version 2 both; which one there is, and whether it may be used, is
 import contextlib
 import errno
 import os
+import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 _ROOT = Path("/sys/fs/cgroup")
 _PREFIX = "studiolo-"
+#: How long after a run others are expected, and how long a move makes the next one quick.
+_EXPECTING_SECONDS = 0.25
+_MOVE_EVERY_SECONDS = 0.006
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,11 +107,12 @@ class MemoryGroups(Protocol):
     def new(self, name: str, limit: int) -> MemoryGroup:
         """A group with ``limit`` bytes for all its processes together."""
 
-    def prime(self, pid: int) -> None:
-        """Wait out the kernel's slow first move now, so that the next one is quick.
+    def expect(self, pid: int) -> None:
+        """Moves are to be quick for a while; ``pid`` is a process of ours that only waits.
 
-        ``pid`` is a process of ours that only waits. For some milliseconds after one process was
-        moved the kernel moves others in a fraction of one.
+        The kernel waits some ten milliseconds before it moves a process, for all processors to
+        take notice, unless another move was just before. So for as long as runs keep coming a
+        thread makes one that changes nothing, every few milliseconds.
         """
 
     def close(self) -> None:
@@ -117,6 +123,11 @@ class _Groups:
     def __init__(self, base: Path, version: _Version) -> None:
         self._base = base
         self._version = version
+        self._changed = threading.Condition()
+        self._mover: threading.Thread | None = None
+        self._idle_pid = 0
+        self._until = 0.0
+        self._closed = False
 
     @property
     def version(self) -> int:
@@ -132,12 +143,38 @@ class _Groups:
             (path / self._version.swap).write_text(str(swap))
         return MemoryGroup(path, self._version)
 
-    def prime(self, pid: int) -> None:
+    def expect(self, pid: int) -> None:
+        with self._changed:
+            self._until = time.monotonic() + _EXPECTING_SECONDS
+            self._idle_pid = pid
+            if self._mover is None:
+                self._mover = threading.Thread(
+                    target=self._keep_moving, name="studiolo-groups", daemon=True
+                )
+                self._mover.start()
+            self._changed.notify()
+
+    def _keep_moving(self) -> None:
         idle = self._base / "idle"
         idle.mkdir(exist_ok=True)
-        MemoryGroup(idle, self._version).add(pid)
+        group = MemoryGroup(idle, self._version)
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: time.monotonic() < self._until or self._closed)
+                if self._closed:
+                    return
+                pid = self._idle_pid
+            # It has ended where the sandbox is about to begin anew.
+            with contextlib.suppress(OSError):
+                group.add(pid)
+            time.sleep(_MOVE_EVERY_SECONDS)
 
     def close(self) -> None:
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        if self._mover is not None:
+            self._mover.join()
         for path in [*self._base.glob("*/"), self._base]:
             with contextlib.suppress(OSError):
                 path.rmdir()

@@ -34,7 +34,7 @@ from studiolo.sandbox.launcher import Launcher
 from studiolo.sandbox.memory_file import MemoryFile
 from studiolo.sandbox.policy import Limits, Policy
 from studiolo.sandbox.run_files import RunFiles
-from studiolo.sandbox.work_directory import remove_tree
+from studiolo.sandbox.work_directory import new_root, remove_tree
 from studiolo.sandbox.zygote import Child, Zygote
 
 _sandboxes = itertools.count(1)
@@ -351,8 +351,8 @@ class Sandbox:
                 name = None
         if name is None:
             name = self._fork(started, limits or self._policy.limits)
-            if self._groups is not None:
-                self._groups.prime(started.zygote.launcher_pid)
+        if self._groups is not None:
+            self._groups.expect(started.zygote.launcher_pid)
         return started.zygote.child(name)
 
     def _refill(self) -> None:
@@ -393,8 +393,7 @@ class Sandbox:
     def _new_directory(self, owner: int | None) -> Path:
         """A private directory on the host's disk, for runs that can't have a file system."""
         if self._root is None:
-            self._root = Path(tempfile.mkdtemp(prefix="studiolo-"))
-            self._root.chmod(0o711)
+            self._root = new_root()
         directory = Path(tempfile.mkdtemp(dir=self._root))
         if owner is not None:
             os.chown(directory, owner, owner)

@@ -4,15 +4,18 @@ The script owns what lies in it. It may have taken every right from it, put fold
 until no path reaches them, and it goes on doing so while the host looks.
 """
 
+import contextlib
 import itertools
 import os
 import secrets
 import stat
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 _OPEN = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FIND = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_PREFIX = "studiolo-"
 #: Folders in one another. Looking at them takes a descriptor each.
 DEEPEST = 64
 
@@ -27,6 +30,31 @@ class _Room:
 
 class _ExceededError(Exception):
     """There is no room left, or somebody hides how much there is."""
+
+
+def new_root() -> Path:
+    """A folder for the directories of one sandbox's runs, which their users may pass through.
+
+    What processes of ours that were killed have left of theirs is removed on this occasion.
+    """
+    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        owner = left.name.removeprefix(_PREFIX).partition("-")[0]
+        if owner.isdigit() and not Path("/proc", owner).exists() and _is_ours(left):
+            # Another process may be at the same.
+            with contextlib.suppress(OSError):
+                remove_tree(left)
+    root = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+    root.chmod(0o711)
+    return root
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether it is a folder of this user's: anybody can give a name to what is in /tmp."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid()
 
 
 def exceeds(directory: int, process: int, *, size: int, files: int) -> bool:

@@ -97,16 +97,19 @@ def values_of(column: ArrowArray) -> Any:
     return series.array
 
 
-def shared_extents(column: ArrowArray, memory: Memory) -> Extents:
-    """Where the bytes lie that pandas shows without a copy; empty when it copied them."""
-    kind = column.type
-    if pa.types.is_large_string(kind):
-        parts = [part for part in column.buffers() if part is not None]
-        if all(memory.offset_of(part) is not None for part in parts):
-            return tuple((part.address, part.size) for part in parts)
+def shared_extents(column: ArrowArray, view: Values | None, memory: Memory) -> Extents:
+    """Where the bytes lie that pandas shows without a copy; empty when it copied them.
+
+    ``view`` is what `view_of` gave for the column.
+    """
+    if view is not None:
+        return ((view.ctypes.data, view.nbytes),)
+    if not pa.types.is_large_string(column.type):
         return ()
-    view = view_of(column, memory)
-    return () if view is None else ((view.ctypes.data, view.nbytes),)
+    parts = [part for part in column.buffers() if part is not None]
+    if any(memory.offset_of(part) is None for part in parts):
+        return ()
+    return tuple((part.address, part.size) for part in parts)
 
 
 def _is_plain(kind: pa.DataType) -> bool:

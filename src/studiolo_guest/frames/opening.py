@@ -80,7 +80,7 @@ def open_frame(
                 name=name,
                 type=column.type,
                 dtype=values.dtype,
-                extents=shared_extents(column, memory),
+                extents=shared_extents(column, view, memory),
             )
         )
     rows = batches[0].num_rows

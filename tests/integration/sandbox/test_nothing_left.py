@@ -8,6 +8,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,8 +19,9 @@ from studiolo.sandbox.sandbox import Sandbox
 
 from .places import LIMITS, POLICY, PREAMBLE, Here, assert_works, interpreter_of, processes
 
-#: As many as fit into some seconds, but not too few to tell.
-_ENOUGH, _SECONDS, _AT_MOST = 500, 14, 60
+#: Runs at each level, and the seconds after which something must be wrong.
+_RUNS = {(): 2_000, ("namespaces",): 200}
+_AT_MOST = 300
 HOSTILE = [
     "os._exit(0)",
     "ctypes.string_at(0)",
@@ -122,12 +124,14 @@ def test_hostile_runs_leave_nothing(
     with Here.opened(default_environment, withheld=withheld) as here:
         assert_works(here)
         before = calm()
-        done, begun = 0, time.monotonic()
-        enough = 100 if withheld else _ENOUGH
-        while done < enough or (not withheld and time.monotonic() < begun + _SECONDS):
+        begun = time.monotonic()
+
+        def attack(number: int) -> None:
             assert time.monotonic() < begun + _AT_MOST
-            here.run(f"{PREAMBLE}def attack():\n    {HOSTILE[done % len(HOSTILE)]}\n")
-            done += 1
+            here.run(f"{PREAMBLE}def attack():\n    {HOSTILE[number % len(HOSTILE)]}\n")
+
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(attack, range(_RUNS[withheld])))
         assert_works(here)
         found = settled(before)
         # What the last runs took of these goes with the next one, or with the sandbox.
@@ -137,8 +141,6 @@ def test_hostile_runs_leave_nothing(
 
 
 def test_runs_at_once_leave_nothing(default_environment: Environment) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     before_all = calm()
     sandbox = Sandbox(POLICY, interpreter_of(default_environment), warm=3)
     with sandbox:
@@ -198,7 +200,10 @@ def test_a_killed_host_takes_its_runs_with_it(
     paths = [str(Path(__file__).parents[1]), str(Path(__file__).parents[3] / "src")]
     script = _HOST.format(paths=paths, withheld=withheld, script=_TENACIOUS)
     host = subprocess.Popen(
-        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", script],
+        env={**os.environ, "TMPDIR": tempfile.gettempdir()},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
     with host:
         assert host.stdin is not None
@@ -214,9 +219,12 @@ def test_a_killed_host_takes_its_runs_with_it(
         time.sleep(0.02)
     assert not family & processes().keys()
     left = groups_of(host.pid)
-    with Here.opened(default_environment) as here:
-        # Its groups, which nobody could remove, are swept by the next start.
+    folders = list(Path(tempfile.gettempdir()).glob(f"studiolo-{host.pid}-*"))
+    assert len(folders) == (1 if withheld else 0)
+    with Here.opened(default_environment, withheld=withheld) as here:
+        # Its groups and folders, which nobody could remove, are swept by the next start.
         assert_works(here)
+        assert not any(folder.exists() for folder in folders)
         if here.memory_group:
             assert withheld or left
             assert groups_of(host.pid) == []
