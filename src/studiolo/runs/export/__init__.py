@@ -1,0 +1,1 @@
+"""An experiment as one plain Python program that needs no Studiolo."""
