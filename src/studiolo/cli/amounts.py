@@ -4,7 +4,7 @@ from datetime import datetime
 
 _UNITS = ("KiB", "MiB", "GiB", "TiB")
 #: Where there is nothing to say.
-NOTHING = "–"
+NOTHING = "\N{EN DASH}"
 
 
 def count_text(number: int, noun: str) -> str:
@@ -16,13 +16,12 @@ def size_text(size: int) -> str:
     """Bytes in about three digits: `512 bytes`, `12.3 KiB`, `1,000 MiB`."""
     if size < 1024:
         return count_text(size, "byte")
-    amount = float(size)
-    for unit in _UNITS:
-        amount /= 1024
-        # What would be rounded to 1024 is one of the next unit.
-        if amount < 1023.5:
-            break
-    return f"{amount:,.0f} {unit}" if amount >= 99.95 else f"{amount:.1f} {unit}"
+    amount, power = size / 1024, 0
+    # What would be rounded to 1024 is one of the next unit.
+    while amount >= 1023.5 and power < len(_UNITS) - 1:
+        amount, power = amount / 1024, power + 1
+    number = f"{amount:,.0f}" if amount >= 99.95 else f"{amount:.1f}"
+    return f"{number} {_UNITS[power]}"
 
 
 def duration_text(seconds: float) -> str:

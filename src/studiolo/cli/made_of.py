@@ -25,9 +25,7 @@ class ScriptText:
 class MadeOf:
     """What is remembered of how the nodes of one run came to be."""
 
-    def __init__(
-        self, records: Records, run: RunId, nodes: Mapping[NodeName, NodeResult]
-    ) -> None:
+    def __init__(self, records: Records, run: RunId, nodes: Mapping[NodeName, NodeResult]) -> None:
         self._records = records
         self._run = run
         self._nodes = nodes
@@ -39,9 +37,9 @@ class MadeOf:
         digests = {
             name: node.record.recipe_digest
             for name, node in self._nodes.items()
-            if name not in planned
+            if name not in planned and node.record.recipe_digest is not None
         }
-        kept = self._records.recipes({d for d in digests.values() if d is not None})
+        kept = self._records.recipes(digests.values())
         found = {name: kept[digest] for name, digest in digests.items() if digest in kept}
         return {**{NodeName(name): recipe for name, recipe in planned.items()}, **found}
 
@@ -57,6 +55,17 @@ class MadeOf:
         """The id of the node's module; None for a dataset."""
         module = self.recipes.get(node, {}).get("module")
         return None if module is None else str(module)
+
+    def content(self, node: NodeName) -> str | None:
+        """Which content of its file a dataset node had: `version 2`; None for a module."""
+        recipe = self.recipes.get(node, {})
+        digest: str | None = recipe.get("dataset")
+        if digest is None:
+            return None
+        for version in self._records.dataset_versions(recipe["file"]):
+            if version.content == digest:
+                return f"version {version.version}"
+        return f"content {digest[:8]}"
 
     def script(self, node: NodeName) -> ScriptText | None:
         """The script that the node brought along; None if it brought none."""

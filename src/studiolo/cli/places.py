@@ -39,8 +39,8 @@ def find_target(typed: str) -> ExperimentPlace:
     whole = find_experiment(typed)
     if whole is not None:
         return whole
-    experiment, slash, node = typed.rpartition("/")
-    found = find_experiment(experiment) if slash and node else None
+    experiment, _, node = typed.rpartition("/")
+    found = find_experiment(experiment) if experiment and node else None
     if found is None:
         raise ExperimentMissingError(path=typed, neighbours=_alike(typed))
     return replace(found, node=NodeName(node))
@@ -97,6 +97,7 @@ def _key(file: Path, root: Path) -> str:
 
 def _alike(typed: str) -> list[str]:
     root = _root_here()
-    names = [] if root is None else [f.parent.name for f in root.glob(f"{EXPERIMENTS}/*/{FILE_NAME}")]
+    files = () if root is None else root.glob(f"{EXPERIMENTS}/*/{FILE_NAME}")
+    names = [file.parent.name for file in files]
     parts = typed.strip("/").split("/")
     return [near for part in parts for near in get_close_matches(part, names, n=1)]

@@ -1,0 +1,98 @@
+"""`studiolo runs`: the run history of an experiment, or of a workspace."""
+
+import json as jsonlib
+import sys
+from contextlib import suppress
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from studiolo.cli.history_report import forgotten_document, history_document
+from studiolo.cli.history_view import forgotten_text, show_history
+from studiolo.cli.places import ExperimentPlace, find_history
+from studiolo.cli.reporting import reported_errors
+from studiolo.cli.standing import run_as_seen
+from studiolo.cli.terminal import Terminal, write_document
+from studiolo.experiments.errors import ExperimentFileError
+from studiolo.store.blobs import Swept
+from studiolo.store.locks import SoleUse
+from studiolo.store.run_record import Pruned, RunStatus
+from studiolo.workspace.workspace import Workspace
+
+
+def command(
+    path: Annotated[
+        str,
+        typer.Argument(
+            help="A workspace, or an experiment: its folder, its experiment.yaml, or its name in "
+            "the workspace that you are in.",
+            metavar="PATH",
+        ),
+    ] = ".",
+    limit: Annotated[int, typer.Option(help="How many runs are listed.", min=1, metavar="N")] = 20,
+    keep: Annotated[
+        int | None,
+        typer.Option(
+            help="Forget all but the newest N runs of each experiment of the workspace, and remove "
+            "the results that no other run refers to.",
+            min=0,
+            metavar="N",
+        ),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="The same as JSON.")] = False,
+) -> None:
+    """List the runs of an experiment or of a workspace, newest first; or forget old ones."""
+    with reported_errors(Terminal(sys.stderr)):
+        root, place = find_history(path)
+        if keep is not None and place is not None:
+            raise typer.BadParameter(
+                f"it forgets runs of every experiment, and {path} is one of them. Give the "
+                f"workspace instead: {root}.",
+                param_hint="--keep",
+            )
+        with Workspace(root) as workspace:
+            if keep is not None:
+                _forget(workspace, keep, json=json)
+            else:
+                _list(workspace, place, limit, json=json)
+
+
+def _list(workspace: Workspace, place: ExperimentPlace | None, limit: int, *, json: bool) -> None:
+    # One more, to know whether there are more.
+    found = workspace.records.runs(None if place is None else place.key, limit=limit + 1)
+    runs = [run_as_seen(record, workspace.store) for record in found[:limit]]
+    more = len(found) > limit
+    draft = None if place is None else _name(workspace, place)
+    if json:
+        experiment = None if place is None else place.key
+        document = history_document(runs, experiment=experiment, draft=draft, more=more)
+        write_document(jsonlib.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    else:
+        show_history(Terminal(sys.stdout), runs, draft=draft, more=more)
+
+
+def _name(workspace: Workspace, place: ExperimentPlace) -> str:
+    """What the experiment is called. Its runs can be listed while somebody is at work on it."""
+    with suppress(ExperimentFileError):
+        return workspace.experiment(place.file).name
+    return place.file.parent.resolve().name
+
+
+def _forget(workspace: Workspace, keep: int, *, json: bool) -> None:
+    pruned, swept = _pruned(workspace, keep)
+    if json:
+        document = forgotten_document(pruned, swept)
+        write_document(jsonlib.dumps(document, indent=2) + "\n")
+    else:
+        Terminal(sys.stdout).say(Text(forgotten_text(pruned, swept)))
+
+
+def _pruned(workspace: Workspace, keep: int) -> tuple[Pruned, Swept]:
+    with SoleUse.begin(workspace.store) as alone:
+        records = workspace.records
+        # Nobody carries a run beside us: what is recorded as running was interrupted.
+        records.mark_interrupted([run.id for run in records.runs(status=RunStatus.RUNNING)])
+        alone.forget_ended_runs()
+        pruned = records.prune(keep=keep, alone=alone)
+        return pruned, workspace.blobs.sweep(records.referenced_blobs, alone=alone)
