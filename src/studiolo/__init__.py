@@ -1,6 +1,7 @@
 """Studiolo runs Azure Machine Learning Studio (classic) scripts, each in a fresh sandbox.
 
-`run_script` runs one script; `open_runner` keeps a sandbox warm for many.
+`run_script` runs one script; `open_runner` keeps a sandbox warm for many; `open_workspace` opens a
+folder of experiments, which can be written, run and looked at from Python.
 """
 
 import importlib
@@ -9,19 +10,32 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from studiolo.datasets.dataset import Dataset
     from studiolo.errors import StudioloError
+    from studiolo.experiments.finding import Finding
     from studiolo.modules.script import Script
+    from studiolo.runs.experiment_result import ExperimentResult, NodeResult
     from studiolo.runs.script_result import ScriptResult
     from studiolo.sandbox.isolation import Isolation
+    from studiolo.workspace.draft import Draft, DraftNode
+    from studiolo.workspace.sample import new_workspace
     from studiolo.workspace.workshop import RunSettings, open_runner, run_script
+    from studiolo.workspace.workspace import Workspace, open_workspace
 
 __all__ = [
     "Dataset",
+    "Draft",
+    "DraftNode",
+    "ExperimentResult",
+    "Finding",
     "Isolation",
+    "NodeResult",
     "RunSettings",
     "Script",
     "ScriptResult",
     "StudioloError",
+    "Workspace",
+    "new_workspace",
     "open_runner",
+    "open_workspace",
     "run_script",
 ]
 
@@ -29,12 +43,20 @@ __all__ = [
 #: libraries that most of these need.
 _HOMES = {
     "Dataset": "studiolo.datasets.dataset",
+    "Draft": "studiolo.workspace.draft",
+    "DraftNode": "studiolo.workspace.draft",
+    "ExperimentResult": "studiolo.runs.experiment_result",
+    "Finding": "studiolo.experiments.finding",
     "Isolation": "studiolo.sandbox.isolation",
+    "NodeResult": "studiolo.runs.experiment_result",
     "RunSettings": "studiolo.workspace.workshop",
     "Script": "studiolo.modules.script",
     "ScriptResult": "studiolo.runs.script_result",
     "StudioloError": "studiolo.errors",
+    "Workspace": "studiolo.workspace.workspace",
+    "new_workspace": "studiolo.workspace.sample",
     "open_runner": "studiolo.workspace.workshop",
+    "open_workspace": "studiolo.workspace.workspace",
     "run_script": "studiolo.workspace.workshop",
 }
 

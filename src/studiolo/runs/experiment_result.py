@@ -1,14 +1,17 @@
 """What is remembered of a run of an experiment, for programs, notebooks and the terminal."""
 
+import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from studiolo.datasets.dataset import Dataset
+from studiolo.errors import StudioloError
 from studiolo.experiments.experiment import NodeName
 from studiolo.runs.errors import NodeUnknownError, OutputMissingError
 from studiolo.runs.kept_results import KeptResults
+from studiolo.runs.result_html import NodeRow, node_html, run_html
 from studiolo.sandbox.job import Connected, Failure, Image, TracebackFrame
 from studiolo.sandbox.sealed_table import SealedTable
 from studiolo.store.identity import RunId
@@ -58,16 +61,33 @@ class ExperimentResult:
             for record in records
         }
 
-    def __getitem__(self, node: str) -> "NodeResult":
-        """What a node came to.
+    def __getitem__(self, node: "str | Named") -> "NodeResult":
+        """What a node came to, given by its name or as it stands in a draft.
 
         Raises:
             NodeUnknownError: The run has no such node.
         """
-        found = self.nodes.get(NodeName(node))
+        name = NodeName(node if isinstance(node, str) else node.name)
+        found = self.nodes.get(name)
         if found is None:
-            raise NodeUnknownError(node=node, known=list(self.nodes))
+            raise NodeUnknownError(node=name, known=list(self.nodes))
         return found
+
+    def __repr__(self) -> str:
+        return f"<run {self.id} of {self.record.experiment_name!r}: {self.status.value}>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        head = f"{self.record.experiment_name}: {self.status.value}. Run {self.id}."
+        return run_html(head, [node.row for node in self.nodes.values()])
+
+
+class Named(Protocol):
+    """A node, as whoever wrote its experiment holds it."""
+
+    @property
+    def name(self) -> NodeName:
+        """The node's name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +147,35 @@ class NodeResult:
     @property
     def _has_result(self) -> bool:
         return self.state in {NodeState.FINISHED, NodeState.KEPT}
+
+    @property
+    def row(self) -> NodeRow:
+        """The node as a line of a table."""
+        record, failure = self.record, self.failure
+        return NodeRow(
+            node=record.node,
+            state=record.state,
+            rows=record.rows,
+            seconds=record.seconds,
+            said=record.reason if failure is None else failure.message,
+        )
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the first rows of datasets, what was printed and drawn."""
+        try:
+            outputs = {port: self.output(port) for port in self.ports}
+            tables = {p: out.table for p, out in outputs.items() if isinstance(out, SealedTable)}
+            return node_html(
+                self.row,
+                failure=self.failure,
+                console=self.console,
+                tables=tables,
+                others=[port for port in outputs if port not in tables],
+                images=self.images,
+            )
+        except StudioloError as error:
+            # What was kept is gone. A notebook shows that as well as anything else.
+            return f"<p>{html.escape(str(error))}</p>"
 
     def output(self, port: str | None = None) -> Connected:
         """What the node gave at an output port; the first if none is named.

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -14,7 +14,8 @@ from studiolo.datasets.dataset import ColumnRole, Dataset
 from studiolo.datasets.errors import DatasetFileMissingError, DatasetFileUnreadableError
 from studiolo.datasets.files import FileFormat, format_of, read_dataset_bytes
 from studiolo.datasets.profile import profile_dataset, profile_to_json
-from studiolo.modules.definition import ParameterKind, PortKind
+from studiolo.modules.definition import Parameter, ParameterKind, PortKind
+from studiolo.modules.errors import ParameterChoiceError
 from studiolo.runs.engine import Done
 from studiolo.runs.plan import DATASET_PORT, DatasetVersion, Step
 from studiolo.sandbox.job import Connected
@@ -22,7 +23,7 @@ from studiolo.sandbox.memory_file import MemoryFile
 from studiolo.sandbox.sealed_table import SealedTable
 from studiolo.store.blobs import Blobs
 from studiolo.store.dataset_record import RecordedColumn, SeenDataset
-from studiolo.store.errors import BlobMissingError
+from studiolo.store.errors import BlobMissingError, BlobRottenError
 from studiolo.store.identity import BlobDigest
 from studiolo.store.records import Records
 from studiolo.workspace.errors import (
@@ -47,12 +48,15 @@ _TYPED = {
 class WorkspaceDatasets:
     """The files of a workspace's `datasets` folder, and every content that was met there."""
 
-    def __init__(self, folder: Path, records: Records, blobs: Blobs) -> None:
+    def __init__(self, folder: Path, records: Callable[[], Records], blobs: Blobs) -> None:
+        """``records`` are opened when something is asked that only they know."""
         self.folder = folder
         self._records = records
         self._blobs = blobs
         #: Digests of files that were looked at in this process, by name, size and time.
         self._digests: dict[tuple[str, int, int], BlobDigest] = {}
+        #: When a file with that name and content was last changed, as it was then looked at.
+        self._times: dict[tuple[str, str], int] = {}
 
     @property
     def names(self) -> Sequence[str]:
@@ -75,15 +79,15 @@ class WorkspaceDatasets:
         """
         if version is None:
             return DatasetVersion(name=name, digest=self._digest(name))
-        found = self._records.dataset_version(name, version)
+        found = self._records().dataset_version(name, version)
         if found is None:
-            versions = self._records.dataset_versions(name)
+            versions = self._records().dataset_versions(name)
             raise DatasetVersionMissingError(name=name, version=version, versions=len(versions))
         return DatasetVersion(name=name, digest=found.content)
 
     def kind(self, name: str, version: int | None) -> PortKind | None:
         """What a dataset is on an edge; None if there is none of that name."""
-        if version is not None and self._records.dataset_version(name, version) is None:
+        if version is not None and self._records().dataset_version(name, version) is None:
             return None
         if version is None and not self._path(name).is_file():
             return None
@@ -97,8 +101,19 @@ class WorkspaceDatasets:
         """
         assert step.dataset is not None
         started = time.perf_counter()
-        connected = self._connected(step.dataset)
+        zipped = step.dataset.kind is PortKind.ZIP
+        connected = self._zip(step.dataset) if zipped else self._dataset(step.dataset)
         return Done(results={DATASET_PORT: connected}, seconds=time.perf_counter() - started)
+
+    def unpacked(self, step: Step, zipped: MemoryFile) -> SealedTable:
+        """The dataset in the zip that a dataset step gave, where a dataset is needed.
+
+        Raises:
+            DatasetError: It does not hold exactly one, or that can't be read.
+        """
+        assert step.dataset is not None
+        name = step.dataset.name
+        return SealedTable.of_dataset(read_dataset_bytes(zipped.read(zipped.size), name=name), name)
 
     def files(self, step: Step) -> Mapping[str, Connected]:
         """The datasets that a module's parameters stand for.
@@ -108,49 +123,47 @@ class WorkspaceDatasets:
         """
         assert step.definition is not None
         found: dict[str, Connected] = {
-            name: self._connected(version) for name, version in step.files.items()
+            name: self._dataset(version) for name, version in step.files.items()
         }
         for parameter in step.definition.parameters:
             if parameter.kind is ParameterKind.DATA and parameter.name in step.parameters:
-                values = {p.name: p.default for p in step.definition.parameters}
-                values.update(step.parameters)
-                chosen = _TYPED[
-                    str(values.get(parameter.format or "", "CSV")),
-                    bool(values.get(parameter.header or "", True)),
-                ]
-                text = str(step.parameters[parameter.name])
-                dataset = read_dataset_bytes(text.encode(), name=parameter.label, format=chosen)
-                found[parameter.name] = SealedTable.of_dataset(dataset, parameter.name)
+                found[parameter.name] = _typed_in(step, parameter)
         return found
 
-    def _connected(self, version: DatasetVersion) -> Connected:
+    def _dataset(self, version: DatasetVersion) -> SealedTable:
         content = self._content(version)
-        known = any(
-            seen.content == version.digest for seen in self._records.dataset_versions(version.name)
-        )
-        if version.kind is PortKind.ZIP:
-            data = content.to_pybytes()
-            check_bundle(data, name=version.name)
-            if not known:
-                self._note(version, content.size, dataset=None)
-            return MemoryFile.of_bytes(data, version.name)
         dataset = read_dataset_bytes(content, name=version.name)
-        if not known:
+        if not self._is_known(version):
             self._note(version, content.size, dataset=dataset)
         return SealedTable.of_dataset(dataset, version.name)
+
+    def _zip(self, version: DatasetVersion) -> MemoryFile:
+        content = self._content(version).to_pybytes()
+        check_bundle(content, name=version.name)
+        if not self._is_known(version):
+            self._note(version, len(content), dataset=None)
+        return MemoryFile.of_bytes(content, version.name)
+
+    def _is_known(self, version: DatasetVersion) -> bool:
+        return any(
+            seen.content == version.digest for seen in self._records().dataset_versions(version.name)
+        )
 
     def _content(self, version: DatasetVersion) -> pa.Buffer:
         """The bytes of a version; they are kept, so that a file can be replaced at any time.
 
         Raises:
             DatasetChangedError: The file is not any more what the plan was made for.
+            BlobMissingError, BlobRottenError: An older version is not what was kept.
         """
         digest = BlobDigest(version.digest)
-        if not self._blobs.exists([digest]):
-            with _reading(self._path(version.name)) as file:
-                if self._blobs.put_file(file.fileno()).digest != digest:
-                    raise DatasetChangedError(name=version.name)
-        self._blobs.check(digest)
+        try:
+            self._blobs.check(digest)
+        except (BlobMissingError, BlobRottenError) as error:
+            if (version.name, version.digest) not in self._times:
+                # What lay there before lies nowhere else.
+                raise
+            self._keep(version, error)
         path = self._blobs.path(digest)
         try:
             if not path.stat().st_size:
@@ -160,15 +173,23 @@ class WorkspaceDatasets:
         except FileNotFoundError as error:
             raise BlobMissingError(path=path) from error
 
+    def _keep(self, version: DatasetVersion, lost: BlobMissingError | BlobRottenError) -> None:
+        digest = BlobDigest(version.digest)
+        if isinstance(lost, BlobRottenError):
+            self._blobs.discard(digest)
+        with _reading(self._path(version.name)) as file:
+            if self._blobs.put_file(file.fileno()).digest != digest:
+                raise DatasetChangedError(name=version.name)
+
     def _note(self, version: DatasetVersion, size: int, *, dataset: Dataset | None) -> None:
-        path = self._path(version.name)
-        self._records.note_dataset(
+        self._records().note_dataset(
             SeenDataset(
                 name=version.name,
                 content=BlobDigest(version.digest),
                 bytes=size,
                 format=format_of(version.name).value,
-                mtime_ns=path.stat().st_mtime_ns if path.exists() else 0,
+                # Not of what lies there now, which may be another content.
+                mtime_ns=self._times.get((version.name, version.digest), 0),
                 columns=[] if dataset is None else _columns(dataset),
                 rows=0 if dataset is None else dataset.table.num_rows,
                 profile=None if dataset is None else _profile(dataset),
@@ -182,7 +203,7 @@ class WorkspaceDatasets:
             key = name, status.st_size, status.st_mtime_ns
             if key in self._digests:
                 return self._digests[key]
-            known = self._records.dataset_version(name)
+            known = self._records().dataset_version(name)
             same = known is not None and (known.bytes, known.mtime_ns) == key[1:]
             digest = (
                 known.content
@@ -190,13 +211,41 @@ class WorkspaceDatasets:
                 else BlobDigest(hashlib.file_digest(file, "sha256").hexdigest())
             )
             self._digests[key] = digest
+            self._times[name, digest] = status.st_mtime_ns
             return digest
 
     def _path(self, name: str) -> Path:
-        parts = PurePosixPath(name).parts
-        if not parts or parts[0] == "/" or ".." in parts:
-            raise DatasetNameError(name=name)
-        return self.folder.joinpath(*parts)
+        return dataset_path(self.folder, name)
+
+
+def dataset_path(folder: Path, name: str) -> Path:
+    """The file of a workspace's datasets folder that has this name.
+
+    Raises:
+        DatasetNameError: The name leads out of the folder.
+    """
+    parts = PurePosixPath(name).parts
+    if not parts or parts[0] == "/" or ".." in parts:
+        raise DatasetNameError(name=name)
+    return folder.joinpath(*parts)
+
+
+def _typed_in(step: Step, parameter: Parameter) -> SealedTable:
+    """The dataset that the text of a parameter is."""
+    assert step.definition is not None
+    values = {p.name: p.default for p in step.definition.parameters} | dict(step.parameters)
+    format_name = str(values.get(parameter.format or "", "CSV"))
+    chosen = _TYPED.get((format_name, bool(values.get(parameter.header or "", True))))
+    if chosen is None:
+        # The choices of a module of the workspace's own may be others.
+        raise ParameterChoiceError(
+            parameter=parameter.format or parameter.name,
+            value=format_name,
+            choices=sorted({name for name, _ in _TYPED}),
+        )
+    text = str(step.parameters[parameter.name])
+    dataset = read_dataset_bytes(text.encode(), name=parameter.label, format=chosen)
+    return SealedTable.of_dataset(dataset, parameter.name)
 
 
 def _columns(dataset: Dataset) -> list[RecordedColumn]:

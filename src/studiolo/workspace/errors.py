@@ -1,5 +1,6 @@
 """What can be wrong with a workspace's folder."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -89,4 +90,174 @@ class DatasetNameError(StudioloError):
         super().__init__(
             f'"{name}" is no file of the workspace\'s datasets folder. Put the file there, and '
             "give its name alone."
+        )
+
+
+class ExperimentNameError(StudioloError):
+    """A name is not fit to be that of an experiment's folder."""
+
+    code: ClassVar[str] = "experiment-name"
+
+    def __init__(self, *, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f'"{name}" can\'t be the name of an experiment. It is the name of a folder: any text '
+            'without "/", that does not begin with a dot.'
+        )
+
+
+class ExperimentExistsError(StudioloError):
+    """An experiment is to be made under a name that one has already."""
+
+    code: ClassVar[str] = "experiment-exists"
+
+    def __init__(self, *, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f'There is an experiment "{name}" already. draft("{name}") goes on with it, '
+            "replace=True begins anew and puts the new one in its place when that is saved."
+        )
+
+
+class ExperimentChangedError(StudioloError):
+    """An experiment's file was changed by somebody else since a draft was made of it."""
+
+    code: ClassVar[str] = "experiment-changed"
+
+    def __init__(self, *, file: Path) -> None:
+        self.file = file
+        super().__init__(
+            f'"{file}" was changed since this draft read it, so the draft is not saved over it. '
+            "Make a new draft of it, and change that."
+        )
+
+
+class NodeRefusedError(StudioloError):
+    """What a node of a draft is to be can't be; the draft is as it was."""
+
+    code: ClassVar[str] = "node-refused"
+
+    def __init__(self, *, node: str, reasons: Sequence[str]) -> None:
+        self.node = node
+        #: As the checks of an experiment say them; at least one.
+        self.reasons = tuple(reasons)
+        super().__init__("\n".join(reasons))
+
+
+class NodeNameTakenError(StudioloError):
+    """A draft is to have two nodes of the same name."""
+
+    code: ClassVar[str] = "node-name-taken"
+
+    def __init__(self, *, node: str) -> None:
+        self.node = node
+        super().__init__(
+            f'The experiment has a node "{node}" already. Give this one another name, or change '
+            f'that one: experiment["{node}"].change(…).'
+        )
+
+
+class NodeOfAnotherDraftError(StudioloError):
+    """A node is to be connected to one of another draft."""
+
+    code: ClassVar[str] = "node-of-another-draft"
+
+    def __init__(self, *, port: str, source: str) -> None:
+        self.port = port
+        self.source = source
+        super().__init__(
+            f'The input "{port}" can\'t come from the node "{source}": that one belongs to another '
+            "draft. Take the node of this one."
+        )
+
+
+class KeywordAmbiguousError(StudioloError):
+    """A keyword of a node could mean more than one thing."""
+
+    code: ClassVar[str] = "keyword-ambiguous"
+
+    def __init__(self, *, keyword: str, meanings: Sequence[str], way_out: str) -> None:
+        self.keyword = keyword
+        self.meanings = tuple(meanings)
+        self.way_out = way_out
+        super().__init__(f"{keyword}= could be {' or '.join(meanings)} here. {way_out}")
+
+
+class NameNotGivenError(StudioloError):
+    """Something needs a name that it does not bring along."""
+
+    code: ClassVar[str] = "name-not-given"
+
+    def __init__(self, *, what: str, example: str) -> None:
+        self.what = what
+        self.example = example
+        super().__init__(f"{what} has no name of its own. Give it one, such as name={example!r}.")
+
+
+class DatasetExistsError(StudioloError):
+    """A dataset is to be written to a file that holds another one."""
+
+    code: ClassVar[str] = "dataset-exists"
+
+    def __init__(self, *, file: str) -> None:
+        self.file = file
+        super().__init__(
+            f'The dataset file "{file}" exists already and holds something else. Give another '
+            "name, or replace=True to put this one in its place."
+        )
+
+
+class ScriptExistsError(StudioloError):
+    """A script is to be put beside an experiment where another one lies."""
+
+    code: ClassVar[str] = "script-exists"
+
+    def __init__(self, *, file: str) -> None:
+        self.file = file
+        super().__init__(
+            f'The experiment has a script "{file}" already, with another text. Give this one '
+            "another name, or replace=True to put it in the place of that one."
+        )
+
+
+class ScriptUnsuitableError(StudioloError):
+    """Something was given as a script that is none."""
+
+    code: ClassVar[str] = "script-unsuitable"
+
+    def __init__(self, *, found: str) -> None:
+        self.found = found
+        super().__init__(
+            "A script is a path, the text of one, a studiolo.Script or a function of the "
+            f"notebook, not {found}."
+        )
+
+
+class ScriptFunctionError(StudioloError):
+    """A function is to become a script, and can't do without what stands around it."""
+
+    code: ClassVar[str] = "script-function"
+
+    def __init__(self, *, function: str, reason: str) -> None:
+        self.function = function
+        self.reason = reason
+        super().__init__(
+            f"The function {function} can't be a script by itself: {reason}. A script is the text "
+            "of the function alone; modules that are imported outside of it come along."
+        )
+
+
+class CopyRefusedError(StudioloError):
+    """An experiment can't be copied to another workspace; nothing was written."""
+
+    code: ClassVar[str] = "copy-refused"
+
+    def __init__(self, *, experiment: str, workspace: Path, reasons: Sequence[str]) -> None:
+        self.experiment = experiment
+        self.workspace = workspace
+        self.reasons = tuple(reasons)
+        listed = "\n".join(f"- {reason}" for reason in reasons)
+        super().__init__(
+            f'The experiment "{experiment}" can\'t be copied to "{workspace}"; nothing was '
+            f"written.\n{listed}"
         )

@@ -1,11 +1,9 @@
 """Values of parameters that are given for one run, as text, instead of the experiment's own."""
 
-import csv
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-
-import yaml
 
 from studiolo.experiments.experiment import Experiment, Node, NodeName
 from studiolo.modules.declaration import read_script_parameters
@@ -16,6 +14,8 @@ from studiolo.runs.errors import NodeUnknownError
 from studiolo.runs.plan import Modules
 
 _COLUMNS = {ParameterKind.COLUMN, ParameterKind.COLUMNS}
+#: What says "all columns" or "no column" where others are names.
+_WORDS = {"all", "none"}
 
 
 def with_parameters(
@@ -51,11 +51,10 @@ def _value(parameters: Sequence[Parameter], name: str, text: str) -> Any:
         # The check says so, with what there is.
         return text
     value = checked_value(parameter, text, from_text=True)
-    if parameter.kind not in _COLUMNS:
+    if parameter.kind not in _COLUMNS or not isinstance(value, dict):
         return value
-    # As it would stand in the experiment's file.
-    if text.lstrip().startswith(("[", "{")):
-        return yaml.safe_load(text)
-    if parameter.kind is ParameterKind.COLUMN or text in {"all", "none"}:
-        return text
-    return next(csv.reader([text], skipinitialspace=True))
+    # A selection of columns, as it would stand in the experiment's file.
+    typed = text.strip()
+    if typed.startswith("{"):
+        return json.loads(typed)
+    return typed if typed in _WORDS else value["rules"][0]["names"]

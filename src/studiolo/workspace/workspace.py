@@ -1,8 +1,7 @@
 """A workspace: a folder with datasets, experiments and modules, and what is remembered of it."""
 
 import threading
-from collections.abc import Iterator, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -10,19 +9,21 @@ from typing import Self
 from studiolo.environments.environment import default_spec
 from studiolo.environments.progress import ProgressCallback
 from studiolo.experiments.check import check_experiment
+from studiolo.experiments.errors import ExperimentFileError
 from studiolo.experiments.experiment import Experiment
 from studiolo.experiments.file import FILE_NAME as EXPERIMENT_FILE
 from studiolo.experiments.file import read_experiment
-from studiolo.experiments.finding import Finding
+from studiolo.experiments.finding import Finding, Severity
 from studiolo.modules.catalogue import Catalogue
 from studiolo.modules.declaration import read_script_parameters
-from studiolo.modules.script import read_script
+from studiolo.modules.script import Script, read_script
 from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.runs.experiment_result import ExperimentResult
 from studiolo.runs.experiment_runner import ExperimentRunner, Place
 from studiolo.runs.exports import Exporter
 from studiolo.runs.kept_results import KeptResults
 from studiolo.runs.local_engine import LocalEngine
+from studiolo.runs.plan import Plan
 from studiolo.runs.progress import Observer
 from studiolo.runs.scheduler import Sources
 from studiolo.runs.selection import Selection
@@ -31,7 +32,12 @@ from studiolo.store.blobs import Blobs
 from studiolo.store.records import Records
 from studiolo.workspace import settings
 from studiolo.workspace.datasets import WorkspaceDatasets
-from studiolo.workspace.errors import WorkspaceMissingError
+from studiolo.workspace.draft import Draft
+from studiolo.workspace.errors import (
+    ExperimentExistsError,
+    ExperimentNameError,
+    WorkspaceMissingError,
+)
 from studiolo.workspace.workshop import LocalWorkshop, RunSettings
 
 DATASETS = "datasets"
@@ -62,22 +68,25 @@ class Workspace:
         self._progress = progress
         self._runner: ExperimentRunner | None = None
         self._engine: LocalEngine | None = None
-        self._lock = threading.Lock()
+        self._records: Records | None = None
+        self._lock = threading.RLock()
+        #: The bytes of results.
+        self.blobs = Blobs(self.store)
+        #: The dataset files.
+        self.datasets = WorkspaceDatasets(root / DATASETS, lambda: self.records, self.blobs)
 
-    @cached_property
+    @property
     def records(self) -> Records:
         """What is remembered; made if there is nothing yet."""
-        return Records.open(self.store)
+        with self._lock:
+            if self._records is None:
+                self._records = Records.open(self.store)
+            return self._records
 
-    @cached_property
-    def blobs(self) -> Blobs:
-        """The bytes of results."""
-        return Blobs(self.store)
-
-    @cached_property
-    def datasets(self) -> WorkspaceDatasets:
-        """The dataset files."""
-        return WorkspaceDatasets(self.root / DATASETS, self.records, self.blobs)
+    @property
+    def dataset_folder(self) -> Path:
+        """Where the dataset files lie."""
+        return self.root / DATASETS
 
     @property
     def catalogue(self) -> Catalogue:
@@ -96,10 +105,58 @@ class Workspace:
             ExperimentMissingError: There is none.
             ExperimentFileError: Its file does not follow the format.
         """
-        named = self.root / EXPERIMENTS / path
-        return read_experiment(named if named.exists() else Path(path))
+        typed, named = Path(path), self.root / EXPERIMENTS / path
+        # "." and ".." are something in `experiments`, too.
+        is_there = typed.is_file() or (typed / EXPERIMENT_FILE).is_file()
+        return read_experiment(typed if is_there or not named.exists() else named)
 
-    def check(self, experiment: Experiment) -> Sequence[Finding]:
+    def new_experiment(
+        self, name: str, *, title: str = "", description: str = "", replace: bool = False
+    ) -> Draft:
+        """A draft of a new experiment, to be written in Python.
+
+        Args:
+            name: What its folder in `experiments` is called.
+            title: What people read; the name if not given.
+            description: A sentence or more for whoever looks at it.
+            replace: Whether it takes the place of an experiment of that name, and of the scripts
+                that this names, once it is saved.
+
+        Raises:
+            ExperimentNameError: No folder can be called so.
+            ExperimentExistsError: There is such an experiment, and it is not to be replaced.
+            ExperimentFileError: The one to be replaced can't be read: somebody is at work on it.
+        """
+        folder = self.experiment_folder(name)
+        fresh = Experiment(name=title or name, description=description, nodes={}, folder=folder)
+        if not (folder / EXPERIMENT_FILE).exists():
+            return Draft(self, fresh, saved=None)
+        if not replace:
+            raise ExperimentExistsError(name=name)
+        saved = read_experiment(folder)
+        scripts = [node.script for node in saved.nodes.values() if node.script is not None]
+        return Draft(self, fresh, saved=saved, replaced=scripts)
+
+    def draft(self, path: Path | str) -> Draft:
+        """A draft of an experiment that there is, to be changed in Python; see `experiment`."""
+        experiment = self.experiment(path)
+        return Draft(self, experiment, saved=experiment)
+
+    def experiment_folder(self, name: str) -> Path:
+        """Where an experiment of that name lies, or would.
+
+        Raises:
+            ExperimentNameError: No folder can be called so.
+        """
+        if name != name.strip() or not name or not name.isprintable():
+            raise ExperimentNameError(name=name)
+        if name.startswith(".") or "/" in name or "\\" in name:
+            raise ExperimentNameError(name=name)
+        return self.root / EXPERIMENTS / name
+
+    def check(
+        self, experiment: Experiment, *, read_script: Callable[[Path], Script] = read_script
+    ) -> Sequence[Finding]:
         """What would keep the experiment from running, found without running anything."""
         return check_experiment(
             experiment,
@@ -109,6 +166,14 @@ class Workspace:
             script_parameters=read_script_parameters,
             dataset_names=self.datasets.names,
         )
+
+    def plan(self, experiment: Experiment, selection: Selection | None = None) -> Plan:
+        """The steps that a run would have, whether or not results of them are kept.
+
+        Raises:
+            StudioloError: What `check` finds.
+        """
+        return self._experiment_runner().plan(experiment, selection)
 
     def run(
         self,
@@ -124,6 +189,9 @@ class Workspace:
             ExperimentFileError: It has mistakes that `check` finds.
             StudioloError: It could not be begun, or not go on.
         """
+        errors = [found for found in self.check(experiment) if found.severity is Severity.ERROR]
+        if errors:
+            raise ExperimentFileError(errors)
         run = self._experiment_runner().run(
             experiment, selection=selection, observer=observer, cancelled=cancelled
         )
@@ -142,10 +210,11 @@ class Workspace:
         """End its sandboxes and let go of its records."""
         with self._lock:
             engine, self._engine, self._runner = self._engine, None, None
+            records, self._records = self._records, None
         if engine is not None:
             engine.close()
-        if "records" in self.__dict__:
-            self.records.close()
+        if records is not None:
+            records.close()
 
     def __enter__(self) -> Self:
         return self
@@ -181,9 +250,11 @@ class Workspace:
             store=self.store,
             records=self.records,
             blobs=self.blobs,
-            modules=self.catalogue,
+            modules=lambda: self.catalogue,
             datasets=self.datasets,
-            sources=Sources(self.datasets.read, self.datasets.files),
+            sources=Sources(
+                self.datasets.read, self.datasets.unpacked, self.datasets.files
+            ),
             exporter=Exporter(self.root / DATASETS),
         )
 

@@ -1,0 +1,90 @@
+"""Datasets as they are given in Python: a file of the workspace, or what becomes one."""
+
+import io
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Union
+
+import pyarrow as pa
+
+from studiolo.datasets.dataset import Dataset
+from studiolo.datasets.files import format_of, write_dataset_to
+from studiolo.datasets.formats import EXTENSIONS, format_of_name
+from studiolo.datasets.invariants import check_dataset
+from studiolo.runs.errors import DatasetUnsuitableError
+from studiolo.workspace.datasets import dataset_path
+from studiolo.workspace.errors import (
+    DatasetExistsError,
+    NameNotGivenError,
+    WorkspaceUnwritableError,
+)
+from studiolo.workspace.placing import put
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DatasetSource = Union[str, Path, Dataset, pa.Table, "pd.DataFrame"]
+#: Holds everything that a dataset can hold.
+_FORMAT = ".parquet"
+
+
+def file_name(source: DatasetSource, name: str | None) -> str:
+    """The file of the workspace that a source is, or is to be written to.
+
+    Raises:
+        NameNotGivenError: It is no file, and has no name to make one of.
+    """
+    if isinstance(source, str | Path):
+        return Path(source).as_posix()
+    if not name:
+        raise NameNotGivenError(what=f"A {type(source).__name__}", example="cities")
+    return name if format_of_name(name) is not None else f"{name}{_FORMAT}"
+
+
+def node_name(file: str) -> str:
+    """What a node is called that holds a file, if nobody says otherwise."""
+    name = PurePosixPath(file).name
+    for extension in sorted(EXTENSIONS, key=len, reverse=True):
+        if name.lower().endswith(extension) and len(name) > len(extension):
+            name = name[: -len(extension)]
+            break
+    # A dot separates a node from its port.
+    return name.strip().replace(".", "-")
+
+
+def put_dataset(source: DatasetSource, folder: Path, file: str, *, replace: bool) -> None:
+    """Write what is no file yet to a file of the workspace's datasets.
+
+    Raises:
+        DatasetExistsError: There is such a file, it holds something else, and is not to be
+            replaced.
+        DatasetUnsuitableError: It is no dataset.
+        DatasetError: It can't be one, or its format can't hold it.
+        DatasetNameError: The file would not lie among the datasets.
+        WorkspaceUnwritableError: The file can't be written.
+    """
+    path = dataset_path(folder, file)
+    sink = io.BytesIO()
+    write_dataset_to(_dataset(source), sink, name=file, format=format_of(file))
+    content = sink.getbuffer()
+    try:
+        if path.is_file() and path.read_bytes() == content:
+            return
+        put(content, path, replace=replace)
+    except FileExistsError as error:
+        raise DatasetExistsError(file=file) from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise WorkspaceUnwritableError(path=path, reason=reason) from error
+
+
+def _dataset(source: DatasetSource) -> Dataset:
+    if isinstance(source, Dataset):
+        return check_dataset(source.table, roles=source.roles)
+    if isinstance(source, pa.Table):
+        return check_dataset(source)
+    # Whoever has a frame has imported pandas already.
+    from studiolo.runs import frames  # noqa: PLC0415
+
+    if frames.is_frame(source):
+        return check_dataset(frames.table_of(source, log=lambda _: None))
+    raise DatasetUnsuitableError(port="The dataset", found=f"a {type(source).__name__}")

@@ -1,0 +1,478 @@
+"""An experiment that is written in Python: put together, checked, run and saved."""
+
+import threading
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any, Protocol, Self
+
+from studiolo.errors import StudioloError
+from studiolo.experiments.errors import ExperimentFileError, ExperimentMissingError
+from studiolo.experiments.experiment import Experiment, Node, NodeName
+from studiolo.experiments.file import FILE_NAME, as_saved, read_experiment, write_experiment
+from studiolo.experiments.finding import Finding, Severity
+from studiolo.experiments.saved_form import saved_form
+from studiolo.experiments.yaml_patch import same
+from studiolo.modules.catalogue import Catalogue
+from studiolo.modules.declaration import read_script_parameters
+from studiolo.modules.definition import EXECUTE_PYTHON_SCRIPT, ModuleId, PortName
+from studiolo.modules.script import Script, read_script
+from studiolo.runs.errors import NodeUnknownError
+from studiolo.runs.experiment_result import ExperimentResult
+from studiolo.runs.progress import Observer
+from studiolo.runs.selection import Selection
+from studiolo.workspace.dataset_source import DatasetSource, file_name, node_name, put_dataset
+from studiolo.workspace.errors import (
+    ExperimentChangedError,
+    NodeNameTakenError,
+    NodeRefusedError,
+    ScriptExistsError,
+    WorkspaceUnwritableError,
+)
+from studiolo.workspace.given_script import GivenScript, ScriptSource, given_script
+from studiolo.workspace.node_keywords import Keywords, refuse_ambiguous
+from studiolo.workspace.notebook_progress import watching
+from studiolo.workspace.placing import put
+
+#: What a node may still lack while it is written.
+_LATER = {"input-missing", "parameter-missing"}
+
+
+class Home(Protocol):
+    """What a draft asks of its workspace."""
+
+    @property
+    def dataset_folder(self) -> Path:
+        """Where the dataset files lie."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The modules that there are now."""
+
+    def check(
+        self, experiment: Experiment, *, read_script: Callable[[Path], Script]
+    ) -> Sequence[Finding]:
+        """What would keep it from running; scripts are read as told."""
+
+    def run(
+        self,
+        experiment: Experiment,
+        *,
+        selection: Selection | None,
+        observer: Observer | None,
+        cancelled: threading.Event | None,
+    ) -> ExperimentResult:
+        """Run it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftNode:
+    """A node of a draft. Given to a port of another node, it is connected to that port."""
+
+    draft: "Draft" = field(repr=False)
+    name: NodeName
+    #: The output that is meant; None: the first.
+    port: PortName | None = None
+
+    def __getitem__(self, port: str) -> "DraftNode":
+        """The node, with another output than the first."""
+        return DraftNode(draft=self.draft, name=self.name, port=PortName(port))
+
+    @property
+    def node(self) -> Node:
+        """What it is at the moment."""
+        return self.draft.nodes[self.name]
+
+    def change(self, *, more: Mapping[str, Any] | None = None, **given: Any) -> Self:
+        """Connect ports, set parameters and the rest; takes what `Draft.module` takes.
+
+        Raises:
+            NodeRefusedError: Something of it can't be; then nothing is changed.
+        """
+        self.draft.change(self.name, given, more or {})
+        return self
+
+
+class Draft:
+    """An experiment that can be changed. Nothing is written before it is saved or run."""
+
+    def __init__(
+        self,
+        home: Home,
+        experiment: Experiment,
+        *,
+        saved: Experiment | None,
+        replaced: Collection[str] = (),
+    ) -> None:
+        """See `Workspace.new_experiment` and `Workspace.draft`.
+
+        Args:
+            home: The workspace.
+            experiment: What the draft begins with.
+            saved: What the experiment's file says, which it has to say still when the draft is
+                saved; None if there is no file.
+            replaced: Scripts beside the experiment that others may take the place of.
+        """
+        #: What people read.
+        self.name = experiment.name
+        self.description = experiment.description
+        #: Where it is saved.
+        self.folder = experiment.folder
+        self._home = home
+        self._nodes = dict(experiment.nodes)
+        self._saved = saved
+        self._replaced = set(replaced)
+        #: Scripts to be written beside the experiment, by file name.
+        self._scripts: dict[str, GivenScript] = {}
+
+    def __repr__(self) -> str:
+        return f"<Draft {self.name!r} in {self.folder}: {', '.join(self._nodes) or 'no nodes'}>"
+
+    @property
+    def nodes(self) -> Mapping[NodeName, Node]:
+        """Its nodes as they are at the moment."""
+        return self.experiment.nodes
+
+    @property
+    def experiment(self) -> Experiment:
+        """The experiment as it is at the moment."""
+        return Experiment(
+            name=self.name,
+            description=self.description,
+            nodes=dict(self._nodes),
+            folder=self.folder,
+            lines=self._saved.lines if self._saved is not None else {},
+        )
+
+    def __getitem__(self, name: str) -> DraftNode:
+        """A node by its name.
+
+        Raises:
+            NodeUnknownError: There is none.
+        """
+        if name not in self._nodes:
+            raise NodeUnknownError(node=name, known=list(self._nodes))
+        return DraftNode(draft=self, name=NodeName(name))
+
+    def dataset(
+        self,
+        source: DatasetSource,
+        /,
+        *,
+        name: str | None = None,
+        version: int | None = None,
+        comment: str = "",
+        replace: bool = False,
+    ) -> DraftNode:
+        """Add a dataset.
+
+        Args:
+            source: A file of the workspace's datasets; or a pandas frame, an Arrow table or a
+                `Dataset`, which is written there first, and at once.
+            name: What the node is called; the file's name, without its extension, if not given.
+                What is not in a file yet needs one: "cities" is written to cities.parquet,
+                "cities.csv" to that file.
+            version: Which version of the file; the newest if not given.
+            comment: What people read beside the node.
+            replace: Whether the file may take the place of another one.
+
+        Raises:
+            NodeRefusedError: There is no such file or version.
+            NodeNameTakenError: There is a node of that name.
+            NameNotGivenError: A frame needs a name.
+            DatasetExistsError: There is such a file, and it holds something else.
+            DatasetError: The frame can't be kept in such a file.
+        """
+        file = file_name(source, name)
+        called = node_name(file) if name is None or not isinstance(source, str | Path) else name
+        node = Node(
+            name=self._new_name(called, given=name is not None),
+            dataset=file,
+            version=version,
+            comment=comment,
+        )
+        if not isinstance(source, str | Path):
+            # Before there is a file for nothing.
+            self._as_saved(node)
+            put_dataset(source, self._home.dataset_folder, file, replace=replace)
+        return self._put(node)
+
+    def module(
+        self,
+        module: str,
+        /,
+        *,
+        name: str | None = None,
+        more: Mapping[str, Any] | None = None,
+        **given: Any,
+    ) -> DraftNode:
+        """Add a module.
+
+        Args:
+            module: Its id, such as "split-data".
+            name: What the node is called; as the module if not given, with a number if need be.
+            more: Ports and parameters whose names are keywords here already, or are no names in
+                Python.
+            **given: A node for each port, such as ``dataset=pima`` or ``dataset=split["…"]``; a
+                value for each parameter; and what else a node can say: ``comment``, ``seed``,
+                ``timeout``, ``memory``, ``cpus`` and ``port_binding``. None takes away what a node
+                said before.
+
+        Raises:
+            NodeRefusedError: There is no such module, port, parameter or value.
+            NodeNameTakenError: There is a node of that name.
+            KeywordAmbiguousError: A keyword could mean two things.
+        """
+        node = Node(
+            name=self._new_name(name or module, given=name is not None), module=ModuleId(module)
+        )
+        return self._add(node, {"name": name}, given, more or {})
+
+    def script(
+        self,
+        script: ScriptSource,
+        /,
+        *,
+        name: str | None = None,
+        replace: bool = False,
+        more: Mapping[str, Any] | None = None,
+        **given: Any,
+    ) -> DraftNode:
+        """Add an Execute Python Script.
+
+        Args:
+            script: A file beside the experiment, or another one, which is put there; a text of
+                more than one line, or a `Script`; or a function, which becomes a script together
+                with the imports of the modules that it uses. What is not beside the experiment is
+                put there when the draft is saved or run.
+            name: What the node is called; as the script if not given, with a number if need be.
+                A text needs one.
+            replace: Whether a script may take the place of another text of its name.
+            more: As for `module`.
+            **given: As for `module`; parameters are those of the script.
+
+        Raises:
+            NodeRefusedError: There is no such port, parameter or value.
+            NodeNameTakenError: There is a node of that name.
+            KeywordAmbiguousError: A keyword could mean two things.
+            ScriptExistsError: There is such a script with another text.
+            ScriptMissingError: There is no such file.
+            ScriptFunctionError: The function can't do without what stands around it.
+        """
+        taken = given_script(script, name=name, folder=self.folder)
+        before = dict(self._scripts)
+        self._take(taken, replace=replace)
+        try:
+            node = Node(
+                name=self._new_name(name or taken.stem, given=name is not None),
+                module=EXECUTE_PYTHON_SCRIPT,
+                script=taken.file,
+            )
+            return self._add(node, {"name": name, "replace": replace or None}, given, more or {})
+        except StudioloError:
+            self._scripts = before
+            raise
+
+    def change(
+        self, name: NodeName, given: Mapping[str, Any], more: Mapping[str, Any]
+    ) -> DraftNode:
+        """Change a node; see `DraftNode.change`."""
+        node = self[name].node
+        return self._put(self._keywords(node).applied(node, given, more, draft=self))
+
+    def remove(self, name: str) -> None:
+        """Take a node away. What was connected to it is found by `check`.
+
+        Raises:
+            NodeUnknownError: There is none of that name.
+        """
+        del self._nodes[self[name].name]
+
+    def check(self) -> Sequence[Finding]:
+        """What would keep it from running, found without running anything."""
+        return self._home.check(self.experiment, read_script=self._read_script)
+
+    def run(
+        self,
+        *,
+        to: Collection[str] = (),
+        only: Collection[str] = (),
+        start: Collection[str] = (),
+        again: bool = False,
+        progress: bool | Observer = False,
+        cancelled: threading.Event | None = None,
+    ) -> ExperimentResult:
+        """Save it and run it, or a part of it.
+
+        Args:
+            to: Names of nodes; run up to these.
+            only: Run these again, and nothing else that a result is kept of.
+            start: Run these and what comes after them again.
+            again: Take no kept results.
+            progress: Whether to show how it goes, in a notebook as a table and elsewhere on the
+                standard error; or who is told instead.
+            cancelled: Stops it once it is set.
+
+        Raises:
+            ExperimentFileError: `check` finds errors; they are in its ``findings``.
+            StudioloError: It can't be saved, could not be begun or not go on. What nodes do wrong
+                is in the result.
+        """
+        errors = [found for found in self.check() if found.severity is Severity.ERROR]
+        if errors:
+            raise ExperimentFileError(errors)
+        self.save()
+        experiment = self.experiment
+        selection = Selection.of(experiment, to=to, only=only, start=start, again=again)
+        with watching(progress) as observer:
+            return self._home.run(
+                experiment, selection=selection, observer=observer, cancelled=cancelled
+            )
+
+    def save(self) -> Path:
+        """Write it to its folder, and the scripts that were given beside it; the folder.
+
+        An experiment.yaml that is there keeps its comments and its layout.
+
+        Raises:
+            ExperimentChangedError: Somebody changed the file since; nothing is written.
+            ScriptExistsError: Somebody put another script there since.
+            ExperimentFileError: The file would not follow its format, such as for a blank name.
+            ExperimentUnwritableError, WorkspaceUnwritableError: It can't be written.
+        """
+        as_saved(self.experiment)
+        if not _same(self._on_disk(), self._saved):
+            raise ExperimentChangedError(file=self.folder / FILE_NAME)
+        for file, script in list(self._scripts.items()):
+            assert script.content is not None
+            try:
+                put(script.content, self.folder / file, replace=file in self._replaced)
+            except FileExistsError as error:
+                raise ScriptExistsError(file=file) from error
+            except OSError as error:
+                reason = error.strerror or str(error)
+                raise WorkspaceUnwritableError(path=self.folder, reason=reason) from error
+            del self._scripts[file]
+            self._replaced.discard(file)
+        write_experiment(self.experiment, self.folder)
+        self._saved = read_experiment(self.folder)
+        return self.folder
+
+    def _on_disk(self) -> Experiment | None:
+        try:
+            return read_experiment(self.folder)
+        except ExperimentMissingError:
+            return None
+
+    # Nodes.
+
+    def _new_name(self, name: str, *, given: bool) -> NodeName:
+        """The name of a new node; one that nobody gave gets a number if it is taken."""
+        if given and name in self._nodes:
+            raise NodeNameTakenError(node=name)
+        free = name
+        number = 2
+        while free in self._nodes:
+            free = f"{name} {number}"
+            number += 1
+        return NodeName(free)
+
+    def _add(
+        self,
+        node: Node,
+        own: Mapping[str, Any],
+        given: Mapping[str, Any],
+        more: Mapping[str, Any],
+    ) -> DraftNode:
+        keywords = self._keywords(node)
+        refuse_ambiguous(own, keywords, more)
+        return self._put(keywords.applied(node, given, more, draft=self))
+
+    def _keywords(self, node: Node) -> Keywords:
+        """What keywords can mean for a node; nothing where its module is unknown."""
+        if node.module is None:
+            return Keywords()
+        try:
+            definition = self._home.catalogue.find(node.module)
+            parameters = [parameter.name for parameter in definition.parameters]
+            if node.script is not None:
+                source = self._read_script(self.folder / node.script).source
+                parameters += [own.name for own in read_script_parameters(source)]
+        except StudioloError:
+            # The check of the node says so.
+            return Keywords()
+        ports = frozenset(str(port.name) for port in definition.inputs)
+        return Keywords(ports=ports, parameters=frozenset(parameters))
+
+    def _put(self, node: Node) -> DraftNode:
+        """Take a node in, if nothing of it is wrong.
+
+        Raises:
+            NodeRefusedError: Something is.
+        """
+        node = self._as_saved(node)
+        found = self._home.check(self._around(node), read_script=self._read_script)
+        reasons = [
+            finding.message
+            for finding in found
+            if finding.node == node.name
+            and finding.severity is Severity.ERROR
+            and finding.code not in _LATER
+        ]
+        if reasons:
+            raise NodeRefusedError(node=node.name, reasons=reasons)
+        self._nodes[node.name] = node
+        return DraftNode(draft=self, name=node.name)
+
+    def _as_saved(self, node: Node) -> Node:
+        """The node as its file would give it back, which tells what no file can say."""
+        try:
+            saved = as_saved(self._around(node)).nodes[node.name]
+        except ExperimentFileError as error:
+            reasons = [finding.message for finding in error.findings]
+            raise NodeRefusedError(node=node.name, reasons=reasons) from error
+        return saved
+
+    def _around(self, node: Node) -> Experiment:
+        """The part of the experiment that tells whether the node is right: it and its sources."""
+        sources = {source.node for source in node.inputs.values()}
+        known = {name: other for name, other in self._nodes.items() if name in sources}
+        return Experiment(name="draft", nodes={**known, node.name: node}, folder=self.folder)
+
+    # Scripts.
+
+    def _take(self, script: GivenScript, *, replace: bool) -> None:
+        """Note a script for saving, if it is not there already."""
+        if script.content is None:
+            return
+        before = self._scripts.get(script.file)
+        there = self.folder / script.file
+        try:
+            same = (before.content if before else there.read_bytes()) == script.content
+        except FileNotFoundError:
+            same = False
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise WorkspaceUnwritableError(path=there, reason=reason) from error
+        else:
+            if not same and not replace and (before or script.file not in self._replaced):
+                raise ScriptExistsError(file=script.file)
+        if replace:
+            self._replaced.add(script.file)
+        if not same:
+            self._scripts[script.file] = script
+
+    def _read_script(self, path: Path) -> Script:
+        """A script as it will be once the draft is saved."""
+        if path.is_relative_to(self.folder):
+            script = self._scripts.get(path.relative_to(self.folder).as_posix())
+            if script is not None:
+                return Script(source=script.source, name=PurePosixPath(script.file).name)
+        return read_script(path)
+
+
+def _same(one: Experiment | None, other: Experiment | None) -> bool:
+    """Whether two files say the same; None is no file."""
+    if one is None or other is None:
+        return one is other
+    return same(saved_form(one), saved_form(other))

@@ -1,0 +1,159 @@
+"""What the keywords of a node that is written in Python mean: ports, parameters, settings."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import numpy as np
+
+from studiolo.experiments.experiment import Limits, Node, NodeName, Source
+from studiolo.experiments.quantities import parse_duration, parse_size
+from studiolo.modules.definition import PortName
+from studiolo.workspace.errors import (
+    KeywordAmbiguousError,
+    NodeOfAnotherDraftError,
+    NodeRefusedError,
+)
+
+_LIMITS: Mapping[str, Callable[[Any], int]] = {
+    "timeout": parse_duration,
+    "memory": parse_size,
+    "cpus": lambda number: number,
+}
+#: What a node says beside ports and parameters, with what it says if it says nothing.
+_SETTINGS = {"comment": "", "seed": None, "port_binding": "connected", **dict.fromkeys(_LIMITS)}
+
+
+class Reference(Protocol):
+    """A node of a draft, and an output of it."""
+
+    @property
+    def draft(self) -> object:
+        """Whose node."""
+
+    @property
+    def name(self) -> NodeName:
+        """Its name."""
+
+    @property
+    def port(self) -> PortName | None:
+        """The output; None: the first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Keywords:
+    """What a node's module, and its script, have by name."""
+
+    ports: frozenset[str] = frozenset()
+    parameters: frozenset[str] = frozenset()
+
+    def meaning(self, keyword: str) -> list[str]:
+        """What a name stands for, in words."""
+        meanings = [f'the input "{keyword}"'] if keyword in self.ports else []
+        return meanings + ([f'the parameter "{keyword}"'] if keyword in self.parameters else [])
+
+    def applied(
+        self, node: Node, given: Mapping[str, Any], more: Mapping[str, Any], *, draft: object
+    ) -> Node:
+        """The node with what was given; whether it has such ports and parameters shows its check.
+
+        Args:
+            node: The node.
+            given: By keyword: ports, parameters and settings.
+            more: Ports and parameters only.
+            draft: Whose nodes it may be connected to.
+
+        Raises:
+            KeywordAmbiguousError: A keyword could mean two things.
+            NodeRefusedError: A value can't be what the keyword needs.
+            NodeOfAnotherDraftError: A node of another draft was given.
+        """
+        refuse_ambiguous({name: given[name] for name in given if name in _SETTINGS}, self, more)
+        settings = {name: given[name] for name in given if name in _SETTINGS}
+        inputs, parameters = dict(node.inputs), dict(node.parameters)
+        for name, value in [*given.items(), *more.items()]:
+            if name in settings and name not in more:
+                continue
+            if len(meanings := self.meaning(name)) > 1:
+                raise KeywordAmbiguousError(
+                    keyword=name, meanings=meanings, way_out="Rename the parameter in the script."
+                )
+            is_port = name in self.ports or _is_reference(value)
+            if is_port and value is None:
+                inputs.pop(PortName(name), None)
+            elif is_port:
+                inputs[PortName(name)] = _source(node, name, value, draft)
+            else:
+                parameters[name] = _plain(value)
+        return _with_settings(replace(node, inputs=inputs, parameters=parameters), settings)
+
+
+def refuse_ambiguous(own: Mapping[str, Any], keywords: Keywords, more: Mapping[str, Any]) -> None:
+    """Refuse keywords of ours that a module or a script has a port or a parameter of, too.
+
+    Args:
+        own: What was given for keywords of ours; None is nothing.
+        keywords: What the module and the script have.
+        more: What was given in a way that leaves no doubt.
+
+    Raises:
+        KeywordAmbiguousError: There is one.
+    """
+    for keyword, value in own.items():
+        meanings = keywords.meaning(keyword)
+        if value is not None and meanings and keyword not in more:
+            ours = f"the node's {keyword.replace('_', ' ')}"
+            way_out = f"For {meanings[0]} write more={{{keyword!r}: …}}."
+            raise KeywordAmbiguousError(
+                keyword=keyword, meanings=[ours, *meanings], way_out=way_out
+            )
+
+
+def _is_reference(value: Any) -> bool:
+    return all(hasattr(value, name) for name in ("draft", "name", "port"))
+
+
+def _source(node: Node, port: str, value: Any, draft: object) -> Source:
+    if _is_reference(value):
+        reference: Reference = value
+        if reference.draft is not draft:
+            raise NodeOfAnotherDraftError(port=port, source=reference.name)
+        return Source(node=reference.name, port=reference.port)
+    if isinstance(value, str) and value:
+        # As it stands in an experiment's file.
+        name, _, output = value.partition(".")
+        return Source(node=NodeName(name), port=PortName(output) if output else None)
+    reason = (
+        f'The input "{port}" of node "{node.name}" takes a node of the experiment, not a '
+        f"{type(value).__name__}. A frame becomes a node by experiment.dataset(frame, name=…)."
+    )
+    raise NodeRefusedError(node=node.name, reasons=[reason])
+
+
+def _with_settings(node: Node, settings: Mapping[str, Any]) -> Node:
+    limits: dict[str, int | None] = {}
+    plain: dict[str, Any] = {}
+    for name, value in settings.items():
+        chosen = _SETTINGS[name] if value is None else _plain(value)
+        if name in _LIMITS:
+            try:
+                limits[name] = None if value is None else _LIMITS[name](chosen)
+            except ValueError as error:
+                reason = f'The {name} of node "{node.name}" is wrong: {error}'
+                raise NodeRefusedError(node=node.name, reasons=[reason]) from error
+        else:
+            plain[name] = chosen
+    return replace(node, **plain, limits=Limits(**{**vars(node.limits), **limits}))
+
+
+def _plain(value: Any) -> Any:
+    """A value without the types of NumPy, which frames and ranges give."""
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, Mapping):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value

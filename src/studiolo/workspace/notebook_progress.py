@@ -1,0 +1,138 @@
+"""A run that is watched from Python: a table in a notebook, lines on the standard error elsewhere.
+
+IPython is no dependency. Where a notebook runs, it is loaded already.
+"""
+
+import importlib
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Self
+
+from studiolo.experiments.experiment import NodeName
+from studiolo.runs.progress import NodeProgress, Observer
+from studiolo.runs.result_html import NodeRow, first_line, run_html, seconds_text
+from studiolo.store.run_record import NodeState
+
+_UNDER_WAY = {NodeState.WAITING, NodeState.RUNNING}
+#: Seconds between two pictures of the table.
+_PAUSE = 0.2
+
+
+@contextmanager
+def watching(progress: bool | Observer) -> Iterator[Observer | None]:
+    """Who watches a run: nobody, somebody given, or what shows it where Python runs."""
+    if not isinstance(progress, bool):
+        yield progress
+    elif not progress:
+        yield None
+    elif (display := _notebook()) is not None:
+        with NotebookProgress(display) as table:
+            yield table
+    else:
+        yield LineProgress()
+
+
+class LineProgress:
+    """Writes a line for each node that has ended: `rank: finished, 8 rows, 1.58 s`."""
+
+    def node_changed(self, progress: NodeProgress) -> None:
+        """Write it, if it has ended."""
+        if progress.state not in _UNDER_WAY:
+            # Where a test or a program puts another one, it goes there.
+            sys.stderr.write(f"{_printable(line_of(progress))}\n")
+            sys.stderr.flush()
+
+    def console_written(self, node: NodeName, text: str) -> None:
+        """What nodes print is in the result."""
+
+
+class NotebookProgress:
+    """Keeps a table of the nodes up to date, from a thread of its own: nodes end in many."""
+
+    def __init__(self, display: Any) -> None:
+        """``display`` is the module IPython.display, or what does as it does."""
+        self._display = display
+        self._nodes: dict[NodeName, NodeProgress] = {}
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._changed = threading.Event()
+        self._painter = threading.Thread(target=self._paint, daemon=True)
+        self._handle: Any = None
+
+    def node_changed(self, progress: NodeProgress) -> None:
+        """Note where it stands."""
+        with self._lock:
+            self._nodes[progress.node] = progress
+        self._changed.set()
+
+    def console_written(self, node: NodeName, text: str) -> None:
+        """What nodes print is in the result."""
+
+    def __enter__(self) -> Self:
+        self._handle = self._display.display(self._table(), display_id=True)
+        self._painter.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._ended.set()
+        self._painter.join()
+        self._handle.update(self._table())
+
+    def _paint(self) -> None:
+        while not self._ended.wait(_PAUSE):
+            if self._changed.is_set():
+                self._changed.clear()
+                self._handle.update(self._table())
+
+    def _table(self) -> Any:
+        with self._lock:
+            nodes = list(self._nodes.values())
+        ended = sum(node.state not in _UNDER_WAY for node in nodes)
+        head = f"{ended:,} node{'' if ended == 1 else 's'} ended"
+        return self._display.HTML(run_html(head, [_row(node) for node in nodes]))
+
+
+def line_of(progress: NodeProgress) -> str:
+    """A node that has ended, in a line."""
+    row = _row(progress)
+    cost = [
+        progress.state.value,
+        "" if row.rows is None else f"{row.rows:,} row{'' if row.rows == 1 else 's'}",
+        seconds_text(row),
+    ]
+    # What is as it should be needs no reason.
+    usual = progress.state in {NodeState.FINISHED, NodeState.KEPT}
+    said = "" if usual else first_line(row.said)
+    return f"{row.node}: {', '.join(filter(None, cost))}{f': {said}' if said else ''}"
+
+
+def _row(progress: NodeProgress) -> NodeRow:
+    failure = progress.failure
+    return NodeRow(
+        node=progress.node,
+        state=progress.state,
+        rows=progress.rows,
+        seconds=progress.seconds,
+        said=progress.reason if failure is None else failure.message,
+    )
+
+
+def _printable(text: str) -> str:
+    """Text that came from a script, unable to steer the terminal it is shown on."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def _notebook() -> Any | None:
+    """What shows HTML where this runs; None where nothing does, as in IPython on a terminal."""
+    ipython: Any = sys.modules.get("IPython")
+    if ipython is None or getattr(ipython.get_ipython(), "kernel", None) is None:
+        return None
+    return importlib.import_module("IPython.display")
