@@ -1,12 +1,15 @@
 """The building of an environment, which can take a minute, as a progress bar."""
 
+import importlib
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from studiolo.environments.progress import BuildProgress
+
+if TYPE_CHECKING:
+    from studiolo.cli.build_bar import BuildBar
 
 
 class BuildProgressBar:
@@ -14,27 +17,14 @@ class BuildProgressBar:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._progress: Progress | None = None
-        self._task: TaskID | None = None
+        self._bar: BuildBar | None = None
 
     def __call__(self, step: BuildProgress) -> None:
         """Show one step."""
-        if self._progress is None:
-            self._progress = Progress(
-                SpinnerColumn(),
-                TextColumn("{task.description}"),
-                BarColumn(),
-                TimeElapsedColumn(),
-                console=self._console,
-                transient=True,
-            )
-            self._progress.start()
-            self._console.print("Building the Python environment for scripts (once).")
-            self._task = self._progress.add_task("")
-        assert self._task is not None
-        self._progress.update(
-            self._task, description=step.message, total=step.total, completed=step.done or 0
-        )
+        if self._bar is None:
+            # Few commands build anything, and every one would wait for what draws bars.
+            self._bar = importlib.import_module("studiolo.cli.build_bar").BuildBar(self._console)
+        self._bar.show(step)
 
     def __enter__(self) -> Self:
         return self
@@ -49,6 +39,6 @@ class BuildProgressBar:
 
     def finish(self) -> None:
         """Clear the bar; what comes after it has the terminal to itself."""
-        if self._progress is not None:
-            self._progress.stop()
-            self._progress = None
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None

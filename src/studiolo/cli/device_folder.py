@@ -7,6 +7,7 @@ from pathlib import Path
 
 from studiolo.cli.errors import DeviceFolderError
 from studiolo.runs.script_result import ScriptResult
+from studiolo.sandbox.job import Failure, PythonDevice
 
 _PAGE = """\
 <!doctype html>
@@ -60,48 +61,57 @@ def write_device(result: ScriptResult, script: str, folder: Path) -> None:
     Raises:
         DeviceFolderError: The folder can't be written to.
     """
+    summary = f"{result.status.value.capitalize()} in {result.timings.total:.2f} s."
+    write_device_page(result.device, result.failure, folder, title=script, summary=summary)
+
+
+def write_device_page(
+    device: PythonDevice, failure: Failure | None, folder: Path, *, title: str, summary: str
+) -> None:
+    """The same for a device that was kept; ``title`` and ``summary`` stand above it.
+
+    Raises:
+        DeviceFolderError: The folder can't be written to.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "console.txt").write_text(result.device.console, encoding="utf-8")
-        for image in result.device.images:
+        (folder / "console.txt").write_text(device.console, encoding="utf-8")
+        for image in device.images:
             path = folder / image.name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(image.content)
-        page = _page(result, script).encode("utf-8", "backslashreplace")
-        (folder / "index.html").write_bytes(page)
+        page = _page(device, failure, title=title, summary=summary)
+        (folder / "index.html").write_bytes(page.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise DeviceFolderError(
             folder=str(folder), file=str(error.filename or folder), reason=error.strerror or ""
         ) from error
 
 
-def _page(result: ScriptResult, script: str) -> str:
+def _page(device: PythonDevice, failure: Failure | None, *, title: str, summary: str) -> str:
     """A page of its own: the images are in it, and nothing in it can run or load anything.
 
     Text and drawings come from a script, so text is escaped and drawings are images, which run no
     scripts; the page's policy forbids the rest.
     """
     parts = []
-    if result.failure is not None:
-        trace = result.failure.traceback or result.failure.message
-        parts += ["<h2>Error</h2>", f"<p>{html.escape(result.failure.message)}</p>"]
+    if failure is not None:
+        trace = failure.traceback or failure.message
+        parts += ["<h2>Error</h2>", f"<p>{html.escape(failure.message)}</p>"]
         parts.append(f"<pre>{html.escape(trace)}</pre>")
-    if result.device.console:
-        parts += ["<h2>Console</h2>", f"<pre>{html.escape(result.device.console)}</pre>"]
-    if result.device.console_dropped:
-        parts.append(f"<p>{result.device.console_dropped:,} bytes more were left out.</p>")
-    if result.device.images:
+    if device.console:
+        parts += ["<h2>Console</h2>", f"<pre>{html.escape(device.console)}</pre>"]
+    if device.console_dropped:
+        parts.append(f"<p>{device.console_dropped:,} bytes more were left out.</p>")
+    if device.images:
         parts.append("<h2>Images</h2>")
-    for image in result.device.images:
+    for image in device.images:
         data = base64.b64encode(image.content).decode()
         name = html.escape(image.name)
         parts.append(
             f'<figure><img alt="{name}" src="data:{image.media_type};base64,{data}">'
             f"<figcaption>{name}</figcaption></figure>"
         )
-    seconds = f"{result.timings.total:.2f} s"
     return _PAGE.format(
-        title=html.escape(script),
-        summary=f"{result.status.value.capitalize()} in {seconds}.",
-        body="\n".join(parts),
+        title=html.escape(title), summary=html.escape(summary), body="\n".join(parts)
     )

@@ -18,3 +18,17 @@ class DeviceFolderError(StudioloError):
             f'The Python device can\'t be written to the folder "{folder}": {file}: {reason}. '
             "Choose another folder with --device."
         )
+
+
+class ProgramUnwritableError(StudioloError):
+    """The program that an experiment is exported to can't be written."""
+
+    code: ClassVar[str] = "program-unwritable"
+
+    def __init__(self, *, file: str, reason: str) -> None:
+        self.file = file
+        self.reason = reason
+        super().__init__(
+            f'The program can\'t be written to "{file}": {reason}. Choose another file with '
+            "--output."
+        )

@@ -33,9 +33,14 @@ _DROPPED_FIRST = ("std", "type", "median", "unique", "max", "min", "missing", "m
 _Pick = Callable[[Statistics], Value | None]
 
 
-def render_profile(profile: DatasetProfile) -> RenderableType:
-    """Show a profile as a table that fits the terminal it is printed in."""
-    return _ProfileView(profile=profile)
+def render_profile(profile: DatasetProfile, *, size: bool = True) -> RenderableType:
+    """Show a profile as a table that fits the terminal it is printed in.
+
+    Args:
+        profile: What to show.
+        size: Whether to begin with the numbers of rows and columns.
+    """
+    return _ProfileView(profile=profile, size=size)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,16 +61,19 @@ class _ProfileView:
     """Chooses what fits when the width of the terminal is known."""
 
     profile: DatasetProfile
+    size: bool
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         columns = self.profile.columns
-        yield Text(_size_text(self.profile), style="bold")
+        if self.size:
+            yield Text(_size_text(self.profile), style="bold")
         if not columns:
             return
         kept, dropped = _fitting(_headings(columns, clock=True), options.max_width)
         if dropped:
             kept, dropped = _fitting(_headings(columns, clock=False), options.max_width)
-        yield Text()
+        if self.size:
+            yield Text()
         yield _table(columns, kept, options.max_width)
         yield from _notes(columns, dropped)
 

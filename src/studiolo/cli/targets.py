@@ -8,6 +8,7 @@ from pathlib import Path
 
 import typer
 
+from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.files import FileFormat, format_of, write_dataset, write_dataset_to
 from studiolo.runs.script_result import ScriptResult
 from studiolo.sandbox.job import RESULT_PORTS
@@ -25,13 +26,20 @@ class Target:
     path: str
 
     def write(self, result: ScriptResult) -> None:
-        """Write it, whole or not at all.
+        """Write what a script returned there.
 
         Raises:
             ResultMissingError: The script returned nothing for that port.
             DatasetError: The format can't hold the dataset, or the file can't be written.
         """
-        dataset = result.dataset(self.port)
+        self.put(result.dataset(self.port))
+
+    def put(self, dataset: Dataset) -> None:
+        """Write this dataset, whole or not at all.
+
+        Raises:
+            DatasetError: The format can't hold the dataset, or the file can't be written.
+        """
         if self.path != STANDARD_OUTPUT:
             write_dataset(dataset, self.path)
             return

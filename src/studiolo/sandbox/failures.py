@@ -15,6 +15,7 @@ _ZIP = 102
 #: Its "internal library exception".
 _LIBRARY = 1000
 _COLUMN = 1
+_INPUT = 3
 _COLUMN_NUMBER = 60
 _COLUMN_COUNT = 22
 
@@ -57,6 +58,8 @@ _KINDS: Mapping[str, _Kind] = {
         "is right, that is a fault of the module.",
     ),
     "object-unreadable": _Kind(classic_number=None),
+    # Found by whoever would have started the run.
+    "input-empty": _Kind(classic_number=_INPUT, by_guest=False),
     "library-missing": _Kind(
         classic_number=_SCRIPT,
         sentence="The script imports {said!r}, which its environment does not have.",

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.parsers import expat
 
-from PIL import Image as PillowImage
-
 from studiolo.sandbox.job import Image
 from studiolo.sandbox.policy import Limits
 
@@ -132,6 +130,9 @@ def _examine(name: str, content: bytes, limits: Limits) -> tuple[str | None, str
         why = _why_not_svg(content)
         return (None, why) if why else (_SVG, "")
     kind, media_type = _RASTER[suffix]
+    # Most runs draw nothing, and need not wait for it.
+    from PIL import Image as PillowImage  # noqa: PLC0415
+
     try:
         with warnings.catch_warnings():
             # Pillow warns of what we refuse by the same measure.
