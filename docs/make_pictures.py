@@ -22,33 +22,31 @@ def main() -> None:
     """Run the ranking; keep what the terminal showed, and the picture that the script drew."""
     _PICTURES.mkdir(exist_ok=True)
     with TemporaryDirectory() as folder:
-        arguments = [
-            *("run", "examples/rank_features.py"),
-            *("--dataset1", "examples/datasets/pima-indians-diabetes.csv"),
+        place = Path(folder)
+        typed = [
+            ["new", "my-workspace"],
+            ["run", "my-workspace/experiments/rank-features"],
+            ["run", "my-workspace/experiments/rank-features", "--param", "rank.trees=500"],
         ]
-        shown = _terminal([*arguments, "--device", folder])
-        typed = " \\\n      ".join(
-            ["studiolo " + " ".join(arguments[:2]), *_pairs(arguments[2:]), "--device out"]
-        )
-        _draw(f"$ {typed}\n{shown.replace(folder, 'out')}", _PICTURES / "run.svg")
-        shutil.copy(Path(folder) / "feature-importance.png", _PICTURES / "feature-importance.png")
+        shown = [f"$ studiolo {' '.join(words)}\n{_terminal(words, place)}" for words in typed]
+        # What the first command lists is in the tutorial.
+        _draw("\n".join(shown[1:]), _PICTURES / "run.svg")
+        device = ["show", "my-workspace/experiments/rank-features/rank", "--device", "out"]
+        _terminal(device, place)
+        shutil.copy(place / "out" / "feature-importance.png", _PICTURES)
 
 
-def _terminal(arguments: list[str]) -> str:
+def _terminal(arguments: list[str], folder: Path) -> str:
     finished = subprocess.run(
         [sys.executable, "-m", "studiolo", *arguments],
-        cwd=_ROOT,
-        env={**os.environ, "COLUMNS": str(_WIDTH), "FORCE_COLOR": "1"},
+        cwd=folder,
+        env={**os.environ, "COLUMNS": str(_WIDTH), "FORCE_COLOR": "1", "TERM": "dumb"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         check=True,
     )
     return finished.stdout
-
-
-def _pairs(arguments: list[str]) -> list[str]:
-    return [" ".join(arguments[at : at + 2]) for at in range(0, len(arguments), 2)]
 
 
 def _draw(text: str, path: Path) -> None:

@@ -10,20 +10,31 @@ from .command_line import CommandLine
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-def test_the_command_line_reference_is_up_to_date() -> None:
-    place = DOCS / "generate_cli_reference.py"
-    specification = importlib.util.spec_from_file_location("generate_cli_reference", place)
+def generator(name: str) -> Any:
+    """A program of the documentation, which is no package."""
+    specification = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
     assert specification is not None
     assert specification.loader is not None
-    generator = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(generator)
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+def test_the_command_line_reference_is_up_to_date() -> None:
     page = (DOCS / "reference" / "cli.md").read_text(encoding="utf-8")
-    assert page == generator.cli_reference(), "run: python docs/generate_cli_reference.py"
+    made = generator("generate_cli_reference").cli_reference()
+    assert page == made, "run: python docs/generate_cli_reference.py"
+
+
+def test_the_module_reference_is_up_to_date() -> None:
+    page = (DOCS / "reference" / "module-library.md").read_text(encoding="utf-8")
+    made = generator("generate_module_reference").module_reference()
+    assert page == made, "run: python docs/generate_module_reference.py"
 
 
 def test_the_command_line_reference_has_every_option_that_help_shows(studiolo: CommandLine) -> None:
     page = (DOCS / "reference" / "cli.md").read_text(encoding="utf-8")
-    for command in ("run", "convert", "profile", "doctor"):
+    for command in ("run", "show", "runs", "diff", "convert", "profile", "doctor"):
         section = page.partition(f"## studiolo {command}\n")[2].partition("\n## ")[0]
         shown = set(re.findall(r"--[a-z][a-z0-9-]*", studiolo(command, "--help").out))
         assert shown - {"--help"} == set(re.findall(r"`(--[a-z0-9-]+)", section)) - {"--help"}

@@ -2,14 +2,13 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from studiolo.environments.environment import Environment
+from studiolo.modules.declaration import read_declaration
+from studiolo.modules.definition import ModuleId
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8") if (ROOT / "README.md").exists() else ""
@@ -21,24 +20,30 @@ def test_there_is_something_to_run() -> None:
     assert BLOCKS or not README.strip()
 
 
-@pytest.mark.parametrize(("language", "text"), BLOCKS, ids=[text[:40] for _, text in BLOCKS])
-def test_a_block_of_the_readme_works(
-    language: str, text: str, tmp_path: Path, default_environment: Environment
+def test_the_blocks_of_the_readme_work_one_after_the_other(
+    tmp_path: Path, default_environment: Environment
 ) -> None:
-    shutil.copytree(ROOT / "examples", tmp_path / "examples")
-    for command in _commands(language, text):
-        done = subprocess.run(
-            command,
-            shell=isinstance(command, str),
-            cwd=tmp_path,
-            env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
-        assert done.stdout or done.stderr, f"{command} says nothing"
+    for language, text in BLOCKS:
+        for command in _commands(language, text):
+            done = subprocess.run(
+                command,
+                shell=isinstance(command, str),
+                cwd=tmp_path,
+                env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+                capture_output=True,
+                text=True,
+                timeout=300,
+                check=False,
+            )
+            assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+            assert done.stdout or done.stderr, f"{command} says nothing"
+
+
+def test_the_module_of_the_readme_is_one() -> None:
+    (text,) = re.findall(r"^```py\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    declared = read_declaration(text, id=ModuleId("size-in-words"), path=None)
+    assert declared.name == "Size in Words"
+    assert [parameter.name for parameter in declared.parameters] == ["column"]
 
 
 def _commands(language: str, text: str) -> list[str | list[str]]:
