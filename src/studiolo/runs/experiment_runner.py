@@ -4,7 +4,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,6 +31,7 @@ from studiolo.store.records import Records
 from studiolo.store.result_record import StoredResult
 from studiolo.store.run_record import (
     NewRun,
+    NodeChange,
     NodeRecord,
     NodeState,
     PlannedNode,
@@ -39,6 +40,7 @@ from studiolo.store.run_record import (
 
 #: What a snapshot keeps of a file that is no text.
 _NO_TEXT = ""
+_BROKEN_OFF = "The run could not go on."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +52,8 @@ class Place:
     store: Path
     records: Records
     blobs: Blobs
-    modules: Modules
+    #: Looks at the modules as their files are now; one plan is made with one look.
+    modules: Callable[[], Modules]
     datasets: Datasets
     sources: Sources
     exporter: Exporter
@@ -78,7 +81,7 @@ class ExperimentRunner:
         """What a run of the experiment would do, without what is kept."""
         return plan_run(
             experiment,
-            self._place.modules,
+            self._place.modules(),
             self._place.datasets,
             environment_identity=self._environments.identity,
             once=once,
@@ -153,10 +156,24 @@ class ExperimentRunner:
                 _cancelling(scheduler, cancelled),
             ):
                 status = scheduler.carry_out(recorder)
+        except BaseException:
+            with suppress(StoreError):
+                self._leave_rest(run)
+            raise
         finally:
             # Where recording is what failed, this fails too; the next run then finds nobody there.
             with suppress(StoreError):
                 place.records.end_run(run, status, ended_at=datetime.now(UTC))
+
+    def _leave_rest(self, run: RunId) -> None:
+        """Nothing comes any more of the nodes that have not ended."""
+        records = self._place.records
+        unended = (NodeState.WAITING, NodeState.RUNNING)
+        left = [node.node for node in records.nodes_of(run) if node.state in unended]
+        records.change_nodes(
+            run,
+            [NodeChange(node=node, state=NodeState.CANCELLED, reason=_BROKEN_OFF) for node in left],
+        )
 
     def _kept(self, plan: Plan) -> Mapping[NodeName, StoredResult]:
         """The results that stand in for steps, as far as their blobs are there."""
@@ -190,9 +207,10 @@ class ExperimentRunner:
             records.mark_interrupted(left)
 
     def _sweep(self) -> None:
-        """Remove what nobody refers to, if nobody else is there to ask."""
+        """Remove what nobody refers to and killed runs have left, if nobody else is there."""
         with suppress(StoreError), SoleUse.begin(self._place.store) as alone:
             self._place.blobs.sweep(self._place.records.referenced_blobs, alone=alone)
+            alone.forget_ended_runs()
 
 
 def experiment_key(experiment: Experiment, root: Path) -> str:
@@ -205,7 +223,7 @@ def experiment_key(experiment: Experiment, root: Path) -> str:
 def _reason(step: Step, before: NodeRecord | None, recipe: Mapping[str, object] | None) -> str:
     if before is None:
         return "It has not run before."
-    if before.state is NodeState.FAILED and before.recipe_digest == step.digest:
+    if before.state is NodeState.FAILED:
         return "It failed the last time."
     if recipe is None:
         return "What it gave the last time is not kept."

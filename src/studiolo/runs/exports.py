@@ -1,8 +1,10 @@
 """Files of the workspace that modules ask the host to write, since they can't themselves."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
+from studiolo.datasets.errors import DatasetFileUnwritableError
 from studiolo.datasets.files import format_of, write_dataset
 from studiolo.modules.definition import PortName
 from studiolo.runs.errors import ExportExistsError, ExportPathError
@@ -22,7 +24,7 @@ class Exporter:
     def refusal(self, step: Step) -> Failure | None:
         """Why what the step asks for can't be written, to be known before it runs."""
         for _, path, overwrite in self._asked(step):
-            if path.exists() and not overwrite:
+            if not overwrite and _is_there(path):
                 error = ExportExistsError(file=path.name)
                 return Failure(
                     code=error.code, classic_number=error.classic_number, message=str(error)
@@ -38,7 +40,7 @@ class Exporter:
         for port, path, _ in self._asked(step):
             connected = inputs.get(port)
             if isinstance(connected, SealedTable):
-                path.parent.mkdir(parents=True, exist_ok=True)
+                _make_folder(path.parent, file=path)
                 write_dataset(connected.dataset, path)
 
     def _asked(self, step: Step) -> list[tuple[PortName, Path, bool]]:
@@ -56,7 +58,23 @@ class Exporter:
     def _path(self, name: str) -> Path:
         """A file below the folder, whatever the name says."""
         relative = PurePosixPath(name)
-        if relative.is_absolute() or ".." in relative.parts or not relative.name:
+        leads_out = relative.is_absolute() or ".." in relative.parts
+        if leads_out or not relative.name or not name.isprintable():
             raise ExportPathError(file=name)
         format_of(name)
         return self._folder / relative
+
+
+def _is_there(path: Path) -> bool:
+    # What can't even be asked for, such as a name that is too long, can't be written either.
+    with suppress(OSError):
+        return path.exists()
+    return False
+
+
+def _make_folder(folder: Path, *, file: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DatasetFileUnwritableError(file=str(file), reason=reason) from error

@@ -1,5 +1,6 @@
 """From an experiment to the steps of a run: what each node runs on, and its recipe."""
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +27,6 @@ from studiolo.store.identity import RecipeDigest
 
 #: The output port of a dataset node.
 DATASET_PORT = PortName("dataset")
-_ZIPS = frozenset({FileFormat.ZIP, FileFormat.GZIP})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ class DatasetVersion:
     @property
     def kind(self) -> PortKind:
         """What it is on an edge: a zip stays one, everything else is read as a table."""
-        zipped = format_of_name(self.name) in _ZIPS
+        zipped = format_of_name(self.name) is FileFormat.ZIP
         return PortKind.ZIP if zipped else PortKind.DATASET
 
 
@@ -152,6 +152,8 @@ class _Planner:
         self._datasets = datasets
         self._environment_identity = environment_identity
         self._once = once
+        # Many nodes name the same module.
+        self._metadata = functools.cache(read_script_metadata)
 
     def step(self, node: Node, before: Mapping[NodeName, Step], selection: Selection) -> Step:
         if node.dataset is not None:
@@ -159,7 +161,7 @@ class _Planner:
         assert node.module is not None
         definition = self._modules.find(node.module)
         script = self._script(node, definition)
-        metadata = read_script_metadata(script.source)
+        metadata = self._metadata(script.source)
         sources = {
             port: (source.node, source.port or first_output(before[source.node]))
             for port, source in node.inputs.items()
@@ -173,7 +175,8 @@ class _Planner:
             "parameters": {
                 **parameters,
                 **{name: selected for name, (_, selected) in columns.items()},
-                **{name: version.digest for name, version in files.items()},
+                # The name, because it says in which format the bytes are read.
+                **{name: f"{v.name} sha256:{v.digest}" for name, v in files.items()},
             },
             "inputs": {
                 port: f"{before[source].digest}.{output}"

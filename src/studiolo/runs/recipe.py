@@ -20,6 +20,7 @@ Recipe = Mapping[str, Any]
 
 #: Names of a recipe's parts as people read them, in the order in which differences are told.
 _PARTS = {
+    "file": "the dataset's name",
     "dataset": "the dataset's content",
     "module": "the module",
     "source": "the script",
@@ -32,8 +33,7 @@ _PARTS = {
 
 def digest_of(recipe: Recipe) -> RecipeDigest:
     """The recipe's name: 64 hexadecimal digits."""
-    text = json.dumps(recipe, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return RecipeDigest(hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
+    return RecipeDigest(source_digest(_text(recipe)))
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -43,8 +43,11 @@ def source_digest(source: str) -> str:
 
 
 def differences(before: Recipe, after: Recipe) -> list[str]:
-    """What of a recipe has changed, a phrase each: `the script`, `the parameter trees (5 → 9)`."""
-    found = [phrase for part, phrase in _PARTS.items() if before.get(part) != after.get(part)]
+    """What of a recipe has changed, a phrase each: `the script`, `the parameter trees (5 → 9)`.
+
+    Recipes with different digests differ in a phrase at least.
+    """
+    found = [phrase for part, phrase in _PARTS.items() if _differ(before, after, part)]
     found += _changed_values("parameter", before, after)
     found += _changed_inputs(before, after)
     if before.get("once") != after.get("once"):
@@ -55,15 +58,24 @@ def differences(before: Recipe, after: Recipe) -> list[str]:
 def _changed_values(kind: str, before: Recipe, after: Recipe) -> Iterator[str]:
     old, new = before.get(f"{kind}s", {}), after.get(f"{kind}s", {})
     for name in dict.fromkeys([*old, *new]):
-        if old.get(name) != new.get(name) or (name in old) != (name in new):
+        if _differ(old, new, name):
             yield f"the {kind} {name} ({_shown(old, name)} → {_shown(new, name)})"
 
 
 def _changed_inputs(before: Recipe, after: Recipe) -> Iterator[str]:
     old, new = before.get("inputs", {}), after.get("inputs", {})
     for port in dict.fromkeys([*old, *new]):
-        if old.get(port) != new.get(port):
+        if _differ(old, new, port):
             yield f"the input {port}"
+
+
+def _differ(before: Mapping[str, Any], after: Mapping[str, Any], key: str) -> bool:
+    """Whether a digest would tell them apart: to Python, 1 is equal to 1.0 and to True."""
+    return (key in before) != (key in after) or _text(before.get(key)) != _text(after.get(key))
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def _shown(values: Mapping[str, Any], name: str) -> str:

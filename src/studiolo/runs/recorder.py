@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Self
 
-from studiolo.errors import StudioloError
 from studiolo.runs.engine import Done
 from studiolo.runs.kept_results import KeptResults
 from studiolo.runs.plan import Step
@@ -53,7 +52,7 @@ class Recorder:
         results: KeptResults,
         observer: Observer,
         *,
-        on_error: Callable[[StudioloError], None],
+        on_error: Callable[[Exception], None],
     ) -> None:
         """``on_error`` is told if something can't be recorded; nothing more is, then."""
         self._run = run
@@ -89,7 +88,7 @@ class Recorder:
                 continue
             try:
                 self._record(batch)
-            except StudioloError as error:
+            except Exception as error:  # noqa: BLE001  # the end of a thread: whoever carries out the run raises it
                 failed = True
                 self._on_error(error)
 

@@ -6,13 +6,13 @@ import threading
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from studiolo.errors import StudioloError
 from studiolo.experiments.experiment import NodeName
-from studiolo.modules.definition import PortName
+from studiolo.modules.definition import PortKind, PortName
 from studiolo.runs.engine import Done, Engine, Work
 from studiolo.runs.exports import Exporter
 from studiolo.runs.kept_results import KeptResults
@@ -34,6 +34,8 @@ from studiolo.runs.state import (
     StopNodes,
 )
 from studiolo.sandbox.job import Connected, Failure
+from studiolo.sandbox.memory_file import MemoryFile
+from studiolo.sandbox.sealed_table import SealedTable
 from studiolo.store.errors import BlobMissingError, BlobRottenError
 from studiolo.store.result_record import StoredResult
 from studiolo.store.run_record import NodeState, RunStatus
@@ -49,10 +51,18 @@ class Sources:
     def __init__(
         self,
         read: Callable[[Step], Done],
+        unpacked: Callable[[Step, MemoryFile], SealedTable],
         files: Callable[[Step], Mapping[str, Connected]],
     ) -> None:
-        """``read`` carries out a dataset step; ``files`` gives a module's dataset parameters."""
+        """Give what does it.
+
+        Args:
+            read: Carries out a dataset step.
+            unpacked: Gives the dataset in the zip of a dataset step.
+            files: Gives the datasets that a module's parameters stand for.
+        """
         self.read = read
+        self.unpacked = unpacked
         self.files = files
 
 
@@ -65,7 +75,7 @@ class _Cancel:
 class _Broken:
     """Something that is no fault of a step; the run can't go on."""
 
-    error: StudioloError
+    error: Exception
 
 
 class Scheduler:
@@ -116,15 +126,14 @@ class Scheduler:
         self._takers = Counter(needed for step in running for needed in set(step.needs))
         self._ready: deque[Step] = deque()
         self._running = 0
-        self._error: StudioloError | None = None
-        self._fault: Exception | None = None
+        self._error: Exception | None = None
         self._recorder: Recorder
 
     def cancel(self) -> None:
         """Stop what runs, start nothing more."""
         self._events.put(_Cancel())
 
-    def break_off(self, error: StudioloError) -> None:
+    def break_off(self, error: Exception) -> None:
         """Stop because of something that is no fault of a step; `carry_out` raises it."""
         self._events.put(_Broken(error=error))
 
@@ -150,8 +159,8 @@ class Scheduler:
         while not self._events.empty():
             if isinstance(event := self._events.get(), _Broken):
                 self._error = self._error or event.error
-        if (broken := self._fault or self._error) is not None:
-            raise broken
+        if self._error is not None:
+            raise self._error
         return status
 
     def _next_event(self) -> Event:
@@ -238,21 +247,9 @@ class Scheduler:
         """Carry out one step, in a worker's thread."""
         try:
             ended = self._carried_out(step, self._reasons[step.name])
-        except StudioloError as error:
-            # Not of the step's own making, but it can't be done, and others perhaps can.
-            now = datetime.now(UTC)
-            ended = Ended(
-                step=step,
-                state=NodeState.FAILED,
-                reason=self._reasons[step.name],
-                started_at=now,
-                ended_at=now,
-                failure=_failure_of(error),
-            )
         except Exception as error:  # noqa: BLE001  # the end of a thread: `carry_out` raises it
-            self._fault = error
             ended = self._ended(step, NodeState.FAILED, f"Studiolo itself failed: {error!r}")
-            self._events.put(_Cancel())
+            self.break_off(error)
         self._recorder.record(ended)
         self._events.put(NodeEnded(node=step.name, state=ended.state))
 
@@ -261,9 +258,14 @@ class Scheduler:
         self._observer.node_changed(
             NodeProgress(node=step.name, state=NodeState.RUNNING, reason=reason)
         )
-        done = self._done(step)
-        state = _state_of(done)
-        if state in HAS_RESULT and self._takers[step.name]:
+        done, failure = None, None
+        try:
+            done = self._done(step)
+        except StudioloError as error:
+            # Not of the step's own making, but it can't be done, and others perhaps can.
+            failure = _failure_of(error)
+        state = NodeState.FAILED if done is None else _state_of(done)
+        if done is not None and state in HAS_RESULT and self._takers[step.name]:
             with self._lock:
                 self._in_memory[step.name] = done.results
         self._let_go(step)
@@ -274,6 +276,7 @@ class Scheduler:
             started_at=started,
             ended_at=datetime.now(UTC),
             done=done,
+            failure=failure,
         )
 
     def _done(self, step: Step) -> Done:
@@ -282,9 +285,11 @@ class Scheduler:
         inputs: dict[PortName, Connected] = {}
         for port, (node, output) in step.sources.items():
             results = self._results_of(node)
+            if isinstance(results, Failure):
+                return Done(results={}, failure=results, seconds=0.0)
             if output not in results:
                 return Done(results={}, failure=_empty_input(port, node, output), seconds=0.0)
-            inputs[port] = results[output]
+            inputs[port] = self._as_needed(step, port, node, results[output])
         work = Work(step=step, inputs=inputs, files=self._sources.files(step))
         if (refused := self._exporter.refusal(step)) is not None:
             return Done(results={}, failure=refused, seconds=0.0)
@@ -294,11 +299,22 @@ class Scheduler:
             cancelled=self._stop,
         )
         if done.failure is None:
-            self._exporter.export(step, inputs)
+            try:
+                self._exporter.export(step, inputs)
+            except StudioloError as error:
+                return replace(done, results={}, failure=_failure_of(error))
         return done
 
-    def _results_of(self, node: NodeName) -> Results:
-        """What a node gave, from memory or from what is kept."""
+    def _as_needed(self, step: Step, port: PortName, node: NodeName, given: Connected) -> Connected:
+        """What a node gave; of a zip the dataset in it, where the port takes one."""
+        assert step.definition is not None
+        takes = step.definition.input(port)
+        if takes is None or takes.kind is not PortKind.DATASET or isinstance(given, SealedTable):
+            return given
+        return self._sources.unpacked(self._plan.steps[node], given)
+
+    def _results_of(self, node: NodeName) -> Results | Failure:
+        """What a node gave, from memory or from what is kept; why not, if that is lost."""
         with self._lock:
             if node in self._in_memory:
                 return self._in_memory[node]
@@ -310,21 +326,32 @@ class Scheduler:
             try:
                 results: Results = self._kept_results.open(self._kept[node].outputs)
             except (BlobMissingError, BlobRottenError) as error:
-                results = self._run_after_all(self._plan.steps[node], error)
+                made = self._run_after_all(self._plan.steps[node], error)
+                if isinstance(made, Failure):
+                    return made
+                results = made
             with self._lock:
                 self._in_memory[node] = results
         return results
 
-    def _run_after_all(self, step: Step, error: BlobMissingError | BlobRottenError) -> Results:
+    def _run_after_all(
+        self, step: Step, error: BlobMissingError | BlobRottenError
+    ) -> Results | Failure:
         """What was kept of a step is damaged: have it made again."""
         self._kept_results.discard(error)
         with self._lock:
             # Nobody has counted on this step to take anything.
             self._takers.update(set(step.needs))
-        ended = self._carried_out(step, f"It ran again, because what was kept is damaged: {error}")
+        ended = self._carried_out(step, f"What was kept of it is damaged: {_damage(error)}.")
         self._recorder.record(ended)
-        assert ended.done is not None
-        return ended.done.results
+        if ended.done is not None and ended.done.failure is None:
+            return ended.done.results
+        failure = ended.failure if ended.done is None else ended.done.failure
+        assert failure is not None
+        if ended.state is NodeState.CANCELLED:
+            return failure
+        message = f"The node {step.name!r}, which it needs, had to run again: {failure.message}"
+        return replace(failure, message=message, traceback="", frames=())
 
     def _let_go(self, step: Step) -> None:
         """The step has taken its inputs: results that nobody else will take are let go of."""
@@ -347,6 +374,12 @@ def _empty_input(port: PortName, node: NodeName, output: PortName) -> Failure:
         classic_number=3,
         message=f"The input {port} has no data: the node {node!r} left its output {output} empty.",
     )
+
+
+def _damage(error: BlobMissingError | BlobRottenError) -> str:
+    if isinstance(error, BlobMissingError):
+        return f'the file "{error.path}" is not there'
+    return f'the file "{error.path}" is not what was written ({error.reason})'
 
 
 def _failure_of(error: StudioloError) -> Failure:

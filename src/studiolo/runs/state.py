@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from studiolo.experiments.experiment import NodeName
 from studiolo.store.run_record import NodeState, RunStatus
 
-_FINAL = frozenset(NodeState) - {NodeState.WAITING, NodeState.RUNNING}
+#: How a node that was started can end.
+_ENDS = frozenset({NodeState.FINISHED, NodeState.KEPT, NodeState.FAILED, NodeState.CANCELLED})
 #: States after which the nodes that need this one can go on.
 HAS_RESULT = frozenset({NodeState.FINISHED, NodeState.KEPT})
 
@@ -88,6 +89,7 @@ class RunState:
     _missing: dict[NodeName, int] = field(init=False)
     _needed_by: dict[NodeName, list[NodeName]] = field(init=False)
     _left: int = field(init=False)
+    _ended: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         self.states = dict.fromkeys(self.needs, NodeState.WAITING)
@@ -106,7 +108,11 @@ class RunState:
         """
         match event:
             case Begun():
-                ready = [node for node, missing in self._missing.items() if not missing]
+                ready = [
+                    node
+                    for node, missing in self._missing.items()
+                    if not missing and self.states[node] is NodeState.WAITING
+                ]
                 return [*self._start(ready), *self._end()]
             case CancelAsked():
                 return self._cancel()
@@ -114,7 +120,7 @@ class RunState:
                 return self._node_ended(event.node, event.state)
 
     def _node_ended(self, node: NodeName, state: NodeState) -> list[Instruction]:
-        if self.states[node] is not NodeState.RUNNING or state not in _FINAL:
+        if self.states[node] is not NodeState.RUNNING or state not in _ENDS:
             raise ValueError(f"{node} is {self.states[node]} and can't become {state}")
         self._settle(node, state)
         if state not in HAS_RESULT:
@@ -145,7 +151,7 @@ class RunState:
         return notes
 
     def _cancel(self) -> list[Instruction]:
-        if self.cancelled:
+        if self.cancelled or self._ended:
             return []
         self.cancelled = True
         notes: list[Instruction] = []
@@ -163,10 +169,13 @@ class RunState:
         self._left -= 1
 
     def _end(self) -> list[Instruction]:
-        return [EndRun(status=self._status())] if self._left == 0 else []
+        if self._left or self._ended:
+            return []
+        self._ended = True
+        return [EndRun(status=self._status())]
 
     def _status(self) -> RunStatus:
         states = set(self.states.values())
-        if self.cancelled and NodeState.CANCELLED in states:
+        if NodeState.CANCELLED in states:
             return RunStatus.CANCELLED
         return RunStatus.FAILED if NodeState.FAILED in states else RunStatus.FINISHED
