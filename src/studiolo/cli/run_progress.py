@@ -43,7 +43,8 @@ class RunProgress:
         """``make_room`` is called before anything is shown, to clear what moves."""
         self._console = console
         self._make_room = make_room
-        self._lock = threading.Lock()
+        # Again by the same thread: a display that is made asks at once what it is to show.
+        self._lock = threading.RLock()
         self._nodes = {
             name: NodeProgress(node=name, state=NodeState.WAITING) for name in experiment.nodes
         }
