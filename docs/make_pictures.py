@@ -40,7 +40,14 @@ def _terminal(arguments: list[str], folder: Path) -> str:
     finished = subprocess.run(
         [sys.executable, "-m", "studiolo", *arguments],
         cwd=folder,
-        env={**os.environ, "COLUMNS": str(_WIDTH), "FORCE_COLOR": "1", "TERM": "dumb"},
+        # Colours, and nothing that moves.
+        env={
+            **os.environ,
+            "COLUMNS": str(_WIDTH),
+            "FORCE_COLOR": "1",
+            "TERM": "xterm-256color",
+            "TTY_INTERACTIVE": "0",
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -21,6 +21,7 @@ _OF_SCRIPTS = (
     "output",
     "output2",
     "device",
+    "port_binding",
     "timeout",
     "memory",
     "cpus",

@@ -61,7 +61,7 @@ class RunProgress:
                 # It may have ended before this is told.
                 self._since.setdefault(progress.node, time.monotonic())
             self._nodes[progress.node] = progress
-            if self._console.is_terminal:
+            if self._console.is_interactive:
                 if self._live is None:
                     self._live = Live(
                         get_renderable=self._view,

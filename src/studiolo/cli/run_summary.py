@@ -1,5 +1,6 @@
 """What came of a run of an experiment, on the terminal: how it ended, why, and where to look."""
 
+import shlex
 from pathlib import Path
 
 from rich.text import Text
@@ -38,9 +39,8 @@ def show_run(console: Terminal, notes: Terminal, result: ExperimentResult, path:
     console.say(_end(result))
     target = failed[0] if failed else last
     if target is not None:
-        at = f"{path}/{target.record.node}" if path.suffix == "" else str(path)
-        quoted = f'"{at}"' if " " in at else at
-        console.say(Text.assemble(("Look: ", "dim"), f"studiolo show {printable(quoted)}"))
+        command_line = shlex.join(["studiolo", "show", f"{path}/{target.record.node}"])
+        console.say(Text.assemble(("Look: ", "dim"), printable(command_line)))
 
 
 def _last(result: ExperimentResult) -> NodeResult | None:
@@ -64,5 +64,5 @@ def _end(result: ExperimentResult) -> Text:
     return Text.assemble(
         (record.status.value, styles.get(record.status, "bold yellow")),
         f" in {seconds:.2f} s",
-        (f" · {', '.join(said)}{drawn} · run {record.id}", "dim"),
+        (f" · {', '.join(said)}{drawn} · run {record.id.rpartition('-')[2]}", "dim"),
     )
