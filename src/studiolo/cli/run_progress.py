@@ -6,13 +6,14 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from rich.cells import set_cell_size
+from rich.cells import cell_len, set_cell_size
 from rich.console import Group
 from rich.live import Live
 from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from studiolo.cli.cells import cut, one_line
 from studiolo.cli.reporting import printable
 from studiolo.cli.terminal import Terminal
 from studiolo.experiments.experiment import Experiment, NodeName
@@ -50,7 +51,8 @@ class RunProgress:
         }
         self._since: dict[NodeName, float] = {}
         self._live: Live | None = None
-        self._width = min(_NAME, max((len(name) for name in experiment.nodes), default=0))
+        widest = max((cell_len(one_line(name)) for name in experiment.nodes), default=0)
+        self._width = min(_NAME, widest)
 
     def node_changed(self, progress: NodeProgress) -> None:
         """Show where a node stands."""
@@ -137,5 +139,4 @@ def _column(text: str | None, width: int) -> str:
 
 
 def _padded(name: str, width: int) -> str:
-
-    return set_cell_size(printable(name), width)
+    return set_cell_size(cut(name, width), width)

@@ -21,8 +21,9 @@ from studiolo.runs.plan import Datasets, Modules, Plan, Step, plan_run
 from studiolo.runs.progress import Observer, Unobserved
 from studiolo.runs.recipe import differences
 from studiolo.runs.recorder import Recorder
-from studiolo.runs.scheduler import Scheduler, Sources
+from studiolo.runs.scheduler import Scheduler
 from studiolo.runs.selection import Selection
+from studiolo.runs.step_runner import Sources, StepRunner
 from studiolo.store.blobs import Blobs
 from studiolo.store.errors import StoreError
 from studiolo.store.identity import RunId, new_run_id
@@ -137,16 +138,11 @@ class ExperimentRunner:
         cancelled: threading.Event | None,
     ) -> None:
         place = self._place
-        scheduler = Scheduler(
-            plan,
-            engine=self._engine,
-            sources=place.sources,
-            exporter=place.exporter,
-            results=self._results,
-            kept=kept,
-            reasons=reasons,
-            observer=observer,
+        # Beside what comes next: it starts the interpreters that they need.
+        self._engine.expect(
+            [s for n, s in plan.steps.items() if n not in kept and s.dataset is None]
         )
+        scheduler = Scheduler(plan, kept=kept, reasons=reasons)
         status = RunStatus.FAILED
         try:
             with (
@@ -155,7 +151,17 @@ class ExperimentRunner:
                 ) as recorder,
                 _cancelling(scheduler, cancelled),
             ):
-                status = scheduler.carry_out(recorder)
+                runner = StepRunner(
+                    plan,
+                    engine=self._engine,
+                    sources=place.sources,
+                    exporter=place.exporter,
+                    results=self._results,
+                    kept=kept,
+                    observer=observer,
+                    recorder=recorder,
+                )
+                status = scheduler.carry_out(runner, recorder)
         except BaseException:
             with suppress(StoreError):
                 self._leave_rest(run)

@@ -24,7 +24,6 @@ from studiolo.sandbox.job import (
     Job,
     PortBinding,
 )
-from studiolo.sandbox.memory_file import MemoryFile
 from studiolo.sandbox.policy import Limits
 from studiolo.sandbox.sandbox import Sandbox
 from studiolo.sandbox.sealed_table import SealedTable
@@ -209,11 +208,3 @@ def _limits(policy: Limits, node: NodeLimits) -> Limits | None:
         memory=node.memory or policy.memory,
         cpus=node.cpus or policy.cpus,
     )
-
-
-def bytes_of(connected: Connected) -> int:
-    """How many bytes something connected takes."""
-    files: Collection[MemoryFile] = (
-        connected.files if isinstance(connected, SealedTable) else [connected]
-    )
-    return sum(file.size for file in files)

@@ -81,5 +81,6 @@ def _text(value: Any) -> str:
 def _shown(values: Mapping[str, Any], name: str) -> str:
     if name not in values:
         return "default"
-    text = json.dumps(values[name], ensure_ascii=False)
+    # Half of a surrogate pair, as a command line can hold it, can't be recorded but as an escape.
+    text = json.dumps(values[name], ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
     return text if len(text) <= 40 else f"{text[:39]}…"

@@ -38,6 +38,12 @@ RESULT_PORTS = ("results_dataset", "results_dataset2")
 Connected = SealedTable | MemoryFile
 
 
+def bytes_of(connected: Connected) -> int:
+    """How many bytes it takes."""
+    files = connected.files if isinstance(connected, SealedTable) else [connected]
+    return sum(file.size for file in files)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Contract:
     """How a job's `azureml_main` is called, and what becomes of what it returns."""

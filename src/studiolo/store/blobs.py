@@ -4,7 +4,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Set
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -188,10 +188,12 @@ class Blobs:
             path.unlink(missing_ok=True)
 
     def _is_there(self, blob: Blob) -> bool:
-        # One of another size was cut off by something, and is replaced.
-        with suppress(FileNotFoundError):
-            return self.path(blob.digest).stat().st_size == blob.size
-        return False
+        # One that has rotted is replaced: whoever makes a result again has no other way to mend it.
+        try:
+            self.check(blob.digest)
+        except (BlobMissingError, BlobRottenError):
+            return False
+        return True
 
     def _rename(self, written: Path, final: Path) -> None:
         # Another process may have put the same blob since: the one takes the other's place.

@@ -146,7 +146,8 @@ class WorkspaceDatasets:
 
     def _is_known(self, version: DatasetVersion) -> bool:
         return any(
-            seen.content == version.digest for seen in self._records().dataset_versions(version.name)
+            seen.content == version.digest
+            for seen in self._records().dataset_versions(version.name)
         )
 
     def _content(self, version: DatasetVersion) -> pa.Buffer:

@@ -25,8 +25,8 @@ from studiolo.runs.kept_results import KeptResults
 from studiolo.runs.local_engine import LocalEngine
 from studiolo.runs.plan import Plan
 from studiolo.runs.progress import Observer
-from studiolo.runs.scheduler import Sources
 from studiolo.runs.selection import Selection
+from studiolo.runs.step_runner import Sources
 from studiolo.sandbox.isolation import Isolation
 from studiolo.store.blobs import Blobs
 from studiolo.store.records import Records
@@ -253,7 +253,9 @@ class Workspace:
             modules=lambda: self.catalogue,
             datasets=self.datasets,
             sources=Sources(
-                self.datasets.read, self.datasets.unpacked, self.datasets.files
+                read=self.datasets.read,
+                unpacked=self.datasets.unpacked,
+                files=self.datasets.files,
             ),
             exporter=Exporter(self.root / DATASETS),
         )

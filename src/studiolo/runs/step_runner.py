@@ -1,0 +1,196 @@
+"""Carries out one step of a run: gathers its inputs, has it executed, and says what came of it."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from studiolo.errors import StudioloError
+from studiolo.experiments.experiment import NodeName
+from studiolo.modules.definition import PortKind, PortName
+from studiolo.runs.engine import Done, Engine, Work
+from studiolo.runs.exports import Exporter
+from studiolo.runs.handed_on import HandedOn, Results
+from studiolo.runs.kept_results import KeptResults
+from studiolo.runs.plan import Plan, Step
+from studiolo.runs.progress import NodeProgress, Observer
+from studiolo.runs.recorder import Ended, Recorder
+from studiolo.runs.state import HAS_RESULT
+from studiolo.sandbox.job import Connected, Failure
+from studiolo.sandbox.memory_file import MemoryFile
+from studiolo.sandbox.sealed_table import SealedTable
+from studiolo.store.errors import BlobMissingError, BlobRottenError
+from studiolo.store.result_record import StoredResult
+from studiolo.store.run_record import NodeState
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """What the host does for steps itself: reading dataset files, and text that is one."""
+
+    #: Carries out a dataset step.
+    read: Callable[[Step], Done]
+    #: Gives the dataset in the zip of a dataset step.
+    unpacked: Callable[[Step, MemoryFile], SealedTable]
+    #: Gives the datasets that a module's parameters stand for.
+    files: Callable[[Step], Mapping[str, Connected]]
+
+
+class StepRunner:
+    """Carries out steps of one run, any number of them at once."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        engine: Engine,
+        sources: Sources,
+        exporter: Exporter,
+        results: KeptResults,
+        kept: Mapping[NodeName, StoredResult],
+        observer: Observer,
+        recorder: Recorder,
+    ) -> None:
+        """Prepare for a run.
+
+        Args:
+            plan: What it does.
+            engine: What runs modules.
+            sources: What reads dataset files.
+            exporter: What writes files for modules that export.
+            results: Where results are kept.
+            kept: For steps that need not run: the results that stand in for them.
+            observer: Whom to tell.
+            recorder: Whom to tell of a step that had to run although a result of it was kept.
+        """
+        self._plan = plan
+        self._engine = engine
+        self._sources = sources
+        self._exporter = exporter
+        self._kept_results = results
+        self._kept = kept
+        self._observer = observer
+        self._recorder = recorder
+        self._stop = threading.Event()
+        self._lock = threading.Lock()
+        self._opening: dict[NodeName, threading.Lock] = {}
+        self.handed_on = HandedOn(step for name, step in plan.steps.items() if name not in kept)
+
+    def stop(self) -> None:
+        """End what runs."""
+        self._stop.set()
+
+    def carry_out(self, step: Step, reason: str) -> Ended:
+        """Carry out a step, and hand its results on; what came of it."""
+        started = datetime.now(UTC)
+        self._observer.node_changed(
+            NodeProgress(node=step.name, state=NodeState.RUNNING, reason=reason)
+        )
+        done, failure = None, None
+        try:
+            done = self._done(step)
+        except StudioloError as error:
+            # Not of the step's own making, but it can't be done, and others perhaps can.
+            failure = _failure_of(error)
+        state = NodeState.FAILED if done is None else _state_of(done)
+        if done is not None and state in HAS_RESULT:
+            self.handed_on.offer(step.name, done.results)
+        self.handed_on.let_go(step)
+        return Ended(
+            step=step,
+            state=state,
+            reason=reason,
+            started_at=started,
+            ended_at=datetime.now(UTC),
+            done=done,
+            failure=failure,
+        )
+
+    def _done(self, step: Step) -> Done:
+        if step.dataset is not None:
+            return self._sources.read(step)
+        inputs: dict[PortName, Connected] = {}
+        for port, (node, output) in step.sources.items():
+            results = self._results_of(node)
+            if isinstance(results, Failure):
+                return Done(results={}, failure=results, seconds=0.0)
+            if output not in results:
+                return Done(results={}, failure=_empty_input(port, node, output), seconds=0.0)
+            inputs[port] = self._as_needed(step, port, node, results[output])
+        work = Work(step=step, inputs=inputs, files=self._sources.files(step))
+        if (refused := self._exporter.refusal(step)) is not None:
+            return Done(results={}, failure=refused, seconds=0.0)
+        done = self._engine.execute(
+            work,
+            on_console=lambda text: self._observer.console_written(step.name, text),
+            cancelled=self._stop,
+        )
+        if done.failure is None:
+            try:
+                self._exporter.export(step, inputs)
+            except StudioloError as error:
+                return replace(done, results={}, failure=_failure_of(error))
+        return done
+
+    def _as_needed(self, step: Step, port: PortName, node: NodeName, given: Connected) -> Connected:
+        """What a node gave; of a zip the dataset in it, where the port takes one."""
+        assert step.definition is not None
+        takes = step.definition.input(port)
+        if takes is None or takes.kind is not PortKind.DATASET or isinstance(given, SealedTable):
+            return given
+        return self._sources.unpacked(self._plan.steps[node], given)
+
+    def _results_of(self, node: NodeName) -> Results | Failure:
+        """What a node gave, from memory or from what is kept; why not, if that is lost."""
+        with self._lock:
+            opening = self._opening.setdefault(node, threading.Lock())
+        with opening:
+            if (found := self.handed_on.find(node)) is not None:
+                return found
+            try:
+                results: Results = self._kept_results.open(self._kept[node].outputs)
+            except (BlobMissingError, BlobRottenError) as error:
+                return self._run_after_all(self._plan.steps[node], error)
+            self.handed_on.offer(node, results)
+        return results
+
+    def _run_after_all(
+        self, step: Step, error: BlobMissingError | BlobRottenError
+    ) -> Results | Failure:
+        """What was kept of a step is damaged: have it made again."""
+        self._kept_results.discard(error)
+        self.handed_on.expect(step)
+        ended = self.carry_out(step, f"What was kept of it is damaged: {_damage(error)}.")
+        self._recorder.record(ended)
+        if ended.done is not None and ended.done.failure is None:
+            return ended.done.results
+        failure = ended.failure if ended.done is None else ended.done.failure
+        assert failure is not None
+        if ended.state is NodeState.CANCELLED:
+            return failure
+        message = f"The node {step.name!r}, which it needs, had to run again: {failure.message}"
+        return replace(failure, message=message, traceback="", frames=())
+
+
+def _state_of(done: Done) -> NodeState:
+    if done.failure is None:
+        return NodeState.FINISHED
+    return NodeState.CANCELLED if done.failure.code == "cancelled" else NodeState.FAILED
+
+
+def _empty_input(port: PortName, node: NodeName, output: PortName) -> Failure:
+    return Failure(
+        code="input-empty",
+        classic_number=3,
+        message=f"The input {port} has no data: the node {node!r} left its output {output} empty.",
+    )
+
+
+def _damage(error: BlobMissingError | BlobRottenError) -> str:
+    if isinstance(error, BlobMissingError):
+        return f'the file "{error.path}" is not there'
+    return f'the file "{error.path}" is not what was written ({error.reason})'
+
+
+def _failure_of(error: StudioloError) -> Failure:
+    return Failure(code=error.code, classic_number=error.classic_number, message=str(error))
