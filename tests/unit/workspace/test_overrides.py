@@ -33,7 +33,7 @@ def azureml_main(a=None, *, trees: int = 1, share: float = .5, deep: bool = Fals
                  mode: str = "", rest: int | None = 3, kept: bool = False):
     return a
 """
-MODULE = '''
+MODULE = """
 # /// script
 # [tool.studiolo.parameters.columns]
 # kind = "columns"
@@ -52,7 +52,7 @@ def azureml_main(
     way: Literal["Mean", "Median"] = "Mean",
 ):
     return dataset
-'''
+"""
 
 
 @pytest.fixture
