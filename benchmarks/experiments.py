@@ -4,10 +4,8 @@ The peers run the same chain of a frame with ten rows to which each node adds on
 isolates a node; some give it a process of its own, which is the nearest to what is done here.
 """
 
-import shutil
 import statistics
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from functools import partial
@@ -114,7 +112,9 @@ def _print_unchanged(folder: Path) -> None:
         read = partial(workspace.experiment, experiment.folder)
         whole = [_seconds(lambda: _finished(workspace, read())) for _ in range(7)]
     print(f"\n1,000 nodes: first run {first:.1f} s, {first:.1f} ms a node")
-    print(f"run again, nothing changed: {spread(again)} s; read from its file as well {spread(whole)} s")
+    print(
+        f"run again, nothing changed: {spread(again)} s; read from its file as well {spread(whole)} s"
+    )
 
 
 def _print_planning(folder: Path) -> None:
@@ -150,7 +150,9 @@ def _print_handover(folder: Path) -> None:
             times.append(_seconds(partial(_finished, workspace, ten)))
     once = statistics.median(floor)
     print(f"\n{size / 1e9:.2f} GB through ten identity nodes: {spread(times)} s")
-    print(f"one memcpy of it: {spread(floor)} s; the run takes {statistics.median(times) / once:.2f} of that")
+    print(
+        f"one memcpy of it: {spread(floor)} s; the run takes {statistics.median(times) / once:.2f} of that"
+    )
     print(f"and {statistics.median(times) / (10 * once):.2f} of ten, one a node")
 
 

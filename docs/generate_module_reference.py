@@ -18,8 +18,8 @@ _INTRODUCTION = """\
 
 <!-- Made by docs/generate_module_reference.py; change the modules, not this page. -->
 
-The modules that come with Studiolo, by category. They have the names, ports, parameters and defaults
-of the classic studio's; each says where it differs. In an experiment a module is named by its id:
+The modules that come with Studiolo, by category. They have the names, ports, parameters and
+defaults of the classic studio's; each says where it differs. An experiment names a module by its id:
 
 ```yaml
   halves:

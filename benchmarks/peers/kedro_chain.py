@@ -1,4 +1,4 @@
-"""A chain of nodes in Kedro: `python kedro_chain.py NODES sequential|parallel`; prints ms a node."""
+"""A chain of nodes in Kedro: `kedro_chain.py NODES sequential|parallel`; prints ms a node."""
 
 import logging
 import sys

@@ -35,9 +35,7 @@ def test_a_report_is_read() -> None:
     (output,) = report.outputs
     assert output is not None
     assert output.rows == 2
-    assert output.references == [
-        ColumnReference(position=0, name="a", input=1, column=2)
-    ]
+    assert output.references == [ColumnReference(position=0, name="a", input=1, column=2)]
     assert report.log == ["a line"]
     assert report.phases == {"call": 0.5, "open": 1.0}
     assert report.failure is None
