@@ -112,9 +112,8 @@ def _print_unchanged(folder: Path) -> None:
         read = partial(workspace.experiment, experiment.folder)
         whole = [_seconds(lambda: _finished(workspace, read())) for _ in range(7)]
     print(f"\n1,000 nodes: first run {first:.1f} s, {first:.1f} ms a node")
-    print(
-        f"run again, nothing changed: {spread(again)} s; read from its file as well {spread(whole)} s"
-    )
+    print(f"run again, nothing changed: {spread(again)} s")
+    print(f"and read from its file as well: {spread(whole)} s")
 
 
 def _print_planning(folder: Path) -> None:
@@ -150,10 +149,9 @@ def _print_handover(folder: Path) -> None:
             times.append(_seconds(partial(_finished, workspace, ten)))
     once = statistics.median(floor)
     print(f"\n{size / 1e9:.2f} GB through ten identity nodes: {spread(times)} s")
-    print(
-        f"one memcpy of it: {spread(floor)} s; the run takes {statistics.median(times) / once:.2f} of that"
-    )
-    print(f"and {statistics.median(times) / (10 * once):.2f} of ten, one a node")
+    shares = statistics.median(times) / once
+    print(f"one memcpy of it: {spread(floor)} s; the run takes {shares:.2f} of that,")
+    print(f"and {shares / 10:.2f} of ten, one a node")
 
 
 def _workspace(folder: Path) -> Workspace:
@@ -182,8 +180,10 @@ def _chain(
         else "inputs: {{dataset: {before}}}, parameters: {{select_columns: all}}"
     )
     lines = ["studiolo: 1", f"name: {name}", "nodes:", f"  n0: {{dataset: {dataset}}}"]
-    for number in range(1, count + 1):
-        lines.append(f"  n{number}: {{module: {module}, {own.format(before=f'n{number - 1}')}}}")
+    lines += [
+        f"  n{number}: {{module: {module}, {own.format(before=f'n{number - 1}')}}}"
+        for number in range(1, count + 1)
+    ]
     (folder / "experiment.yaml").write_text("\n".join(lines) + "\n")
     if script:
         (folder / "step.py").write_text(script.format(step=0))

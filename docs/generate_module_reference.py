@@ -19,7 +19,7 @@ _INTRODUCTION = """\
 <!-- Made by docs/generate_module_reference.py; change the modules, not this page. -->
 
 The modules that come with Studiolo, by category. They have the names, ports, parameters and
-defaults of the classic studio's; each says where it differs. An experiment names a module by its id:
+defaults of the classic studio's; each says where it differs. An experiment names one by its id:
 
 ```yaml
   halves:
