@@ -6,7 +6,7 @@ import mmap
 import os
 import struct
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -109,6 +109,10 @@ class MemoryFile:
 
     def __del__(self) -> None:
         self.close()
+
+    def __reduce__(self) -> NoReturn:
+        # A copy elsewhere would close whatever has the descriptor's number there.
+        raise TypeError("a memory file belongs to the process that has it open")
 
     def __enter__(self) -> Self:
         return self

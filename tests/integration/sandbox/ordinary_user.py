@@ -65,7 +65,11 @@ def main() -> None:
         pickle.dump(message, answers)
         answers.flush()
 
+    from dataclasses import replace
+
     from places import Here  # type: ignore[import-not-found]  # found by the path
+
+    from studiolo.sandbox.sealed_table import SealedTable
 
     environment, withheld = pickle.load(questions)
     with Here.opened(environment, withheld=withheld) as here:
@@ -75,7 +79,13 @@ def main() -> None:
                 source, limits, inputs = pickle.load(questions)
             except EOFError:
                 return
-            answer(here.run(source, limits=limits, inputs=inputs))
+            outcome = here.run(source, limits=limits, inputs=inputs)
+            # Tables travel, the memory files that they lie in do not.
+            plain = {
+                port: SealedTable(files=[], places=[], table=table)
+                for port, table in outcome.tables.items()
+            }
+            answer(replace(outcome, results=plain))
 
 
 if __name__ == "__main__":
