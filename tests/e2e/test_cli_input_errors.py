@@ -144,7 +144,7 @@ def test_a_bad_bundle_is_refused(studiolo: CommandLine, case: str) -> None:
         ("latin.py", b"# caf\xe9\n", ["script-unreadable", '"latin.py"', "line 1", "0xE9"]),
         ("late.py", b"#\n#\n#\n#caf\xe9", ["script-unreadable", "line 4", "0xE9", "UTF-8"]),
         ("odd.py", b"# -*- coding: klingon -*-\n", ["script-unreadable", "klingon"]),
-        (".", None, ["script-unreadable", "directory"]),
+        (".", None, ["workspace-missing", "studiolo.toml", "studiolo new"]),
     ],
 )
 def test_a_script_that_cannot_be_read_is_named(
@@ -161,7 +161,7 @@ def test_a_script_that_cannot_be_read_is_named(
 @pytest.mark.parametrize(
     ("arguments", "facts"),
     [
-        ([], ["SCRIPT.py"]),
+        ([], ["SCRIPT.py|EXPERIMENT"]),
         (["script.py", "--isolation", "none"], ["--isolation", "none", "strict", "auto", "off"]),
         (["script.py", "--port-binding", "x"], ["--port-binding", "connected", "slot"]),
         (["script.py", "--timeout", "0"], ["--timeout", '"0"', "90s"]),

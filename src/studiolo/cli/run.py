@@ -36,7 +36,7 @@ def command(
         typer.Argument(
             help="A script with a function azureml_main (.py), or an experiment: its folder or "
             "its experiment.yaml.",
-            metavar="PATH",
+            metavar="SCRIPT.py|EXPERIMENT",
         ),
     ],
     dataset1: Annotated[

@@ -17,7 +17,7 @@ LIBRARY = Path(__file__).parent / "library"
 def load_library() -> Mapping[ModuleId, ModuleDefinition]:
     """Every built-in module, read once in the life of a process."""
     library = _library(LIBRARY)
-    return {module: library.find(module) for module in library.ids}
+    return {module: library.find(module) for module in sorted(library.ids)}
 
 
 class Catalogue:
