@@ -10,6 +10,7 @@ from studiolo.cli.run_view import dataset_preview, show_reason
 from studiolo.cli.terminal import Terminal
 from studiolo.experiments.experiment import NodeName
 from studiolo.runs.experiment_result import ExperimentResult, NodeResult
+from studiolo.store.errors import BlobMissingError, BlobRottenError
 from studiolo.store.run_record import NodeState, RunStatus
 
 #: Failures that are shown in full; the others have a line each in the table.
@@ -27,20 +28,28 @@ def show_run(console: Terminal, notes: Terminal, result: ExperimentResult, path:
             show_reason(notes, node.failure)
     last = _last(result)
     if last is not None and result.succeeded:
-        console.print()
-        port = last.ports[0]
-        dataset = last.dataset(port)
-        name = f"{last.record.node}.{port}"
-        console.print(
-            dataset_preview(
-                name, dataset.table, console.width, rows=_ROWS, more="studiolo show has all of it"
-            )
-        )
+        _show_dataset(console, notes, last)
     console.say(_end(result))
     target = failed[0] if failed else last
     if target is not None:
         command_line = shlex.join(["studiolo", "show", f"{path}/{target.record.node}"])
         console.say(Text.assemble(("Look: ", "dim"), printable(command_line)))
+
+
+def _show_dataset(console: Terminal, notes: Terminal, node: NodeResult) -> None:
+    port = node.ports[0]
+    name = f"{node.record.node}.{port}"
+    try:
+        table = node.dataset(port).table
+    except (BlobMissingError, BlobRottenError) as error:
+        # Nobody needed it in this run, so that nobody has noticed before.
+        advice = f"--only {shlex.quote(node.record.node)} makes it again."
+        notes.say(Text(printable(f"warning: {name}: {error} {advice}"), style="yellow"))
+        return
+    console.print()
+    console.print(
+        dataset_preview(name, table, console.width, rows=_ROWS, more="studiolo show has all of it")
+    )
 
 
 def _last(result: ExperimentResult) -> NodeResult | None:
