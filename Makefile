@@ -20,8 +20,9 @@ run: install
 	test -e out/my-workspace || $(BIN)/studiolo new out/my-workspace
 	$(BIN)/studiolo run out/my-workspace/experiments/rank-features
 
+# The sandbox's own tests watch processors and memory, so they have the machine to themselves.
 test: install check
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile tests/unit tests/e2e && $(BIN)/pytest tests/integration
 
 check: install
 	$(BIN)/ruff format --check && $(BIN)/ruff check && $(BIN)/mypy && $(BIN)/lint-imports
