@@ -232,7 +232,7 @@ def test_results_go_with_the_last_run_that_refers_to_them(
               split:
                 module: split-data
                 inputs: {{dataset: data}}
-                parameters: {{fraction: {fraction}}}
+                parameters: {{fraction: {fraction}, randomized_split: false}}
         """
         folder.experiment("e", text)
         newest = folder.run_experiment("e")
