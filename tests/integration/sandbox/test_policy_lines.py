@@ -103,7 +103,9 @@ def test_link(path: str, full: Here) -> None:
     target = POLICY.filesystem.links[path]
     shown = [*full.run_paths, Path(studiolo_guest.__file__)]
     if any(place.is_relative_to(path) for place in shown):
-        pytest.skip(f"what a run is shown lies below {path} here, which is a folder for that reason")
+        pytest.skip(
+            f"what a run is shown lies below {path} here, which is a folder for that reason"
+        )
     assert attack(full, f"def attack():\n    return os.readlink({path!r})\n") == target
     if "proc" not in target:
         script = f"def attack():\n    return opened({path!r} + '/file', 'w')\n"
