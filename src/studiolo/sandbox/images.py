@@ -20,6 +20,8 @@ _SVG = "image/svg+xml"
 #: What a drawing may have in itself. Not `data:image/svg+xml`, which would not be looked at.
 _PICTURES = ("data:image/png", "data:image/jpeg")
 _ENTRIES = 2_000
+#: Folders with images in them that are looked into.
+_MOST_FOLDERS = 200
 _DEPTH = 4
 #: The bundle's own pictures are not what the script drew.
 _BUNDLE = "Script Bundle"
@@ -81,7 +83,11 @@ class _Folders:
             os.close(descriptor)
 
     def walk(self, folder: int, prefix: str = "", depth: int = _DEPTH) -> Iterator[_Found]:
-        with os.scandir(folder) as entries:
+        try:
+            listing = os.scandir(folder)
+        except OSError:
+            return
+        with listing as entries:
             for entry in entries:
                 self._left -= 1
                 if self._left < 0:
@@ -106,8 +112,16 @@ class _Folders:
             inner = os.open(own, _SAFE_OPEN | os.O_DIRECTORY, dir_fd=folder)
         except OSError:
             return
-        self._open.append(inner)
-        yield from self.walk(inner, f"{name}/", depth - 1)
+        found = list(self.walk(inner, f"{name}/", depth - 1))
+        if not any(file.folder == inner for file in found):
+            os.close(inner)
+        elif len(self._open) < _MOST_FOLDERS:
+            self._open.append(inner)
+        else:
+            # More than any script of good will has, and fewer than a process may have open.
+            os.close(inner)
+            found = [file for file in found if file.folder != inner]
+        yield from found
 
 
 def _read(file: _Found) -> bytes:

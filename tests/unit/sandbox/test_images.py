@@ -1,5 +1,6 @@
 import io
 import os
+import resource
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -144,3 +145,22 @@ def test_nothing_stays_open(tmp_path: Path, collect: Collect) -> None:
     before = len(list(Path("/proc/self/fd").iterdir()))
     collect()
     assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_more_folders_than_a_process_may_open_are_walked(tmp_path: Path) -> None:
+    for number in range(600):
+        (tmp_path / f"folder-{number}").mkdir()
+        if number % 2:
+            (tmp_path / f"folder-{number}" / "a.png").write_bytes(b"no image")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    directory = os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (400, hard))
+    try:
+        before = len(list(Path("/proc/self/fd").iterdir()))
+        images, left_out = collect_images(directory, LIMITS)
+        assert len(list(Path("/proc/self/fd").iterdir())) == before
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        os.close(directory)
+    assert images == []
+    assert len(left_out) == 200
