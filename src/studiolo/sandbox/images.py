@@ -19,8 +19,9 @@ _RASTER = {
 _SVG = "image/svg+xml"
 #: What a drawing may have in itself. Not `data:image/svg+xml`, which would not be looked at.
 _PICTURES = ("data:image/png", "data:image/jpeg")
+#: Files and folders that are looked at, and folders whose images are kept: more than any script of
+#: good will leaves, and fewer than a process may have open.
 _ENTRIES = 2_000
-#: Folders with images in them that are looked into.
 _MOST_FOLDERS = 200
 _DEPTH = 4
 #: The bundle's own pictures are not what the script drew.
@@ -48,6 +49,7 @@ def collect_images(directory: int, limits: Limits) -> tuple[list[Image], list[st
     room = limits.image_bytes
     with _Folders() as folders:
         found = sorted(folders.walk(directory), key=lambda f: (f.changed, f.number))
+        left_out += folders.left_out
         for file in found:
             if len(images) == limits.images:
                 left_out.append(f"Only the first {limits.images} images are kept.")
@@ -73,7 +75,24 @@ class _Folders:
 
     def __init__(self) -> None:
         self._open: list[int] = []
-        self._left = _ENTRIES
+        self._entries = 0
+        self._skipped = 0
+
+    @property
+    def left_out(self) -> list[str]:
+        """A line for each bound that kept the walk from seeing everything."""
+        lines = []
+        if self._entries > _ENTRIES:
+            lines.append(
+                f"The script left more than {_ENTRIES:,} files and folders: images are looked for "
+                f"among the first {_ENTRIES:,}."
+            )
+        if self._skipped:
+            lines.append(
+                f"The script left images in {len(self._open) + self._skipped:,} folders: those of "
+                f"{_MOST_FOLDERS} are kept."
+            )
+        return lines
 
     def __enter__(self) -> "_Folders":
         return self
@@ -89,8 +108,8 @@ class _Folders:
             return
         with listing as entries:
             for entry in entries:
-                self._left -= 1
-                if self._left < 0:
+                self._entries += 1
+                if self._entries > _ENTRIES:
                     return
                 name = prefix + entry.name
                 if entry.is_dir(follow_symlinks=False):
@@ -118,7 +137,7 @@ class _Folders:
         elif len(self._open) < _MOST_FOLDERS:
             self._open.append(inner)
         else:
-            # More than any script of good will has, and fewer than a process may have open.
+            self._skipped += 1
             os.close(inner)
             found = [file for file in found if file.folder != inner]
         yield from found

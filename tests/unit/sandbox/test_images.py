@@ -163,4 +163,19 @@ def test_more_folders_than_a_process_may_open_are_walked(tmp_path: Path) -> None
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         os.close(directory)
     assert images == []
-    assert len(left_out) == 200
+    assert left_out[0] == "The script left images in 300 folders: those of 200 are kept."
+    assert len(left_out) == 201
+
+
+def test_files_beyond_what_is_looked_at_are_said_to_be_left_out(
+    tmp_path: Path, collect: Collect
+) -> None:
+    for number in range(2_000):
+        (tmp_path / f"{number}.txt").touch()
+    assert collect() == ([], [])
+    (tmp_path / "one-more.txt").touch()
+    _, left_out = collect()
+    assert left_out == [
+        "The script left more than 2,000 files and folders: images are looked for among the first "
+        "2,000."
+    ]
