@@ -86,6 +86,9 @@ def _ranges(*, written: bool) -> Iterator[tuple[int, int]]:
         for line in maps.read().splitlines():
             span, permissions, *_ = line.split()
             start, end = (int(part, 16) for part in span.split("-"))
+            if not written and "/memfd:" in line:
+                # The zygote's own memory: its mappings are inherited, unlike those of libraries.
+                continue
             if permissions[0] != "r" or (written and permissions[1] != "w") or start >= 1 << 63:
                 continue
             content = os.pread(pagemap.fileno(), (end - start) // _PAGE * 8, start // _PAGE * 8)

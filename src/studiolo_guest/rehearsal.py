@@ -44,32 +44,60 @@ def azureml_main(dataframe1=None, dataframe2=None):
 """
 
 
+class Rehearsal:
+    """A small request, ready to be served by this process or a fork of it."""
+
+    def __init__(self, source: str) -> None:
+        frame = pd.DataFrame({"a": [1.0, 2.0, 3.0], "b": [1, 2, 3], "s": ["x", "y", "z"]})
+        console = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
+        request, self._report, first, second, given = (
+            os.memfd_create("rehearsal", os.MFD_CLOEXEC) for _ in range(5)
+        )
+        os.write(request, _request(source))
+        write_batch(given, frame_to_output(frame, log=lambda _: None).batch)
+        self._host, self._guest = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._files = [console, request, self._report, first, second, given]
+        wire.send(self._host, {}, self._files)
+
+    def serve(self) -> None:
+        """Serve it, as any other request; once."""
+        answer(self._guest)
+
+    def end(self) -> None:
+        """Let go of its files."""
+        self._host.close()
+        self._guest.close()
+        for descriptor in self._files:
+            os.close(descriptor)
+
+    def check(self) -> None:
+        """See that it went well.
+
+        Raises:
+            RuntimeError: it failed, as every other would.
+        """
+        outcome = json.loads(wire.read_all(self._report))
+        if outcome["status"] != "succeeded":
+            raise RuntimeError(outcome["error"]["traceback"] or outcome["error"]["message"])
+
+
 def rehearse(source: str) -> None:
-    """Serve a small request with this script.
+    """Serve a small request with this script in this process.
 
     Raises:
         RuntimeError: it failed, as every other would.
     """
-    frame = pd.DataFrame({"a": [1.0, 2.0, 3.0], "b": [1, 2, 3], "s": ["x", "y", "z"]})
-    console = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
-    request, report, first, second, given = (
-        os.memfd_create("rehearsal", os.MFD_CLOEXEC) for _ in range(5)
-    )
-    os.write(request, _request(source))
-    write_batch(given, frame_to_output(frame, log=lambda _: None).batch)
-    host, guest = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    rehearsal = Rehearsal(source)
     own = [os.dup(1), os.dup(2)]
-    with host, guest:
-        wire.send(host, {}, [console, request, report, first, second, given])
-        answer(guest)
-    for standard, descriptor in zip((1, 2), own, strict=True):
-        os.dup2(descriptor, standard)
-    del sys.modules[script.MODULE_NAME]
-    outcome = json.loads(wire.read_all(report))
-    for descriptor in (*own, console, request, report, first, second, given):
-        os.close(descriptor)
-    if outcome["status"] != "succeeded":
-        raise RuntimeError(outcome["error"]["traceback"] or outcome["error"]["message"])
+    try:
+        rehearsal.serve()
+        del sys.modules[script.MODULE_NAME]
+        rehearsal.check()
+    finally:
+        for standard, descriptor in zip((1, 2), own, strict=True):
+            os.dup2(descriptor, standard)
+            os.close(descriptor)
+        rehearsal.end()
 
 
 def _request(source: str) -> bytes:

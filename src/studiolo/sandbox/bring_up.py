@@ -39,9 +39,10 @@ class Started:
     namespaces: bool
     jail_user: int | None
     report: IsolationReport
-    #: Bytes of address space that it has mapped, and of memory that it fills.
+    #: Bytes of address space that it has mapped.
     baseline: int
-    resident: int
+    #: Bytes of its own memory that its forks inherit.
+    inherited: int
     #: Modules that could not be imported beforehand, each with the reason.
     not_preloaded: Collection[str]
 
@@ -180,7 +181,7 @@ class BringUp:
             jail_user=self._layers.jail_user,
             report=IsolationReport(asked=self._asked, level=level, layers=self._report(abi)),
             baseline=int(ready["baseline_bytes"]),
-            resident=int(ready["resident_bytes"]),
+            inherited=int(ready["own_bytes"]),
             not_preloaded=ready["not_preloaded"],
         )
 

@@ -174,7 +174,7 @@ class Sandbox:
         )
         end, message = attend(child, files.console, watch)
         ended = time.perf_counter()
-        peak = group.peak() if group is not None else child.peak_memory(started.resident)
+        peak = group.peak() if group is not None else child.peak_memory(started.inherited)
         if end is End.GONE and not child.has_ended(_ENDING_SECONDS):
             end = End.CUT_OFF
         child.kill()

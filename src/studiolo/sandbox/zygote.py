@@ -68,19 +68,25 @@ class Child:
             # It is gone already; whoever waits for it will see how.
             return
 
-    def peak_memory(self, shared: int) -> int | None:
-        """The most bytes that its first process had in memory beyond ``shared``, the zygote's.
+    def peak_memory(self, inherited: int) -> int | None:
+        """The most bytes that its first process had in memory of its own, beyond ``inherited``.
 
-        None if it is gone.
+        What it had of files, the libraries' and its inputs, is left out as of now. None if it is
+        gone.
         """
+        shown: dict[str, int] = {}
         try:
-            with Path(f"/proc/{self.pid}/status").open(encoding="ascii") as file:
+            with Path(f"/proc/{self.pid}/status").open(encoding="ascii", errors="replace") as file:
                 for line in file:
-                    if line.startswith("VmHWM:"):
-                        return max(0, int(line.split()[1]) * 1024 - shared)
+                    if line.startswith(("VmHWM:", "RssFile:", "RssShmem:")):
+                        name, value, *_ = line.split()
+                        shown[name] = int(value) * 1024
         except OSError:
             return None
-        return None
+        if "VmHWM:" not in shown:
+            return None
+        of_files = shown.get("RssFile:", 0) + shown.get("RssShmem:", 0)
+        return max(0, shown["VmHWM:"] - of_files - inherited)
 
     def close(self) -> None:
         """Let go of what was handed over; its file system is gone with that."""

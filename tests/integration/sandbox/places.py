@@ -115,7 +115,7 @@ class Here:
     ) -> Iterator[Self]:
         """A sandbox of one's own."""
         interpreter = interpreter_of(environment, preload)
-        with Sandbox(POLICY, interpreter, withheld=withheld) as sandbox:
+        with Sandbox(POLICY, interpreter, withheld=withheld, many=True) as sandbox:
             yield cls(sandbox, environment)
 
     def run(

@@ -1,5 +1,30 @@
-from .places import Place, assert_works
+from .places import PREAMBLE, Place, answer_of, assert_works
+
+#: Text of a library, loaded before any run and shared by all of them.
+_CHANGED = """
+def attack():
+    text = pd.DataFrame.__doc__
+    before = text[:7]
+    ctypes.memset(id(text) + text.__sizeof__() - len(text) - 1, ord("x"), 7)
+    return [before, text[:7]]
+"""
 
 
 def test_an_ordinary_script_runs(place: Place) -> None:
     assert_works(place)
+
+
+def test_no_run_changes_the_memory_that_the_next_one_starts_with(place: Place) -> None:
+    for _ in range(3):
+        before, after = answer_of(place.run(PREAMBLE + _CHANGED))
+        assert before != "xxxxxxx"
+        assert after == "xxxxxxx"
+
+
+def test_peak_memory_is_what_the_script_takes(place: Place) -> None:
+    small = place.run(PREAMBLE + "def attack():\n    return 1\n")
+    large = place.run(PREAMBLE + "def attack():\n    return len(bytearray(300 << 20))\n")
+    assert small.peak_memory is not None
+    assert large.peak_memory is not None
+    assert small.peak_memory < 40 << 20
+    assert 285 << 20 < large.peak_memory < 345 << 20

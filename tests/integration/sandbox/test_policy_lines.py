@@ -1,6 +1,7 @@
 """Each line of the policy file where a script can see it, against the real sandbox."""
 
 import platform
+import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -188,16 +189,18 @@ def test_namespace_of_each_run(name: str, full: Here) -> None:
     script = f"""{PREAMBLE}
 def attack():
     print(os.readlink('/proc/self/ns/{file}'), flush=True)
-    return sys.stdin.read()
+    time.sleep(WAIT)
 """
     # Both exist at once, so that the kernel cannot have used a number again.
     inner: list[str] = []
+    enough = threading.Event()
 
     def run_another(text: str) -> None:
-        if not inner:
-            inner.append(full.run(script).device.console)
+        inner.append(full.run("WAIT = 0\n" + script).device.console)
+        enough.set()
 
-    outer = full.run(script, on_console=run_another).device.console
+    outcome = full.run("WAIT = 60\n" + script, on_console=run_another, cancelled=enough)
+    outer = outcome.device.console
     assert outer.startswith(f"{file}:[")
     assert inner[0].startswith(f"{file}:[")
     assert outer != inner[0]

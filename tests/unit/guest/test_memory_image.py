@@ -1,0 +1,152 @@
+"""A process that has moved its memory into a file goes on as if nothing had happened."""
+
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from studiolo_guest import memory_image
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is built on Linux")
+
+_PREAMBLE = f"""
+import sys; sys.path.insert(0, {str(Path(memory_image.__file__).parents[1])!r})
+import ctypes, hashlib, mmap, os, re, resource
+from studiolo_guest import memory_image
+
+def in_fork(work):
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.write(writer, repr(work()).encode())
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    os.close(writer)
+    return os.read(reader, 1 << 16).decode()
+
+def own_memory():
+    with open("/proc/self/smaps") as file:
+        return sum(int(line.split()[1]) for line in file if line.startswith("Anonymous:"))
+"""
+
+
+def said_by(script: str) -> list[str]:
+    """What a fresh interpreter prints for it."""
+    command = [sys.executable, "-c", _PREAMBLE + script]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_content_stays_and_the_memory_is_a_files() -> None:
+    script = """
+kept = {n: [str(n), n / 3, bytes([n % 256]) * n] for n in range(5000)}
+digest = lambda: hashlib.sha256(repr(kept).encode()).hexdigest()
+before, own = digest(), own_memory()
+print(memory_image.move_into_file())
+print(digest() == before, own_memory() < own / 2)
+print(in_fork(digest) == repr(before))
+"""
+    assert said_by(script) == ["True", "True True", "True"]
+
+
+def test_what_a_fork_writes_stays_in_it() -> None:
+    script = """
+kept = bytearray(b"of the zygote") * 10_000
+memory_image.move_into_file()
+def write():
+    kept[:] = b"x" * len(kept)
+    return kept[:3]
+print(in_fork(write))
+print(kept[:13], in_fork(lambda: kept[:13]))
+"""
+    assert said_by(script) == [
+        "bytearray(b'xxx')",
+        "bytearray(b'of the zygote') bytearray(b'of the zygote')",
+    ]
+
+
+def test_nobody_can_write_to_the_file() -> None:
+    script = """
+memory_image.move_into_file()
+print(sum(int(name) > 2 for name in os.listdir("/proc/self/fd")))
+for line in open("/proc/self/maps"):
+    if "/memfd:zygote" in line:
+        span = line.split()[0]
+        break
+try:
+    file = os.open(f"/proc/self/map_files/{span}", os.O_RDWR)
+    os.pwrite(file, b"x", 0)
+    print("written")
+except PermissionError:
+    print("refused")
+"""
+    # One descriptor lists the folder.
+    assert said_by(script) == ["1", "refused"]
+
+
+def test_memory_grows_and_shrinks_afterwards() -> None:
+    script = """
+libc = ctypes.CDLL(None)
+libc.malloc.restype = libc.realloc.restype = libc.calloc.restype = ctypes.c_void_p
+libc.realloc.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
+libc.free.argtypes = [ctypes.c_void_p]
+large = libc.malloc(64 << 20)
+ctypes.memset(large, 7, 64 << 20)
+small = [bytearray(b"s" * 5000) for _ in range(2000)]
+print(memory_image.move_into_file())
+large = libc.realloc(large, 300 << 20)
+ctypes.memset(large + (64 << 20), 8, 236 << 20)
+print(ctypes.string_at(large + (64 << 20) - 2, 4))
+for piece in small:
+    piece.extend(b"t" * 5000)
+print(all(bytes(piece) == b"s" * 5000 + b"t" * 5000 for piece in small))
+for _ in range(50):
+    fresh = libc.calloc(1, 3 << 20)
+    print(end="" if ctypes.string_at(fresh, 3 << 20) == bytes(3 << 20) else "dirty")
+    ctypes.memset(fresh, 9, 3 << 20)
+    libc.free(fresh)
+libc.free(large)
+del small
+libc.malloc_trim(0)
+print(sum(len(str(n)) for n in range(100_000)))
+"""
+    assert said_by(script) == ["True", r"b'\x07\x07\x08\x08'", "True", "488890"]
+
+
+def test_memory_that_forks_must_not_see_is_left_alone() -> None:
+    script = """
+WIPED, LEFT_OUT = 18, 10
+secret, absent = mmap.mmap(-1, 4096, mmap.MAP_PRIVATE), mmap.mmap(-1, 4096, mmap.MAP_PRIVATE)
+secret.madvise(WIPED)
+absent.madvise(LEFT_OUT)
+secret[:6] = absent[:6] = b"secret"
+print(memory_image.move_into_file())
+print(secret[:6], in_fork(lambda: secret[:6]))
+print(absent[:6], in_fork(lambda: absent[:6]) or "no such memory")
+"""
+    assert said_by(script) == [
+        "True",
+        r"b'secret' b'\x00\x00\x00\x00\x00\x00'",
+        "b'secret' no such memory",
+    ]
+
+
+def test_where_it_is_not_possible_all_stays_as_it_was() -> None:
+    script = """
+kept = list(range(100_000))
+resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+print(memory_image.move_into_file(), sum(kept))
+resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+print(memory_image.move_into_file(), sum(kept))
+"""
+    assert said_by(script) == ["False 4999950000"] * 2
+
+
+def test_another_architecture_does_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "machine", lambda: "riscv64")
+    assert not memory_image.move_into_file()
