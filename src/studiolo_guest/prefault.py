@@ -9,14 +9,14 @@ import ctypes
 import mmap
 import os
 import struct
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import numpy as np
 
-_libc: Final = ctypes.CDLL(None)
-_libc.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+from studiolo_guest import call_list
+from studiolo_guest.call_list import CALL
+
 _MADV_POPULATE_READ: Final = 22
 _MADV_POPULATE_WRITE: Final = 23
 _PAGE: Final = mmap.PAGESIZE
@@ -26,27 +26,47 @@ _OF_A_FILE: Final = np.uint64(61)
 _EXCLUSIVE: Final = np.uint64(56)
 
 
-@dataclass(frozen=True, kw_only=True)
 class HotPages:
-    """Ranges of memory, each an address and a length, that runs use in any case."""
+    """Memory that runs use in any case."""
 
-    written: tuple[tuple[int, int], ...]
-    read: tuple[tuple[int, int], ...]
+    def __init__(
+        self,
+        *,
+        written: Sequence[tuple[int, int]] = (),
+        read: Sequence[tuple[int, int]] = (),
+    ) -> None:
+        """Each range of it is an address and a length."""
+        machine = call_list.machine()
+        number = machine.madvise if machine else 0
+        asked = [(_MADV_POPULATE_READ, *pair) for pair in read]
+        asked += [(_MADV_POPULATE_WRITE, *pair) for pair in written]
+        calls = b"".join(
+            CALL.pack(number, start, length, advice, 0, 0, 0, 0) for advice, start, length in asked
+        )
+        self._count = len(calls) // CALL.size
+        # In memory of the process's own: no run can change what the next one's fork will call.
+        self._calls = ctypes.create_string_buffer(calls, len(calls))
 
     def populate(self) -> None:
-        """Have them at hand; what can't be had (an old kernel) is left to the run itself."""
-        for address, length in self.read:
-            _libc.madvise(address, length, _MADV_POPULATE_READ)
-        for address, length in self.written:
-            _libc.madvise(address, length, _MADV_POPULATE_WRITE)
+        """Have it at hand; what can't be had (an old kernel) is left to the run itself."""
+        left = self._count
+        while left > 0:
+            made = self._count - left
+            address = ctypes.addressof(self._calls) + made * CALL.size
+            # The one that failed is left out.
+            left = call_list.work_through()(address, left) - 1
 
 
 #: For a zygote that forks once or twice: learning would cost more than it saves.
-NOTHING: Final = HotPages(written=(), read=())
+NOTHING: Final = HotPages()
 
 
 def learn(rehearse: Callable[[], None]) -> HotPages:
     """See in a fork of this process which pages ``rehearse`` uses."""
+    try:
+        call_list.work_through()
+    except OSError:
+        return NOTHING
     reader, writer = os.pipe2(os.O_CLOEXEC)
     child = os.fork()
     if child == 0:
@@ -69,7 +89,7 @@ def learn(rehearse: Callable[[], None]) -> HotPages:
     if (0, 0) not in pairs:
         return NOTHING
     middle = pairs.index((0, 0))
-    return HotPages(written=tuple(pairs[:middle]), read=tuple(pairs[middle + 1 :]))
+    return HotPages(written=pairs[:middle], read=pairs[middle + 1 :])
 
 
 def _flat(ranges: Iterator[tuple[int, int]]) -> Iterator[int]:
