@@ -28,6 +28,9 @@ def main() -> None:
         candidates = {
             "studiolo": partial(read_dataset, path),
             "pandas.read_csv": partial(pd.read_csv, path),
+            "pandas.read_csv, types from the whole file": partial(
+                pd.read_csv, path, low_memory=False
+            ),
             "pyarrow.csv, types from the first block": partial(pyarrow.csv.read_csv, path),
         }
         print_turns(take_turns(candidates, options.rounds))

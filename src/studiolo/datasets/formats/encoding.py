@@ -16,8 +16,10 @@ from studiolo.datasets.formats.errors import EncodingError, FileNotParsedError, 
 UTF8_MARK = codecs.BOM_UTF8
 
 _LF, _CR = b"\n\r"
-#: Small enough to stay in the processor's cache.
+#: Small enough to stay in the processor's cache; many of them are one task, for threads to be worth
+#: their while.
 _PIECE = 1 << 18
+_PART = 32 * _PIECE
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 
 #: Byte order marks of the encodings that are refused, longest first.
@@ -85,14 +87,19 @@ def line_breaks(data: bytes) -> int:
 def line_count(data: pa.Buffer) -> int:
     """How many lines a text that is not empty has, blank ones too."""
     codes = bytes_of(data)
-    # Each piece has the first byte of the next, to see CR and LF together.
-    pieces = [codes[start : start + _PIECE + 1] for start in range(0, len(codes), _PIECE)]
-    if len(pieces) == 1:
-        breaks = _breaks_in(pieces[0])
+    parts = [codes[start : start + _PART + 1] for start in range(0, len(codes), _PART)]
+    if len(parts) == 1:
+        breaks = _breaks_in_part(parts[0])
     else:
         with ThreadPoolExecutor(pa.cpu_count()) as pool:
-            breaks = sum(pool.map(_breaks_in, pieces))
+            breaks = sum(pool.map(_breaks_in_part, parts))
     return breaks + (int(codes[-1]) not in b"\r\n")
+
+
+def _breaks_in_part(part: npt.NDArray[np.uint8]) -> int:
+    # Each piece has the first byte of the next, to see CR and LF together, and so has each part.
+    own = min(len(part), _PART)
+    return sum(_breaks_in(part[start : start + _PIECE + 1]) for start in range(0, own, _PIECE))
 
 
 def _breaks_in(piece: npt.NDArray[np.uint8]) -> int:

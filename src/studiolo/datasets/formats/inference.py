@@ -164,10 +164,18 @@ def _rounds_an_integer(text: Column, numbers: Column) -> bool:
 
 def _loses_digits(chunk: Values, *, integers: bool) -> bool:
     """Whether a number starts with a plus or a superfluous zero, which are the marks of a code."""
-    starts, ends, data = string_places(chunk.drop_null() if chunk.null_count else chunk)
+    starts, ends, data = string_places(chunk)
+    if not data.size:  # nothing but nulls
+        return False
+    # A null at the end may start where the data ends.
+    heads = data.take(starts, mode="clip")
+    # Most start with another digit, and need no second look; "+", "-" and "." are below the zero.
+    doubtful = np.flatnonzero(heads <= ord("0"))
+    if chunk.null_count:
+        doubtful = doubtful[chunk.is_valid().to_numpy(zero_copy_only=False)[doubtful]]
+    starts, ends, head = starts[doubtful], ends[doubtful], heads[doubtful]
     several = ends - starts > 1
-    starts, ends = starts[several], ends[several]
-    head = data[starts]
+    starts, ends, head = starts[several], ends[several], head[several]
     negative = head == ord("-")
     if (head == ord("+")).any():
         return True

@@ -15,8 +15,9 @@ def test_lines(text: str) -> None:
     content = Content(data=data, name="x.txt", format=FileFormat.PLAIN_TEXT)
     assert encoding.text_lines(content) == lines
     with pytest.MonkeyPatch.context() as patch:
-        for piece in (1, 2, 3, 1 << 18):
+        for piece, pieces in ((1, 1), (2, 1), (3, 2), (1, 5), (1 << 18, 32)):
             patch.setattr(encoding, "_PIECE", piece)
+            patch.setattr(encoding, "_PART", piece * pieces)
             assert encoding.line_count(data) == len(lines)
 
 

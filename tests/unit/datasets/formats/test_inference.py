@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -150,3 +151,19 @@ def test_numbers_lose_nothing(values: list[str | None]) -> None:
             assert repr(float(word or "")) == repr(value)
         elif column.type == pa.large_string():
             assert value == word
+
+
+def test_missing_values_hide_no_code_and_make_none() -> None:
+    assert typed([None, "007", "1"]).type == pa.large_string()
+    assert typed(["1", "-01", None]).type == pa.large_string()
+    assert typed([".5", "0.5", "-0.5", "0", "0e1", None]).type == pa.float64()
+    # The last one starts where the text ends; what lies under a null counts for nothing.
+    assert typed(["10", "-3", None]).to_pylist() == [10, -3, None]
+    hidden = pa.Array.from_buffers(
+        pa.string(),
+        2,
+        [pa.py_buffer(b"\1"), pa.py_buffer(np.array([0, 1, 4], np.int32)), pa.py_buffer(b"1007")],
+    )
+    assert typed_column(pa.chunked_array([hidden])).to_pylist() == [1, None]
+    nothing_first = pa.chunked_array([pa.nulls(2, pa.string()), pa.array(["1"])])
+    assert typed_column(nothing_first).to_pylist() == [None, None, 1]
