@@ -162,7 +162,11 @@ def test_missing_values_hide_no_code_and_make_none() -> None:
     hidden = pa.Array.from_buffers(
         pa.string(),
         2,
-        [pa.py_buffer(b"\1"), pa.py_buffer(np.array([0, 1, 4], np.int32)), pa.py_buffer(b"1007")],
+        [
+            pa.py_buffer(b"\1"),
+            pa.py_buffer(np.array([0, 1, 4], np.int32).tobytes()),
+            pa.py_buffer(b"1007"),
+        ],
     )
     assert typed_column(pa.chunked_array([hidden])).to_pylist() == [1, None]
     nothing_first = pa.chunked_array([pa.nulls(2, pa.string()), pa.array(["1"])])
