@@ -5,6 +5,7 @@ import io
 import sys
 from typing import NoReturn
 
+from studiolo.cli.processor import sort_without_avx512
 from studiolo.sandbox.launcher import Launcher
 
 #: As `reporting.ExitCode`, which takes as long to import as anything else.
@@ -18,6 +19,7 @@ def main() -> NoReturn:
     # A script is named by its file; an experiment starts what it needs when it knows what that is.
     is_script = any(argument.endswith(".py") for argument in sys.argv[2:])
     launcher = _head_start() if command == "run" and is_script and not asks else None
+    sort_without_avx512()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A script may print what the terminal's encoding does not have.
