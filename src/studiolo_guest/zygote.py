@@ -219,6 +219,7 @@ def main(link: socket.socket, message: Mapping[str, Any]) -> NoReturn:
     # What is there now is left out of collections. Without this the first one in a fork touches,
     # and so copies, every object of the zygote: 122 ms instead of 13 with the usual libraries.
     gc.freeze()
+    gc.enable()
     hot = _settle() if many else prefault.NOTHING
     zygote = Zygote(link, confinement, hot)
     ready = {
