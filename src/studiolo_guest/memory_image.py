@@ -22,13 +22,14 @@ _MOST_CALLS: Final = 1 << 14
 #: that mappings which touch stay one, and one that grows does not meet the file's end.
 _FILE_SIZE: Final = 1 << 52
 #: What a mapping may be, by the flags in /proc/self/smaps (Documentation/filesystems/proc.rst). Any
-#: other flag says that somebody relies on more than content, such as being wiped in a fork.
+#: other flag says that it is shared, or that somebody relies on more than its content, such as its
+#: being wiped in a fork.
 _ORDINARY: Final = frozenset({"rd", "wr", "ex", "mr", "mw", "me", "ac", "sd"})
 #: Bytes that are not there. Allocators that keep much of that in reserve, as Arrow's do, give pages
 #: back with MADV_DONTNEED and count on finding zeros, not what the file says.
 _MOST_RESERVE: Final = 1 << 20
 _MAP_FIXED: Final = 0x10
-_HEADER: Final = re.compile(r"([0-9a-f]+)-([0-9a-f]+) (...)p ")
+_HEADER: Final = re.compile(r"([0-9a-f]+)-([0-9a-f]+) (...). ")
 _PROTECTIONS: Final = (mmap.PROT_READ, mmap.PROT_WRITE, mmap.PROT_EXEC)
 
 
