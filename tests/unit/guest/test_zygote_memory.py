@@ -74,8 +74,8 @@ def test_nobody_can_write_to_the_file() -> None:
     script = """
 memory_image.move_into_file()
 with open("/proc/self/maps") as maps:
-    spans = [line.split()[0] for line in maps if "/memfd:" in line]
-paths = [f"/proc/self/map_files/{span}" for span in spans]
+    spans = [line.split()[0].split("-") for line in maps if "/memfd:" in line]
+paths = [f"/proc/self/map_files/{int(start, 16):x}-{int(end, 16):x}" for start, end in spans]
 paths += [path for path in map("/proc/self/fd/{}".format, range(3, 50)) if os.path.exists(path)]
 for path in paths:
     try:
