@@ -20,51 +20,13 @@ from studiolo_guest import jail, kernel, wire  # noqa: E402  # needs the line ab
 del sys.path[0]
 
 
-_WANTED = (
-    *(
-        "ast",
-        "bz2",
-        "calendar",
-        "cmath",
-        "concurrent.futures.thread",
-        "csv",
-        "ctypes",
-        "dataclasses",
-    ),
-    *(
-        "datetime",
-        "decimal",
-        "gzip",
-        "hashlib",
-        "hmac",
-        "importlib.resources",
-        "inspect",
-        "ipaddress",
-    ),
-    *("json", "linecache", "locale", "logging", "lzma", "mmap", "pathlib", "pickle", "platform"),
-    *(
-        "pprint",
-        "pydoc",
-        "queue",
-        "random",
-        "secrets",
-        "shutil",
-        "socket",
-        "subprocess",
-        "sysconfig",
-    ),
-    *(
-        "tarfile",
-        "tempfile",
-        "tokenize",
-        "typing",
-        "unicodedata",
-        "urllib.parse",
-        "uuid",
-        "zipfile",
-    ),
-    "zoneinfo",
-)
+#: What NumPy and pandas import of the standard library.
+_WANTED = """
+    ast bz2 calendar cmath concurrent.futures.thread csv ctypes dataclasses datetime decimal
+    gzip hashlib hmac importlib.resources inspect ipaddress json linecache locale logging lzma
+    mmap pathlib pickle platform pprint pydoc queue random secrets shutil socket subprocess
+    sysconfig tarfile tempfile tokenize typing unicodedata urllib.parse uuid zipfile zoneinfo
+"""
 
 
 def main() -> NoReturn:
@@ -73,9 +35,9 @@ def main() -> NoReturn:
     # time that pandas takes to load.
     gc.disable()
     link = socket.socket(fileno=int(sys.argv[1]))
-    # Nothing is known yet, so the time is used for what NumPy and pandas will want in any case.
-    # The standard library only: it is the host's own, and this process has no jail around it yet.
-    for module in _WANTED:
+    # Nothing is known yet, so the time is used for what is wanted in any case. The standard library
+    # only: it is the host's own, and this process has no jail around it yet.
+    for module in _WANTED.split():
         importlib.import_module(module)
     received = wire.receive(link)
     if received is None:
