@@ -94,9 +94,16 @@ _MACHINES: Final[Mapping[str, Machine]] = {
 }
 
 
-def machine() -> Machine | None:
-    """This machine's, None if it is of another kind."""
-    return _MACHINES.get(platform.machine())
+def machine() -> Machine:
+    """This machine's.
+
+    Raises:
+        OSError: It is of another kind.
+    """
+    kind = _MACHINES.get(platform.machine())
+    if kind is None:
+        raise OSError(f"there are no instructions for {platform.machine()}")
+    return kind
 
 
 @functools.cache
@@ -104,11 +111,9 @@ def work_through() -> Callable[[int, int], int]:
     """The function of a list's address and length; see `Machine.code`.
 
     Raises:
-        OSError: it can't be had here; executable memory of one's own can be forbidden.
+        OSError: It can't be had here; executable memory of one's own can be forbidden.
     """
     kind = machine()
-    if kind is None:
-        raise OSError(f"there are no instructions for {platform.machine()}")
     # Written to a file, not to memory: so no memory is ever writable and executable, and the kernel
     # sees to it that a processor's caches know of new instructions.
     file = os.memfd_create("calls", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)

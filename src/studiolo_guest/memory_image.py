@@ -39,17 +39,15 @@ def move_into_file() -> bool:
     False if that can't be had here; nothing has changed then, or only a part of it, which does no
     harm. The process must have one thread.
     """
-    machine = call_list.machine()
-    if machine is None:
-        return False
     try:
+        machine = call_list.machine()
         file = os.memfd_create("zygote", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         try:
             return _move_into(file, machine)
         finally:
             os.close(file)
     except OSError:
-        # A file this large, say, can be forbidden.
+        # Another kind of machine; or a file this large, say, is forbidden.
         return False
 
 

@@ -36,12 +36,11 @@ class HotPages:
         read: Sequence[tuple[int, int]] = (),
     ) -> None:
         """Each range of it is an address and a length."""
-        machine = call_list.machine()
-        number = machine.madvise if machine else 0
         asked = [(_MADV_POPULATE_READ, *pair) for pair in read]
         asked += [(_MADV_POPULATE_WRITE, *pair) for pair in written]
         calls = b"".join(
-            CALL.pack(number, start, length, advice, 0, 0, 0, 0) for advice, start, length in asked
+            CALL.pack(call_list.machine().madvise, start, length, advice, 0, 0, 0, 0)
+            for advice, start, length in asked
         )
         self._count = len(calls) // CALL.size
         # In memory of the process's own: no run can change what the next one's fork will call.

@@ -106,7 +106,6 @@ class Zygote:
                         "exit": name,
                         "status": status,
                         "cpu_seconds": usage.ru_utime + usage.ru_stime,
-                        "peak_bytes": usage.ru_maxrss * 1024,
                     },
                 )
 

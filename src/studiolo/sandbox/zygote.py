@@ -27,8 +27,6 @@ class Exit:
     #: As `os.wait4` gives it.
     status: int
     cpu_seconds: float
-    #: The largest process's resident bytes.
-    peak_bytes: int
 
     @property
     def signal(self) -> int:
@@ -242,7 +240,6 @@ class Zygote:
                 ended = Exit(
                     status=message["status"],
                     cpu_seconds=message["cpu_seconds"],
-                    peak_bytes=message["peak_bytes"],
                 )
                 name = message["exit"]
                 with self._changed:

@@ -14,6 +14,18 @@ def test_an_ordinary_script_runs(place: Place) -> None:
     assert_works(place)
 
 
+def test_what_forks_start_with_is_mapped_from_a_file(place: Place) -> None:
+    script = """
+def attack():
+    address = id(pd.DataFrame.__doc__)
+    for line in open("/proc/self/maps"):
+        start, end = (int(part, 16) for part in line.split()[0].split("-"))
+        if start <= address < end:
+            return line.split()[1:6:4]
+"""
+    assert answer_of(place.run(PREAMBLE + script)) == ["rw-p", "/memfd:zygote"]
+
+
 def test_no_run_changes_the_memory_that_the_next_one_starts_with(place: Place) -> None:
     for _ in range(3):
         before, after = answer_of(place.run(PREAMBLE + _CHANGED))

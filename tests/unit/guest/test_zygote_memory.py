@@ -117,21 +117,30 @@ print(sum(len(str(n)) for n in range(100_000)))
     assert said_by(script) == ["True", r"b'\x07\x07\x08\x08'", "True", "488890"]
 
 
-def test_memory_that_forks_must_not_see_is_left_alone() -> None:
+def test_memory_that_is_more_than_its_content_is_left_alone() -> None:
     script = """
-WIPED, LEFT_OUT = 18, 10
-secret, absent = mmap.mmap(-1, 4096, mmap.MAP_PRIVATE), mmap.mmap(-1, 4096, mmap.MAP_PRIVATE)
+WIPED, LEFT_OUT, NOT_DUMPED = 18, 10, 16
+secret, absent, private = [mmap.mmap(-1, 1 << 20, mmap.MAP_PRIVATE) for _ in range(3)]
 secret.madvise(WIPED)
 absent.madvise(LEFT_OUT)
-secret[:6] = absent[:6] = b"secret"
+private.madvise(NOT_DUMPED)
+for memory in (secret, absent, private):
+    memory[:] = b"secret.." * (1 << 17)
 print(memory_image.move_into_file())
 print(secret[:6], in_fork(lambda: secret[:6]))
 print(absent[:6], in_fork(lambda: absent[:6]) or "no such memory")
+with open("/proc/self/smaps") as file:
+    mappings = re.split(r"(?m)^(?=[0-9a-f]+-)", file.read())[1:]
+flags = {int(text.split("-")[0], 16): text.rpartition("VmFlags:")[2].split() for text in mappings}
+print("dd" in flags[call_list.address_of(private)])
+print([text.split()[5] for text in mappings if "[stack]" in text.splitlines()[0]])
 """
     assert said_by(script) == [
         "True",
         r"b'secret' b'\x00\x00\x00\x00\x00\x00'",
         "b'secret' no such memory",
+        "True",
+        "['[stack]']",
     ]
 
 
