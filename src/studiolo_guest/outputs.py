@@ -4,6 +4,7 @@ import errno
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 import pandas as pd
@@ -22,28 +23,34 @@ _Log = Callable[[str], None]
 def values_returned(returned: object, request: Request, *, log: _Log) -> list[Any]:
     """One value an output port, None where it is left empty.
 
+    A module leaves its last outputs empty by returning fewer values, as a script does.
+
     Raises:
-        ContractError: there are more, or not enough, or one is not of its port's kind.
+        MismatchError: there are too many values, or one is missing or not of its port's kind.
     """
     if not request.is_module:
         return list(frames_returned(returned, log=log))
     outputs = request.outputs
     values = list(returned) if isinstance(returned, (tuple, list)) else [returned]
-    if len(values) != len(outputs):
+    while values and values[-1] is None:
+        values.pop()
+    if len(values) > len(outputs):
         names = ", ".join(output["name"] for output in outputs)
+        has = f"{_counted(len(outputs), 'output')} ({names})" if outputs else "no outputs"
         raise MismatchError(
             "untranslatable-return",
-            f"The module has {len(outputs)} outputs ({names}), but its azureml_main returned "
-            f"{len(values)} values. Return one for each, None for an optional one without a value.",
+            f"The module has {has}, but its azureml_main returned "
+            f"{_counted(len(values), 'value')}. Return one for each output.",
         )
-    return [_of_kind(value, output, log) for value, output in zip(values, outputs, strict=True)]
+    return [_of_kind(value, output, log) for value, output in zip_longest(values, outputs)]
 
 
 def _of_kind(value: object, output: Mapping[str, Any], log: _Log) -> object:
     if value is None and not output["optional"]:
         raise MismatchError(
             "untranslatable-return",
-            f"The module's azureml_main returned nothing for its output {output['name']}.",
+            f"The module's azureml_main returned nothing for its output {output['name']}, which is "
+            "not optional.",
         )
     if output["kind"] == "dataset" and value is not None:
         return made_into_frame(value, log)
@@ -54,6 +61,10 @@ def _of_kind(value: object, output: Mapping[str, Any], log: _Log) -> object:
             f"{type(value).__name__}.",
         )
     return value
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"
 
 
 def write_outputs(

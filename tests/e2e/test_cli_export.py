@@ -244,6 +244,28 @@ EXPERIMENTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
                 """
         },
     ),
+    "own modules": (
+        """
+        name: Modules that say nothing of their outputs
+        nodes:
+          people: {dataset: people.csv}
+          one: {module: one-frame, inputs: {frame: people}}
+          behind: {module: one-frame, inputs: {frame: one}}
+          halves: {module: two-frames, inputs: {frame: people}}
+          last: {module: one-frame, inputs: {frame: halves.results_dataset2}}
+        """,
+        {
+            "../../modules/one_frame.py": """\
+                def azureml_main(frame, *, times: int = 2):
+                    frame["age"] = frame["age"] * times
+                    return frame
+                """,
+            "../../modules/two_frames.py": """\
+                def azureml_main(frame):
+                    return frame[:2], frame[2:]
+                """,
+        },
+    ),
     "preparation": (
         """
         name: |

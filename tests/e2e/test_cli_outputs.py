@@ -2,6 +2,7 @@ import io
 import json
 import os
 from pathlib import Path
+from unittest.mock import ANY
 
 import pyarrow.csv
 import pytest
@@ -56,17 +57,32 @@ def test_the_second_frame_alone_can_be_written(studiolo: CommandLine) -> None:
     assert (ended.code, ended.out) == (0, "b\n2\n"), ended.err
 
 
-def test_a_second_output_that_the_script_does_not_fill_is_said_and_loses_nothing(
-    studiolo: CommandLine,
+@pytest.mark.parametrize("name", ["two.csv", "two.tsv", "two.jsonl"])
+def test_a_second_output_that_the_script_does_not_fill_is_empty_and_said(
+    studiolo: CommandLine, name: str
 ) -> None:
-    studiolo.file("two.csv", OLD)
-    ended = studiolo.run(ONE, "--output", "one.csv", "--output2", "two.csv", "--device", "device")
-    assert ended.code == 2
-    assert "error[result-missing]: The port results_dataset2 is empty" in ended.err
-    assert "one data frame" in ended.err
-    assert studiolo.read("two.csv") == OLD
-    assert studiolo.read("one.csv") == "a,b\n1,x\n2,y\n", "what there is was asked for too"
+    studiolo.file(name, OLD)
+    ended = studiolo.run(ONE, "--output", "one.csv", "--output2", name, "--device", "device")
+    assert ended.code == 0, ended.err
+    said = f"note: azureml_main returned no second data frame: {name} is empty."
+    assert ended.err.splitlines() == ["one.csv: 2 rows, 2 columns", said, ANY]
+    assert studiolo.read(name) == "", "an older file would be taken for this run's"
+    assert studiolo.read("one.csv") == "a,b\n1,x\n2,y\n"
     assert (studiolo.folder / "device" / "index.html").exists()
+
+
+def test_nothing_returned_is_an_empty_file(studiolo: CommandLine) -> None:
+    ended = studiolo.run("def azureml_main():\n    pass\n", "--output", "none.csv")
+    assert ended.code == 0, ended.err
+    assert "none.csv: 0 rows, 0 columns\n" in ended.err
+    assert "azureml_main returned nothing" in ended.err
+    assert studiolo.read("none.csv") == ""
+
+
+def test_an_empty_second_output_leaves_the_standard_output_empty(studiolo: CommandLine) -> None:
+    ended = studiolo.run(ONE, "--output2", "-")
+    assert (ended.code, ended.out) == (0, ""), ended.err
+    assert "returned no second data frame: results_dataset2 is empty.\n" in ended.err
 
 
 def test_standard_output_is_csv_and_nothing_else(studiolo: CommandLine) -> None:

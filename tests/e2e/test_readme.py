@@ -10,10 +10,13 @@ from studiolo.environments.environment import Environment
 from studiolo.modules.declaration import read_declaration
 from studiolo.modules.definition import ModuleId
 
+from .workspace_folder import WorkspaceFolder
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8") if (ROOT / "README.md").exists() else ""
 _BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 BLOCKS = _BLOCK.findall(README)
+(MODULE,) = re.findall(r"^```py\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
 def test_there_is_something_to_run() -> None:
@@ -40,10 +43,28 @@ def test_the_blocks_of_the_readme_work_one_after_the_other(
 
 
 def test_the_module_of_the_readme_is_one() -> None:
-    (text,) = re.findall(r"^```py\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-    declared = read_declaration(text, id=ModuleId("size-in-words"), path=None)
+    declared = read_declaration(MODULE, id=ModuleId("size-in-words"), path=None)
     assert declared.name == "Size in Words"
     assert [parameter.name for parameter in declared.parameters] == ["column"]
+
+
+def test_the_module_of_the_readme_runs(tmp_path: Path, default_environment: Environment) -> None:
+    folder = WorkspaceFolder(tmp_path)
+    folder.write("modules/size_in_words.py", MODULE)
+    folder.write("datasets/files.csv", "bytes\n1500\n3200000\n")
+    folder.experiment(
+        "sizes",
+        """
+        name: Sizes
+        nodes:
+          files: {dataset: files.csv}
+          words: {module: size-in-words, inputs: {dataset: files}}
+        """,
+    )
+    ended = folder("run", "experiments/sizes")
+    assert ended.code == 0, ended.err
+    shown = folder("show", "experiments/sizes/words", "--output", "-")
+    assert shown.out == "bytes,size\n1500,1.5 kB\n3200000,3.2 MB\n", shown.err
 
 
 def _commands(language: str, text: str) -> list[str | list[str]]:

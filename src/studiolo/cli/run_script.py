@@ -78,7 +78,7 @@ def run(
                 launcher=launcher,
             )
         live.finish()
-        _write(result, targets, script.name, device)
+        _write(result, targets, script.name, device, errors)
         if json:
             write_document(run_report(result))
         elif result.failure is not None:
@@ -90,14 +90,18 @@ def run(
 
 
 def _write(
-    result: ScriptResult, targets: Sequence[Target], script: str, device: Path | None
+    result: ScriptResult,
+    targets: Sequence[Target],
+    script: str,
+    device: Path | None,
+    notes: Terminal,
 ) -> None:
     """Write all that can be written, even if one of the places fails."""
     with ExitStack() as last_first:
         if device is not None:
             last_first.callback(write_device, result, script, device)
         for target in reversed(targets if result.succeeded else ()):
-            last_first.callback(target.write, result)
+            last_first.callback(target.write, result, notes)
 
 
 def _parameters(given: list[str]) -> dict[str, str]:

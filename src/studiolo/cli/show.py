@@ -217,9 +217,7 @@ def _write_output(node: NodeResult, target: Target, port: str | None) -> None:
     dataset = node.dataset(chosen)
     target.put(dataset)
     if target.path != STANDARD_OUTPUT:
-        rows, columns = dataset.table.shape
-        size = f"{count_text(rows, 'row')}, {count_text(columns, 'column')}"
-        Terminal(sys.stderr).say(Text(printable(f"{target.path}: {size}")))
+        Terminal(sys.stderr).say(target.written(dataset))
 
 
 def _write_device(run: SeenRun, node: NodeResult, folder: Path) -> None:

@@ -6,8 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
 import typer
+from rich.text import Text
 
+from studiolo.cli.amounts import count_text
+from studiolo.cli.reporting import printable
+from studiolo.cli.terminal import Terminal
 from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.files import FileFormat, format_of, write_dataset, write_dataset_to
 from studiolo.runs.script_result import ScriptResult
@@ -25,14 +30,29 @@ class Target:
     #: A file, or ``STANDARD_OUTPUT``.
     path: str
 
-    def write(self, result: ScriptResult) -> None:
-        """Write what a script returned there.
+    def write(self, result: ScriptResult, notes: Terminal) -> None:
+        """Write what a script returned for the port, and say what that was.
+
+        A port that the script left empty gives an empty file: the one of an earlier run would be
+        taken for this one's.
 
         Raises:
-            ResultMissingError: The script returned nothing for that port.
             DatasetError: The format can't hold the dataset, or the file can't be written.
         """
-        self.put(result.dataset(self.port))
+        dataset = result.datasets.get(self.port)
+        self.put(Dataset(table=pa.table({})) if dataset is None else dataset)
+        if dataset is None:
+            empty = self.port if self.path == STANDARD_OUTPUT else self.path
+            said = f"azureml_main returned no second data frame: {empty} is empty."
+            notes.say(Text.assemble(("note: ", "yellow"), printable(said)))
+        elif self.path != STANDARD_OUTPUT:
+            notes.say(self.written(dataset))
+
+    def written(self, dataset: Dataset) -> Text:
+        """What the file holds now: `one.csv: 7 rows, 2 columns`."""
+        rows, columns = dataset.table.shape
+        size = f"{count_text(rows, 'row')}, {count_text(columns, 'column')}"
+        return Text(printable(f"{self.path}: {size}"))
 
     def put(self, dataset: Dataset) -> None:
         """Write this dataset, whole or not at all.

@@ -120,6 +120,95 @@ class TestWithoutCopies:
             assert list(ran.table("next")) == columns
 
 
+class TestOutputsOfModules:
+    """A module leaves its last outputs empty by returning fewer values, as a script does."""
+
+    #: A module that says nothing of its outputs, as most modules of one's own.
+    SAYS_NOTHING = "def azureml_main(dataset):\n    return {}\n"
+    #: One that says what they are.
+    SAYS_ALL = """
+        # /// script
+        # [tool.studiolo.outputs.first]
+        # [tool.studiolo.outputs.second]
+        # optional = {optional}
+        # ///
+        def azureml_main(dataset):
+            return {returned}
+        """
+    NODES = """
+    data: {dataset: labelled.csv}
+    mine: {module: mine, inputs: {dataset: data}}
+    """
+
+    @pytest.mark.parametrize(
+        ("returned", "ports"),
+        [
+            ("dataset", ["results_dataset"]),
+            ("dataset,", ["results_dataset"]),
+            ("[dataset]", ["results_dataset"]),
+            ("dataset, None", ["results_dataset"]),
+            ("dataset, dataset", ["results_dataset", "results_dataset2"]),
+        ],
+    )
+    def test_one_frame_or_two(
+        self, place: WorkspaceFolder, returned: str, ports: list[str]
+    ) -> None:
+        place.dataset("labelled.csv", LABELLED)
+        place.module("mine.py", self.SAYS_NOTHING.format(returned))
+        place.experiment(self.NODES)
+        ran = place.run()
+        assert ran.status == "finished", ran.failures
+        assert list(ran.tables["mine"]) == ports
+        assert ran.table("mine") == ran.table("data")
+
+    def test_an_optional_output_of_its_own(self, place: WorkspaceFolder) -> None:
+        place.dataset("labelled.csv", LABELLED)
+        place.module("mine.py", self.SAYS_ALL.format(optional="true", returned="dataset"))
+        place.experiment(self.NODES)
+        assert list(place.run().tables["mine"]) == ["first"]
+
+    @pytest.mark.parametrize(
+        ("returned", "said"),
+        [
+            ("dataset", "returned nothing for its output second, which is not optional."),
+            ("None", "returned nothing for its output first, which is not optional."),
+            (
+                "dataset, dataset, 3",
+                "The module has 2 outputs (first, second), but its azureml_main returned 3 values. "
+                "Return one for each output.",
+            ),
+        ],
+    )
+    def test_what_is_missing_or_too_much_is_said(
+        self, place: WorkspaceFolder, returned: str, said: str
+    ) -> None:
+        place.dataset("labelled.csv", LABELLED)
+        place.module("mine.py", self.SAYS_ALL.format(optional="false", returned=returned))
+        place.experiment(self.NODES)
+        code, _, message = place.run(read=False).failure("mine")
+        assert code == "untranslatable-return"
+        assert message.endswith(said)
+
+    def test_a_module_without_outputs_returns_nothing(self, place: WorkspaceFolder) -> None:
+        place.dataset("labelled.csv", LABELLED)
+        source = "# /// script\n# [tool.studiolo.outputs]\n# ///\ndef azureml_main(dataset):\n"
+        place.module("mine.py", f"{source}    print(len(dataset))\n")
+        place.experiment(self.NODES)
+        ran = place.run()
+        assert ran.result["mine"].console == "100\n"
+        assert ran.tables["mine"] == {}
+
+    def test_a_node_behind_the_empty_output_is_told(self, place: WorkspaceFolder) -> None:
+        place.dataset("labelled.csv", LABELLED)
+        place.module("mine.py", self.SAYS_NOTHING.format("dataset"))
+        place.experiment(
+            f"{self.NODES}behind: {{module: mine, inputs: {{dataset: mine.results_dataset2}}}}\n"
+        )
+        code, _, message = place.run(read=False).failure("behind")
+        assert code == "input-empty"
+        assert "'mine' left its output results_dataset2 empty" in message
+
+
 class TestObjects:
     def test_a_model_goes_from_a_learner_to_scores(self, place: WorkspaceFolder) -> None:
         place.dataset("labelled.csv", LABELLED)

@@ -14,7 +14,6 @@ import pyarrow.compute as pc
 from studiolo.datasets.arrow import Column, Values, array_of, joined, text, text_of
 from studiolo.datasets.formats import FileFormat, Target
 from studiolo.datasets.formats.delimited_scan import Dialect
-from studiolo.datasets.formats.errors import FormatCannotHoldError
 from studiolo.datasets.formats.plain_words import words_of
 
 #: Rows that are turned into text at a time.
@@ -31,17 +30,13 @@ _NAMES = {
 def write_delimited(table: pa.Table, target: Target, dialect: Dialect) -> None:
     """Write a table as delimited text in UTF-8 with line feeds.
 
+    A table without columns has no rows either, and is an empty file.
+
     Raises:
-        FormatCannotHoldError: A column has a type or value without a form in delimited text, or
-            the table has no columns.
+        FormatCannotHoldError: A column has a type or value without a form in delimited text.
     """
     if not table.num_columns:
-        raise FormatCannotHoldError(
-            file=target.name,
-            format_name=_NAMES[target.format],
-            what="a dataset without columns",
-            advice="Write it as Parquet or Arrow",
-        )
+        return
     delimiter = dialect.delimiter.decode()
     if dialect.header:
         names = [_quoted(array_of([name], pa.large_string()), delimiter) for name in _names(table)]

@@ -99,15 +99,11 @@ def _column(values: list[Value]) -> Column | Values:
 
 
 def write(dataset: Dataset, target: Target) -> None:
-    """Write objects with every column; dates, timestamps and decimals as CSV spells them."""
+    """Write objects with every column; dates, timestamps and decimals as CSV spells them.
+
+    A dataset without columns has no rows either, and is an empty file.
+    """
     keys = [json.dumps(name, ensure_ascii=False) for name in dataset.table.column_names]
-    if not keys:
-        raise FormatCannotHoldError(
-            file=target.name,
-            format_name="JSON lines",
-            what="a dataset without columns",
-            advice="Write it as Parquet or Arrow",
-        )
     for start in range(0, dataset.table.num_rows, _ROWS):
         part = dataset.table.slice(start, _ROWS)
         columns = [

@@ -132,12 +132,16 @@ class NodeLines:
         self, step: Step, wanted: Sequence[PortName], targets: Sequence[str], width: int
     ) -> Iterator[str]:
         """The call of a module with more than one output."""
+        assert step.definition is not None
         kinds = [self._variables.kind(step.name, port) for port in wanted]
-        shown = ", ".join(targets)
+        shown, opening, closing = ", ".join(targets), "", ""
+        if any(output.optional for output in step.definition.outputs):
+            opening, closing = f"{self._part('all_outputs')}(", f", {len(targets)})"
         if len(kinds) == len(targets) and set(kinds) == {PortKind.DATASET}:
-            yield self._call(step, f"{shown} = {self._part('each_dataset')}(", ")", width)
+            opening, closing = f"{self._part('each_dataset')}({opening}", f"{closing})"
+            yield self._call(step, f"{shown} = {opening}", closing, width)
             return
-        yield self._call(step, f"{shown} = ", "", width)
+        yield self._call(step, f"{shown} = {opening}", closing, width)
         for port, kind in zip(wanted, kinds, strict=True):
             variable = self._variables.of(step.name, port)
             if kind is PortKind.DATASET:

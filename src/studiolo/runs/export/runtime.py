@@ -147,6 +147,12 @@ def dataset(value: Any) -> Any:
     return result
 
 
+def all_outputs(returned: Any, count: int) -> list[Any]:
+    """A value for each output of a module, None for those that it left empty."""
+    values = list(returned) if isinstance(returned, tuple | list) else [returned]
+    return values + [None] * (count - len(values))
+
+
 def each_dataset(returned: Any) -> list[Any]:
     """What a module returned for its outputs, of which each is a dataset."""
     return [dataset(value) for value in returned]
