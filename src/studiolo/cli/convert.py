@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from studiolo.cli.reporting import printable, reported_errors
+from studiolo.cli.reporting import printable, reported_errors, show_notes
 from studiolo.cli.terminal import Terminal
 from studiolo.datasets.files import (
     FileFormat,
@@ -28,6 +28,7 @@ def command(
     with reported_errors(console):
         if target == "-":
             dataset = read_dataset(source, sheet=sheet)
+            show_notes(console, dataset.notes)
             write_dataset_to(
                 dataset, sys.stdout.buffer, name="standard output", format=FileFormat.CSV
             )
@@ -36,6 +37,7 @@ def command(
         # Before a large file is read for nothing.
         format_of(target)
         dataset = read_dataset(source, sheet=sheet)
+        show_notes(console, dataset.notes)
         write_dataset(dataset, target)
         rows, columns = dataset.table.shape
         console.say(Text(printable(f"{target}: {rows:,} rows, {columns:,} columns")))

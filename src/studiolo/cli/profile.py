@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from studiolo.cli.profile_view import render_profile
-from studiolo.cli.reporting import reported_errors
+from studiolo.cli.reporting import reported_errors, show_notes
 from studiolo.cli.terminal import Terminal, write_document
 from studiolo.datasets.files import read_dataset
 from studiolo.datasets.profile import profile_dataset, profile_to_json
@@ -20,8 +20,11 @@ def command(
     bins: Annotated[int, typer.Option(help="Bins of a histogram.")] = 10,
 ) -> None:
     """Show rows, columns, and for each column its type, statistics and distribution."""
-    with reported_errors(Terminal(sys.stderr)):
-        profile = profile_dataset(read_dataset(dataset), bins=bins)
+    errors = Terminal(sys.stderr)
+    with reported_errors(errors):
+        content = read_dataset(dataset)
+        show_notes(errors, content.notes)
+        profile = profile_dataset(content, bins=bins)
         if json:
             document = profile_to_json(profile)
             write_document(jsonlib.dumps(document, indent=2, ensure_ascii=False) + "\n")

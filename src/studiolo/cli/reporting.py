@@ -2,7 +2,7 @@
 
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
 
@@ -49,6 +49,12 @@ def show_error(console: Terminal, error: StudioloError) -> None:
     """One error: its code, the classic number where there is one, its sentence."""
     head = headline(error.code, error.classic_number)
     console.say(Text.assemble(head, " ", printable(str(error))))
+
+
+def show_notes(console: Terminal, notes: Sequence[str]) -> None:
+    """What a person should know that is not an error, a line each."""
+    for note in notes:
+        console.say(Text.assemble(("note: ", "yellow"), printable(note)))
 
 
 def headline(code: str, classic_number: int | None) -> Text:

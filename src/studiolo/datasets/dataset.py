@@ -1,6 +1,6 @@
 """What travels along an edge of an experiment: an Arrow table and the roles of its columns."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -28,3 +28,5 @@ class Dataset:
     table: pa.Table
     #: Roles that differ from the default, by column name.
     roles: Mapping[str, ColumnRole] = field(default_factory=dict)
+    #: What a person should know of how the file was read, a sentence each; no part of the data.
+    notes: Sequence[str] = field(default=(), compare=False)

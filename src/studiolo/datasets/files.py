@@ -22,7 +22,7 @@ from studiolo.datasets.formats import (
     format_of_name,
     module_of,
 )
-from studiolo.datasets.invariants import check_dataset
+from studiolo.datasets.invariants import check_dataset, without_nan
 from studiolo.datasets.whole_file import replacing
 
 __all__ = [
@@ -131,6 +131,8 @@ def write_dataset_to(
         DatasetError: The format cannot hold the dataset.
     """
     checked = check_dataset(dataset.table, roles=dataset.roles)
+    if format is not FileFormat.SVMLIGHT:  # which has NaN, and nothing else for a missing value
+        checked = without_nan(checked)
     module_of(format).write(checked, Target(sink=sink, name=name, format=format))
 
 

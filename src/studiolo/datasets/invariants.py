@@ -1,6 +1,7 @@
 """What every dataset keeps to, however it came to be: scalar columns with unique names."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 import pyarrow as pa
@@ -13,6 +14,12 @@ from studiolo.datasets.errors import (
     UnknownRoleColumnError,
     UnnamedColumnError,
     UnsupportedColumnTypeError,
+)
+from studiolo.datasets.extension_types import (
+    extension_label,
+    extension_of,
+    meaning,
+    stored_values,
 )
 
 #: Types that a dataset holds under one spelling, so that no reader meets five kinds of string.
@@ -29,7 +36,11 @@ _ONE_SPELLING: dict[pa.DataType, pa.DataType] = {
 
 
 def check_dataset(
-    table: pa.Table, *, roles: Mapping[str, ColumnRole] | None = None, source: str = "the dataset"
+    table: pa.Table,
+    *,
+    roles: Mapping[str, ColumnRole] | None = None,
+    source: str = "the dataset",
+    notes: Sequence[str] = (),
 ) -> Dataset:
     """Make a dataset of a table, or say which of its columns no dataset can hold.
 
@@ -37,28 +48,38 @@ def check_dataset(
         table: Any Arrow table.
         roles: Roles of its columns where they differ from feature.
         source: What errors call the table, such as the name of its file.
+        notes: What a person should know of how it was read.
 
     Raises:
         DatasetError: A name is empty or used twice, a type is not a scalar, or a role is given to
             a column that is not there.
     """
-    checked = check_table(table, source=source)
+    changes: list[str] = []
+    checked = check_table(table, source=source, changes=changes)
     for name in roles or {}:
         if name not in checked.column_names:
             raise UnknownRoleColumnError(column=name, columns=checked.column_names)
-    return Dataset(table=checked, roles=dict(roles or {}))
+    return Dataset(table=checked, roles=dict(roles or {}), notes=(*notes, *changes))
 
 
-def check_table(table: pa.Table, *, source: str = "the dataset") -> pa.Table:
+def check_table(
+    table: pa.Table, *, source: str = "the dataset", changes: list[str] | None = None
+) -> pa.Table:
     """Bring a table to a dataset's types, each column in one piece, without changing a value.
 
     Schema metadata is dropped: what pandas leaves there would turn columns into an index later.
+
+    Args:
+        table: Any Arrow table.
+        source: What errors call it.
+        changes: Gets a sentence for each column that has a plainer type afterwards.
     """
     check_names(table.column_names, source=source)
+    noted: list[str] = [] if changes is None else changes
     columns = [
-        _plain_column(column, source=source, name=name, number=number)
-        for number, (name, column) in enumerate(
-            zip(table.column_names, table.columns, strict=True), start=1
+        _plain_column(column, field, source=source, number=number, changes=noted)
+        for number, (field, column) in enumerate(
+            zip(table.schema, table.columns, strict=True), start=1
         )
     ]
     return pa.Table.from_arrays(columns, names=table.column_names)
@@ -86,35 +107,63 @@ def check_names(
             raise DuplicateColumnNameError(source=source, name=name, numbers=used_by, line=line)
 
 
-def _plain_column(column: Column, *, source: str, name: str, number: int) -> Column:
-    plain = _without_wrapping(column)
+def _plain_column(
+    column: Column, field: "pa.Field[Any]", *, source: str, number: int, changes: list[str]
+) -> Column:
+    plain, type_name = stored_values(column), str(column.type)
+    extension = extension_of(field)
+    if extension is not None:
+        type_name = extension_label(*extension)
+        meant = meaning(plain, *extension)
+        if meant is None:
+            raise UnsupportedColumnTypeError(
+                source=source, column=field.name, number=number, type_name=type_name
+            )
+        plain, became = meant
+        if became:
+            changes.append(f'Column "{field.name}" of the type {type_name} was read as {became}.')
+    plain = _without_run_lengths(plain)
     wanted = _dataset_type(plain.type)
     if wanted is None:
         raise UnsupportedColumnTypeError(
-            source=source, column=name, number=number, type_name=str(column.type)
+            source=source, column=field.name, number=number, type_name=type_name
         )
     if plain.type != wanted:
         plain = plain.cast(wanted)
     return in_one_piece(plain)
 
 
+def without_nan(dataset: Dataset) -> Dataset:
+    """The dataset with a missing value for each NaN, which is how pandas spells one."""
+    table = dataset.table
+    for place, column in enumerate(table.columns):
+        if pa.types.is_floating(column.type):
+            is_nan = pc.is_nan(column)
+            if pc.any(is_nan).as_py():
+                known = pc.if_else(is_nan, pa.nulls(1, column.type)[0], column)
+                table = table.set_column(place, table.column_names[place], known)
+    return replace(dataset, table=table)
+
+
 def in_one_piece(column: Column) -> Column:
     """Join a column's chunks, since only a column in one piece can be used without a copy."""
     if column.num_chunks == 1:
         return column
-    if pa.types.is_dictionary(column.type):
+    if isinstance(column.type, pa.DictionaryType):
+        if not column.num_chunks:  # Arrow can't join none of them for every type of categories
+            values = pa.nulls(0, column.type.value_type)
+            empty = pa.DictionaryArray.from_arrays(
+                pa.nulls(0, pa.int32()), values, ordered=bool(column.type.ordered)
+            )
+            return pa.chunked_array([empty])
         column = column.unify_dictionaries()
     # Depending on the type, Arrow's own function answers with an array or with a chunked one.
     joined: Any = column.combine_chunks()
     return joined if isinstance(joined, pa.ChunkedArray) else pa.chunked_array([joined])
 
 
-def _without_wrapping(column: Column) -> Column:
-    """Undo encodings that only save space: extension types and run-length encoding."""
-    kind: Any = column.type
-    if isinstance(kind, pa.BaseExtensionType):
-        return column.cast(kind.storage_type)
-    if pa.types.is_run_end_encoded(kind):
+def _without_run_lengths(column: Column) -> Column:
+    if pa.types.is_run_end_encoded(column.type):
         return cast("Column", pc.call_function("run_end_decode", [column]))
     return column
 

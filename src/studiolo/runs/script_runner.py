@@ -130,7 +130,9 @@ class ScriptRunner:
 
 def _dataset(source: object, port: str, log: list[str]) -> Dataset:
     if isinstance(source, Path | str):
-        return read_dataset(source)
+        dataset = read_dataset(source)
+        log += [f"{port}: {note}" for note in dataset.notes]
+        return dataset
     if isinstance(source, pa.Table):
         return check_dataset(source)
     if isinstance(source, Dataset):

@@ -102,8 +102,10 @@ class WorkspaceDatasets:
         assert step.dataset is not None
         started = time.perf_counter()
         zipped = step.dataset.kind is PortKind.ZIP
-        connected = self._zip(step.dataset) if zipped else self._dataset(step.dataset)
-        return Done(results={DATASET_PORT: connected}, seconds=time.perf_counter() - started)
+        log: list[str] = []
+        connected = self._zip(step.dataset) if zipped else self._dataset(step.dataset, log)
+        seconds = time.perf_counter() - started
+        return Done(results={DATASET_PORT: connected}, log=log, seconds=seconds)
 
     def unpacked(self, step: Step, zipped: MemoryFile) -> SealedTable:
         """The dataset in the zip that a dataset step gave, where a dataset is needed.
@@ -130,9 +132,11 @@ class WorkspaceDatasets:
                 found[parameter.name] = _typed_in(step, parameter)
         return found
 
-    def _dataset(self, version: DatasetVersion) -> SealedTable:
+    def _dataset(self, version: DatasetVersion, log: list[str] | None = None) -> SealedTable:
         content = self._content(version)
         dataset = read_dataset_bytes(content, name=version.name)
+        if log is not None:
+            log += dataset.notes
         if not self._is_known(version):
             self._note(version, content.size, dataset=dataset)
         return SealedTable.of_dataset(dataset, version.name)

@@ -119,6 +119,8 @@ def write(dataset: Dataset, target: Target) -> None:
 
 def _words(column: Column, name: str, target: Target) -> list[str]:
     """The JSON of each value."""
+    if isinstance(column.type, pa.DictionaryType):
+        column = column.cast(column.type.value_type)
     kind = column.type
     words = words_of(column, name=name, file=target.name, format_name="JSON lines").to_pylist()
     if pa.types.is_floating(kind):

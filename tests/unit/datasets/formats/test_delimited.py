@@ -123,7 +123,7 @@ def test_write_csv() -> None:
         }
     )
     assert written(table) == (
-        '"a,b",f,t\nx,1.0,true\n"",0.1,false\n,,\n"q""",NaN,true\n" s",-inf,true\n'
+        '"a,b",f,t\nx,1.0,true\n"",0.1,false\n,,\n"q""",,true\n" s",-inf,true\n'
         '"two\nlines",1e+300,true\n'
     )
 
