@@ -47,16 +47,21 @@ def describe(
         code = "script-syntax"
         frames += _place_of_syntax(error, directory)
     elif is_module and code == "script-exception":
-        code = _module_code(error, script)
+        code = _module_code(error)
     # The script's own exceptions, as Python names those of a program.
     text = "".join(summary.format()).replace(f"{module}.", "")
     return _object(code, type(error).__name__, message, text, frames)
 
 
-def _module_code(error: BaseException, script: str) -> str:
-    """A ValueError that a module raises itself is a sentence for whoever wired it up."""
+def _module_code(error: BaseException) -> str:
+    """A ValueError that a module raises itself is a sentence for the person who connected it.
+
+    So is one from the code of the module that made a connected model or transform. Modules are
+    known by their bare file names; libraries have whole paths.
+    """
     frames = traceback.extract_tb(error.__traceback__)
-    own = bool(frames) and frames[-1].filename == script
+    name = frames[-1].filename if frames else ""
+    own = name.endswith(".py") and "/" not in name
     return "module-refused" if own and isinstance(error, ValueError) else "module-failed"
 
 

@@ -22,46 +22,29 @@
 
 Adds "Assignments", the number of the nearest cluster from 0, and a "DistancesToClusterCenter no.n"
 for each cluster: the Euclidean distance, in standardised units if the clustering normalises. They
-get the role score, and replace columns of those names. The picture shows the rows in the plane of
-their first two principal components, at most two thousand of them.
+get the role score, and replace those of an earlier clustering, even of one with more clusters. The
+picture shows the rows in the plane of their first two principal components, at most two thousand of
+them.
 
 The dataset needs the columns that the clustering was trained with, by name, among any others.
-Where a value is missing, a number counts as the mean of the training and a text as none.
+Where a value is missing, a number counts as the mean of the training and a text as none. Values are
+compared by what they mean, as in Score Model.
 """
 
+import re
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from pandas.api.types import is_numeric_dtype
 from scipy.sparse import issparse
 from sklearn.decomposition import PCA
 from sklearn.pipeline import Pipeline
 
 #: More would hide each other.
 MOST_POINTS_DRAWN = 2000
-
-
-def feature_frame(dataset: pd.DataFrame, features: dict[str, str]) -> pd.DataFrame:
-    """The features as the learner got them in training."""
-    for name, kind in features.items():
-        if name not in dataset:
-            raise ValueError(
-                f'The dataset has no column "{name}", which the model was trained with. '
-                "Connect a dataset that holds all columns of the training."
-            )
-        column = dataset[name]
-        if kind == "float64" and not is_numeric_dtype(column.dtype) and column.notna().any():
-            raise ValueError(
-                f'The column "{name}" holds {column.dtype} values, but the model was trained with '
-                "numbers there. Convert it with Edit Metadata."
-            )
-    frame = dataset[list(features)].astype(features)
-    for name, kind in features.items():
-        if kind == "float64" and np.isinf(frame[name]).any():
-            raise ValueError(f'The column "{name}" holds an infinite number. Replace it.')
-    return frame
+#: What an earlier clustering has added to a dataset, which the new one replaces.
+CLUSTER_COLUMN = re.compile(r"Assignments|DistancesToClusterCenter no\.\d+")
 
 
 def draw_clusters(points: Any, assignments: Any) -> None:
@@ -81,20 +64,20 @@ def draw_clusters(points: Any, assignments: Any) -> None:
     figure.legend(loc="outside right upper", frameon=False)
 
 
-def assigned(
-    estimator: Pipeline, dataset: pd.DataFrame, frame: pd.DataFrame, *, append: bool
-) -> pd.DataFrame:
+def assigned(estimator: Pipeline, dataset: pd.DataFrame, *, append: bool) -> pd.DataFrame:
     """The columns that say which cluster each row is in and how far the centres are."""
-    distances = estimator.transform(frame)
+    points = estimator[:-1].transform(dataset)
+    distances = estimator[-1].transform(points)
     columns = {"Assignments": distances.argmin(axis=1)} | {
         f"DistancesToClusterCenter no.{cluster}": distances[:, cluster]
         for cluster in range(distances.shape[1])
     }
-    draw_clusters(estimator[:-1].transform(frame), columns["Assignments"])
+    draw_clusters(points, columns["Assignments"])
     if not append:
         result, roles = pd.DataFrame(columns), {}
     else:
-        result, roles = dataset.assign(**columns), dataset.attrs.get("roles", {})
+        kept = [name for name in dataset if not CLUSTER_COLUMN.fullmatch(str(name))]
+        result, roles = dataset[kept].assign(**columns), dataset.attrs.get("roles", {})
     result.attrs["roles"] = {**roles, **dict.fromkeys(columns, "score")}
     return result
 
@@ -112,6 +95,5 @@ def azureml_main(
         raise ValueError("The model is not trained yet; connect Train Clustering Model.")
     if dataset.empty:
         raise ValueError("The dataset has no rows to assign.")
-    frame = feature_frame(dataset, trained_model["features"])
     append = check_for_append_or_uncheck_for_result_only
-    return assigned(trained_model["estimator"], dataset, frame, append=append)
+    return assigned(trained_model["estimator"], dataset, append=append)

@@ -37,7 +37,8 @@
 
 The rows are dealt into folds at random: ten, the classic default, or as many as there are rows if
 that is less. Each fold is scored by a model that was trained on all the others. What becomes a
-feature, and how, is as in Train Model; means and scales are those of the rows trained on.
+feature, and how, is as in Train Model, weights included, which count in the figures, too; means,
+scales and values are those of the rows trained on.
 
 Scored results are the rows that have a label, with the columns "Fold Assignments" (from 0) and
 those that Score Model adds. Evaluation results have a row a fold, "Mean" and "Standard Deviation"
@@ -49,33 +50,50 @@ plainly random), so that no model misses a class that has two rows; the number o
 parameter, where the classic module took other partitions from Partition and Sample.
 """
 
+import re
 import warnings
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import is_numeric_dtype
+from pandas.api.types import infer_dtype, is_bool_dtype, is_numeric_dtype
+from scipy.sparse import csr_matrix, hstack
+from scipy.stats import entropy
 from sklearn import metrics
-from sklearn.base import clone
-from sklearn.compose import ColumnTransformer
+from sklearn.base import BaseEstimator, clone
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.impute import SimpleImputer
 from sklearn.model_selection import PredefinedSplit, cross_val_predict
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
+
+#: Text that means a number. "007" is a text, as it is for the reader of CSV.
+NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
+#: A matrix with a smaller share of numbers that are not 0 takes less memory as a sparse one.
+MOST_DENSITY = 0.3
+#: One GiB of floats, of which learners make copies.
+MOST_CELLS = 1 << 27
+#: What Score Model has added to a dataset, which new scores replace.
+SCORE_COLUMN = re.compile(r'Scored (Labels|Probabilities( for Class ".*")?)', re.DOTALL)
 
 
 def labelled_rows(dataset: pd.DataFrame, label_column: str | None) -> tuple[pd.DataFrame, str]:
     """The rows that have a label, and the label column: the chosen one, or the one of that role."""
     roles = dataset.attrs.get("roles", {})
-    label = label_column or next((name for name, role in roles.items() if role == "label"), None)
+    labels = [name for name, role in roles.items() if role == "label"]
+    if not label_column and len(labels) > 1:
+        raise ValueError(
+            f"Several columns have the role label: {', '.join(labels)}. Choose the one that the "
+            "model shall learn to predict."
+        )
+    label = label_column or next(iter(labels), None)
     if label is None:
         raise ValueError(
             "No label column is chosen, and no column of the dataset has the role label. "
             "Choose the column that the model shall learn to predict."
         )
-    labelled = dataset[dataset[label].notna()].reset_index(drop=True)
+    labelled = dataset[dataset[label].notna()]
     if len(labelled) < len(dataset):
         print(f"Rows left out for want of a label: {len(dataset) - len(labelled)}.")
     if labelled.empty:
@@ -83,15 +101,48 @@ def labelled_rows(dataset: pd.DataFrame, label_column: str | None) -> tuple[pd.D
     return labelled, label
 
 
-def target_of(labels: pd.Series, task: str) -> tuple[pd.Series, list[Any]]:
+def weights_of(rows: pd.DataFrame) -> Any:
+    """By how much each row counts: the column of the role weight; None if there is none."""
+    roles = rows.attrs.get("roles", {})
+    names = [name for name, role in roles.items() if role == "weight" and name in rows]
+    if not names:
+        return None
+    if len(names) > 1:
+        raise ValueError(
+            f"Several columns have the role weight: {', '.join(names)}. Leave it to one of them, "
+            "with Edit Metadata."
+        )
+    weights = floats_of(rows[names[0]])
+    if weights is None:
+        raise ValueError(
+            f'The weight column "{names[0]}" holds {rows[names[0]].dtype} values; weights are '
+            "numbers."
+        )
+    wrong = ~(np.isfinite(weights) & (weights >= 0))
+    if wrong.any() or not weights.any():
+        row = rows.index[wrong.argmax()]
+        value = rows[names[0]][row]
+        found = f"{'no value' if pd.isna(value) else value} in row {row + 1}" if wrong.any() else ""
+        raise ValueError(
+            f'The weight column "{names[0]}" has {found or "no weight above 0"}. A weight is a '
+            "number of 0 or more; replace it, or leave out the row."
+        )
+    print(f'Rows count by the weights in the column "{names[0]}".')
+    return weights
+
+
+def target_of(labels: pd.Series, task: str) -> tuple[Any, list[Any]]:
     """What is to be learned: numbers, or each row's position in the list of classes."""
     if task == "regression":
-        if not is_numeric_dtype(labels.dtype):
+        floats = None if labels.dtype == "category" else floats_of(labels)
+        if floats is None:
             raise ValueError(
                 f'The label column "{labels.name}" holds {labels.dtype} values, but a regression '
                 "predicts numbers. Choose a column of numbers, or a classification learner."
             )
-        return labels.astype("float64"), []
+        if np.isinf(floats).any():
+            raise ValueError(f'The label column "{labels.name}" holds an infinite number.')
+        return floats, []
     classes = sorted(labels.unique().tolist())
     if len(classes) < 2 or (task == "two-class" and len(classes) > 2):
         wanted = "exactly two" if task == "two-class" else "two or more"
@@ -101,19 +152,19 @@ def target_of(labels: pd.Series, task: str) -> tuple[pd.Series, list[Any]]:
             f"({shown}). The learner tells {wanted} classes apart; choose another column or "
             "another learner."
         )
-    return labels.map({value: code for code, value in enumerate(classes)}).astype("int64"), classes
+    return places_of(labels, classes), classes
 
 
-def features_of(dataset: pd.DataFrame) -> pd.DataFrame:
-    """Give the features as the learner gets them: as numbers (float64) or as texts (str)."""
+def features_of(dataset: pd.DataFrame) -> dict[str, str]:
+    """The columns that a learner can use, and what they hold: numbers, booleans or values."""
     kinds, left_out = {}, []
     for name, column in dataset.items():
         if column.isna().all():
             left_out.append(f"{name} (no values)")
-        elif is_numeric_dtype(column.dtype):  # booleans too
-            kinds[str(name)] = "float64"
         elif isinstance(column.dtype, pd.StringDtype | pd.CategoricalDtype):
-            kinds[str(name)] = "str"
+            kinds[str(name)] = "values"
+        elif floats_of(column) is not None:
+            kinds[str(name)] = "booleans" if is_bool_dtype(column.dtype) else "numbers"
         else:
             left_out.append(f"{name} ({column.dtype})")
     if left_out:
@@ -123,73 +174,253 @@ def features_of(dataset: pd.DataFrame) -> pd.DataFrame:
             "The dataset has no column to learn from: features are numbers, booleans, texts and "
             "categories that hold at least one value."
         )
-    frame = dataset[list(kinds)].astype(kinds)
-    for name in frame.select_dtypes("float64"):
-        if np.isinf(frame[name]).any():
+    return kinds
+
+
+def floats_of(column: Any) -> Any:
+    """Numbers or booleans as floats, NaN where missing; None if a column holds anything else."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        floats = floats_of(column.cat.categories.to_series())
+        return None if floats is None else np.append(floats, np.nan)[column.cat.codes]
+    if column.isna().all():
+        return np.full(len(column), np.nan)
+    is_decimal = column.dtype == object and infer_dtype(column) == "decimal"
+    if is_numeric_dtype(column.dtype) or is_decimal:
+        return column.to_numpy("float64", na_value=np.nan)
+    return None
+
+
+def meaning(value: Any, *, read: bool) -> Any:
+    """What equal values of different types share: 1, 1.0 and true, and "1" where text is read."""
+    if read and isinstance(value, str):
+        truth = {"true": "1", "false": "0"}.get(value.lower(), value)
+        return Decimal(truth) if NUMBER.fullmatch(truth) else value
+    if isinstance(value, int | float | Decimal):
+        return Decimal(str(+value))
+    return value
+
+
+def places_of(column: Any, known: Sequence[Any]) -> Any:
+    """Where each value of a column stands among the known ones; -1 if it is missing or unknown.
+
+    Values are compared by what they mean, whatever their types.
+    """
+    codes, different = pd.factorize(column)
+    values = different.tolist()
+    numbers = (bool, int, float, Decimal)
+    sides = [side[0] for side in (known, values) if side]
+    kinds = {"number" if isinstance(value, numbers) else type(value) for value in sides}
+    read = kinds == {"number", str}
+    if len(kinds) > 1 and not read:
+        raise ValueError(
+            f'The column "{column.name}" holds {column.dtype} values, such as {values[0]}, where '
+            f"values such as {known[0]} are known. Convert it with Edit Metadata."
+        )
+    places: dict[Any, list[int]] = {}
+    for place, value in enumerate(known):
+        places.setdefault(meaning(value, read=read), []).append(place)
+    found = [places.get(meaning(value, read=read), [-1]) for value in values]
+    for value, candidates in zip(values, found, strict=True):
+        if len(candidates) > 1:
+            texts = " or ".join(f'"{known[place]}"' for place in candidates)
             raise ValueError(
-                f'The column "{name}" holds an infinite number, from which no learner can learn. '
+                f'The column "{column.name}" holds {value}, which may mean {texts}: these are '
+                "different texts. Make the column String with Edit Metadata, spelled as they are."
+            )
+    return np.array([*(candidates[0] for candidates in found), -1])[codes]
+
+
+def mean_and_scale(floats: Any, weights: Any, scale: str) -> tuple[float, float, float]:
+    """What a missing number is taken for, what is subtracted then, and what that is divided by."""
+    known = ~np.isnan(floats) & (weights > 0)
+    mean = float(np.average(floats[known], weights=weights[known])) if known.any() else 0.0
+    filled = np.where(np.isnan(floats), mean, floats)
+    spread = float(np.ptp(filled)) if len(filled) else 0.0
+    if scale == "none" or not spread:
+        return mean, 0.0 if scale == "none" else mean, 1.0
+    if scale == "range":
+        return mean, float(filled.min()), spread
+    deviation = float(np.sqrt(np.average((filled - mean) ** 2, weights=weights)))
+    return mean, mean, deviation or 1.0
+
+
+class Features(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+    """A dataset as the matrix of floats that a learner sees.
+
+    Each column of numbers is a column of the matrix; each value of a column of texts or categories
+    is one too, which is 1 in its rows. A value that fewer rows have than ``rarest`` gets no column.
+    What is learned, a row of weight 2 counting twice, is also done to other datasets, in which a
+    value is found by what it means: 1 is 1.0, and "1" if the training had texts.
+    """
+
+    def __init__(
+        self, *, kinds: dict[str, str], scale: str = "none", sparse: bool = False, rarest: int = 1
+    ) -> None:
+        self.kinds = kinds
+        self.scale = scale
+        self.sparse = sparse
+        self.rarest = rarest
+
+    def fit(self, dataset: pd.DataFrame, target: Any = None, sample_weight: Any = None) -> Any:
+        """Learn the means, the scales and the values."""
+        del target  # scikit-learn hands it to every step of a pipeline
+        weights = np.ones(len(dataset)) if sample_weight is None else sample_weight
+        self.numbers_: dict[str, tuple[float, float, float]] = {}
+        #: By column, its values in order, and the column of the matrix of each, or -1.
+        self.values_: dict[str, tuple[list[Any], Any]] = {}
+        width = sum(kind != "values" for kind in self.kinds.values())
+        for name, kind in self.kinds.items():
+            if kind != "values":
+                self.numbers_[name] = mean_and_scale(
+                    self._floats(dataset, name), weights, self.scale
+                )
+                continue
+            counts = dataset[name].value_counts()
+            counts = counts[counts > 0].sort_index()
+            kept = (counts >= self.rarest).to_numpy()
+            columns = np.where(kept, width + kept.cumsum() - 1, -1)
+            self.values_[name] = counts.index.tolist(), np.append(columns, -1)
+            width += int(kept.sum())
+        self.width_ = max(width, 1)  # a learner wants one, if only of zeros
+        # Many different texts need much memory, which a sparse matrix saves where it is understood.
+        self.sparse_output_ = self.sparse and len(self.kinds) < MOST_DENSITY * width
+        if not self.sparse_output_ and width * len(dataset) > MOST_CELLS:
+            widest = max(self.kinds, key=lambda name: len(self.values_.get(name, [[]])[0]))
+            raise ValueError(
+                f'The column "{widest}" has {len(self.values_[widest][0]):,} different values. '
+                f"With an indicator for each, {len(dataset):,} rows of {width:,} numbers do not "
+                "fit into the memory of this learner. Leave the column out with Select Columns in "
+                "Dataset, or group its values."
+            )
+        return self
+
+    def fit_transform(self, dataset: pd.DataFrame, target: Any = None, **weights: Any) -> Any:
+        """Learn, and give the matrix of the same rows."""
+        return self.fit(dataset, target, **weights).transform(dataset)
+
+    def transform(self, dataset: pd.DataFrame) -> Any:
+        """The matrix of a dataset."""
+        numbers = np.empty((len(dataset), len(self.numbers_)))
+        for place, (name, (mean, subtracted, divisor)) in enumerate(self.numbers_.items()):
+            floats = self._floats(dataset, name)
+            numbers[:, place] = (np.where(np.isnan(floats), mean, floats) - subtracted) / divisor
+        rows, places = [], []
+        for name, (values, columns) in self.values_.items():
+            indicators = columns[places_of(self._column(dataset, name), values)]
+            rows.append(np.flatnonzero(indicators >= 0))
+            places.append(indicators[indicators >= 0])
+        shape = (len(dataset), self.width_)
+        if self.sparse_output_:
+            ones = np.ones(sum(map(len, rows)))
+            matrix = csr_matrix((ones, (np.concatenate(rows), np.concatenate(places))), shape)
+            return hstack([numbers, matrix[:, numbers.shape[1] :]], format="csr")
+        dense = np.zeros(shape)
+        dense[:, : numbers.shape[1]] = numbers
+        for those, indicators in zip(rows, places, strict=True):
+            dense[those, indicators] = 1
+        return dense
+
+    def unknown_values(self, dataset: pd.DataFrame) -> dict[str, Any]:
+        """By column, what a dataset holds there that the training did not know."""
+        unknown = {}
+        for name, (values, _) in self.values_.items():
+            column = self._column(dataset, name)
+            new = column[(places_of(column, values) < 0) & column.notna().to_numpy()]
+            if len(new):
+                unknown[name] = new
+        return unknown
+
+    def _column(self, dataset: pd.DataFrame, name: str) -> Any:
+        if name not in dataset:
+            raise ValueError(
+                f'The dataset has no column "{name}", which the model was trained with. '
+                "Connect a dataset that holds all columns of the training."
+            )
+        return dataset[name]
+
+    def _floats(self, dataset: pd.DataFrame, name: str) -> Any:
+        column = self._column(dataset, name)
+        floats = floats_of(column)
+        if floats is None:
+            raise ValueError(
+                f'The column "{name}" holds {column.dtype} values, but the model was trained with '
+                "numbers there. Convert it with Edit Metadata."
+            )
+        if np.isinf(floats).any():
+            raise ValueError(
+                f'The column "{name}" holds an infinite number, which no learner can use. '
                 "Replace it, or leave out its rows."
             )
-    return frame
+        known = floats[~np.isnan(floats)]
+        if self.kinds[name] == "booleans" and not np.isin(known, (0, 1)).all():
+            raise ValueError(
+                f'The column "{name}" holds numbers other than 0 and 1, but the model was trained '
+                "with true and false there. Convert it with Edit Metadata."
+            )
+        return floats
 
 
-def pipeline(model: dict[str, Any], frame: pd.DataFrame) -> Pipeline:
-    """The learner behind what it needs: means for missing numbers, an indicator for each text."""
-    numbers = list(frame.select_dtypes("float64"))
-    texts = list(frame.select_dtypes(exclude="float64"))
-    means = SimpleImputer(keep_empty_features=True)
-    filled = make_pipeline(means, StandardScaler()) if model["scale"] else means
-    indicators = OneHotEncoder(
-        categories=[sorted(frame[name].dropna().unique()) for name in texts],
-        handle_unknown="ignore",  # no indicator is set for an unknown or a missing value
+def pipeline(model: dict[str, Any], kinds: dict[str, str]) -> Pipeline:
+    """The learner behind what makes a matrix of a dataset."""
+    features = Features(
+        kinds=kinds,
+        scale=model["scale"],
+        sparse=get_tags(model["estimator"]).input_tags.sparse,
+        rarest=model.get("rarest", 1),
     )
-    columns = ColumnTransformer(
-        [("numbers", filled, numbers), ("texts", indicators, texts)],
-        # Many different texts need much memory, which a sparse matrix saves where it is understood.
-        sparse_threshold=0.3 if get_tags(model["estimator"]).input_tags.sparse else 0.0,
-    )
-    return make_pipeline(columns, clone(model["estimator"]))
+    return Pipeline([("features", features), ("learner", clone(model["estimator"]))])
 
 
-def deal(target: pd.Series, folds: int, *, seed: int, stratified: bool) -> np.ndarray:
+def fit_parameters(weights: Any) -> dict[str, Any]:
+    """The weights for each step of the pipeline."""
+    steps = ("features", "learner")
+    return {} if weights is None else {f"{step}__sample_weight": weights for step in steps}
+
+
+def deal(target: np.ndarray, folds: int, *, seed: int, stratified: bool) -> np.ndarray:
     """Give each row the number of its fold."""
     order = np.random.default_rng(seed).permutation(len(target))
     if stratified:
-        order = order[np.argsort(target.to_numpy()[order], kind="stable")]
+        order = order[np.argsort(target[order], kind="stable")]
     assignments = np.empty(len(target), dtype="int64")
     assignments[order] = np.arange(len(target)) % folds
     return assignments
 
 
-def two_class_figures(actual: np.ndarray, probabilities: np.ndarray) -> dict[str, float]:
+def two_class_figures(
+    actual: np.ndarray, probabilities: np.ndarray, weights: np.ndarray
+) -> dict[str, float]:
     """The figures of Evaluate Model for a fold."""
     probability = probabilities[:, 1]
     predicted = probability > 0.5
-    share = actual.mean()
+    share = np.average(actual, weights=weights) if weights.any() else np.nan
     both = 0 < share < 1
-    loss = metrics.log_loss(actual, probability, labels=[0, 1])
-    of_shares = metrics.log_loss(actual, np.full(len(actual), share), labels=[0, 1])
-    undefined: dict[str, Any] = {"zero_division": np.nan}
+    weighted: dict[str, Any] = {"sample_weight": weights}
+    loss = metrics.log_loss(actual, probability, labels=[0, 1], **weighted)
+    undefined: dict[str, Any] = {"zero_division": np.nan, **weighted}
     return {
-        "Accuracy": metrics.accuracy_score(actual, predicted),
+        "Accuracy": metrics.accuracy_score(actual, predicted, **weighted),
         "Precision": metrics.precision_score(actual, predicted, **undefined),
         "Recall": metrics.recall_score(actual, predicted, **undefined),
         "F1 Score": metrics.f1_score(actual, predicted, **undefined),
-        "AUC": metrics.roc_auc_score(actual, probability) if both else np.nan,
+        "AUC": metrics.roc_auc_score(actual, probability, **weighted) if both else np.nan,
         "Average Log Loss": loss,
-        "Training Log Loss": 100 * (1 - loss / of_shares) if both else np.nan,
+        "Training Log Loss": 100 * (1 - loss / entropy([share, 1 - share])) if both else np.nan,
     }
 
 
-def multiclass_figures(actual: np.ndarray, probabilities: np.ndarray) -> dict[str, float]:
+def multiclass_figures(
+    actual: np.ndarray, probabilities: np.ndarray, weights: np.ndarray
+) -> dict[str, float]:
     """The figures of Evaluate Model for a fold."""
     predicted = probabilities.argmax(axis=1)
-    each = metrics.multilabel_confusion_matrix(actual, predicted)
-    overall = metrics.accuracy_score(actual, predicted)
-    undefined: dict[str, Any] = {"average": None, "zero_division": np.nan}
+    weighted: dict[str, Any] = {"sample_weight": weights}
+    each = metrics.multilabel_confusion_matrix(actual, predicted, **weighted)
+    overall = metrics.accuracy_score(actual, predicted, **weighted)
+    undefined: dict[str, Any] = {"average": None, "zero_division": np.nan, **weighted}
     return {
         "Overall Accuracy": overall,
-        "Average Accuracy": each.trace(axis1=1, axis2=2).mean() / len(actual),
+        "Average Accuracy": each.trace(axis1=1, axis2=2).mean() / weights.sum(),
         "Micro-averaged Precision": overall,
         "Macro-averaged Precision": metrics.precision_score(actual, predicted, **undefined).mean(),
         "Micro-averaged Recall": overall,
@@ -197,17 +428,21 @@ def multiclass_figures(actual: np.ndarray, probabilities: np.ndarray) -> dict[st
     }
 
 
-def regression_figures(actual: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
+def regression_figures(
+    actual: np.ndarray, predicted: np.ndarray, weights: np.ndarray
+) -> dict[str, float]:
     """The figures of Evaluate Model for a fold."""
-    error, spread = predicted - actual, actual - actual.mean()
+    weights = weights / weights.sum()
+    error, spread = predicted - actual, actual - weights @ actual
     # All values alike: there is nothing to relate errors to.
-    absolute, squared = np.abs(spread).sum() or np.nan, (spread**2).sum() or np.nan
+    absolute = weights @ np.abs(spread) if np.ptp(actual) else np.nan
+    squared = weights @ spread**2 if np.ptp(actual) else np.nan
     return {
-        "Mean Absolute Error": np.abs(error).mean(),
-        "Root Mean Squared Error": np.sqrt((error**2).mean()),
-        "Relative Absolute Error": np.abs(error).sum() / absolute,
-        "Relative Squared Error": (error**2).sum() / squared,
-        "Coefficient of Determination": 1 - (error**2).sum() / squared,
+        "Mean Absolute Error": weights @ np.abs(error),
+        "Root Mean Squared Error": np.sqrt(weights @ error**2),
+        "Relative Absolute Error": weights @ np.abs(error) / absolute,
+        "Relative Squared Error": weights @ error**2 / squared,
+        "Coefficient of Determination": 1 - weights @ error**2 / squared,
     }
 
 
@@ -248,8 +483,9 @@ def azureml_main(
         raise ValueError("The model is trained already; connect a learner module's output.")
     task = untrained_model["task"]
     labelled, label = labelled_rows(dataset, label_column)
+    weights = weights_of(labelled)
     target, classes = target_of(labelled[label], task)
-    if classes and target.value_counts().nlargest(2).min() < 2:
+    if classes and np.sort(np.bincount(target))[-2] < 2:
         raise ValueError(
             f'Of the classes in the column "{label}" fewer than two have two rows or more. '
             "Each model has to see two classes; use more rows."
@@ -257,8 +493,8 @@ def azureml_main(
     roles = {
         name: role for name, role in dataset.attrs.get("roles", {}).items() if name in labelled
     }
-    frame = features_of(labelled.drop(columns={label, *roles}))
-    count = min(number_of_folds, len(frame))
+    kinds = features_of(labelled.drop(columns={label, *roles}))
+    count = min(number_of_folds, len(labelled))
     if count < 2:
         raise ValueError("The dataset has one row with a label; two are the least for two folds.")
     fold = deal(target, count, seed=random_seed, stratified=bool(classes))
@@ -266,29 +502,31 @@ def azureml_main(
     # scikit-learn also warns where a model misses a class that has a single row: its share is 0.
     with warnings.catch_warnings(record=True, action="always") as said:
         predicted = cross_val_predict(
-            pipeline(untrained_model, frame),
-            frame,
-            target.to_numpy(),
+            pipeline(untrained_model, kinds),
+            labelled,
+            target,
             cv=PredefinedSplit(fold),
             method="predict_proba" if classes else "predict",
+            params=fit_parameters(weights),
         )
     if any(issubclass(warning.category, ConvergenceWarning) for warning in said):
         print("A training ended at its limit of iterations, before it had converged.")
 
     added = {"Fold Assignments": fold} | score_columns(task, classes, predicted)
-    scored = labelled.assign(**added)
+    kept = [name for name in labelled if not SCORE_COLUMN.fullmatch(str(name))]
+    scored = labelled[kept].assign(**added).reset_index(drop=True)
     others = {name: role for name, role in roles.items() if role != "label"}
     scored.attrs["roles"] = {**others, label: "label", **dict.fromkeys(added, "score")}
 
-    figures_of = FIGURES[task]
+    counts = np.ones(len(labelled)) if weights is None else weights
     by_fold = pd.DataFrame(
-        figures_of(target[fold == number].to_numpy(), predicted[fold == number])
-        for number in range(count)
+        FIGURES[task](target[part], predicted[part], counts[part])
+        for part in (fold == number for number in range(count))
     )
     summary = pd.DataFrame([by_fold.mean(), by_fold.std()])
     results = pd.concat([by_fold, summary], ignore_index=True)
     results.insert(0, "Fold Number", [*map(str, range(count)), "Mean", "Standard Deviation"])
-    results.insert(1, "Number of Examples in Fold", [*np.bincount(fold), len(frame), len(frame)])
+    results.insert(1, "Number of Examples in Fold", [*np.bincount(fold), len(fold), len(fold)])
     results.insert(2, "Model", untrained_model["learner"])
-    print(f"{untrained_model['learner']}: {count} folds of {len(frame)} rows.")
+    print(f"{untrained_model['learner']}: {count} folds of {len(fold)} rows.")
     return scored, results

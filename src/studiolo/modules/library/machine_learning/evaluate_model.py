@@ -30,11 +30,17 @@ The figures are the classic ones, a row a dataset in the order of the inputs:
   distance to the others, the number of rows and the greatest distance to the own centre.
 
 The label is the column with that role, which Score Model sets; the scores are found by their
-classic names. Rows without a label or score are left out. The positive class is the greater of the
-two values. A figure that is not defined, such as the precision where nothing was called positive,
-is missing.
+classic names. Rows without a label or score are left out. If a column has the role weight, a row
+counts as often as it says, in all figures and curves: a weight of 2 is two rows. The positive class
+is the greater of the two values. A figure that is not defined, such as the precision where nothing
+was called positive, is missing.
+
+Labels and scores are compared by value: 1 is 1.0. Labels that are text can't be compared with
+scores that are numbers, and stop the module. Which distances belong to which cluster is told by the
+number in their name.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -43,14 +49,15 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from pandas.api.types import is_numeric_dtype
+from pandas.api.types import infer_dtype, is_numeric_dtype
+from scipy.stats import entropy
 from sklearn import metrics
 
 #: One a dataset; calm, and told apart by people who are colour-blind.
 COLOURS = ("#2f6690", "#d98032")
 NAMES = ("Scored dataset", "Scored dataset to compare")
 OF_CLASS = 'Scored Probabilities for Class "'
-DISTANCE = "DistancesToClusterCenter no."
+DISTANCE = re.compile(r"DistancesToClusterCenter no\.(\d+)")
 #: A confusion matrix of more classes has no room for numbers.
 MOST_CLASSES_WRITTEN = 12
 
@@ -62,44 +69,134 @@ class TwoClassScores:
     actual: np.ndarray
     predicted: np.ndarray
     probability: np.ndarray
+    weights: np.ndarray
 
     @property
     def has_both_classes(self) -> bool:
         """Whether curves are defined."""
-        return bool(self.actual.any() and not self.actual.all())
+        counted = self.actual[self.weights > 0]
+        return bool(counted.any() and not counted.all())
 
 
 def task_of(dataset: pd.DataFrame) -> str:
     """What kind of model scored the dataset, by its columns."""
-    if any(str(name).startswith(DISTANCE) for name in dataset) and "Assignments" in dataset:
-        return "clustering"
-    if "Scored Labels" not in dataset:
+    roles = dataset.attrs.get("roles", {})
+    distances = any(DISTANCE.fullmatch(str(name)) for name in dataset)
+    found = [
+        name
+        for name, there in (("Scored Labels", True), ("Assignments", distances))
+        if there and name in dataset
+    ]
+    if len(found) > 1:
+        # A clustering may have made features for the model that scored the rows.
+        found = [name for name in found if roles.get(name) == "score"]
+        if len(found) != 1:
+            raise ValueError(
+                'The dataset has both "Scored Labels" and "Assignments". Leave out those that are '
+                "not to be evaluated, with Select Columns in Dataset."
+            )
+    if not found:
         raise ValueError(
             'The dataset has no column "Scored Labels" or "Assignments". Connect the output of '
             "Score Model or Assign Data to Clusters."
         )
+    if found == ["Assignments"]:
+        return "clustering"
+    is_multiclass = any(str(name).startswith(OF_CLASS) for name in dataset)
     if "Scored Probabilities" in dataset:
+        if is_multiclass:
+            raise ValueError(
+                'The dataset has "Scored Probabilities" of two classes and of several, from '
+                "different models. Leave out those that are not to be evaluated, with Select "
+                "Columns in Dataset."
+            )
         return "two-class"
-    is_classified = any(str(name).startswith(OF_CLASS) for name in dataset)
     numeric = is_numeric_dtype(dataset["Scored Labels"].dtype)
-    return "regression" if numeric and not is_classified else "multiclass"
+    return "regression" if numeric and not is_multiclass else "multiclass"
 
 
-def judged_rows(dataset: pd.DataFrame, *scores: str) -> tuple[pd.DataFrame, str]:
-    """The rows that have both label and scores, and the name of the label column."""
+def judged_rows(dataset: pd.DataFrame, *scores: str) -> tuple[pd.DataFrame, str, np.ndarray]:
+    """The rows that have both label and scores, the name of the label column, and the weights."""
     roles = dataset.attrs.get("roles", {})
-    label = next((name for name, role in roles.items() if role == "label"), None)
-    if label not in dataset:
+    labels = [name for name, role in roles.items() if role == "label" and name in dataset]
+    if len(labels) > 1:
+        raise ValueError(
+            f"Several columns have the role label: {', '.join(labels)}. Leave it to the one that "
+            "the model predicts, with Edit Metadata."
+        )
+    if not labels:
         raise ValueError(
             "The scored dataset has no label column. Score rows that hold the column which the "
             "model predicts, or give it the role label with Edit Metadata."
         )
-    rows = dataset[[label, *scores]].dropna()
+    label = labels[0]
+    rows = dataset[dataset[[label, *scores]].notna().all(axis=1)]
     if rows.empty:
         raise ValueError(f'No row of the scored dataset has both a label ("{label}") and a score.')
     if len(rows) < len(dataset):
         print(f"Rows left out for want of a label or score: {len(dataset) - len(rows)}.")
-    return rows, str(label)
+    weights = weights_of(rows)
+    return rows, label, np.ones(len(rows), dtype="int64") if weights is None else weights
+
+
+def classes_of(rows: pd.DataFrame, label: str) -> tuple[list[Any], list[Any]]:
+    """The actual and the predicted class of each row, as values that can be compared."""
+    actual, predicted = rows[label], rows["Scored Labels"]
+    numbers = floats_of(actual), floats_of(predicted)
+    are_numbers = [floats is not None for floats in numbers]
+    are_texts = [isinstance(first, str) for first in (actual.iloc[0], predicted.iloc[0])]
+    if are_numbers[0] != are_numbers[1] or are_texts[0] != are_texts[1]:
+        raise ValueError(
+            f'The label column "{label}" holds {actual.dtype} values, but "Scored Labels" '
+            f"{predicted.dtype} values. Score rows whose label is of the type that the model was "
+            "trained with: convert it with Edit Metadata."
+        )
+    if all(are_numbers) and "O" in {actual.dtype.kind, predicted.dtype.kind}:
+        return numbers[0].tolist(), numbers[1].tolist()  # decimals, or categories of numbers
+    return actual.tolist(), predicted.tolist()
+
+
+def weights_of(rows: pd.DataFrame) -> Any:
+    """By how much each row counts: the column of the role weight; None if there is none."""
+    roles = rows.attrs.get("roles", {})
+    names = [name for name, role in roles.items() if role == "weight" and name in rows]
+    if not names:
+        return None
+    if len(names) > 1:
+        raise ValueError(
+            f"Several columns have the role weight: {', '.join(names)}. Leave it to one of them, "
+            "with Edit Metadata."
+        )
+    weights = floats_of(rows[names[0]])
+    if weights is None:
+        raise ValueError(
+            f'The weight column "{names[0]}" holds {rows[names[0]].dtype} values; weights are '
+            "numbers."
+        )
+    wrong = ~(np.isfinite(weights) & (weights >= 0))
+    if wrong.any() or not weights.any():
+        row = rows.index[wrong.argmax()]
+        value = rows[names[0]][row]
+        found = f"{'no value' if pd.isna(value) else value} in row {row + 1}" if wrong.any() else ""
+        raise ValueError(
+            f'The weight column "{names[0]}" has {found or "no weight above 0"}. A weight is a '
+            "number of 0 or more; replace it, or leave out the row."
+        )
+    print(f'Rows count by the weights in the column "{names[0]}".')
+    return weights
+
+
+def floats_of(column: Any) -> Any:
+    """Numbers or booleans as floats, NaN where missing; None if a column holds anything else."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        floats = floats_of(column.cat.categories.to_series())
+        return None if floats is None else np.append(floats, np.nan)[column.cat.codes]
+    if column.isna().all():
+        return np.full(len(column), np.nan)
+    is_decimal = column.dtype == object and infer_dtype(column) == "decimal"
+    if is_numeric_dtype(column.dtype) or is_decimal:
+        return column.to_numpy("float64", na_value=np.nan)
+    return None
 
 
 def ratio(part: Any, whole: Any) -> Any:
@@ -110,9 +207,14 @@ def ratio(part: Any, whole: Any) -> Any:
 
 def two_class_scores(dataset: pd.DataFrame) -> TwoClassScores:
     """Turn labels into true and false."""
-    rows, label = judged_rows(dataset, "Scored Labels", "Scored Probabilities")
-    actual, predicted = rows[label].astype(object), rows["Scored Labels"].astype(object)
-    probability = rows["Scored Probabilities"].to_numpy(dtype="float64")
+    rows, label, weights = judged_rows(dataset, "Scored Labels", "Scored Probabilities")
+    actual, predicted = classes_of(rows, label)
+    probability = floats_of(rows["Scored Probabilities"])
+    if probability is None or not ((probability >= 0) & (probability <= 1)).all():
+        raise ValueError(
+            'The column "Scored Probabilities" holds other values than numbers from 0 to 1. '
+            "Connect the output of Score Model."
+        )
     values = sorted({*actual, *predicted})
     if len(values) > 2:
         raise ValueError(
@@ -125,30 +227,34 @@ def two_class_scores(dataset: pd.DataFrame) -> TwoClassScores:
         actual=np.array([value == positive for value in actual]),
         predicted=np.array([value == positive for value in predicted]),
         probability=probability,
+        weights=weights,
     )
 
 
 def two_class_figures(scores: TwoClassScores) -> dict[str, float]:
     """The figures for a threshold of one half."""
     actual, predicted, probability = scores.actual, scores.predicted, scores.probability
-    true_positive, false_negative = (actual & predicted).sum(), (actual & ~predicted).sum()
-    false_positive, true_negative = (~actual & predicted).sum(), (~actual & ~predicted).sum()
-    both = scores.has_both_classes
-    loss = metrics.log_loss(actual, probability, labels=[False, True])
-    shares = np.full(len(actual), actual.mean())
-    of_shares = metrics.log_loss(actual, shares, labels=[False, True])
+    weights, both = scores.weights, scores.has_both_classes
+    true_positive, true_negative = weights @ (actual & predicted), weights @ (~actual & ~predicted)
+    false_positive, false_negative = (
+        weights @ (~actual & predicted),
+        weights @ (actual & ~predicted),
+    )
+    share = (true_positive + false_negative) / weights.sum()
+    weighted: dict[str, Any] = {"sample_weight": weights}
+    loss = metrics.log_loss(actual, probability, labels=[False, True], **weighted)
     return {
         "True Positive": true_positive,
         "False Negative": false_negative,
         "False Positive": false_positive,
         "True Negative": true_negative,
-        "Accuracy": (actual == predicted).mean(),
+        "Accuracy": (true_positive + true_negative) / weights.sum(),
         "Precision": ratio(true_positive, true_positive + false_positive),
         "Recall": ratio(true_positive, true_positive + false_negative),
         "F1 Score": ratio(2 * true_positive, 2 * true_positive + false_positive + false_negative),
-        "AUC": metrics.roc_auc_score(actual, probability) if both else np.nan,
+        "AUC": metrics.roc_auc_score(actual, probability, **weighted) if both else np.nan,
         "Average Log Loss": loss,
-        "Training Log Loss": 100 * (1 - loss / of_shares) if both else np.nan,
+        "Training Log Loss": 100 * (1 - loss / entropy([share, 1 - share])) if both else np.nan,
     }
 
 
@@ -169,13 +275,17 @@ def draw_curves(all_scores: Sequence[TwoClassScores]) -> None:
     roc.plot([0, 1], [0, 1], color="0.7", linestyle="--", linewidth=1)
     lift.axhline(1, color="0.7", linestyle="--", linewidth=1)
     for scores, name, colour in drawn:
-        area = metrics.roc_auc_score(scores.actual, scores.probability)
-        false_rate, true_rate, _ = metrics.roc_curve(scores.actual, scores.probability)
+        judged = scores.actual, scores.probability
+        weighted: dict[str, Any] = {"sample_weight": scores.weights}
+        area = metrics.roc_auc_score(*judged, **weighted)
+        false_rate, true_rate, _ = metrics.roc_curve(*judged, **weighted)
         roc.plot(false_rate, true_rate, color=colour, label=f"{name}, AUC {area:.3f}")
-        precision, recall, _ = metrics.precision_recall_curve(scores.actual, scores.probability)
+        precision, recall, _ = metrics.precision_recall_curve(*judged, **weighted)
         precision_recall.plot(recall, precision, color=colour, label=name)
-        found = np.cumsum(scores.actual[np.argsort(-scores.probability, kind="stable")])
-        share = np.arange(1, len(found) + 1) / len(found)
+        order = np.argsort(-scores.probability, kind="stable")
+        order = order[scores.weights[order] > 0]
+        found = np.cumsum(scores.weights[order] * scores.actual[order])
+        share = np.cumsum(scores.weights[order]) / scores.weights.sum()
         lift.plot(share, found / found[-1] / share, color=colour, label=name)
     for axes in (roc, precision_recall, lift):
         axes.legend(frameon=False)
@@ -191,18 +301,21 @@ def new_axes(title: str, across: str, up: str) -> Axes:
 
 def multiclass_figures(dataset: pd.DataFrame, name: str) -> dict[str, float]:
     """The figures, and the confusion matrix as a picture."""
-    rows, label = judged_rows(dataset, "Scored Labels")
-    values = sorted({*rows[label].astype(object), *rows["Scored Labels"].astype(object)})
+    rows, label, weights = judged_rows(dataset, "Scored Labels")
+    actual_classes, predicted_classes = classes_of(rows, label)
+    values = sorted({*actual_classes, *predicted_classes})
     codes = {value: code for code, value in enumerate(values)}
-    matrix = np.zeros((len(values), len(values)), dtype="int64")
-    np.add.at(matrix, (rows[label].map(codes), rows["Scored Labels"].map(codes)), 1)
+    matrix = np.zeros((len(values), len(values)), dtype=weights.dtype)
+    down = [codes[value] for value in actual_classes]
+    across = [codes[value] for value in predicted_classes]
+    np.add.at(matrix, (down, across), weights)
     draw_confusion(matrix, [str(value) for value in values], name)
 
     hits, actual, predicted = matrix.diagonal(), matrix.sum(axis=1), matrix.sum(axis=0)
-    overall = hits.sum() / len(rows)
+    overall = hits.sum() / weights.sum()
     return {
         "Overall Accuracy": overall,
-        "Average Accuracy": (1 - (actual + predicted - 2 * hits) / len(rows)).mean(),
+        "Average Accuracy": (1 - (actual + predicted - 2 * hits) / weights.sum()).mean(),
         "Micro-averaged Precision": overall,
         "Macro-averaged Precision": ratio(hits, predicted).mean(),
         "Micro-averaged Recall": overall,
@@ -223,25 +336,30 @@ def draw_confusion(matrix: np.ndarray, values: Sequence[str], name: str) -> None
             axes.text(column, row, f"{share:.0%}", ha="center", va="center", color=colour)
 
 
-def regression_figures(dataset: pd.DataFrame, name: str, colour: str) -> dict[str, float]:
+def regression_figures(dataset: pd.DataFrame, title: str, colour: str) -> dict[str, float]:
     """The figures, and a histogram of the errors."""
-    rows, label = judged_rows(dataset, "Scored Labels")
-    if not is_numeric_dtype(rows[label].dtype):
+    rows, label, weights = judged_rows(dataset, "Scored Labels")
+    actual, predicted = floats_of(rows[label]), floats_of(rows["Scored Labels"])
+    if actual is None or rows[label].dtype == "category":
         raise ValueError(
             f'The label column "{label}" holds {rows[label].dtype} values, but the scores are '
             "numbers. Score with a model that was trained to predict that column."
         )
-    actual = rows[label].to_numpy(dtype="float64")
-    error = rows["Scored Labels"].to_numpy(dtype="float64") - actual
-    spread = actual - actual.mean()
-    axes = new_axes(f"Errors: {name}", "Scored minus actual value", "Rows")
-    axes.hist(error, bins=20, color=colour, edgecolor="white")
+    for name, values in ((label, actual), ("Scored Labels", predicted)):
+        if np.isinf(values).any():
+            raise ValueError(f'The column "{name}" holds an infinite number. Leave out its row.')
+    error = predicted - actual
+    axes = new_axes(f"Errors: {title}", "Scored minus actual value", "Rows")
+    axes.hist(error, bins=20, weights=weights, color=colour, edgecolor="white")
 
-    relative = ratio((error**2).sum(), (spread**2).sum())
+    shares = weights / weights.sum()
+    # All values alike: there is nothing to relate errors to.
+    spread = actual - shares @ actual if np.ptp(actual) else np.zeros(len(actual))
+    relative = ratio(shares @ error**2, shares @ spread**2)
     return {
-        "Mean Absolute Error": np.abs(error).mean(),
-        "Root Mean Squared Error": np.sqrt((error**2).mean()),
-        "Relative Absolute Error": ratio(np.abs(error).sum(), np.abs(spread).sum()),
+        "Mean Absolute Error": shares @ np.abs(error),
+        "Root Mean Squared Error": np.sqrt(shares @ error**2),
+        "Relative Absolute Error": ratio(shares @ np.abs(error), shares @ np.abs(spread)),
         "Relative Squared Error": relative,
         "Coefficient of Determination": 1 - relative,
     }
@@ -249,24 +367,40 @@ def regression_figures(dataset: pd.DataFrame, name: str, colour: str) -> dict[st
 
 def clustering_figures(dataset: pd.DataFrame) -> pd.DataFrame:
     """The figures of all rows, then of each cluster."""
-    names = [name for name in dataset if str(name).startswith(DISTANCE)]
-    rows = dataset[["Assignments", *names]].dropna()
+    columns = {int(match[1]): name for name in dataset if (match := DISTANCE.fullmatch(str(name)))}
+    names = [columns[cluster] for cluster in sorted(columns)]
+    rows = dataset[dataset[["Assignments", *names]].notna().all(axis=1)]
     if rows.empty:
         raise ValueError("No row of the dataset is assigned to a cluster.")
-    assignments = rows["Assignments"].to_numpy(dtype="int64")
-    distances = rows[names].to_numpy(dtype="float64")
-    own = distances[np.arange(len(rows)), assignments]
+    numbers = [floats_of(rows[name]) for name in ("Assignments", *names)]
+    if any(column is None for column in numbers):
+        raise ValueError("The columns about clusters hold other values than numbers.")
+    assignments, distances = numbers[0], np.column_stack(numbers[1:])
+    lost = set(assignments) - columns.keys()
+    if lost:
+        raise ValueError(
+            f"Rows are in the cluster {min(lost):g}, but the dataset has no column "
+            f'"DistancesToClusterCenter no.{min(lost):g}". Connect the output of Assign Data to '
+            "Clusters."
+        )
+    given = weights_of(rows)
+    weights = np.ones(len(rows), dtype="int64") if given is None else given
+    own = distances[np.arange(len(rows)), np.searchsorted(sorted(columns), assignments)]
     other = ratio(distances.sum(axis=1) - own, len(names) - 1)
     parts = {"Combined Evaluation": np.full(len(rows), fill_value=True)} | {
         f"Evaluation For Cluster No.{cluster}": assignments == cluster
-        for cluster in range(len(names))
+        for cluster in sorted(columns)
     }
     return pd.DataFrame(
         {
             "Result Description": description,
-            "Average Distance to Cluster Center": own[part].mean() if part.any() else np.nan,
-            "Average Distance to Other Center": other[part].mean() if part.any() else np.nan,
-            "Number of Points": part.sum(),
+            "Average Distance to Cluster Center": ratio(
+                weights[part] @ own[part], weights[part].sum()
+            ),
+            "Average Distance to Other Center": ratio(
+                weights[part] @ other[part], weights[part].sum()
+            ),
+            "Number of Points": weights[part].sum(),
             "Maximal Distance to Cluster Center": own[part].max() if part.any() else np.nan,
         }
         for description, part in parts.items()

@@ -74,7 +74,7 @@ def azureml_main(
     return {
         "learner": "K-Means Clustering",
         "task": "clustering",
-        "scale": normalize_features,
+        "scale": "standard" if normalize_features else "none",
         "estimator": KMeans(
             n_clusters=number_of_centroids,
             init=beginnings[initialization],

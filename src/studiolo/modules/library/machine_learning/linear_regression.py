@@ -76,8 +76,6 @@ none).
 from typing import Any, Literal
 
 from sklearn.linear_model import Ridge, SGDRegressor
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MinMaxScaler
 
 
 def azureml_main(
@@ -95,10 +93,11 @@ def azureml_main(
     random_number_seed: int | None = None,
 ) -> dict[str, Any]:
     """Describe the learner; Train Model fits it."""
+    scale = "none"
     if solution_method == "Ordinary Least Squares":
         estimator = Ridge(alpha=l2_regularization_weight, fit_intercept=include_intercept_term)
     else:
-        descent = SGDRegressor(
+        estimator = SGDRegressor(
             alpha=l2_regularization_weight,
             average=average_final_hypothesis,
             eta0=learning_rate,
@@ -108,10 +107,10 @@ def azureml_main(
             tol=None,
             random_state=random_number_seed,
         )
-        estimator = make_pipeline(MinMaxScaler(), descent) if normalize_features else descent
+        scale = "range" if normalize_features else "none"
     return {
         "learner": "Linear Regression",
         "task": "regression",
-        "scale": False,
+        "scale": scale,
         "estimator": estimator,
     }

@@ -65,7 +65,7 @@ def azureml_main(
     return {
         "learner": "Multiclass Decision Forest",
         "task": "multiclass",
-        "scale": False,
+        "scale": "none",
         "estimator": RandomForestClassifier(
             n_estimators=number_of_decision_trees,
             max_depth=maximum_depth_of_the_decision_trees,

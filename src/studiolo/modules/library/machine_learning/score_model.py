@@ -27,48 +27,53 @@ Adds the columns that the classic module added:
 - several classes: 'Scored Probabilities for Class "x"' for each, then "Scored Labels";
 - regression: "Scored Labels".
 
-Columns of those names that the dataset has already are replaced. The scores get the role score,
-and the column that the model learned to predict, where the dataset has it, the role label: that is
-how Evaluate Model finds them.
+The score columns of an earlier model are replaced. The scores get the role score, and the column
+that the model learned to predict, where the dataset has it, the role label: that is how Evaluate
+Model finds them.
 
 The dataset needs the columns that the model was trained with, by name, in any order, among any
-others. Where a value is missing, a number counts as the mean of the training and a text as none;
-the classic studio gave no score to many of such rows.
+others. Values are compared by what they mean, whatever the types of the two columns: 1 is 1.0, and
+the text "1" or "1.50" of the training is the number 1 or 1.5, and "true" is true. A column whose
+values can't be compared, or may mean two texts of the training, stops the module.
+
+Where a value is missing, a number counts as the mean of the training and a text as none, like a
+text that the training did not have; how many of these there are is printed. The classic studio gave
+no score to many of such rows.
 """
 
+import re
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import is_numeric_dtype
+
+#: 128 MiB of floats.
+MOST_CELLS = 1 << 24
+#: What Score Model has added to a dataset, which new scores replace.
+SCORE_COLUMN = re.compile(r'Scored (Labels|Probabilities( for Class ".*")?)', re.DOTALL)
 
 
-def feature_frame(dataset: pd.DataFrame, features: dict[str, str]) -> pd.DataFrame:
-    """The features as the learner got them in training."""
-    for name, kind in features.items():
-        if name not in dataset:
-            raise ValueError(
-                f'The dataset has no column "{name}", which the model was trained with. '
-                "Connect a dataset that holds all columns of the training."
-            )
-        column = dataset[name]
-        if kind == "float64" and not is_numeric_dtype(column.dtype) and column.notna().any():
-            raise ValueError(
-                f'The column "{name}" holds {column.dtype} values, but the model was trained with '
-                "numbers there. Convert it with Edit Metadata."
-            )
-    frame = dataset[list(features)].astype(features)
-    for name, kind in features.items():
-        if kind == "float64" and np.isinf(frame[name]).any():
-            raise ValueError(f'The column "{name}" holds an infinite number. Replace it.')
-    return frame
+def say_unknown(unknown: dict[str, pd.Series]) -> None:
+    """Print which values the model can't take into account."""
+    for name, values in unknown.items():
+        print(
+            f'Values of the column "{name}" that the training did not have, and that count as '
+            f'none: {len(values)}, such as "{values.iloc[0]}".'
+        )
 
 
-def scores(model: dict[str, Any], frame: pd.DataFrame) -> dict[str, Any]:
+def scores(model: dict[str, Any], dataset: pd.DataFrame) -> dict[str, Any]:
     """The score columns."""
+    features, _ = estimator = model["estimator"]
+    predict = estimator.predict if model["task"] == "regression" else estimator.predict_proba
+    say_unknown(features.unknown_values(dataset))
+    # Part by part: with indicators for many texts the whole matrix may be too large.
+    step = max(1, MOST_CELLS // features.width_)
+    parts = [dataset.iloc[start : start + step] for start in range(0, len(dataset), step)]
+    predicted = np.concatenate([predict(part) for part in parts])
     if model["task"] == "regression":
-        return {"Scored Labels": model["estimator"].predict(frame)}
-    probabilities = model["estimator"].predict_proba(frame)
+        return {"Scored Labels": predicted}
+    probabilities = predicted
     labels = [model["classes"][code] for code in probabilities.argmax(axis=1)]
     if model["task"] == "two-class":
         return {"Scored Labels": labels, "Scored Probabilities": probabilities[:, 1]}
@@ -91,11 +96,12 @@ def azureml_main(
         raise ValueError("The model is not trained yet; connect the output of Train Model.")
     if dataset.empty:
         raise ValueError("The dataset has no rows to score.")
-    columns = scores(trained_model, feature_frame(dataset, trained_model["features"]))
+    columns = scores(trained_model, dataset)
     if not append_score_columns_to_output:
         result, roles = pd.DataFrame(columns), {}
     else:
-        result = dataset.drop(columns=columns, errors="ignore").assign(**columns)
+        kept = [name for name in dataset if not SCORE_COLUMN.fullmatch(str(name))]
+        result = dataset[kept].assign(**columns)
         roles = dataset.attrs.get("roles", {})
     if (label := trained_model["label"]) in result:
         others = {name: role for name, role in roles.items() if role != "label"}

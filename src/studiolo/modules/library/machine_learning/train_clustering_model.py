@@ -31,46 +31,88 @@
 """Trains a clustering on the chosen columns and says which cluster each row of them is in.
 
 The results are those of Assign Data to Clusters: "Assignments" (from 0) and a
-"DistancesToClusterCenter no.n" for each cluster, after the columns of the dataset or alone. The
-picture shows the rows in the plane of their first two principal components, at most two thousand
-of them.
+"DistancesToClusterCenter no.n" for each cluster, after the columns of the dataset or alone, instead
+of those of an earlier clustering. The picture shows the rows in the plane of their first two
+principal components, at most two thousand of them.
 
-Numbers, booleans (as 0 and 1), texts and categories can be used; others that were chosen, such as
-dates, are left out, which is printed. A missing number is taken for the column's mean; a text
-becomes an indicator for each of its values.
+Numbers, decimals, booleans (as 0 and 1), texts and categories can be used; others that were chosen,
+such as dates, are left out, which is printed. So are, if all columns are chosen, as they are at
+first, those with a role: labels, weights and scores, such as the assignments of an earlier
+clustering. A missing number is taken for the column's mean; a text becomes an indicator for each of
+its values. If a column has the role weight, a row counts as often as it says.
 """
 
+import re
 import warnings
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any, Literal
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from pandas.api.types import is_numeric_dtype
-from scipy.sparse import issparse
-from sklearn.base import clone
-from sklearn.compose import ColumnTransformer
+from pandas.api.types import infer_dtype, is_bool_dtype, is_numeric_dtype
+from scipy.sparse import csr_matrix, hstack, issparse
+from sklearn.base import BaseEstimator, clone
 from sklearn.decomposition import PCA
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.impute import SimpleImputer
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
+
+#: Text that means a number. "007" is a text, as it is for the reader of CSV.
+NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
+#: A matrix with a smaller share of numbers that are not 0 takes less memory as a sparse one.
+MOST_DENSITY = 0.3
+#: One GiB of floats, of which learners make copies.
+MOST_CELLS = 1 << 27
+
 
 #: More would hide each other.
 MOST_POINTS_DRAWN = 2000
+#: What an earlier clustering has added to a dataset, which the new one replaces.
+CLUSTER_COLUMN = re.compile(r"Assignments|DistancesToClusterCenter no\.\d+")
 
 
-def features_of(dataset: pd.DataFrame) -> pd.DataFrame:
-    """Give the features as the learner gets them: as numbers (float64) or as texts (str)."""
+def weights_of(rows: pd.DataFrame) -> Any:
+    """By how much each row counts: the column of the role weight; None if there is none."""
+    roles = rows.attrs.get("roles", {})
+    names = [name for name, role in roles.items() if role == "weight" and name in rows]
+    if not names:
+        return None
+    if len(names) > 1:
+        raise ValueError(
+            f"Several columns have the role weight: {', '.join(names)}. Leave it to one of them, "
+            "with Edit Metadata."
+        )
+    weights = floats_of(rows[names[0]])
+    if weights is None:
+        raise ValueError(
+            f'The weight column "{names[0]}" holds {rows[names[0]].dtype} values; weights are '
+            "numbers."
+        )
+    wrong = ~(np.isfinite(weights) & (weights >= 0))
+    if wrong.any() or not weights.any():
+        row = rows.index[wrong.argmax()]
+        value = rows[names[0]][row]
+        found = f"{'no value' if pd.isna(value) else value} in row {row + 1}" if wrong.any() else ""
+        raise ValueError(
+            f'The weight column "{names[0]}" has {found or "no weight above 0"}. A weight is a '
+            "number of 0 or more; replace it, or leave out the row."
+        )
+    print(f'Rows count by the weights in the column "{names[0]}".')
+    return weights
+
+
+def features_of(dataset: pd.DataFrame) -> dict[str, str]:
+    """The columns that a learner can use, and what they hold: numbers, booleans or values."""
     kinds, left_out = {}, []
     for name, column in dataset.items():
         if column.isna().all():
             left_out.append(f"{name} (no values)")
-        elif is_numeric_dtype(column.dtype):  # booleans too
-            kinds[str(name)] = "float64"
         elif isinstance(column.dtype, pd.StringDtype | pd.CategoricalDtype):
-            kinds[str(name)] = "str"
+            kinds[str(name)] = "values"
+        elif floats_of(column) is not None:
+            kinds[str(name)] = "booleans" if is_bool_dtype(column.dtype) else "numbers"
         else:
             left_out.append(f"{name} ({column.dtype})")
     if left_out:
@@ -80,32 +122,207 @@ def features_of(dataset: pd.DataFrame) -> pd.DataFrame:
             "The dataset has no column to learn from: features are numbers, booleans, texts and "
             "categories that hold at least one value."
         )
-    frame = dataset[list(kinds)].astype(kinds)
-    for name in frame.select_dtypes("float64"):
-        if np.isinf(frame[name]).any():
+    return kinds
+
+
+def floats_of(column: Any) -> Any:
+    """Numbers or booleans as floats, NaN where missing; None if a column holds anything else."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        floats = floats_of(column.cat.categories.to_series())
+        return None if floats is None else np.append(floats, np.nan)[column.cat.codes]
+    if column.isna().all():
+        return np.full(len(column), np.nan)
+    is_decimal = column.dtype == object and infer_dtype(column) == "decimal"
+    if is_numeric_dtype(column.dtype) or is_decimal:
+        return column.to_numpy("float64", na_value=np.nan)
+    return None
+
+
+def meaning(value: Any, *, read: bool) -> Any:
+    """What equal values of different types share: 1, 1.0 and true, and "1" where text is read."""
+    if read and isinstance(value, str):
+        truth = {"true": "1", "false": "0"}.get(value.lower(), value)
+        return Decimal(truth) if NUMBER.fullmatch(truth) else value
+    if isinstance(value, int | float | Decimal):
+        return Decimal(str(+value))
+    return value
+
+
+def places_of(column: Any, known: Sequence[Any]) -> Any:
+    """Where each value of a column stands among the known ones; -1 if it is missing or unknown.
+
+    Values are compared by what they mean, whatever their types.
+    """
+    codes, different = pd.factorize(column)
+    values = different.tolist()
+    numbers = (bool, int, float, Decimal)
+    sides = [side[0] for side in (known, values) if side]
+    kinds = {"number" if isinstance(value, numbers) else type(value) for value in sides}
+    read = kinds == {"number", str}
+    if len(kinds) > 1 and not read:
+        raise ValueError(
+            f'The column "{column.name}" holds {column.dtype} values, such as {values[0]}, where '
+            f"values such as {known[0]} are known. Convert it with Edit Metadata."
+        )
+    places: dict[Any, list[int]] = {}
+    for place, value in enumerate(known):
+        places.setdefault(meaning(value, read=read), []).append(place)
+    found = [places.get(meaning(value, read=read), [-1]) for value in values]
+    for value, candidates in zip(values, found, strict=True):
+        if len(candidates) > 1:
+            texts = " or ".join(f'"{known[place]}"' for place in candidates)
             raise ValueError(
-                f'The column "{name}" holds an infinite number, from which no learner can learn. '
+                f'The column "{column.name}" holds {value}, which may mean {texts}: these are '
+                "different texts. Make the column String with Edit Metadata, spelled as they are."
+            )
+    return np.array([*(candidates[0] for candidates in found), -1])[codes]
+
+
+def mean_and_scale(floats: Any, weights: Any, scale: str) -> tuple[float, float, float]:
+    """What a missing number is taken for, what is subtracted then, and what that is divided by."""
+    known = ~np.isnan(floats) & (weights > 0)
+    mean = float(np.average(floats[known], weights=weights[known])) if known.any() else 0.0
+    filled = np.where(np.isnan(floats), mean, floats)
+    spread = float(np.ptp(filled)) if len(filled) else 0.0
+    if scale == "none" or not spread:
+        return mean, 0.0 if scale == "none" else mean, 1.0
+    if scale == "range":
+        return mean, float(filled.min()), spread
+    deviation = float(np.sqrt(np.average((filled - mean) ** 2, weights=weights)))
+    return mean, mean, deviation or 1.0
+
+
+class Features(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+    """A dataset as the matrix of floats that a learner sees.
+
+    Each column of numbers is a column of the matrix; each value of a column of texts or categories
+    is one too, which is 1 in its rows. A value that fewer rows have than ``rarest`` gets no column.
+    What is learned, a row of weight 2 counting twice, is also done to other datasets, in which a
+    value is found by what it means: 1 is 1.0, and "1" if the training had texts.
+    """
+
+    def __init__(
+        self, *, kinds: dict[str, str], scale: str = "none", sparse: bool = False, rarest: int = 1
+    ) -> None:
+        self.kinds = kinds
+        self.scale = scale
+        self.sparse = sparse
+        self.rarest = rarest
+
+    def fit(self, dataset: pd.DataFrame, target: Any = None, sample_weight: Any = None) -> Any:
+        """Learn the means, the scales and the values."""
+        del target  # scikit-learn hands it to every step of a pipeline
+        weights = np.ones(len(dataset)) if sample_weight is None else sample_weight
+        self.numbers_: dict[str, tuple[float, float, float]] = {}
+        #: By column, its values in order, and the column of the matrix of each, or -1.
+        self.values_: dict[str, tuple[list[Any], Any]] = {}
+        width = sum(kind != "values" for kind in self.kinds.values())
+        for name, kind in self.kinds.items():
+            if kind != "values":
+                self.numbers_[name] = mean_and_scale(
+                    self._floats(dataset, name), weights, self.scale
+                )
+                continue
+            counts = dataset[name].value_counts()
+            counts = counts[counts > 0].sort_index()
+            kept = (counts >= self.rarest).to_numpy()
+            columns = np.where(kept, width + kept.cumsum() - 1, -1)
+            self.values_[name] = counts.index.tolist(), np.append(columns, -1)
+            width += int(kept.sum())
+        self.width_ = max(width, 1)  # a learner wants one, if only of zeros
+        # Many different texts need much memory, which a sparse matrix saves where it is understood.
+        self.sparse_output_ = self.sparse and len(self.kinds) < MOST_DENSITY * width
+        if not self.sparse_output_ and width * len(dataset) > MOST_CELLS:
+            widest = max(self.kinds, key=lambda name: len(self.values_.get(name, [[]])[0]))
+            raise ValueError(
+                f'The column "{widest}" has {len(self.values_[widest][0]):,} different values. '
+                f"With an indicator for each, {len(dataset):,} rows of {width:,} numbers do not "
+                "fit into the memory of this learner. Leave the column out with Select Columns in "
+                "Dataset, or group its values."
+            )
+        return self
+
+    def fit_transform(self, dataset: pd.DataFrame, target: Any = None, **weights: Any) -> Any:
+        """Learn, and give the matrix of the same rows."""
+        return self.fit(dataset, target, **weights).transform(dataset)
+
+    def transform(self, dataset: pd.DataFrame) -> Any:
+        """The matrix of a dataset."""
+        numbers = np.empty((len(dataset), len(self.numbers_)))
+        for place, (name, (mean, subtracted, divisor)) in enumerate(self.numbers_.items()):
+            floats = self._floats(dataset, name)
+            numbers[:, place] = (np.where(np.isnan(floats), mean, floats) - subtracted) / divisor
+        rows, places = [], []
+        for name, (values, columns) in self.values_.items():
+            indicators = columns[places_of(self._column(dataset, name), values)]
+            rows.append(np.flatnonzero(indicators >= 0))
+            places.append(indicators[indicators >= 0])
+        shape = (len(dataset), self.width_)
+        if self.sparse_output_:
+            ones = np.ones(sum(map(len, rows)))
+            matrix = csr_matrix((ones, (np.concatenate(rows), np.concatenate(places))), shape)
+            return hstack([numbers, matrix[:, numbers.shape[1] :]], format="csr")
+        dense = np.zeros(shape)
+        dense[:, : numbers.shape[1]] = numbers
+        for those, indicators in zip(rows, places, strict=True):
+            dense[those, indicators] = 1
+        return dense
+
+    def unknown_values(self, dataset: pd.DataFrame) -> dict[str, Any]:
+        """By column, what a dataset holds there that the training did not know."""
+        unknown = {}
+        for name, (values, _) in self.values_.items():
+            column = self._column(dataset, name)
+            new = column[(places_of(column, values) < 0) & column.notna().to_numpy()]
+            if len(new):
+                unknown[name] = new
+        return unknown
+
+    def _column(self, dataset: pd.DataFrame, name: str) -> Any:
+        if name not in dataset:
+            raise ValueError(
+                f'The dataset has no column "{name}", which the model was trained with. '
+                "Connect a dataset that holds all columns of the training."
+            )
+        return dataset[name]
+
+    def _floats(self, dataset: pd.DataFrame, name: str) -> Any:
+        column = self._column(dataset, name)
+        floats = floats_of(column)
+        if floats is None:
+            raise ValueError(
+                f'The column "{name}" holds {column.dtype} values, but the model was trained with '
+                "numbers there. Convert it with Edit Metadata."
+            )
+        if np.isinf(floats).any():
+            raise ValueError(
+                f'The column "{name}" holds an infinite number, which no learner can use. '
                 "Replace it, or leave out its rows."
             )
-    return frame
+        known = floats[~np.isnan(floats)]
+        if self.kinds[name] == "booleans" and not np.isin(known, (0, 1)).all():
+            raise ValueError(
+                f'The column "{name}" holds numbers other than 0 and 1, but the model was trained '
+                "with true and false there. Convert it with Edit Metadata."
+            )
+        return floats
 
 
-def pipeline(model: dict[str, Any], frame: pd.DataFrame) -> Pipeline:
-    """The learner behind what it needs: means for missing numbers, an indicator for each text."""
-    numbers = list(frame.select_dtypes("float64"))
-    texts = list(frame.select_dtypes(exclude="float64"))
-    means = SimpleImputer(keep_empty_features=True)
-    filled = make_pipeline(means, StandardScaler()) if model["scale"] else means
-    indicators = OneHotEncoder(
-        categories=[sorted(frame[name].dropna().unique()) for name in texts],
-        handle_unknown="ignore",  # no indicator is set for an unknown or a missing value
+def pipeline(model: dict[str, Any], kinds: dict[str, str]) -> Pipeline:
+    """The learner behind what makes a matrix of a dataset."""
+    features = Features(
+        kinds=kinds,
+        scale=model["scale"],
+        sparse=get_tags(model["estimator"]).input_tags.sparse,
+        rarest=model.get("rarest", 1),
     )
-    columns = ColumnTransformer(
-        [("numbers", filled, numbers), ("texts", indicators, texts)],
-        # Many different texts need much memory, which a sparse matrix saves where it is understood.
-        sparse_threshold=0.3 if get_tags(model["estimator"]).input_tags.sparse else 0.0,
-    )
-    return make_pipeline(columns, clone(model["estimator"]))
+    return Pipeline([("features", features), ("learner", clone(model["estimator"]))])
+
+
+def fit_parameters(weights: Any) -> dict[str, Any]:
+    """The weights for each step of the pipeline."""
+    steps = ("features", "learner")
+    return {} if weights is None else {f"{step}__sample_weight": weights for step in steps}
 
 
 def draw_clusters(points: Any, assignments: Any) -> None:
@@ -125,20 +342,20 @@ def draw_clusters(points: Any, assignments: Any) -> None:
     figure.legend(loc="outside right upper", frameon=False)
 
 
-def assigned(
-    estimator: Pipeline, dataset: pd.DataFrame, frame: pd.DataFrame, *, append: bool
-) -> pd.DataFrame:
+def assigned(estimator: Pipeline, dataset: pd.DataFrame, *, append: bool) -> pd.DataFrame:
     """The columns that say which cluster each row is in and how far the centres are."""
-    distances = estimator.transform(frame)
+    points = estimator[:-1].transform(dataset)
+    distances = estimator[-1].transform(points)
     columns = {"Assignments": distances.argmin(axis=1)} | {
         f"DistancesToClusterCenter no.{cluster}": distances[:, cluster]
         for cluster in range(distances.shape[1])
     }
-    draw_clusters(estimator[:-1].transform(frame), columns["Assignments"])
+    draw_clusters(points, columns["Assignments"])
     if not append:
         result, roles = pd.DataFrame(columns), {}
     else:
-        result, roles = dataset.assign(**columns), dataset.attrs.get("roles", {})
+        kept = [name for name in dataset if not CLUSTER_COLUMN.fullmatch(str(name))]
+        result, roles = dataset[kept].assign(**columns), dataset.attrs.get("roles", {})
     result.attrs["roles"] = {**roles, **dict.fromkeys(columns, "score")}
     return result
 
@@ -155,29 +372,33 @@ def azureml_main(
         raise ValueError("The model is not a clustering; use Train Model.")
     if "features" in untrained_model:
         raise ValueError("The model is trained already; connect a clustering module's output.")
-    frame = features_of(dataset if column_set == "all" else dataset[column_set])
+    chosen = list(dataset) if column_set == "all" else column_set
+    if len(chosen) == dataset.shape[1]:
+        # All columns, the default, is no wish to group by outcomes or by earlier results.
+        with_role = [name for name in dataset.attrs.get("roles", {}) if name in chosen]
+        if with_role:
+            print("Not used as features, because of their role:", ", ".join(with_role))
+        chosen = [name for name in chosen if name not in with_role]
+    kinds = features_of(dataset[chosen])
+    weights = weights_of(dataset)
     clusters = untrained_model["estimator"].get_params()["n_clusters"]
-    if len(frame) < clusters:
+    if len(dataset) < clusters:
         raise ValueError(
-            f"{clusters} clusters need as many rows at least, and the dataset has {len(frame)}."
+            f"{clusters} clusters need as many rows at least, and the dataset has {len(dataset)}."
         )
 
-    estimator = pipeline(untrained_model, frame)
+    estimator = pipeline(untrained_model, kinds)
     with warnings.catch_warnings(record=True, action="always", category=ConvergenceWarning) as said:
-        estimator.fit(frame)
-    print(f"{untrained_model['learner']}: {len(frame)} rows, {frame.shape[1]} features.")
+        estimator.fit(dataset, **fit_parameters(weights))
+    print(f"{untrained_model['learner']}: {len(dataset)} rows, {len(kinds)} features.")
     if said:
         print("There are fewer different rows than clusters: some clusters are the same.")
 
     trained = untrained_model | {
         "estimator": estimator,
         "label": None,
-        "features": frame.dtypes.astype(str).to_dict(),
-        "categories": {
-            name: sorted(frame[name].dropna().unique())
-            for name in frame.select_dtypes(exclude="float64")
-        },
+        "features": kinds,
         "classes": None,
     }
     append = check_for_append_or_uncheck_for_result_only
-    return trained, assigned(estimator, dataset, frame, append=append)
+    return trained, assigned(estimator, dataset, append=append)

@@ -44,6 +44,9 @@ bins are found in a sample of the rows, and the seed draws it.
 
 The label has two values, of any type; the positive class is the greater one.
 
+A text that fewer rows have than a leaf needs gets no indicator, which could split no node anyway:
+the trees are the same, and columns of many different texts need less memory.
+
 Left out: "Create trainer mode: Parameter Range"; "Allow unknown categorical levels", which is
 always on: an unknown value counts as none.
 """
@@ -65,7 +68,9 @@ def azureml_main(
     return {
         "learner": "Two-Class Boosted Decision Tree",
         "task": "two-class",
-        "scale": False,
+        "scale": "none",
+        # An indicator of fewer rows could never split a node.
+        "rarest": minimum_number_of_samples_per_leaf_node,
         "estimator": HistGradientBoostingClassifier(
             max_leaf_nodes=maximum_number_of_leaves_per_tree,
             min_samples_leaf=minimum_number_of_samples_per_leaf_node,

@@ -65,6 +65,23 @@ def test_all_columns_are_the_default(run: Run, mixed: pd.DataFrame) -> None:
     assert model["classes"] is None
 
 
+def test_columns_with_a_role_are_left_out_of_all_columns(
+    run: Run, irises: pd.DataFrame, capsys: pytest.CaptureFixture[str]
+) -> None:
+    irises.attrs["roles"] = {"species": "label"}
+    learner = run("k_means_clustering", number_of_centroids=3, random_number_seed=1)
+    model, results = run("train_clustering_model", learner, irises, column_set=[*irises])
+    assert list(model["features"]) == SIZES
+    assert "because of their role: species" in capsys.readouterr().out
+    again, fewer = run("train_clustering_model", run("k_means_clustering"), results)
+    assert list(again["features"]) == SIZES
+    assert "DistancesToClusterCenter no.2" in results
+    assert "DistancesToClusterCenter no.2" not in fewer
+    assert list(run("assign_data_to_clusters", again, results)) == list(fewer)
+    by_label, _ = run("train_clustering_model", learner, irises, column_set=["species"])
+    assert list(by_label["features"]) == ["species"]
+
+
 def test_other_rows_are_assigned_by_the_same_centres(run: Run, irises: pd.DataFrame) -> None:
     learner = run("k_means_clustering", random_number_seed=1)
     model, trained = run("train_clustering_model", learner, irises, column_set=SIZES)

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -197,6 +198,77 @@ def test_clustering(run: Run) -> None:
     assert len(run("evaluate_model", dataset, dataset)) == 8
 
 
+def test_the_number_in_a_name_says_which_cluster(run: Run) -> None:
+    distances = {f"DistancesToClusterCenter no.{n}": [0.5, 9.0] for n in (2, 10)}
+    dataset = pd.DataFrame(distances).assign(Assignments=[2, 10])
+    dataset["DistancesToClusterCenter no.10"] = [7.0, 0.25]
+    table = run("evaluate_model", dataset)
+    backwards = run("evaluate_model", dataset[dataset.columns[::-1]])
+    pd.testing.assert_frame_equal(table, backwards)
+    assert table["Result Description"].tolist()[1:] == [
+        "Evaluation For Cluster No.2",
+        "Evaluation For Cluster No.10",
+    ]
+    assert table["Average Distance to Cluster Center"].tolist()[1:] == [0.5, 0.25]
+    assert table["Average Distance to Other Center"].tolist()[1:] == [7.0, 9.0]
+    dataset["Assignments"] = [2, 3]
+    with pytest.raises(ValueError, match="Rows are in the cluster 3"):
+        run("evaluate_model", dataset)
+
+
+@pytest.mark.parametrize("probabilities", [{}, {"Scored_Probabilities": [0.1, 0.9]}])
+def test_labels_and_scores_of_different_types(run: Run, probabilities: dict[str, Any]) -> None:
+    for label, scores in (
+        (["0", "1"], [0, 1]),
+        ([0, 1], ["0", "1"]),
+        (pd.Categorical(["0", "1"]), [0, 1]),
+        ([False, True], ["false", "true"]),
+        (pd.date_range("2020-01-01", periods=2), ["a", "b"]),
+    ):
+        dataset = scored(label=label, Scored_Labels=scores, **probabilities)
+        if probabilities == {} and scores == [0, 1]:
+            dataset['Scored Probabilities for Class "0"'] = 0.5
+        with pytest.raises(ValueError, match=r'The label column "label" holds .* values, but'):
+            run("evaluate_model", dataset)
+
+
+@pytest.mark.parametrize(
+    ("label", "scores"),
+    [
+        ([0, 1], [0.0, 1.0]),
+        (pd.Categorical([0, 1]), [0, 1]),
+        ([False, True], [0, 1]),
+        ([Decimal("0.1"), Decimal("0.2")], [0.1, 0.2]),
+        (pd.array([0, 1], dtype="Int64"), pd.Categorical([0, 1])),
+    ],
+)
+def test_labels_and_scores_are_compared_by_value(run: Run, label: Any, scores: Any) -> None:
+    dataset = scored(label=label, Scored_Labels=scores, Scored_Probabilities=[0.1, 0.9])
+    assert run("evaluate_model", dataset)["Accuracy"][0] == 1
+
+
+def test_scores_of_several_models_are_told_apart_or_refused(run: Run) -> None:
+    dataset = scored(
+        label=[0, 1],
+        Scored_Labels=[0, 1],
+        Scored_Probabilities=[0.1, 0.9],
+        Assignments=[0, 0],
+        **{"DistancesToClusterCenter no.0": [1.0, 2.0]},
+    )
+    with pytest.raises(ValueError, match='both "Scored Labels" and "Assignments"'):
+        run("evaluate_model", dataset)
+    dataset.attrs["roles"]["Scored Labels"] = "score"
+    assert run("evaluate_model", dataset)["Accuracy"][0] == 1
+    mixed = scored(
+        label=[0, 1],
+        Scored_Labels=[0, 1],
+        Scored_Probabilities=0.5,
+        **{'Scored_Probabilities_for_Class_"0"': 0.5},
+    )
+    with pytest.raises(ValueError, match="of two classes and of several"):
+        run("evaluate_model", mixed)
+
+
 def test_clusters_as_assigned(run: Run, irises: pd.DataFrame) -> None:
     _, results = run("train_clustering_model", run("k_means_clustering"), irises)
     table = run("evaluate_model", results)
@@ -211,6 +283,11 @@ def test_clusters_as_assigned(run: Run, irises: pd.DataFrame) -> None:
         (pd.DataFrame({"target": [1], "Scored Labels": [1]}), "has no label column"),
         (scored(label=[np.nan], Scored_Labels=[1.0]), "both a label"),
         (scored(label=["a"], Scored_Labels=[1.0]), 'label column "label" holds str values'),
+        (scored(label=[np.inf], Scored_Labels=[1.0]), 'column "label" holds an infinite number'),
+        (
+            scored(label=[1], Scored_Labels=[1], Scored_Probabilities=["x"]),
+            "other values than numbers from 0 to 1",
+        ),
         (
             scored(label=[1, 2, 3], Scored_Labels=1, Scored_Probabilities=0.5),
             "hold 3 different values",

@@ -73,6 +73,17 @@ def test_scores_of_before_are_replaced(
     pd.testing.assert_frame_equal(twice, once)
 
 
+def test_scores_of_a_model_of_another_kind_are_replaced(
+    run: Run, tumours: pd.DataFrame, two_class: dict[str, Any]
+) -> None:
+    several = run("train_model", run("multiclass_decision_forest"), tumours, label_column="target")
+    once = run("score_model", several, tumours)
+    twice = run("score_model", several, run("score_model", two_class, tumours))
+    pd.testing.assert_frame_equal(twice, once)
+    back = run("score_model", two_class, twice)
+    assert list(back) == [*tumours, "Scored Labels", "Scored Probabilities"]
+
+
 def test_only_one_column_is_the_label(
     run: Run, tumours: pd.DataFrame, two_class: dict[str, Any]
 ) -> None:
