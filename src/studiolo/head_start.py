@@ -5,17 +5,14 @@ rest. Most scripts run in the default environment with the isolation that there 
 taken for granted, and begun; if it turns out otherwise the start is thrown away.
 """
 
-import os
-
 from studiolo.environments.build import is_built
 from studiolo.environments.environment import Environment, default_spec, environment_in
 from studiolo.environments.location import environments_home
 from studiolo.sandbox.configuration import (
-    JAIL_USER,
     Layers,
     ScriptInterpreter,
     first_message,
-    seccomp_filter,
+    seccomp_filters,
 )
 from studiolo.sandbox.errors import UnsupportedArchitectureError
 from studiolo.sandbox.launcher import Launcher
@@ -26,9 +23,14 @@ def script_interpreter(
     environment: Environment, preload: tuple[str, ...] = ()
 ) -> ScriptInterpreter:
     """What the sandbox needs to know of an environment."""
+    loaded = environment if environment.locked else environment.adds_to
+    shown = [environment.path, environment.base_prefix]
+    if loaded is not None and loaded != environment:
+        shown.append(loaded.path)
     return ScriptInterpreter(
         python=environment.python,
-        directories=[environment.path, environment.base_prefix],
+        directories=shown,
+        locked=None if loaded is None else loaded.python,
         preload=preload,
         font_list=environment.font_list,
     )
@@ -41,14 +43,14 @@ def begin(launcher: Launcher) -> None:
         return
     policy = load_policy()
     try:
-        seccomp = seccomp_filter(policy, allow_fork=True)
+        seccomp = seccomp_filters(policy, allow_fork=True)
     except UnsupportedArchitectureError:
         return
     layers = Layers(
         namespaces=True,
         landlock=True,
         seccomp=seccomp,
-        jail_user=JAIL_USER if os.geteuid() == 0 else None,
+        jail_user=launcher.jail_user,
     )
     interpreter = script_interpreter(environment)
     private = policy.filesystem.private

@@ -11,7 +11,7 @@ import stat
 import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 from studiolo_guest import kernel
@@ -89,16 +89,38 @@ class Confinement:
 
     namespaces: bool
     landlock: Landlock | None
-    filter: kernel.SeccompProgram | None
-    #: The directory that a run's own file system covers, and the folders to make in it.
+    #: Of the process that forks, and of each run on top of it.
+    warm_up_filter: kernel.SeccompProgram | None
+    run_filter: kernel.SeccompProgram | None
+    #: The directory that a run's own file system covers, and the folders to make in it. Without
+    #: namespaces the zygote's own, which the environment variables name so far.
     private: str
     folders: Sequence[str]
     #: Resource limits that are the same for every run, by the kernel's name in lower case.
     rlimits: Mapping[str, int]
-    #: Bytes of address space that the zygote has mapped before any run.
-    baseline: int
     #: A font list that was made when the environment was built, for matplotlib.
     font_list: str | None
+
+    @staticmethod
+    def from_message(message: Mapping[str, Any], abi: int) -> "Confinement":
+        """Read the host's first message; ``abi`` is the version of Landlock, or 0."""
+        filters = message["filters"]
+        return Confinement(
+            namespaces=message["jail"]["namespaces"],
+            landlock=Landlock(abi=abi, **message["landlock"]) if abi else None,
+            warm_up_filter=_program(filters["warm_up"]) if filters else None,
+            run_filter=_program(filters["run"]) if filters else None,
+            private=message["directory"],
+            folders=message["folders"],
+            rlimits=message["rlimits"],
+            font_list=message["font_list"],
+        )
+
+
+def _program(message: Mapping[str, Any]) -> kernel.SeccompProgram:
+    return kernel.SeccompProgram(
+        bytes.fromhex(message["instructions"]), message["own_process_offsets"]
+    )
 
 
 def new_work_directory(limits: Limits) -> int:
@@ -110,6 +132,27 @@ def new_work_directory(limits: Limits) -> int:
             "mode": "700",
         }
     )
+
+
+def confine_warm_up(confinement: Confinement, processes: int) -> None:
+    """Confine the process that loads libraries and forks runs, as far as it can be and still fork.
+
+    ``processes`` bounds it and all its runs together, where they have a user id to themselves.
+    """
+    for name, value in confinement.rlimits.items():
+        _limit(getattr(resource, f"RLIMIT_{name.upper()}"), value)
+    if confinement.namespaces:
+        _limit(resource.RLIMIT_NPROC, processes)
+    elif confinement.landlock is not None:
+        # Its forks make no mounts, which Landlock would refuse them. Each is in a folder beside its
+        # own, and finds itself in /proc.
+        wide = replace(
+            confinement.landlock,
+            paths={**confinement.landlock.paths, "/proc": ("read_file", "read_dir")},
+        )
+        _restrict_files(wide, os.path.dirname(confinement.private))
+    if confinement.warm_up_filter is not None:
+        confinement.warm_up_filter.apply()
 
 
 def confine(confinement: Confinement, limits: Limits, work: int | str, keep: Sequence[int]) -> None:
@@ -140,13 +183,13 @@ def confine(confinement: Confinement, limits: Limits, work: int | str, keep: Seq
         point_environment(confinement.private, directory)
     _furnish(directory, confinement)
     kernel.close_all_except(keep)
-    # Before the user namespace: the value becomes that namespace's own ceiling, counted apart
-    # from every other run of the same host user.
     others = 0 if confinement.namespaces else _threads_of_this_user()
-    _limit(resource.RLIMIT_NPROC, limits.processes + others)
     if confinement.namespaces:
         kernel.unshare(kernel.CLONE_NEWUSER)
         _map_to_itself()
+    # After the user namespace. What is set before becomes that namespace's ceiling as well, and
+    # the kernel holds it against the processes of all runs together.
+    _limit(resource.RLIMIT_NPROC, limits.processes + others)
     _apply_limits(limits, confinement.rlimits)
     kernel.drop_capabilities()
     kernel.no_new_privileges()
@@ -154,8 +197,8 @@ def confine(confinement: Confinement, limits: Limits, work: int | str, keep: Seq
         _restrict_files(confinement.landlock, directory)
     os.umask(0o077)
     # Last: the filter denies landlock, mount, unshare and prctl calls that the steps above make.
-    if confinement.filter is not None:
-        confinement.filter.apply()
+    if confinement.run_filter is not None:
+        confinement.run_filter.apply()
 
 
 def limit_address_space(size: int) -> None:

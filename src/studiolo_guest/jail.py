@@ -18,6 +18,8 @@ from studiolo_guest import kernel
 
 #: Where this package lies inside the jail.
 GUEST_DIRECTORY: Final = "/opt/studiolo/studiolo_guest"
+#: How many times the process that the host starts forks until it is the zygote, with namespaces.
+GENERATIONS: Final = 2
 #: The user that a script believes to be; the host knows it as `jail_user` or as whoever started it.
 INNER_USER: Final = 1000
 
@@ -99,20 +101,25 @@ def _enter_namespaces(config: JailConfig, guest_directory: str) -> None:
         _build_root(config, guest_directory)
     except OSError as error:
         raise JailError("read-only root", str(error)) from error
-    if as_root:
-        # Root is never mapped into the jail: it would be exempt from RLIMIT_NPROC and own files.
-        # The mounts come first, because what they show may lie below a directory only root enters.
-        assert config.jail_user is not None
-        try:
+    try:
+        if config.jail_user is not None:
+            # Root is never mapped into the jail: it would be exempt from RLIMIT_NPROC and own
+            # files. The mounts come first, because what they show may be below a directory that
+            # only root enters.
             _become(config.jail_user)
-            kernel.unshare(_ALL_NAMESPACES | kernel.CLONE_NEWUSER)
-            _map_user(config.jail_user, config.jail_user)
-        except OSError as error:
-            raise JailError("user namespace", str(error)) from error
-        # setns() back into the zygote's pid namespace needs CAP_SYS_ADMIN in the user namespace
-        # that owns it, so it has to be made after the user namespace.
-        _continue_in_child()
-        _mount_proc("/proc")
+            user = group = config.jail_user
+        else:
+            user = group = INNER_USER
+        # MUST NOT BE REMOVED, for an ordinary user either: a user namespace of its own locks the
+        # mounts above. Without it what is shown read-only can be remounted to be written to.
+        kernel.unshare(_ALL_NAMESPACES | kernel.CLONE_NEWUSER)
+        _map_user(user, group)
+    except OSError as error:
+        raise JailError("user namespace", str(error)) from error
+    # setns() back into the zygote's pid namespace needs CAP_SYS_ADMIN in the user namespace that
+    # owns it, so it has to be made after the user namespace.
+    _continue_in_child()
+    _mount_proc("/proc")
 
 
 def _continue_in_child() -> None:

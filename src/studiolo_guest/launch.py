@@ -6,7 +6,6 @@ Run as ``python -I -S launch.py DESCRIPTOR``, DESCRIPTOR being the control socke
 import gc
 import importlib
 import os
-import site
 import socket
 import sys
 from typing import NoReturn
@@ -48,9 +47,7 @@ def main() -> NoReturn:
     kernel.limit_malloc_arenas(os.environ)
     try:
         jail.enter(jail.JailConfig.from_message(message["jail"]), _HERE, [link.fileno()])
-        _become(message["python"])
-        # Only now: pandas and the rest are imported inside the jail, with the site-packages that
-        # the line above has put on the path.
+        # Only now: its own modules are found inside the jail.
         from studiolo_guest import zygote  # noqa: PLC0415
 
         zygote.main(link, message)
@@ -59,15 +56,6 @@ def main() -> NoReturn:
     except Exception as error:  # noqa: BLE001  # the border to the host: it must learn of anything
         wire.send(link, {"failed": "interpreter", "why": f"{type(error).__name__}: {error}"})
     os._exit(1)
-
-
-def _become(python: str) -> None:
-    """Take on the environment: its packages, and its interpreter's name for what is started."""
-    environment = os.path.dirname(os.path.dirname(python))
-    sys.executable = python
-    sys.prefix = sys.exec_prefix = environment
-    # Reads the environment's pyvenv.cfg and .pth files, as at an ordinary start.
-    site.main()
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ from typing import Any
 #: Both ends refuse a longer packet; what can be larger travels in a memory file instead.
 MESSAGE_BYTES = 64 * 1024
 _DESCRIPTORS = 250
+#: The first word of a fork that has confined itself.
+CONFINED = b'{"confined": true}'
 
 
 def send(link: socket.socket, message: Mapping[str, Any], descriptors: Sequence[int] = ()) -> None:

@@ -1,28 +1,29 @@
 """The zygote: an interpreter with the libraries loaded, which only ever forks.
 
-It has one thread, holds no secrets and never runs a line of a user. Each fork enters namespaces of
-its own, confines itself, waits for one request, serves it and is gone.
+It has one thread, holds no secrets and never runs a line of a user. Before it loads the first
+library it is confined as far as it can be and still fork; it loads those of the locked environment
+only. Each fork enters namespaces of its own, confines itself, takes on the packages that a script
+chose, waits for one request, serves it and is gone.
 """
 
 import gc
-import importlib
+import json
 import os
 import select
+import selectors
 import signal
 import socket
 import time
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, NoReturn
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn, Protocol
 
-import pyarrow as pa
-
-from studiolo_guest import figures, kernel, memory_image, prefault, rehearsal, wire
-from studiolo_guest.answer import answer
+from studiolo_guest import kernel, packages, wire
 from studiolo_guest.confine import (
     Confinement,
-    Landlock,
     Limits,
     confine,
+    confine_warm_up,
     new_work_directory,
     point_environment,
 )
@@ -34,17 +35,35 @@ _SERVED: Final = 98
 #: How long a fork waits before it uses the wait: while requests keep coming, all of its processor
 #: time is better spent on them.
 _IDLE_SECONDS: Final = 0.004
+#: Characters of what a fork says of why it can't serve.
+_SAID: Final = 1000
+
+
+class Hot(Protocol):
+    """Memory that runs use in any case; see `prefault`."""
+
+    def populate(self) -> None:
+        """Have it at hand."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loading:
+    """What each fork does between its confinement and its request."""
+
+    #: The Python of the environment to take on, if the zygote has not: its packages are a script's
+    #: choice.
+    python: str | None
+    #: Memory to have at hand; None where the zygote has loaded nothing.
+    hot: Hot | None
 
 
 class Zygote:
     """Forks runs on the host's request, and reports their ends."""
 
-    def __init__(
-        self, link: socket.socket, confinement: Confinement, hot: prefault.HotPages
-    ) -> None:
+    def __init__(self, link: socket.socket, confinement: Confinement, loading: Loading) -> None:
         self._link = link
         self._confinement = confinement
-        self._hot = hot
+        self._loading = loading
         self._names: dict[int, int] = {}
         self._pid_namespace = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
         self._null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
@@ -76,7 +95,7 @@ class Zygote:
             kernel.unshare(kernel.CLONE_NEWPID)
         child = os.fork()
         if child == 0:
-            _live(theirs, self._confinement, limits, work, self._null, self._hot)
+            _live(theirs, self._confinement, limits, work, self._null, self._loading)
         if namespaces:
             kernel.setns(self._pid_namespace, kernel.CLONE_NEWPID)
         self._names[child] = int(message["fork"])
@@ -116,7 +135,7 @@ def _live(
     limits: Limits,
     work: int | str,
     null: int,
-    hot: prefault.HotPages,
+    loading: Loading,
 ) -> NoReturn:
     """The whole life of a fork."""
     try:
@@ -126,31 +145,45 @@ def _live(
         for standard in (0, 1, 2):
             os.dup2(null, standard)
         confine(confinement, limits, work, [link.fileno()])
+        link.send(wire.CONFINED)
     except BaseException as error:  # noqa: BLE001  # whatever failed, no script may run
-        wire.send(link, {"refused": f"{type(error).__name__}: {error}"})
+        _say(link, "refused", error)
         os._exit(_NOT_CONFINED)
     try:
-        if not select.select([link], [], [], _IDLE_SECONDS)[0]:
-            hot.populate()
+        answer = _load(loading, link)
         if answer(link):
             # The host ends this process, once it has read what the kernel says of it. Nothing of
             # the zygote's and nothing a script registered runs any more.
             link.recv(1)
+    except BaseException as error:  # noqa: BLE001  # its packages are what failed
+        _say(link, "unusable", error)
     finally:
         # Whatever a script has done to what runs after it: from here nothing goes on as if this
         # were the zygote.
         os._exit(_SERVED)
 
 
-def _preload(modules: Sequence[str]) -> list[str]:
-    """Import what runs are likely to need; the modules that can't be imported, with the reason."""
-    failed = []
-    for module in modules:
-        try:
-            importlib.import_module(module)
-        except Exception as error:  # noqa: BLE001  # a broken package must not take the others down
-            failed.append(f"{module}: {error}")
-    return failed
+def _load(loading: Loading, link: socket.socket) -> Callable[[socket.socket], bool]:
+    """Load what the zygote has not; the function that answers the request.
+
+    From here on code of packages that a script chose may run in this process.
+    """
+    if loading.python is not None:
+        packages.take_on(loading.python)
+    if loading.hot is None:
+        # The zygote has no packages, so what needs them is imported here.
+        from studiolo_guest import libraries  # noqa: PLC0415
+
+        libraries.load([])
+    elif not select.select([link], [], [], _IDLE_SECONDS)[0]:
+        loading.hot.populate()
+    from studiolo_guest.answer import answer  # noqa: PLC0415  # imports pandas
+
+    return answer
+
+
+def _say(link: socket.socket, what: str, error: BaseException) -> None:
+    link.send(json.dumps({what: f"{type(error).__name__}: {error}"[:_SAID]}).encode())
 
 
 def _make_scratch(message: Mapping[str, Any]) -> None:
@@ -164,17 +197,6 @@ def _make_scratch(message: Mapping[str, Any]) -> None:
     os.chdir(os.path.join(directory, message["folders"][0]))
 
 
-def _settle() -> prefault.HotPages:
-    """Arrange this process's memory for many forks; the pages that each of them uses."""
-    least = rehearsal.Rehearsal(rehearsal.THE_LEAST)
-    memory_image.move_into_file()
-    # What every run uses is mapped again by that, and forks inherit the mapping.
-    rehearsal.rehearse(rehearsal.THE_LEAST)
-    hot = prefault.learn(least.serve)
-    least.end()
-    return hot
-
-
 def _memory_bytes(which: str) -> int:
     """Bytes of this process by the name that the kernel has for them."""
     with open("/proc/self/status", encoding="ascii", errors="replace") as file:
@@ -184,47 +206,40 @@ def _memory_bytes(which: str) -> int:
 def main(link: socket.socket, message: Mapping[str, Any]) -> NoReturn:
     """Become the zygote that ``message`` describes, inside the jail, and serve."""
     started = time.perf_counter()
+    # The filter refuses epoll, which asyncio would choose.
+    selectors.DefaultSelector = selectors.PollSelector  # type: ignore[misc, assignment]  # the one in place of the other is the point
     _make_scratch(message)
-    pa.set_cpu_count(1)
-    pa.set_io_thread_count(1)
-    failed = _preload(message["preload"])
-    figures.install()
+    abi = kernel.landlock_abi() if message["landlock"] else 0
+    confinement = Confinement.from_message(message, abi)
+    confine_warm_up(confinement, int(message["processes"]))
     many = bool(message["many"])
-    if many:
-        rehearsal.rehearse(rehearsal.EVERYTHING)
+    failed: list[str] = []
+    locked = message["locked"]
+    hot: Hot | None = None
+    if locked is not None:
+        packages.take_on(locked)
+        # Only now: it imports the packages that the line above has put on the path.
+        from studiolo_guest import libraries  # noqa: PLC0415
+
+        failed = libraries.load(message["preload"])
+        hot = libraries.settle(many=many)
+    else:
+        gc.freeze()
+        gc.enable()
     threads = os.listdir("/proc/self/task")
     if len(threads) != 1:
         # A fork copies one thread; locks that the others hold would stay locked for ever.
         raise RuntimeError(f"{len(threads)} threads run after the imports; a fork needs one")
-    abi = kernel.landlock_abi() if message["landlock"] else 0
-    program = message["filter"]
-    confinement = Confinement(
-        namespaces=message["jail"]["namespaces"],
-        landlock=Landlock(abi=abi, **message["landlock"]) if abi else None,
-        filter=kernel.SeccompProgram(
-            bytes.fromhex(program["instructions"]), program["own_process_offsets"]
-        )
-        if program
-        else None,
-        # Without namespaces the zygote's own, which the environment variables name so far.
-        private=message["directory"],
-        folders=message["folders"],
-        rlimits=message["rlimits"],
-        baseline=_memory_bytes("VmSize"),
-        font_list=message["font_list"],
+    python = str(message["python"])
+    zygote = Zygote(
+        link,
+        confinement,
+        Loading(python=None if python == locked else python, hot=hot),
     )
-    if many:
-        gc.collect()
-    # What is there now is left out of collections. Without this the first one in a fork touches,
-    # and so copies, every object of the zygote: 122 ms instead of 13 with the usual libraries.
-    gc.freeze()
-    gc.enable()
-    hot = _settle() if many else prefault.NOTHING
-    zygote = Zygote(link, confinement, hot)
     ready = {
         "seconds": time.perf_counter() - started,
         "landlock_abi": abi,
-        "baseline_bytes": confinement.baseline,
+        "baseline_bytes": _memory_bytes("VmSize"),
         "own_bytes": _memory_bytes("RssAnon"),
         "not_preloaded": failed,
     }

@@ -58,6 +58,11 @@ class Environment:
     path: Path
     #: Where the standard library lies, which the sandbox has to show to scripts as well.
     base_prefix: Path
+    #: Whether it is the one whose every package Studiolo itself has locked, by version and hash. A
+    #: sandbox loads packages of such an environment before its runs are confined, and of no other.
+    locked: bool = False
+    #: The locked environment that this one adds packages to, and takes none away from.
+    adds_to: "Environment | None" = None
 
     @property
     def python(self) -> Path:
@@ -96,12 +101,17 @@ def environment_in(home: Path, spec: EnvironmentSpec) -> Environment:
         key=key,
         path=home / f"{spec.name}-{key}",
         base_prefix=spec.interpreter.base_prefix,
+        locked=spec.lock == _default_lock(),
     )
 
 
 def default_spec() -> EnvironmentSpec:
     """What scripts find when they ask for nothing: the libraries in `default/requirements.in`."""
-    return EnvironmentSpec(name="default", lock=_DEFAULT_LOCK.read_text(encoding="utf-8"))
+    return EnvironmentSpec(name="default", lock=_default_lock())
+
+
+def _default_lock() -> str:
+    return _DEFAULT_LOCK.read_text(encoding="utf-8")
 
 
 def digest(*parts: str) -> str:

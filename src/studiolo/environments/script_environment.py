@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -72,7 +73,8 @@ def environment_for(
         like = environment_in(home, base)
         lock = _resolved(base, _checked(metadata.dependencies), home=home, progress=progress)
         base = EnvironmentSpec(name=_ENVIRONMENT_NAME, lock=lock, interpreter=base.interpreter)
-    return build_environment(base, like=like, progress=progress, home=home)
+    environment = build_environment(base, like=like, progress=progress, home=home)
+    return replace(environment, adds_to=like) if like is not None and like.locked else environment
 
 
 def _check_python(metadata: ScriptMetadata, interpreter: Interpreter) -> None:

@@ -1,18 +1,17 @@
 """Waiting for a run: its message, its console, its deadline, its greed."""
 
 import math
-import os
 import select
 import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
 
 from studiolo.sandbox.console import Console
 from studiolo.sandbox.control_groups import MemoryGroup
 from studiolo.sandbox.memory_file import MemoryFile
+from studiolo.sandbox.process_memory import memory_of
 from studiolo.sandbox.work_directory import exceeds
 from studiolo.sandbox.zygote import Child
 
@@ -22,7 +21,6 @@ _WATCH_SECONDS = 0.05
 #: busy with looking; but by no blind time in which it could take all there is.
 _PAUSE_PER_LOOK = 4
 _LONGEST_PAUSE = 0.25
-_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class End(Enum):
@@ -126,47 +124,3 @@ def _look(child: Child, watch: Watch) -> End | None:
         if exceeds(child.directory, child.pid, size=size, files=files):
             return End.DISK_FULL
     return None
-
-
-def memory_of(pid: int, enough: int) -> int:
-    """Bytes that a process and its descendants use together.
-
-    First a quick sum that counts shared pages once for each process; only where that exceeds
-    ``enough`` the exact one, for which the kernel walks their page tables.
-    """
-    family = _family(pid)
-    quick = sum(_resident(member) for member in family)
-    if quick <= enough:
-        return quick
-    return sum(_proportional(member) for member in family)
-
-
-def _family(pid: int) -> list[int]:
-    family: list[int] = []
-    pending = [pid]
-    while pending and len(family) < 1000:
-        member = pending.pop()
-        family.append(member)
-        try:
-            for task in Path(f"/proc/{member}/task").iterdir():
-                pending += map(int, (task / "children").read_text().split())
-        except OSError:
-            continue
-    return family
-
-
-def _resident(pid: int) -> int:
-    try:
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE
-    except (OSError, IndexError):
-        return 0
-
-
-def _proportional(pid: int) -> int:
-    try:
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) * 1024
-    except OSError:
-        return 0
-    return 0

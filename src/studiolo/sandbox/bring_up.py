@@ -3,17 +3,15 @@
 import os
 import stat
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from studiolo.sandbox import isolation
 from studiolo.sandbox.configuration import (
-    JAIL_USER,
     Layers,
     ScriptInterpreter,
     first_message,
-    seccomp_filter,
+    seccomp_filters,
 )
 from studiolo.sandbox.errors import (
     IsolationUnavailableError,
@@ -22,11 +20,12 @@ from studiolo.sandbox.errors import (
 )
 from studiolo.sandbox.isolation import Isolation, IsolationReport, Layer, Level
 from studiolo.sandbox.launcher import Launcher
+from studiolo.sandbox.observation import Promised
 from studiolo.sandbox.policy import Policy
 from studiolo.sandbox.zygote import Zygote
+from studiolo.sandbox.zygote_messages import Ready
+from studiolo_guest.jail import GENERATIONS as JAILED_GENERATIONS
 
-#: Importing every usual library takes seconds, and many of them on a busy or small machine.
-_START_SECONDS = 120.0
 #: What the launcher says failed where namespaces can't be had.
 _NAMESPACE_STEPS = ("namespaces", "user namespace", "read-only root")
 
@@ -45,6 +44,8 @@ class Started:
     inherited: int
     #: Modules that could not be imported beforehand, each with the reason.
     not_preloaded: Collection[str]
+    #: What must be seen of each run's process before it gets its request.
+    promised: Promised
 
 
 class BringUp:
@@ -72,8 +73,9 @@ class BringUp:
         self._many = many
         self._withheld = withheld
         self._why: dict[str, tuple[str, str]] = {}
+        self._launcher = launcher or Launcher()
         self._layers = self._first_choice()
-        self._zygote = self._begin(launcher or Launcher())
+        self._zygote = self._begin()
 
     def finish(self) -> Started:
         """Wait for the zygote; fall back on fewer layers where that is allowed.
@@ -83,7 +85,7 @@ class BringUp:
             ZygoteFailedError: the interpreter itself could not be started.
         """
         try:
-            ready = self._zygote.wait_until_ready(_START_SECONDS)
+            ready = self._zygote.wait_until_ready(self._policy.warm_up)
         except ZygoteFailedError as error:
             self._zygote.close()
             if error.layer not in _NAMESPACE_STEPS or not self._layers.namespaces:
@@ -91,29 +93,37 @@ class BringUp:
             self._miss(isolation.NAMESPACES, error.why, isolation.remedy_for_namespaces(error.why))
             if self._asked is Isolation.STRICT:
                 raise self._unavailable() from error
+            self._launcher = Launcher()
             self._layers = self._without_namespaces()
-            self._zygote = self._begin(Launcher())
-            ready = self._zygote.wait_until_ready(_START_SECONDS)
+            self._zygote = self._begin()
+            ready = self._zygote.wait_until_ready(self._policy.warm_up)
         return self._accept(ready)
 
     def abandon(self) -> None:
         """Give up before it was finished."""
         self._zygote.close()
 
-    def _begin(self, launcher: Launcher) -> Zygote:
+    def _begin(self) -> Zygote:
         directory = self._policy.filesystem.private
         if not self._layers.namespaces:
             directory = os.fspath(self._new_directory(self._layers.jail_user))
         message = first_message(
             self._policy, self._interpreter, self._layers, directory, many=self._many
         )
-        if launcher.message is not None and launcher.message != message:
-            # It was begun for something else.
-            launcher.close()
-            launcher = Launcher()
-        if launcher.message is None:
-            launcher.begin(message)
-        return Zygote(launcher, self._interpreter.python)
+        if self._launcher.message is not None and self._launcher.message != message:
+            # It was begun for something else. The next one is another user.
+            self._launcher.close()
+            self._launcher = Launcher()
+            if self._layers.jail_user is not None:
+                self._layers = replace(self._layers, jail_user=self._launcher.jail_user)
+                message["jail"]["jail_user"] = self._launcher.jail_user
+        if self._launcher.message is None:
+            self._launcher.begin(message)
+        return Zygote(
+            self._launcher,
+            self._interpreter.python,
+            generations=JAILED_GENERATIONS if self._layers.namespaces else 0,
+        )
 
     def _first_choice(self) -> Layers:
         if self._asked is Isolation.OFF:
@@ -123,7 +133,7 @@ class BringUp:
         if isolation.NAMESPACES in self._withheld:
             self._miss(isolation.NAMESPACES, "withheld", "Withhold nothing.")
             return self._without_namespaces()
-        return self._with(namespaces=True, jail_user=JAIL_USER if os.geteuid() == 0 else None)
+        return self._with(namespaces=True, jail_user=self._launcher.jail_user)
 
     def _without_namespaces(self) -> Layers:
         as_other = os.geteuid() == 0 and all(
@@ -136,7 +146,9 @@ class BringUp:
                 f"{self._interpreter.python} can't be read by other users",
                 "Install Python and the environments where every user can read them.",
             )
-        return self._with(namespaces=False, jail_user=JAIL_USER if as_other else None)
+        return self._with(
+            namespaces=False, jail_user=self._launcher.jail_user if as_other else None
+        )
 
     def _with(self, *, namespaces: bool, jail_user: int | None) -> Layers:
         seccomp = None
@@ -144,7 +156,7 @@ class BringUp:
             self._miss(isolation.SECCOMP, "withheld", "Withhold nothing.")
         else:
             try:
-                seccomp = seccomp_filter(self._policy, allow_fork=namespaces)
+                seccomp = seccomp_filters(self._policy, allow_fork=namespaces)
             except UnsupportedArchitectureError as error:
                 self._miss(isolation.SECCOMP, str(error), "Use an x86-64 or aarch64 machine.")
         return Layers(
@@ -154,8 +166,8 @@ class BringUp:
             jail_user=jail_user,
         )
 
-    def _accept(self, ready: dict[str, Any]) -> Started:
-        abi = int(ready["landlock_abi"])
+    def _accept(self, ready: Ready) -> Started:
+        abi = ready.landlock_abi
         if not abi and isolation.LANDLOCK not in self._why:
             self._miss(
                 isolation.LANDLOCK,
@@ -180,9 +192,14 @@ class BringUp:
             namespaces=self._layers.namespaces,
             jail_user=self._layers.jail_user,
             report=IsolationReport(asked=self._asked, level=level, layers=self._report(abi)),
-            baseline=int(ready["baseline_bytes"]),
-            inherited=int(ready["own_bytes"]),
-            not_preloaded=ready["not_preloaded"],
+            baseline=ready.baseline,
+            inherited=ready.inherited,
+            not_preloaded=ready.not_preloaded,
+            promised=Promised(
+                namespaces=self._layers.namespaces,
+                filtered=self._layers.seccomp is not None,
+                user=self._layers.jail_user,
+            ),
         )
 
     def _report(self, abi: int) -> list[Layer]:
@@ -192,7 +209,7 @@ class BringUp:
             isolation.SECCOMP: "system calls that are not on the policy's list are refused",
         }
         if os.geteuid() == 0:
-            found[isolation.OWN_USER] = f"runs as user {JAIL_USER}, who owns nothing"
+            found[isolation.OWN_USER] = f"runs as user {self._layers.jail_user}, who owns nothing"
         found[isolation.RESOURCE_LIMITS] = "memory, processor time, processes, files of each run"
         return [self._layer(name, detail) for name, detail in found.items()]
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import studiolo_guest
 from studiolo.sandbox.policy import Limits, Policy
 from studiolo.sandbox.seccomp import SeccompFilter, build_filter
+from studiolo.sandbox.syscall_policy import FilterUse
 from studiolo_guest.jail import GUEST_DIRECTORY
 
-#: Which user a host that runs as root turns into for its sandboxes; it owns nothing.
-JAIL_USER = 60001
 _HOSTNAME = "sandbox"
 #: What a run without a mount namespace may read of /proc: itself, and facts about the machine.
 _OWN_PROC = ("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/version")
@@ -23,12 +23,25 @@ class ScriptInterpreter:
     """The Python that scripts run in, and what of the file system it is made of."""
 
     python: Path
-    #: The environment, and the Python installation below it.
+    #: The environment, those it adds to, and the Python installation below them.
     directories: Sequence[Path]
-    #: Modules to import before the first fork.
+    #: The Python of the locked environment whose packages are loaded before the first fork. None
+    #: if there is none: each run then loads the packages itself, behind its own confinement.
+    locked: Path | None = None
+    #: Modules of the locked environment to import before the first fork.
     preload: Sequence[str] = ()
     #: matplotlib's list of fonts, made beforehand.
     font_list: Path | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """The system call filters of a sandbox."""
+
+    #: Of the process that loads the libraries and forks the runs.
+    warm_up: SeccompFilter
+    #: Of each run, on top of the other.
+    run: SeccompFilter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,18 +51,24 @@ class Layers:
     namespaces: bool
     landlock: bool
     #: None to leave the system calls unfiltered.
-    seccomp: SeccompFilter | None
+    seccomp: Filters | None
     #: The user to become, for a host that runs as root.
     jail_user: int | None
 
 
-def seccomp_filter(policy: Policy, *, allow_fork: bool) -> SeccompFilter:
-    """The system call filter for this machine.
+def seccomp_filters(policy: Policy, *, allow_fork: bool) -> Filters:
+    """The system call filters for this machine.
 
     Raises:
         UnsupportedArchitectureError: there is no table for its processor.
     """
-    return build_filter(policy, architecture=platform.machine(), allow_fork=allow_fork)
+    machine = platform.machine()
+    return Filters(
+        warm_up=build_filter(
+            policy, FilterUse(allow_fork=allow_fork, warm_up=True), architecture=machine
+        ),
+        run=build_filter(policy, FilterUse(allow_fork=allow_fork), architecture=machine),
+    )
 
 
 def first_message(
@@ -79,6 +98,7 @@ def first_message(
             "hostname": _HOSTNAME,
         },
         "python": os.fspath(interpreter.python),
+        "locked": None if interpreter.locked is None else os.fspath(interpreter.locked),
         "environment": policy.environment,
         "directory": directory,
         "folders": [os.path.relpath(folder, files.private) for folder in files.folders],
@@ -87,12 +107,20 @@ def first_message(
         "font_list": None if interpreter.font_list is None else os.fspath(interpreter.font_list),
         "many": many,
         "landlock": _landlock(policy, shown, layers) if layers.landlock else None,
-        "filter": None
+        "filters": None
         if layers.seccomp is None
         else {
-            "instructions": layers.seccomp.program.hex(),
-            "own_process_offsets": layers.seccomp.own_process_offsets,
+            "warm_up": _filter_message(layers.seccomp.warm_up),
+            "run": _filter_message(layers.seccomp.run),
         },
+        "processes": policy.warm_up.processes,
+    }
+
+
+def _filter_message(built: SeccompFilter) -> dict[str, Any]:
+    return {
+        "instructions": built.program.hex(),
+        "own_process_offsets": built.own_process_offsets,
     }
 
 
@@ -119,6 +147,8 @@ def _landlock(policy: Policy, shown: Sequence[str], layers: Layers) -> Mapping[s
         paths |= dict.fromkeys([GUEST_DIRECTORY, "/etc", "/proc", *files.links], read)
     else:
         paths |= dict.fromkeys(_OWN_PROC, read)
+        # What loads packages; the code of the server is not in that folder.
+        paths[os.fspath(Path(studiolo_guest.__file__).parent)] = read
         paths |= dict.fromkeys(("/etc/passwd", "/etc/group", "/etc/hosts"), read)
     return {
         "paths": paths | dict.fromkeys(files.devices, policy.landlock.devices),

@@ -90,18 +90,28 @@ def interrupted(end: End, limits: Limits, seconds: float) -> Failure | None:
     return failure(*said[end]) if end in said else None
 
 
-def refused(message: bytes) -> Failure | None:
-    """The failure where a process says that it could not be confined, and so ran nothing.
+def first_word_of(message: bytes) -> str:
+    """Why a process could not be confined, in its own words or ours."""
+    return _said(message, "refused") or "it did not say that it is confined"
+
+
+def unusable(message: bytes) -> Failure | None:
+    """The failure where a process says that its packages can't be loaded, and so ran nothing.
 
     A script can say so as well; then it has failed, and nothing else.
     """
+    said = _said(message, "unusable")
+    return None if said is None else failure("environment-unusable", said)
+
+
+def _said(message: bytes, key: str) -> str | None:
     try:
-        said = json.loads(message).get("refused")
+        said = json.loads(message).get(key)
     except (ValueError, RecursionError, AttributeError):
         return None
     if not isinstance(said, str):
         return None
-    return failure("not-confined", said[:_SAID].encode("utf-8", "replace").decode())
+    return said[:_SAID].encode("utf-8", "replace").decode()
 
 
 def vanished(ended: Exit | None, limits: Limits) -> Failure:

@@ -101,6 +101,12 @@ _KINDS: Mapping[str, _Kind] = {
         sentence="The script was not run, because its process could not be confined ({said}). Try "
         "again when the machine is less busy; `studiolo doctor` shows what it can't do.",
     ),
+    "environment-unusable": _Kind(
+        classic_number=_LIBRARY,
+        by_guest=False,
+        sentence="The packages of the script's environment can't be loaded ({said}). Take the "
+        "package that fails from the script's `dependencies`, or ask for another version of it.",
+    ),
     "crashed": _Kind(
         classic_number=_SCRIPT,
         by_guest=False,

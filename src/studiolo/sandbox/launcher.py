@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import studiolo_guest
+from studiolo.sandbox.jail_user import new_jail_user
 from studiolo_guest import wire
 
 _LAUNCH = os.path.join(os.path.dirname(studiolo_guest.__file__), "launch.py")
@@ -28,6 +29,8 @@ class Launcher:
 
     def __init__(self) -> None:
         """Start the Python that Studiolo itself runs on, outside of any environment."""
+        #: The user that the jail is to turn into; None to stay who it is.
+        self.jail_user = new_jail_user()
         python = getattr(sys, "_base_executable", None) or sys.executable
         self.link, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._printed = os.memfd_create("diagnostics", os.MFD_CLOEXEC)

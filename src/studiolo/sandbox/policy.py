@@ -77,6 +77,18 @@ class Limits:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WarmUpPolicy:
+    """How much the process may use that loads the libraries and forks the runs."""
+
+    #: Bytes of memory until it is ready.
+    memory: int
+    #: Seconds until it is ready.
+    timeout_seconds: int
+    #: Itself and all its runs together.
+    processes: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class FilesystemPolicy:
     """What a run sees of files. All paths are absolute."""
 
@@ -111,6 +123,7 @@ class Policy:
     """Everything a run may do."""
 
     limits: Limits
+    warm_up: WarmUpPolicy
     filesystem: FilesystemPolicy
     #: The zygote's environment in full.
     environment: Mapping[str, str]
@@ -153,6 +166,7 @@ def _read_policy(source: PolicySource) -> Policy:
     rlimits = top.table("rlimits")
     policy = Policy(
         limits=_read_limits(top.table("limits")),
+        warm_up=_read_warm_up(top.table("warm_up")),
         filesystem=_read_filesystem(top.table("filesystem")),
         environment=_read_texts(top.table("environment")),
         namespaces=_read_texts(top.table("namespaces"), allowed=NAMESPACES),
@@ -185,6 +199,16 @@ def _read_limits(table: PolicyTable) -> Limits:
     )
     table.finish()
     return limits
+
+
+def _read_warm_up(table: PolicyTable) -> WarmUpPolicy:
+    warm_up = WarmUpPolicy(
+        memory=table.size("memory"),
+        timeout_seconds=table.positive("timeout_seconds"),
+        processes=table.positive("processes"),
+    )
+    table.finish()
+    return warm_up
 
 
 def _read_filesystem(table: PolicyTable) -> FilesystemPolicy:

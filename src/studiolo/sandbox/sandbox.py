@@ -18,11 +18,20 @@ from studiolo.sandbox.attending import End, Watch, attend
 from studiolo.sandbox.bring_up import BringUp, Started
 from studiolo.sandbox.configuration import ScriptInterpreter, limits_message
 from studiolo.sandbox.control_groups import MemoryGroup, MemoryGroups, find_memory_groups
-from studiolo.sandbox.ending import Returned, interrupted, refused, returned, vanished
+from studiolo.sandbox.ending import (
+    Returned,
+    first_word_of,
+    interrupted,
+    returned,
+    unusable,
+    vanished,
+)
 from studiolo.sandbox.errors import ZygoteFailedError
+from studiolo.sandbox.failures import failure
 from studiolo.sandbox.images import collect_images
 from studiolo.sandbox.isolation import Isolation, IsolationReport
 from studiolo.sandbox.job import (
+    Failure,
     Image,
     Job,
     Outcome,
@@ -32,10 +41,12 @@ from studiolo.sandbox.job import (
 )
 from studiolo.sandbox.launcher import Launcher
 from studiolo.sandbox.memory_file import MemoryFile
+from studiolo.sandbox.observation import broken_promises
 from studiolo.sandbox.policy import Limits, Policy
 from studiolo.sandbox.run_files import RunFiles
 from studiolo.sandbox.work_directory import new_root, remove_tree
 from studiolo.sandbox.zygote import Child, Zygote
+from studiolo_guest.wire import CONFINED
 
 _sandboxes = itertools.count(1)
 #: What a control group counts beyond the script's own memory: pages of the zygote that a fork
@@ -142,8 +153,9 @@ class Sandbox:
         own = limits or self._policy.limits
         started, child = self._take(own if limits is not None else None)
         try:
+            unconfined = _unconfined(started, child)
             with RunFiles(job, own, started.baseline, on_console) as files:
-                outcome = self._attend(started, child, files, own, cancelled, arrived)
+                outcome = self._attend(started, child, files, own, cancelled, arrived, unconfined)
         finally:
             # What is left to do when it is gone, others do: the caller has the answer by then.
             child.kill()
@@ -158,10 +170,12 @@ class Sandbox:
         limits: Limits,
         cancelled: threading.Event | None,
         arrived: float,
+        unconfined: Failure | None,
     ) -> Outcome:
         group = self._groups_of.get(child.name)
         asked = time.perf_counter()
-        files.send(child)
+        if unconfined is None:
+            files.send(child)
         watch = Watch(
             deadline=asked + limits.timeout_seconds,
             cancelled=cancelled,
@@ -172,15 +186,17 @@ class Sandbox:
             if started.namespaces
             else (limits.work_directory_size, limits.work_directory_files),
         )
-        end, message = attend(child, files.console, watch)
+        end, message = End.GONE, b""
+        if unconfined is None:
+            end, message = attend(child, files.console, watch)
         ended = time.perf_counter()
         peak = group.peak() if group is not None else child.peak_memory(started.inherited)
-        if end is End.GONE and not child.has_ended(_ENDING_SECONDS):
+        if unconfined is None and end is End.GONE and not child.has_ended(_ENDING_SECONDS):
             end = End.CUT_OFF
         child.kill()
         if group is not None and group.ran_out():
             end = End.OUT_OF_MEMORY
-        by_host = refused(message) or interrupted(end, limits, ended - asked)
+        by_host = unconfined or unusable(message) or interrupted(end, limits, ended - asked)
         if by_host is None:
             result = self._result(started.zygote, end, child, files, limits)
         else:
@@ -398,6 +414,15 @@ class Sandbox:
         if owner is not None:
             os.chown(directory, owner, owner)
         return directory
+
+
+def _unconfined(started: Started, child: Child) -> Failure | None:
+    """The failure of a run whose process is not as confined as was promised; it ran nothing."""
+    said = child.first_word()
+    if said != CONFINED:
+        return failure("not-confined", first_word_of(said))
+    broken = broken_promises(child.pid, started.zygote.pid, started.promised)
+    return failure("not-confined", "; ".join(broken)) if broken else None
 
 
 def _until(condition: Callable[[], bool]) -> None:

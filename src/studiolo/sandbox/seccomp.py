@@ -22,7 +22,12 @@ from studiolo.sandbox.bpf import (
 )
 from studiolo.sandbox.policy import Policy
 from studiolo.sandbox.syscall_numbers import syscall_numbers
-from studiolo.sandbox.syscall_policy import ArgumentCheck, LinuxErrno, SyscallPolicy
+from studiolo.sandbox.syscall_policy import (
+    ArgumentCheck,
+    FilterUse,
+    LinuxErrno,
+    SyscallPolicy,
+)
 
 # linux/seccomp.h
 ALLOW = 0x7FFF0000
@@ -71,13 +76,13 @@ class SeccompFilter:
         return bytes(program)
 
 
-def build_filter(policy: Policy, *, architecture: str, allow_fork: bool) -> SeccompFilter:
+def build_filter(policy: Policy, use: FilterUse, *, architecture: str) -> SeccompFilter:
     """Build the filter of a policy.
 
     Args:
         policy: What to allow.
+        use: Which process it is for.
         architecture: As ``platform.machine()`` names it.
-        allow_fork: Whether a run may have other processes. If not, ``[seccomp.alone]`` holds too.
 
     Raises:
         UnsupportedArchitectureError: There is no table of system calls for the architecture.
@@ -86,8 +91,8 @@ def build_filter(policy: Policy, *, architecture: str, allow_fork: bool) -> Secc
     syscalls = policy.syscalls
     statements = [
         *_check_mode(architecture),
-        *_dispatch(syscalls, numbers, allow_fork=allow_fork),
-        *_check_arguments(syscalls, numbers, allow_fork=allow_fork),
+        *_dispatch(syscalls, numbers, use),
+        *_check_arguments(syscalls, numbers, use),
     ]
     assembled = assemble(statements)
     return SeccompFilter(
@@ -117,15 +122,14 @@ def _check_mode(architecture: str) -> Iterable[Statement]:
 
 
 def _dispatch(
-    syscalls: SyscallPolicy, numbers: Mapping[str, int], *, allow_fork: bool
+    syscalls: SyscallPolicy, numbers: Mapping[str, int], use: FilterUse
 ) -> list[Statement]:
     """From the loaded number to a verdict or to the call's argument checks."""
     outcomes: dict[int, Statement] = {}
     for name, number in numbers.items():
-        if not syscalls.permits(name, allow_fork=allow_fork):
-            answer = syscalls.refused.get(name, syscalls.default)
-            outcomes[number] = Return(value=refuse(answer))
-        elif syscalls.checks(name, allow_fork=allow_fork):
+        if not syscalls.permits(name, use):
+            outcomes[number] = Return(value=refuse(syscalls.answer(name, use)))
+        elif syscalls.checks(name, use):
             outcomes[number] = Goto(label=name)
         else:
             outcomes[number] = Return(value=ALLOW)
@@ -140,12 +144,12 @@ def _dispatch(
 
 
 def _check_arguments(
-    syscalls: SyscallPolicy, numbers: Mapping[str, int], *, allow_fork: bool
+    syscalls: SyscallPolicy, numbers: Mapping[str, int], use: FilterUse
 ) -> Iterable[Statement]:
     """For every call that has them: its checks one after the other, then permission."""
     for name in numbers:
-        checks = syscalls.checks(name, allow_fork=allow_fork)
-        if not checks or not syscalls.permits(name, allow_fork=allow_fork):
+        checks = syscalls.checks(name, use)
+        if not checks or not syscalls.permits(name, use):
             continue
         yield Label(name=name)
         for position, check in enumerate(checks):
@@ -165,7 +169,7 @@ def _check_argument(check: ArgumentCheck, *, prefix: str) -> Iterable[Statement]
     if check.by_value:
         yield from _check_value(check, prefix=prefix, passed=passed, failed=failed)
     else:
-        yield from _check_bits(check, failed=failed)
+        yield from _check_bits(check, passed=passed, failed=failed)
         yield Goto(label=passed)
     yield Label(name=failed)
     yield Return(value=refuse(check.otherwise))
@@ -185,13 +189,22 @@ def _check_value(
     yield from _search(outcomes, prefix=prefix)
 
 
-def _check_bits(check: ArgumentCheck, *, failed: str) -> Iterable[Statement]:
+def _check_bits(check: ArgumentCheck, *, passed: str, failed: str) -> Iterable[Statement]:
     if check.allowed_bits is not None:
         others = ~check.allowed_bits & _LARGEST_WORD
         yield Branch(test=Comparison.ANY_BIT, value=others, then=failed)
-    for position in range(32):
-        if check.required_bits >> position & 1:
-            yield Branch(test=Comparison.ANY_BIT, value=1 << position, otherwise=failed)
+    for bit in _bits_of(check.required_bits):
+        yield Branch(test=Comparison.ANY_BIT, value=bit, otherwise=failed)
+    if check.refused_bits is not None:
+        mask, refused = check.refused_bits
+        yield Branch(test=Comparison.ANY_BIT, value=mask & ~refused, then=passed)
+        for bit in _bits_of(refused):
+            yield Branch(test=Comparison.ANY_BIT, value=bit, otherwise=passed)
+        yield Goto(label=failed)
+
+
+def _bits_of(word: int) -> list[int]:
+    return [1 << position for position in range(32) if word >> position & 1]
 
 
 def _search(outcomes: Mapping[int, Statement], *, prefix: str) -> list[Statement]:

@@ -14,6 +14,8 @@ _ARGUMENT_BITS = 32
 class LinuxErrno(IntEnum):
     """Answers to a refused call, by Linux' numbers (this host's may differ)."""
 
+    #: The call seems to succeed, and does nothing.
+    IGNORED = 0
     EPERM = 1
     EACCES = 13
     ENOTTY = 25
@@ -36,6 +38,8 @@ class ArgumentCheck:
     allowed_bits: int | None
     #: Bits that must be set, all of them.
     required_bits: int
+    #: If not None, a mask and what the bits under it must not be together.
+    refused_bits: tuple[int, int] | None
 
     @property
     def by_value(self) -> bool:
@@ -61,24 +65,58 @@ class SyscallPolicy:
     checked: Mapping[str, ArgumentCheck]
     #: Calls that get the default answer where a run may not fork.
     alone_refused: frozenset[str]
+    #: Calls that do nothing where a run may not fork.
+    alone_ignored: frozenset[str]
     #: Further conditions where a run may not fork.
     alone_checked: Mapping[str, ArgumentCheck]
+    #: Calls that pass in the process that forks the runs, with any argument.
+    warm_up: frozenset[str]
+    #: Those of them that make namespaces and mounts.
+    warm_up_namespaces: frozenset[str]
 
-    def permits(self, name: str, *, allow_fork: bool) -> bool:
+    def permits(self, name: str, use: "FilterUse") -> bool:
         """Whether the call passes, at least for some arguments."""
+        if name in self._extra(use):
+            return True
         listed = name in self.allowed or name in self.checked
-        return listed and (allow_fork or name not in self.alone_refused)
+        return listed and (use.allow_fork or name not in self.alone_refused | self.alone_ignored)
 
-    def checks(self, name: str, *, allow_fork: bool) -> tuple[ArgumentCheck, ...]:
+    def answer(self, name: str, use: "FilterUse") -> LinuxErrno:
+        """What a call gets that does not pass."""
+        if not use.allow_fork and name in self.alone_ignored:
+            return LinuxErrno.IGNORED
+        return self.refused.get(name, self.default)
+
+    def checks(self, name: str, use: "FilterUse") -> tuple[ArgumentCheck, ...]:
         """Conditions that must all hold for the call to pass."""
-        lists = (self.checked,) if allow_fork else (self.checked, self.alone_checked)
+        if name in self._extra(use):
+            return ()
+        lists = (self.checked,) if use.allow_fork else (self.checked, self.alone_checked)
         return tuple(checks[name] for checks in lists if name in checks)
+
+    def _extra(self, use: "FilterUse") -> frozenset[str]:
+        if not use.warm_up:
+            return frozenset()
+        return self.warm_up | self.warm_up_namespaces if use.allow_fork else self.warm_up
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilterUse:
+    """Which process a filter is for."""
+
+    #: Whether a run may have other processes; it has namespaces of its own then. If not,
+    #: ``[seccomp.alone]`` holds too.
+    allow_fork: bool
+    #: Whether it is the process that loads the libraries and forks the runs.
+    warm_up: bool = False
 
 
 def read_syscall_policy(table: PolicyTable) -> SyscallPolicy:
     """Read ``[seccomp]`` and refuse what contradicts itself."""
     answers = tuple(LinuxErrno.__members__)
     alone, refused = table.table("alone"), table.table("refused")
+    warm_up = table.table("warm_up")
+    namespaces = frozenset(warm_up.texts("namespaces", known_syscalls()))
     policy = SyscallPolicy(
         default=LinuxErrno[table.choice("default", answers)],
         unknown=LinuxErrno[table.choice("unknown", answers)],
@@ -90,9 +128,13 @@ def read_syscall_policy(table: PolicyTable) -> SyscallPolicy:
         denied=_read_groups(table.table("denied")),
         checked=_read_checks(table.table("checked")),
         alone_refused=frozenset(alone.texts("refused", known_syscalls())),
+        alone_ignored=frozenset(alone.texts("ignored", known_syscalls())),
         alone_checked=_read_checks(alone.table("checked")),
+        warm_up=_read_groups(warm_up) - namespaces,
+        warm_up_namespaces=namespaces,
     )
     alone.finish()
+    warm_up.finish()
     table.finish()
     _refuse_contradictions(policy, table)
     return policy
@@ -127,12 +169,25 @@ def _read_check(table: PolicyTable) -> ArgumentCheck:
         own_process=table.flag("own_process"),
         allowed_bits=_union(bits) if bits else None,
         required_bits=_union(_read_words(table, "required_bits")),
+        refused_bits=_read_refused_bits(table),
     )
     table.finish()
-    by_bits = check.allowed_bits is not None or check.required_bits != 0
+    by_bits = (
+        check.allowed_bits is not None or check.required_bits != 0 or check.refused_bits is not None
+    )
     if check.by_value == by_bits:
         table.fail("argument", "a check needs either values that are allowed, or bits.")
     return check
+
+
+def _read_refused_bits(table: PolicyTable) -> tuple[int, int] | None:
+    words = _read_words(table, "refused_bits")
+    if not words:
+        return None
+    mask = words.pop("mask", None)
+    if mask is None:
+        table.fail("refused_bits", '"refused_bits" needs a "mask".')
+    return mask, _union(words)
 
 
 def _read_words(table: PolicyTable, key: str) -> dict[str, int]:
@@ -161,6 +216,7 @@ def _refuse_contradictions(policy: SyscallPolicy, table: PolicyTable) -> None:
         lists = (policy.allowed, policy.checked, policy.refused)
         if sum(name in names for names in lists) > 1:
             table.fail("allowed", f'"{name}" may be only one of allowed, checked and refused.')
-    for name in sorted(policy.alone_refused | policy.alone_checked.keys()):
+    restricted = policy.alone_refused | policy.alone_ignored | policy.alone_checked.keys()
+    for name in sorted(restricted):
         if name not in permitted:
             table.fail("alone", f'"{name}" is restricted further, but was not allowed before.')

@@ -7,6 +7,7 @@ import select
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +15,25 @@ from typing import Any
 
 from studiolo.sandbox.errors import ZygoteFailedError
 from studiolo.sandbox.launcher import Launcher
+from studiolo.sandbox.observation import descendant, parent_of
+from studiolo.sandbox.policy import WarmUpPolicy
+from studiolo.sandbox.process_memory import memory_of
+from studiolo.sandbox.zygote_messages import (
+    Ended,
+    Failed,
+    Forked,
+    Ready,
+    ZygoteMessageError,
+    read_news,
+    read_start,
+)
 from studiolo_guest import wire
 
+#: From asking for a fork to having it, and from there to its confinement; on a busy machine.
+_FORKING_SECONDS = 60.0
+_CONFINING_SECONDS = 60.0
+#: How often the memory of a zygote that starts is looked at.
+_WATCH_SECONDS = 0.05
 #: Names of forks, unlike those of any other zygote of this process.
 _names = itertools.count(1)
 
@@ -45,7 +63,19 @@ class Child:
         #: Its private directory, which can be read as long as this is open.
         self.directory = directory
         #: Its process id as this process sees it.
-        self.pid = _pid_of(pidfd)
+        self.pid = process_of(pidfd)
+
+    def first_word(self) -> bytes:
+        """What it says before it takes a request: that it is confined, or why it could not be.
+
+        Empty if it says nothing in time, or is gone.
+        """
+        if not select.select([self.link], [], [], _CONFINING_SECONDS)[0]:
+            return b""
+        try:
+            return self.link.recv(wire.MESSAGE_BYTES)
+        except OSError:
+            return b""
 
     def kill(self) -> None:
         """End it, and with it everything in its pid namespace."""
@@ -96,14 +126,21 @@ class Child:
 class Zygote:
     """One environment's template interpreter, in its jail."""
 
-    def __init__(self, launcher: Launcher, python: Path) -> None:
-        """Take over an interpreter that has begun to become a zygote of the environment."""
+    def __init__(self, launcher: Launcher, python: Path, *, generations: int) -> None:
+        """Take over an interpreter that has begun to become a zygote of the environment.
+
+        ``generations`` is how many times it forks until it is the zygote.
+        """
         self._launcher = launcher
         self._link = launcher.link
         self._python = python
+        self._generations = generations
+        #: The zygote's own process id, as this process sees it, once it is ready.
+        self.pid = -1
         self._changed = threading.Condition()
         self._children: dict[int, Child] = {}
         self._directories: dict[int, int] = {}
+        self._asked_for: set[int] = set()
         self._exits: dict[int, Exit] = {}
         self._forgotten: dict[int, Callable[[], None]] = {}
         self._gone = False
@@ -111,23 +148,42 @@ class Zygote:
         self._keeper: threading.Thread | None = None
         self._on_child: Callable[[Child], None] = lambda _: None
 
-    def wait_until_ready(self, timeout: float) -> dict[str, Any]:
+    def wait_until_ready(self, limits: WarmUpPolicy) -> Ready:
         """What the zygote says of itself once it can fork.
 
         Raises:
             ZygoteFailedError: it could not be had, with the layer that failed and why.
         """
-        if not select.select([self._link], [], [], timeout)[0]:
+        deadline = time.monotonic() + limits.timeout_seconds
+        while not select.select([self._link], [], [], _WATCH_SECONDS)[0]:
+            if time.monotonic() > deadline:
+                self._launcher.kill()
+                why = f"it was not ready after {limits.timeout_seconds} seconds"
+                raise self._failed("interpreter", why)
+            if memory_of(self._launcher.pid, limits.memory) > limits.memory:
+                self._launcher.kill()
+                why = f"it took more than {limits.memory:,} bytes of memory before it was ready"
+                raise self._failed("interpreter", why)
+        try:
+            said = self._first_message()
+            if isinstance(said, Ready):
+                self.pid = descendant(self._launcher.pid, self._generations)
+        except (ZygoteMessageError, OSError) as error:
             self._launcher.kill()
-            raise self._failed("interpreter", f"it was not ready after {timeout:.0f} seconds")
+            raise self._failed("interpreter", str(error)) from error
+        if isinstance(said, Failed):
+            raise self._failed(said.layer, said.why)
+        return said
+
+    def _first_message(self) -> Ready | Failed:
         received = wire.receive(self._link)
         if received is None:
-            raise self._failed("interpreter", "it ended while it was starting")
-        message = received[0]
-        if "ready" not in message:
-            raise self._failed(message["failed"], message["why"])
-        ready: dict[str, Any] = message["ready"]
-        return ready
+            return Failed(layer="interpreter", why="it ended while it was starting")
+        message, descriptors = received
+        if descriptors:
+            _close(descriptors)
+            raise ZygoteMessageError("descriptors come with its first message")
+        return read_start(message)
 
     def serve(self, *, on_child: Callable[[Child], None]) -> None:
         """Take in forks and exits from now on, in a thread of its own.
@@ -145,6 +201,7 @@ class Zygote:
             ZygoteFailedError: the zygote is gone.
         """
         name = next(_names)
+        self._asked_for.add(name)
         if work is not None:
             self._directories[name] = os.open(work, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
@@ -158,13 +215,18 @@ class Zygote:
         """Wait for the fork of that name.
 
         Raises:
-            ZygoteFailedError: the zygote is gone.
+            ZygoteFailedError: the zygote is gone, or does not answer.
         """
         with self._changed:
-            self._changed.wait_for(lambda: name in self._children or self._gone)
-            if name not in self._children:
-                raise self._failed("interpreter", self._why)
-            return self._children.pop(name)
+            came = self._changed.wait_for(
+                lambda: name in self._children or self._gone, _FORKING_SECONDS
+            )
+            if name in self._children:
+                return self._children.pop(name)
+        if not came:
+            self._why = f"it made no fork in {_FORKING_SECONDS:.0f} seconds"
+            self._launcher.kill()
+        raise self._failed("interpreter", self._why)
 
     def exit_of(self, name: int, timeout: float = 10.0) -> Exit | None:
         """How the fork of that name ended; waits for its end, which somebody has seen to."""
@@ -225,35 +287,52 @@ class Zygote:
     def _take_in(self) -> None:
         while (received := self._receive()) is not None:
             message, descriptors = received
-            if "child" in message:
-                name = message["child"]
-                link, pidfd, *handed = descriptors
-                directory = handed[0] if handed else self._directories.pop(name)
-                child = Child(name, socket.socket(fileno=link), pidfd, directory)
-                self._on_child(child)
-                with self._changed:
-                    self._children[child.name] = child
-                    self._changed.notify_all()
-            elif "failed" in message:
-                self._why = message["why"]
-            else:
-                ended = Exit(
-                    status=message["status"],
-                    cpu_seconds=message["cpu_seconds"],
-                )
-                name = message["exit"]
-                with self._changed:
-                    then = self._forgotten.pop(name, None)
-                    if then is None:
-                        self._exits[name] = ended
-                        self._changed.notify_all()
-                if then is not None:
-                    then()
+            try:
+                news = read_news(message, descriptors)
+                if isinstance(news, Forked):
+                    self._welcome(news)
+            except (ZygoteMessageError, OSError) as error:
+                # It is not the zygote that was started, or no longer.
+                _close(descriptors)
+                self._why = str(error)
+                self._launcher.kill()
+                return
+            if isinstance(news, Failed):
+                self._why = news.why
+            elif isinstance(news, Ended):
+                self._note_end(news)
+
+    def _welcome(self, news: Forked) -> None:
+        # What is gone already can be killed in vain by anybody.
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            if parent_of(process_of(news.pidfd)) != self.pid:
+                raise ZygoteMessageError("a process is not its own fork")
+        if news.name not in self._asked_for:
+            raise ZygoteMessageError("nobody asked for a fork of that name")
+        directory = news.directory
+        if directory is None:
+            directory = self._directories.pop(news.name)
+        self._asked_for.discard(news.name)
+        child = Child(news.name, socket.socket(fileno=news.link), news.pidfd, directory)
+        self._on_child(child)
+        with self._changed:
+            self._children[child.name] = child
+            self._changed.notify_all()
+
+    def _note_end(self, news: Ended) -> None:
+        with self._changed:
+            then = self._forgotten.pop(news.name, None)
+            if then is None:
+                self._exits[news.name] = Exit(status=news.status, cpu_seconds=news.cpu_seconds)
+                self._changed.notify_all()
+        if then is not None:
+            then()
 
     def _receive(self) -> tuple[dict[str, Any], list[int]] | None:
         try:
             return wire.receive(self._link)
-        except OSError:
+        except (OSError, ValueError, RecursionError, TypeError):
+            # Nothing more comes from it that could be understood.
             return None
 
     def _failed(self, layer: str, why: str) -> ZygoteFailedError:
@@ -267,10 +346,20 @@ class Zygote:
         )
 
 
-def _pid_of(pidfd: int) -> int:
-    """The process id in our own pid namespace, -1 if the process is gone already."""
+def process_of(pidfd: int) -> int:
+    """The process id in our own pid namespace, -1 if the process is gone already.
+
+    Raises:
+        ZygoteMessageError: the descriptor is not one of a process.
+    """
     with Path(f"/proc/self/fdinfo/{pidfd}").open(encoding="ascii") as file:
         for line in file:
             if line.startswith("Pid:"):
                 return int(line.split()[1])
-    return -1
+    raise ZygoteMessageError("a descriptor is not one of a process")
+
+
+def _close(descriptors: Sequence[int]) -> None:
+    for descriptor in descriptors:
+        with contextlib.suppress(OSError):
+            os.close(descriptor)

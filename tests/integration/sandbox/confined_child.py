@@ -12,6 +12,7 @@ import sys
 from studiolo.sandbox.policy import load_policy
 from studiolo.sandbox.seccomp import build_filter
 from studiolo.sandbox.syscall_numbers import syscall_numbers
+from studiolo.sandbox.syscall_policy import FilterUse
 
 NUMBERS = syscall_numbers(platform.machine())
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -35,7 +36,9 @@ def call_number(number: int, *arguments: int) -> int:
 
 
 def confine(*, allow_fork: bool) -> None:
-    built = build_filter(load_policy(), architecture=platform.machine(), allow_fork=allow_fork)
+    built = build_filter(
+        load_policy(), FilterUse(allow_fork=allow_fork), architecture=platform.machine()
+    )
     program = Program(built.instructions, built.for_process(os.getpid()))
     assert LIBC.prctl(38, 1, 0, 0, 0) == 0  # PR_SET_NO_NEW_PRIVS
     assert LIBC.syscall(NUMBERS["seccomp"], 1, 0, ctypes.byref(program)) == 0, ctypes.get_errno()

@@ -15,6 +15,7 @@ from typing import Any, Protocol, Self
 import pyarrow as pa
 
 from studiolo.environments.environment import Environment
+from studiolo.head_start import script_interpreter
 from studiolo.sandbox import isolation
 from studiolo.sandbox.configuration import ScriptInterpreter
 from studiolo.sandbox.job import Job, Outcome, Status
@@ -70,11 +71,7 @@ PREAMBLE = f"NUMBERS_TEXT = {json.dumps(dict(NUMBERS))!r}\n{_PREAMBLE}"
 
 
 def interpreter_of(environment: Environment, preload: Sequence[str] = ()) -> ScriptInterpreter:
-    return ScriptInterpreter(
-        python=environment.python,
-        directories=[environment.path, environment.base_prefix],
-        preload=preload,
-    )
+    return script_interpreter(environment, tuple(preload))
 
 
 class Place(Protocol):

@@ -1,8 +1,12 @@
 """Each line of the policy file where a script can see it, against the real sandbox."""
 
+import os
 import platform
+import shutil
+import tempfile
 import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +17,17 @@ import studiolo_guest
 from studiolo.environments.environment import Environment
 from studiolo.sandbox.policy import FIXED_RLIMITS, NAMESPACES
 
-from .places import LIMITS, NUMBERS, POLICY, PREAMBLE, Here, Place, attack
+from .places import (
+    LIMITS,
+    NUMBERS,
+    ORDINARY_USER,
+    POLICY,
+    PREAMBLE,
+    Here,
+    Place,
+    answer_of,
+    attack,
+)
 
 _NAMESPACE_FILES = {"network": "net", "mount": "mnt"}
 
@@ -328,9 +342,108 @@ def test_call_refused_to_a_run_alone(name: str, place: Place) -> None:
     assert attack(place, f"def attack():\n    return call({name!r}, -1, -1)\n") == "EPERM"
 
 
+@pytest.mark.parametrize("name", sorted(POLICY.syscalls.alone_ignored & NUMBERS.keys()))
+def test_call_without_effect_for_a_run_alone(name: str, place: Place) -> None:
+    if place.namespaces:
+        pytest.skip("the levels with namespaces")
+    assert attack(place, f"def attack():\n    return call({name!r}, -1, -1)\n") == "ok"
+
+
+def test_files_of_the_host_keep_their_modes_times_and_content(
+    place: Place, default_environment: Environment
+) -> None:
+    """Landlock knows neither modes nor times, and truncation from version 3 on only."""
+    folder = Path(tempfile.mkdtemp(prefix="readable-", dir=default_environment.path / "share"))
+    folder.chmod(0o755)
+    file = folder / "thesis.txt"
+    file.write_text("three years of work\n")
+    if os.geteuid() == 0:
+        # As if it were the ordinary user's own.
+        os.chown(folder, ORDINARY_USER, ORDINARY_USER)
+        os.chown(file, ORDINARY_USER, ORDINARY_USER)
+    before = file.stat()
+    script = f"""
+def attack():
+    path = {os.fspath(file)!r}
+    def truncated_for_reading():
+        os.close(os.open(path, os.O_RDONLY | os.O_TRUNC))
+    for spoil in (
+        lambda: os.chmod(path, 0o4777), lambda: os.chmod(os.path.dirname(path), 0o777),
+        lambda: os.utime(path, (1, 1)), lambda: os.truncate(path, 0), truncated_for_reading,
+        lambda: os.fchmod(os.open(path, os.O_RDONLY), 0o666),
+        lambda: os.utime(os.open(path, os.O_RDONLY), (1, 1)),
+        lambda: open(path, "r+b").truncate(0),
+    ):
+        tried(spoil)
+    return opened(path)
+"""
+    try:
+        assert attack(place, script) == "open"
+        after = file.stat()
+        assert file.read_text() == "three years of work\n"
+        assert (after.st_mode, after.st_mtime_ns) == (before.st_mode, before.st_mtime_ns)
+        assert folder.stat().st_mode & 0o777 == 0o755
+    finally:
+        shutil.rmtree(folder)
+
+
+def test_copying_a_file_works(place: Place) -> None:
+    script = """
+import shutil
+def attack():
+    open("one", "w").write("text")
+    shutil.copy2("one", "two")
+    return open("two").read()
+"""
+    assert attack(place, script) == "text"
+
+
+def test_one_run_leaves_the_others_their_threads(full: Here) -> None:
+    script = """
+def attack():
+    started, end = 0, threading.Event()
+    with contextlib.suppress(RuntimeError):
+        for _ in range(POLICY_PROCESSES - 10):
+            threading.Thread(target=end.wait, daemon=True).start()
+            started += 1
+    time.sleep(1)
+    end.set()
+    return started
+"""
+    wanted = POLICY.limits.processes - 10
+    source = PREAMBLE + "import contextlib\n" + script.replace("POLICY_PROCESSES", str(wanted + 10))
+    with ThreadPoolExecutor(3) as pool:
+        outcomes = list(pool.map(full.run, [source] * 3))
+    assert [answer_of(outcome) for outcome in outcomes] == [wanted] * 3
+
+
+def test_a_crash_feeds_no_program(full: Here) -> None:
+    pattern = Path("/proc/sys/kernel/core_pattern")
+    if not os.access(pattern, os.W_OK):
+        pytest.skip("core_pattern can't be changed here")
+    folder = Path(tempfile.mkdtemp(prefix="core-"))
+    helper = folder / "helper"
+    helper.write_text(f"#!/bin/sh\necho ran > {folder}/ran\n")
+    helper.chmod(0o755)
+    before = pattern.read_text()
+    try:
+        pattern.write_text(f"|{helper}")
+        outcome = full.run(f"{PREAMBLE}def attack():\n    ctypes.string_at(0)\n")
+        assert outcome.failure is not None
+        assert outcome.failure.code == "crashed"
+        # The kernel waits for such a program before the process is gone.
+        assert not (folder / "ran").exists()
+    finally:
+        pattern.write_text(before)
+        shutil.rmtree(folder)
+
+
 @pytest.mark.parametrize(
     ("name", "arguments", "expected"),
     [
+        ("open", "os.fsencode(os.__file__), 0x200", "EACCES"),
+        ("openat", "-100, os.fsencode(os.__file__), 0x200", "EACCES"),
+        ("openat2", "-100, b'.', bytes(24), 24", "EPERM"),
         ("clone", "17", "EPERM"),
         ("kill", "os.getppid(), 0", "EPERM"),
         ("kill", "0, 0", "EPERM"),

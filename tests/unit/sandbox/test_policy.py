@@ -96,7 +96,9 @@ def test_default_layers() -> None:
     for right in ("make_sock", "make_fifo", "make_char", "make_block", "ioctl_dev"):
         assert right not in policy.landlock.private
     assert "write_file" not in policy.landlock.read_only
-    assert {policy.rlimits[name] for name in ("core", "memlock", "msgqueue")} == {0}
+    assert {policy.rlimits[name] for name in ("memlock", "msgqueue")} == {0}
+    # core(5): at 1 the kernel neither writes a file nor feeds a program, at 0 it feeds the program.
+    assert policy.rlimits["core"] == 1
 
 
 def test_a_policy_is_read_from_a_path_or_a_text(tmp_path: Path) -> None:
@@ -140,7 +142,7 @@ def test_unknown_section_is_named() -> None:
         ('"/dev/full"', '"/dev/null"', '"devices" lists "/dev/null" twice'),
         ('uts = "own host name"', 'utc = ""', 'unknown key "utc"'),
         ('network = []  ', 'network = ["udp"]', '"network" lists "udp"'),
-        ("core = 0 ", "cores = 0 ", 'unknown key "cores"'),
+        ("core = 1 ", "cores = 1 ", 'unknown key "cores"'),
         ('unknown = "ENOSYS"', 'unknown = "EINVAL"', '"unknown" is "EINVAL"'),
         ('"brk", "mmap"', '"brkk", "mmap"', '"brkk" is no system call'),
         ('"brk", "mmap"', '"brk", "read"', '"read" is listed in "memory" already'),

@@ -12,17 +12,18 @@ from studiolo.sandbox.errors import UnsupportedArchitectureError
 from studiolo.sandbox.policy import DEFAULT_POLICY, load_policy
 from studiolo.sandbox.seccomp import ALLOW, AUDIT_ARCHITECTURES, KILL_PROCESS, build_filter
 from studiolo.sandbox.syscall_numbers import supported_architectures, syscall_numbers
+from studiolo.sandbox.syscall_policy import FilterUse
 
 POLICY = load_policy()
 #: The file as it stands, read without our reader: what the filter is compared with.
 WRITTEN: dict[str, Any] = tomllib.loads(DEFAULT_POLICY.read_text(encoding="utf-8"))["seccomp"]
 ARCHITECTURES = supported_architectures()
 PROCESS = 4711
-EPERM, EACCES, ENOTTY, ENOSYS = (0x00050000 | number for number in (1, 13, 25, 38))
+IGNORED, EPERM, EACCES, ENOTTY, ENOSYS = (0x00050000 | number for number in (0, 1, 13, 25, 38))
 ANSWERS = {"EPERM": EPERM, "EACCES": EACCES, "ENOTTY": ENOTTY, "ENOSYS": ENOSYS}
 FILTERS = {
     (architecture, allow_fork): build_filter(
-        POLICY, architecture=architecture, allow_fork=allow_fork
+        POLICY, FilterUse(allow_fork=allow_fork), architecture=architecture
     ).for_process(PROCESS)
     for architecture in ARCHITECTURES
     for allow_fork in (True, False)
@@ -78,7 +79,8 @@ def groups(section: str) -> set[str]:
 @pytest.mark.parametrize("level", sorted(FILTERS))
 def test_every_call_gets_what_the_file_says(level: tuple[str, bool]) -> None:
     architecture, allow_fork = level
-    alone = set() if allow_fork else {*WRITTEN["alone"]["refused"]}
+    ignored = set() if allow_fork else {*WRITTEN["alone"]["ignored"]}
+    alone = set() if allow_fork else {*WRITTEN["alone"]["refused"]} | ignored
     conditional = {*WRITTEN["checked"]} | (set() if allow_fork else {*WRITTEN["alone"]["checked"]})
     plain = groups("allowed") - conditional - alone
     for name in syscall_numbers(architecture):
@@ -86,9 +88,42 @@ def test_every_call_gets_what_the_file_says(level: tuple[str, bool]) -> None:
             assert by_name(level, name, *[2**64 - 1] * 6) == ALLOW, name
         elif name in WRITTEN["refused"]:
             assert by_name(level, name) == ANSWERS[WRITTEN["refused"][name]], name
+        elif name in ignored:
+            assert by_name(level, name) == IGNORED, name
         elif name not in conditional or name in alone:
             assert by_name(level, name) == EPERM, name
     assert len(plain) > 150
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("allow_fork", [True, False])
+def test_the_warm_up_may_do_what_runs_may_and_a_little_more(
+    architecture: str, allow_fork: bool
+) -> None:
+    built = build_filter(
+        POLICY, FilterUse(allow_fork=allow_fork, warm_up=True), architecture=architecture
+    ).for_process(PROCESS)
+    groups_named = {name: set(calls) for name, calls in WRITTEN["warm_up"].items()}
+    if not allow_fork:
+        del groups_named["namespaces"]
+    more = set().union(*groups_named.values())
+    for name, number in syscall_numbers(architecture).items():
+        data = struct.pack("<IIQ6Q", number, AUDIT_ARCHITECTURES[architecture], 0, *[0] * 6)
+        expected = ALLOW if name in more else by_name((architecture, allow_fork), name)
+        assert run(built, data) == expected, name
+    assert {"ptrace", "bpf", "io_uring_setup", "keyctl", "socket", "umount2"}.isdisjoint(more)
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_nothing_is_truncated_by_opening_it_for_reading(architecture: str) -> None:
+    alone, inside = (architecture, False), (architecture, True)
+    write_only, read_write, create, truncate, close_on_exec = 1, 2, 0x40, 0x200, 0x80000
+    for bad in (truncate, truncate | create, truncate | close_on_exec):
+        assert by_name(alone, "openat", 3, 0, bad) == EACCES
+        assert by_name(inside, "openat", 3, 0, bad) == ALLOW
+    for good in (0, create, write_only | truncate, read_write | truncate | create):
+        assert by_name(alone, "openat", 3, 0, good) == ALLOW
+    assert by_name(alone, "openat2") == EPERM
 
 
 @pytest.mark.parametrize("level", sorted(FILTERS))
@@ -131,7 +166,7 @@ def test_a_gap_does_not_inherit_the_call_before_it() -> None:
     policy = load_policy(
         text.replace('machine = ["uname"', 'machine = ["kexec_file_load", "uname"')
     )
-    built = build_filter(policy, architecture="aarch64", allow_fork=True)
+    built = build_filter(policy, FilterUse(allow_fork=True), architecture="aarch64")
     audit = AUDIT_ARCHITECTURES["aarch64"]
     for number, answer in ((293, ALLOW), (294, ALLOW), (295, EPERM)):
         assert run(built.program, struct.pack("<IIQ6Q", number, audit, 0, *[0] * 6)) == answer
@@ -163,6 +198,9 @@ def expected(level: tuple[str, bool], name: str, arguments: list[int]) -> int:
             passes = passes and value & ~sum(check["allowed_bits"].values()) == 0
         for bit in check.get("required_bits", {}).values():
             passes = passes and value < 2**32 and value & bit == bit
+        if refused := dict(check.get("refused_bits", {})):
+            mask = refused.pop("mask")
+            passes = passes and value < 2**32 and value & mask != sum(refused.values())
         if not passes:
             return ANSWERS[check["otherwise"]]
     return ALLOW
@@ -173,7 +211,11 @@ INTERESTING = sorted(
     {
         near % 2**64
         for check in [*WRITTEN["checked"].values(), *WRITTEN["alone"]["checked"].values()]
-        for words in (check.get("allowed_values", {}), check.get("allowed_bits", {}))
+        for words in (
+            check.get("allowed_values", {}),
+            check.get("allowed_bits", {}),
+            check.get("refused_bits", {}),
+        )
         for value in [*words.values(), sum(words.values()), PROCESS, 0x7FFFFFFF]
         for near in (value - 1, value, value + 1, value | 1 << 32, value | 0xFFFFFFFF << 32)
     }
@@ -250,7 +292,7 @@ def test_a_run_that_may_not_fork_signals_only_itself(architecture: str, name: st
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_an_unfilled_filter_signals_nobody(architecture: str) -> None:
-    built = build_filter(POLICY, architecture=architecture, allow_fork=False)
+    built = build_filter(POLICY, FilterUse(allow_fork=False), architecture=architecture)
     assert len(built.own_process_offsets) == 5
     number = syscall_numbers(architecture)["kill"]
     for target in (0, 1, PROCESS, 2**22, 2**32 - 1, 2**64 - 1):
@@ -263,7 +305,7 @@ def test_an_unfilled_filter_signals_nobody(architecture: str) -> None:
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_a_run_that_may_fork_has_one_filter_for_all(architecture: str) -> None:
-    built = build_filter(POLICY, architecture=architecture, allow_fork=True)
+    built = build_filter(POLICY, FilterUse(allow_fork=True), architecture=architecture)
     assert built.for_process(1) == built.program
     assert built.own_process_offsets == ()
 
@@ -271,7 +313,7 @@ def test_a_run_that_may_fork_has_one_filter_for_all(architecture: str) -> None:
 def test_every_architecture_with_numbers_can_be_filtered() -> None:
     assert set(ARCHITECTURES) == set(AUDIT_ARCHITECTURES)
     with pytest.raises(UnsupportedArchitectureError):
-        build_filter(POLICY, architecture="riscv64", allow_fork=True)
+        build_filter(POLICY, FilterUse(allow_fork=True), architecture="riscv64")
 
 
 def test_the_kernel_accepts_the_size() -> None:

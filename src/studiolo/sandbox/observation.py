@@ -1,0 +1,110 @@
+"""What the kernel says of a process: whether it is as confined as it was promised to be.
+
+Read from outside, in /proc, and never from what the process itself says. Landlock alone can't be
+seen there; that it is active is the word of the code that confines, which ran before any other.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+#: Namespaces that each run has to itself, and those that it shares with its zygote.
+_OF_THE_RUN = ("mnt", "pid", "ipc", "user")
+_OF_THE_ZYGOTE = ("net", "uts", "cgroup")
+_CAPABILITIES = ("CapInh", "CapPrm", "CapEff", "CapAmb")
+#: Filters of the zygote and of the run.
+_FILTERS = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promised:
+    """What must be seen of a run's process before it gets its request."""
+
+    #: Whether it has namespaces of its own.
+    namespaces: bool
+    #: Whether its system calls are filtered.
+    filtered: bool
+    #: The user id that it must have; None for that of the host.
+    user: int | None
+
+
+def broken_promises(pid: int, parent: int, promised: Promised) -> list[str]:
+    """What is missing of what was promised of the process, each in a few words.
+
+    Args:
+        pid: The process.
+        parent: The process that must have made it.
+        promised: What is expected of it.
+    """
+    try:
+        status = status_of(pid)
+        found = _problems(pid, parent, status, promised)
+    except (OSError, ValueError) as error:
+        return [f"it can't be looked at: {error}"]
+    return found
+
+
+def status_of(pid: int) -> Mapping[str, str]:
+    """What /proc says of a process, by name.
+
+    Raises:
+        OSError: it is gone.
+    """
+    descriptor = os.open(f"/proc/{pid}/status", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        text = os.read(descriptor, 1 << 16).decode("utf-8", "replace")
+    finally:
+        os.close(descriptor)
+    return dict(line.split(":\t", 1) for line in text.splitlines() if ":\t" in line)
+
+
+def parent_of(pid: int) -> int:
+    """The process that made it, or that has taken it in since.
+
+    Raises:
+        OSError: it is gone.
+    """
+    return int(status_of(pid)["PPid"])
+
+
+def descendant(pid: int, generations: int) -> int:
+    """The only child of the only child, and so on, of a process.
+
+    Raises:
+        OSError: it is gone, or a generation has not exactly one.
+    """
+    for _ in range(generations):
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+        if len(children) != 1:
+            raise OSError(f"process {pid} has {len(children)} children")
+        pid = int(children[0])
+    return pid
+
+
+def _problems(pid: int, parent: int, status: Mapping[str, str], promised: Promised) -> list[str]:
+    found = []
+    if int(status["PPid"]) != parent:
+        found.append("the process is not a fork of its sandbox")
+    if int(status["NoNewPrivs"]) != 1:
+        found.append("it may gain privileges")
+    if any(int(status[name], 16) for name in _CAPABILITIES):
+        found.append("it has capabilities")
+    if promised.filtered and (
+        int(status["Seccomp"]) != 2 or int(status.get("Seccomp_filters", _FILTERS)) < _FILTERS
+    ):
+        found.append("its system calls are not filtered")
+    if promised.user is not None and {int(user) for user in status["Uid"].split()} != {
+        promised.user
+    }:
+        found.append("it is another user")
+    if promised.namespaces:
+        shared = [name for name in _OF_THE_RUN if _same(name, pid, parent)]
+        shared += [name for name in _OF_THE_ZYGOTE if _same(name, pid, os.getpid())]
+        found += [f"it shares the {name} namespace" for name in shared]
+    return found
+
+
+def _same(name: str, pid: int, other: int) -> bool:
+    mine, others = (os.stat(f"/proc/{process}/ns/{name}") for process in (pid, other))  # noqa: PTH116  # before each run
+    return (mine.st_dev, mine.st_ino) == (others.st_dev, others.st_ino)

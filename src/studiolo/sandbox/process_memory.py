@@ -1,0 +1,50 @@
+"""How much memory processes have, as the kernel says."""
+
+import os
+from pathlib import Path
+
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def memory_of(pid: int, enough: int) -> int:
+    """Bytes that a process and its descendants use together.
+
+    First a quick sum that counts shared pages once for each process; only where that exceeds
+    ``enough`` the exact one, for which the kernel walks their page tables.
+    """
+    family = _family(pid)
+    quick = sum(_resident(member) for member in family)
+    if quick <= enough:
+        return quick
+    return sum(_proportional(member) for member in family)
+
+
+def _family(pid: int) -> list[int]:
+    family: list[int] = []
+    pending = [pid]
+    while pending and len(family) < 1000:
+        member = pending.pop()
+        family.append(member)
+        try:
+            for task in Path(f"/proc/{member}/task").iterdir():
+                pending += map(int, (task / "children").read_text().split())
+        except OSError:
+            continue
+    return family
+
+
+def _resident(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE
+    except (OSError, IndexError):
+        return 0
+
+
+def _proportional(pid: int) -> int:
+    try:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        return 0
+    return 0
