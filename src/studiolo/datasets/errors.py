@@ -86,6 +86,19 @@ class SheetNotApplicableError(DatasetError):
         )
 
 
+class OptionNotApplicableError(DatasetError):
+    """An option of reading was given for a file that it means nothing to."""
+
+    code: ClassVar[str] = "dataset-option-not-applicable"
+
+    def __init__(self, *, file: str, option: str, kind: str) -> None:
+        self.file = file
+        self.option = option
+        super().__init__(
+            f'The {option} of "{file}" can\'t be chosen: it is for {kind}. Leave it out.'
+        )
+
+
 class UnsupportedColumnTypeError(DatasetError):
     """A column holds values that no dataset can hold, such as lists."""
 
@@ -123,26 +136,6 @@ class DuplicateColumnNameError(DatasetError):
             f'{where}: the column name "{name}" is used more than once, by the columns '
             f"{', '.join(map(str, self.numbers))}. Column names must be unique: rename all but "
             "one of them."
-        )
-
-
-class UnnamedColumnError(DatasetError):
-    """A column of a dataset has an empty or blank name."""
-
-    code: ClassVar[str] = "dataset-column-unnamed"
-    classic_number: ClassVar[int | None] = 49
-
-    def __init__(
-        self, *, source: str, numbers: Sequence[int], line: int | None = None, advice: str = ""
-    ) -> None:
-        self.source = source
-        self.numbers = tuple(numbers)
-        self.line = line
-        where = source if line is None else f"{source}, line {line}"
-        which = "column" if len(self.numbers) == 1 else "columns"
-        super().__init__(
-            f"{where}: {which} {', '.join(map(str, self.numbers))} of the header has no name. "
-            f"Every column needs one{advice}."
         )
 
 

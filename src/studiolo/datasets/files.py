@@ -11,7 +11,6 @@ from studiolo.datasets.errors import (
     DatasetFileMissingError,
     DatasetFileUnreadableError,
     DatasetFileUnwritableError,
-    SheetNotApplicableError,
     UnknownFormatError,
 )
 from studiolo.datasets.formats import (
@@ -22,6 +21,7 @@ from studiolo.datasets.formats import (
     format_of_name,
     module_of,
 )
+from studiolo.datasets.formats.opening import read_content
 from studiolo.datasets.invariants import check_dataset, without_nan
 from studiolo.datasets.whole_file import replacing
 
@@ -56,19 +56,32 @@ def read_dataset(
     *,
     format: FileFormat | None = None,  # noqa: A002
     sheet: str | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
 ) -> Dataset:
     """Read a dataset file.
 
     Args:
         path: The file. An uncompressed Arrow file stays mapped while its dataset is in use.
         format: Its format, where the extension does not tell.
-        sheet: Which sheet of a workbook; the first if not given.
+        sheet: Which sheet of a workbook; the first that has cells if not given.
+        encoding: Encoding of a text file, such as ``windows-1252``; UTF-8 if not given.
+        delimiter: What separates the fields of delimited text: a character, or ``tab``.
 
     Raises:
         DatasetError: The file is missing, is in no known format, or does not follow its format.
     """
     chosen = format or format_of(path)
-    return _read(_bytes_of(Path(path)), str(path), chosen, sheet)
+    return read_content(
+        Content(
+            data=_bytes_of(Path(path)),
+            name=str(path),
+            format=chosen,
+            sheet=sheet,
+            encoding=encoding,
+            delimiter=delimiter,
+        )
+    )
 
 
 def read_dataset_bytes(
@@ -76,6 +89,9 @@ def read_dataset_bytes(
     *,
     name: str,
     format: FileFormat | None = None,  # noqa: A002
+    sheet: str | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
 ) -> Dataset:
     """Read a dataset that is already in memory, such as an upload.
 
@@ -83,12 +99,24 @@ def read_dataset_bytes(
         data: The content of a dataset file.
         name: The file's name: what errors call it, and its format where none is given.
         format: Its format, where the name does not tell.
+        sheet: As for ``read_dataset``.
+        encoding: As for ``read_dataset``.
+        delimiter: As for ``read_dataset``.
 
     Raises:
         DatasetError: As for ``read_dataset``.
     """
     buffer = data if isinstance(data, pa.Buffer) else pa.py_buffer(data)
-    return _read(buffer, name, format or format_of(name), None)
+    return read_content(
+        Content(
+            data=buffer,
+            name=name,
+            format=format or format_of(name),
+            sheet=sheet,
+            encoding=encoding,
+            delimiter=delimiter,
+        )
+    )
 
 
 def write_dataset(
@@ -140,12 +168,6 @@ def write_csv(table: pa.Table, sink: BinaryIO) -> None:
     """Write a table as CSV with a header to an open binary stream."""
     dataset = Dataset(table=table)
     write_dataset_to(dataset, sink, name="CSV output", format=FileFormat.CSV)
-
-
-def _read(data: pa.Buffer, name: str, chosen: FileFormat, sheet: str | None) -> Dataset:
-    if sheet is not None and chosen is not FileFormat.EXCEL:
-        raise SheetNotApplicableError(file=name, sheet=sheet)
-    return module_of(chosen).read(Content(data=data, name=name, format=chosen, sheet=sheet))
 
 
 def _bytes_of(path: Path) -> pa.Buffer:

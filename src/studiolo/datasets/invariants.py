@@ -12,7 +12,6 @@ from studiolo.datasets.dataset import ColumnRole, Dataset
 from studiolo.datasets.errors import (
     DuplicateColumnNameError,
     UnknownRoleColumnError,
-    UnnamedColumnError,
     UnsupportedColumnTypeError,
 )
 from studiolo.datasets.extension_types import (
@@ -74,8 +73,10 @@ def check_table(
         source: What errors call it.
         changes: Gets a sentence for each column that has a plainer type afterwards.
     """
-    check_names(table.column_names, source=source)
     noted: list[str] = [] if changes is None else changes
+    names = named_columns(table.column_names, changes=noted)
+    check_names(names, source=source)
+    table = table.rename_columns(names)
     columns = [
         _plain_column(column, field, source=source, number=number, changes=noted)
         for number, (field, column) in enumerate(
@@ -85,23 +86,46 @@ def check_table(
     return pa.Table.from_arrays(columns, names=table.column_names)
 
 
-def check_names(
-    names: list[str], *, source: str, line: int | None = None, advice: str = ""
-) -> None:
-    """Refuse empty and repeated column names.
+def named_columns(names: Sequence[str], *, changes: list[str]) -> list[str]:
+    """The names, with Col and the column's number for a blank one, as the script contract has it.
+
+    pandas and R write a blank name above the row names that they put into the first column.
+
+    Args:
+        names: The names in the order of the columns.
+        changes: Gets a sentence if a column gets a name.
+    """
+    taken = {name for name in names if name.strip()}
+    named = []
+    called: dict[int, str] = {}
+    for number, name in enumerate(names, start=1):
+        given = name
+        if not name.strip():
+            given = f"Col{number}"
+            count = 1
+            while given in taken:
+                given, count = f"Col{number} ({count})", count + 1
+            taken.add(given)
+            called[number] = given
+        named.append(given)
+    if called:
+        shown = ", ".join(f'{number} ("{name}")' for number, name in list(called.items())[:10])
+        more = f" and {len(called) - 10} more" if len(called) > 10 else ""
+        changes.append(f"Columns without a name are called by their number: {shown}{more}.")
+    return named
+
+
+def check_names(names: list[str], *, source: str, line: int | None = None) -> None:
+    """Refuse repeated column names.
 
     Args:
         names: The names in the order of the columns.
         source: What errors call the table.
         line: Line of the header, where the names come from a text file.
-        advice: What to do about an empty name, continuing a sentence.
     """
     numbers: dict[str, list[int]] = {}
     for number, name in enumerate(names, start=1):
         numbers.setdefault(name, []).append(number)
-    unnamed = [number for name in numbers if not name.strip() for number in numbers[name]]
-    if unnamed:
-        raise UnnamedColumnError(source=source, numbers=unnamed, line=line, advice=advice)
     for name, used_by in numbers.items():
         if len(used_by) > 1:
             raise DuplicateColumnNameError(source=source, name=name, numbers=used_by, line=line)

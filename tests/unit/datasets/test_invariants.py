@@ -12,7 +12,6 @@ from studiolo.datasets.dataset import ColumnRole
 from studiolo.datasets.errors import (
     DuplicateColumnNameError,
     UnknownRoleColumnError,
-    UnnamedColumnError,
     UnsupportedColumnTypeError,
 )
 from studiolo.datasets.invariants import check_dataset, check_table
@@ -90,9 +89,10 @@ def test_names() -> None:
     with pytest.raises(DuplicateColumnNameError) as caught:
         check_table(pa.Table.from_arrays(ones, names=["a", "b", "a"]))
     assert caught.value.numbers == (1, 3)
-    with pytest.raises(UnnamedColumnError) as unnamed:
-        check_table(pa.Table.from_arrays(ones, names=["a", "", " \t"]))
-    assert unnamed.value.numbers == (2, 3)
+    changes: list[str] = []
+    unnamed = check_table(pa.Table.from_arrays(ones, names=["a", "", " \t"]), changes=changes)
+    assert unnamed.column_names == ["a", "Col2", "Col3"]
+    assert len(changes) == 1
 
 
 def test_roles() -> None:

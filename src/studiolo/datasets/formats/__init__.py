@@ -45,6 +45,10 @@ class Content:
     format: FileFormat
     #: Sheet of a workbook; None is the first.
     sheet: str | None = None
+    #: Encoding of a text file; None is UTF-8.
+    encoding: str | None = None
+    #: What separates the fields of delimited text; None is what the format says, or its text shows.
+    delimiter: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

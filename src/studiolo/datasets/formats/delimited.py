@@ -4,12 +4,14 @@ Arrow's reader splits the file into columns of text, on all processors; ``infere
 column's type over all of its values. Whatever is unusual on the way (a row that does not fit, text
 that is not UTF-8, spaces before a field) leads to the exact scanner, which knows the place.
 
-Blank lines are skipped, except in a file of one column, where each is a missing value.
+Blank lines are skipped. In a file of one column each is a missing value, except at its end, where a
+missing value is a line with a space.
 """
 
 import contextlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,21 +21,29 @@ import pyarrow.csv as arrow_csv
 from studiolo.datasets.arrow import Column, bytes_of, text_of
 from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.formats import Content, FileFormat, Target
+from studiolo.datasets.formats.delimited_guess import find_dialect
 from studiolo.datasets.formats.delimited_scan import (
     Dialect,
     Record,
     find_fault,
     first_record,
+    tidied,
 )
 from studiolo.datasets.formats.delimited_text import write_delimited
-from studiolo.datasets.formats.encoding import find_encoding_fault, line_count, text_start
+from studiolo.datasets.formats.encoding import (
+    find_encoding_fault,
+    line_count,
+    text_start,
+    without_end_mark,
+)
 from studiolo.datasets.formats.errors import (
     DamagedFileError,
     EmptyFileError,
+    EncodingError,
     UnterminatedQuoteError,
 )
 from studiolo.datasets.formats.inference import starts_with_space, typed_column
-from studiolo.datasets.invariants import check_dataset, check_names
+from studiolo.datasets.invariants import check_dataset, check_names, named_columns
 
 DIALECTS = {
     FileFormat.CSV: Dialect(delimiter=b",", header=True, skips_spaces=True),
@@ -54,17 +64,29 @@ class _DoubtfulTextError(Exception):
 
 
 def read(content: Content) -> Dataset:
-    """Read delimited text; headerless columns are called Col1, Col2 and so on."""
-    dialect = DIALECTS[content.format]
-    start = text_start(content.data)
+    """Read delimited text; columns without a name are called Col and their number."""
+    content = replace(content, data=without_end_mark(content.data))
+    guess = find_dialect(
+        content.data, DIALECTS[content.format], text_start(content.data), content.delimiter
+    )
+    dialect, start = guess.dialect, guess.start
     first = _first_record(content, dialect, start)
     names = _names(content, dialect, first)
+    changes = [*guess.notes]
+    names = named_columns(names, changes=changes)
+    check_names(names, source=content.name, line=first.line)
+    if len(names) == 1:
+        if _has_doubled_returns(content.data, first.end):
+            text = content.data.to_pybytes().replace(b"\r\r\n", b"\r\n")
+            return read(replace(content, data=pa.py_buffer(text)))
+        content = replace(content, data=_without_blank_end(content.data, first.end))
     body = content.data.slice(first.end if dialect.header else start)
     try:
         columns = list(_columns(body, dialect, len(names), careful=False))
     except (pa.ArrowInvalid, _DoubtfulTextError):
-        columns = _columns_after_check(content, dialect, start, body, names)
-    return check_dataset(pa.Table.from_arrays(columns, names=names), source=content.name)
+        columns = _columns_after_check(content, dialect, start, first, names)
+    table = pa.Table.from_arrays(columns, names=names)
+    return check_dataset(table, source=content.name, notes=changes)
 
 
 def write(dataset: Dataset, target: Target) -> None:
@@ -74,6 +96,26 @@ def write(dataset: Dataset, target: Target) -> None:
 
 def _beginning(data: pa.Buffer, size: int) -> bytes:
     return data.slice(0, min(size, data.size)).to_pybytes()
+
+
+def _has_doubled_returns(data: pa.Buffer, end: int) -> bool:
+    """Whether the first line ends in CR CR LF, as copies in text mode do; no line is blank then."""
+    ending = data.slice(max(0, end - 1), min(3, data.size - max(0, end - 1))).to_pybytes()
+    return ending == b"\r\r\n"
+
+
+def _without_blank_end(data: pa.Buffer, least: int) -> pa.Buffer:
+    """The text of one column without the blank lines at its end, which are not rows of it."""
+    size = data.size
+    while size > least:
+        piece = data.slice(max(least, size - _BLOCK), min(_BLOCK, size - least)).to_pybytes()
+        blank = len(piece) - len(piece.rstrip(b"\r\n"))
+        size -= blank
+        if blank < len(piece):
+            break
+    # The last row keeps its line break.
+    ending = data.slice(size, min(2, data.size - size)).to_pybytes()
+    return data.slice(0, size + (2 if ending == b"\r\n" else len(ending[:1]) * (size > least)))
 
 
 def _first_record(content: Content, dialect: Dialect, start: int) -> Record:
@@ -93,33 +135,26 @@ def _names(content: Content, dialect: Dialect, first: Record) -> list[str]:
         return [f"Col{number}" for number in range(1, len(first.fields) + 1)]
     fault = find_encoding_fault(_beginning(content.data, first.end), file=content.name)
     if fault is not None:
+        if isinstance(fault, EncodingError):  # the whole file knows better what it can be
+            fault = find_encoding_fault(content.data.to_pybytes(), file=content.name) or fault
         raise fault
     if first.unterminated is not None:
         line, column = first.unterminated
         raise UnterminatedQuoteError(file=content.name, line=line, column=column, name=None)
-    names = [field.decode() for field in first.fields]
-    check_names(
-        names,
-        source=content.name,
-        line=first.line,
-        advice="; a file without a header has the extension .nh.csv or .nh.tsv",
-    )
-    return names
+    return [field.decode() for field in first.names(dialect)]
 
 
 def _columns_after_check(
-    content: Content, dialect: Dialect, start: int, body: pa.Buffer, names: list[str]
+    content: Content, dialect: Dialect, start: int, first: Record, names: list[str]
 ) -> list[Column]:
     """Find the mistake in a file; if it has none, read it the slow and careful way."""
-    fault = find_fault(
-        content.data.to_pybytes(), dialect, file=content.name, start=start, names=names
-    )
+    data = content.data.to_pybytes()
+    fault = find_fault(data, dialect, file=content.name, start=start, names=names)
     if fault is not None:
         raise fault
-    if dialect.skips_spaces:
-        body = pa.py_buffer(dialect.field_after_spaces.sub(rb"\1", body.to_pybytes()))
+    text = tidied(data, dialect, start=first.end if dialect.header else start, count=len(names))
     try:
-        return list(_columns(body, dialect, len(names), careful=True))
+        return list(_columns(pa.py_buffer(text), dialect, len(names), careful=True))
     except (pa.ArrowInvalid, _DoubtfulTextError) as error:
         name = "delimited text"
         raise DamagedFileError(file=content.name, format_name=name, reason=str(error)) from error
@@ -131,7 +166,8 @@ def _columns(body: pa.Buffer, dialect: Dialect, count: int, *, careful: bool) ->
         _check_last_quote(body, texts)
     for column in _typed_columns(texts, in_parallel=body.size > _BLOCK):
         if pa.types.is_large_string(column.type):
-            _check_text(column, spaces_allowed=careful or not dialect.skips_spaces)
+            # In a file of one column, a line of spaces is a missing value, in TSV too.
+            _check_text(column, spaces_allowed=careful or not (dialect.skips_spaces or count == 1))
         yield column
 
 

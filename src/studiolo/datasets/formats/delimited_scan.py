@@ -66,11 +66,23 @@ class Record:
     fields: tuple[bytes, ...]
     #: Line and number of the field whose quote is never closed.
     unterminated: tuple[int, int] | None
+    #: Numbers of the fields, from 0, that stood in quotes.
+    quoted: frozenset[int] = frozenset()
+
+    def names(self, dialect: Dialect) -> list[bytes]:
+        """Its fields as names of columns: without the blanks that fill up a header."""
+        if not dialect.skips_spaces:
+            return list(self.fields)
+        return [
+            field if place in self.quoted else field.rstrip(b" ")
+            for place, field in enumerate(self.fields)
+        ]
 
 
 def record_at(data: bytes, dialect: Dialect, *, start: int, line: int) -> Record:
     """Read the record that starts at a byte."""
     fields: list[bytes] = []
+    in_quotes: set[int] = set()
     position, field_line, unterminated = start, line, None
     while True:
         match = dialect.field.match(data, position)
@@ -79,23 +91,72 @@ def record_at(data: bytes, dialect: Dialect, *, start: int, line: int) -> Record
         quoted, closing, plain, stop = match.groups()
         if quoted is not None and not closing and unterminated is None:
             unterminated = (field_line, len(fields) + 1)
+        if quoted is not None:
+            in_quotes.add(len(fields))
         fields.append(plain if quoted is None else quoted.replace(b'""', b'"') + plain)
         field_line += line_breaks(quoted or b"")
         position = match.end()
         if stop != dialect.delimiter:
             break
-    return Record(line=line, end=position, fields=tuple(fields), unterminated=unterminated)
+    return Record(
+        line=line,
+        end=position,
+        fields=tuple(fields),
+        unterminated=unterminated,
+        quoted=frozenset(in_quotes),
+    )
 
 
 def first_record(data: bytes, dialect: Dialect, *, start: int) -> Record | None:
     """The first record that is not a blank line, or None if there is no such record."""
+    return next(_records(data, dialect, start=start), None)
+
+
+def first_records(data: bytes, dialect: Dialect, *, start: int, most: int) -> list[Record]:
+    """The first records that are not blank."""
+    records: list[Record] = []
+    for record in _records(data, dialect, start=start):
+        if len(records) == most:
+            break
+        records.append(record)
+    return records
+
+
+def _records(data: bytes, dialect: Dialect, *, start: int) -> Iterator[Record]:
     position, line = start, 1
     while position < len(data):
-        blank = _NEWLINE.match(data, position)
-        if blank is None:
-            return record_at(data, dialect, start=position, line=line)
-        position, line = blank.end(), line + 1
-    return None
+        record = record_at(data, dialect, start=position, line=line)
+        text = data[position : record.end]
+        if not is_blank(text, dialect):
+            yield record
+        position, line = record.end, line + line_breaks(text)
+
+
+def is_blank(line: bytes, dialect: Dialect) -> bool:
+    """Whether a line, with its break, holds nothing but white space."""
+    return not line.strip() and dialect.delimiter not in line
+
+
+def tidied(data: bytes, dialect: Dialect, *, start: int, count: int) -> bytes:
+    """The rows without what is no part of them: lines of blanks, and spaces before a field.
+
+    In a file of one column, a line of blanks becomes a blank line, which is a missing value there.
+    """
+    pieces = []
+    position = start
+    while position < len(data):
+        match = _LINE.match(data, position)
+        end = match.end() if match else len(data)
+        if b'"' in data[position:end]:
+            end = record_at(data, dialect, start=position, line=1).end
+        text = data[position:end]
+        if count == 1:  # a break of its own for each, so that no CR and LF come together
+            pieces.append((b"" if is_blank(text, dialect) else text.rstrip(b"\r\n")) + b"\n")
+        elif not is_blank(text, dialect):
+            pieces.append(text)
+        position = end
+    body = b"".join(pieces)
+    return dialect.field_after_spaces.sub(rb"\1", body) if dialect.skips_spaces else body
 
 
 def find_fault(
@@ -143,7 +204,7 @@ def _shapes(
             found, end = len(record.fields), record.end
         else:
             found, end = text.count(dialect.delimiter) + 1, position + len(text)
-        if text.rstrip(b"\r\n"):
+        if not is_blank(text, dialect):
             yield line, found, record
         line += line_breaks(data[position:end])
         position = end

@@ -8,6 +8,7 @@ dates and timestamps ISO 8601 (instants with a zone in UTC).
 
 from typing import cast
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -18,6 +19,11 @@ from studiolo.datasets.formats.plain_words import words_of
 
 #: Rows that are turned into text at a time.
 _ROWS = 1 << 16
+
+#: What a reader may take for a delimiter, or leave out, in the first line of a file.
+_GUESSED = r"|[,;\t|]|[\s\v]$|^(?i:sep=)"
+#: What a reader may take for a blank line, where there is no delimiter in it.
+_BLANK = r"|^[\s\v]+$"
 
 _NAMES = {
     FileFormat.CSV: "CSV",
@@ -39,8 +45,14 @@ def write_delimited(table: pa.Table, target: Target, dialect: Dialect) -> None:
         return
     delimiter = dialect.delimiter.decode()
     if dialect.header:
-        names = [_quoted(array_of([name], pa.large_string()), delimiter) for name in _names(table)]
+        names = [
+            _quoted(array_of([name], pa.large_string()), delimiter, also=_GUESSED)
+            for name in table.column_names
+        ]
         target.sink.write(_lines(names, delimiter))
+    if table.num_columns == 1:
+        _write_one_column(table, target, dialect)
+        return
     for start in range(0, table.num_rows, _ROWS):
         part = table.slice(start, _ROWS)
         fields = [
@@ -50,19 +62,42 @@ def write_delimited(table: pa.Table, target: Target, dialect: Dialect) -> None:
         target.sink.write(_lines(fields, delimiter))
 
 
-def _names(table: pa.Table) -> list[str]:
-    return list(table.column_names)
+def _write_one_column(table: pa.Table, target: Target, dialect: Dialect) -> None:
+    """Write a column alone, where a blank line at the end of the file would be no row.
+
+    A missing value is a blank line, and a line with a space from the last value on.
+    """
+    column, name = table.column(0), table.column_names[0]
+    delimiter = dialect.delimiter.decode()
+    present = np.flatnonzero(column.is_valid().to_numpy())
+    also = _BLANK if dialect.header else _GUESSED
+    end = int(present[-1]) + 1 if len(present) else 0
+    for start in range(0, end, _ROWS):
+        part = column.slice(start, min(_ROWS, end - start)).combine_chunks()
+        field = _field(part, name, target, delimiter, also=also)
+        target.sink.write(_lines([field], delimiter))
+    target.sink.write(b" \n" * (table.num_rows - end))
 
 
-def _field(column: Values | Column, name: str, target: Target, delimiter: str) -> Values:
+def _field(
+    column: Values | Column, name: str, target: Target, delimiter: str, *, also: str = ""
+) -> Values:
     words = words_of(column, name=name, file=target.name, format_name=_NAMES[target.format])
     is_text = pa.types.is_large_string(column.type) or pa.types.is_dictionary(column.type)
-    quoted = _quoted(words, delimiter) if is_text else words
+    quoted = _quoted(words, delimiter, also=also) if is_text else words
     return quoted.fill_null(text(""))
 
 
-def _quoted(words: Values, delimiter: str) -> Values:
-    needs = pc.match_substring_regex(words, rf'^$|^[ \x{{FEFF}}]|["\r\n{delimiter}]')
+def _quoted(words: Values, delimiter: str, *, also: str = "") -> Values:
+    """Quote the words that need it.
+
+    Args:
+        words: What is written.
+        delimiter: What stands between fields.
+        also: A pattern of other words that need it.
+    """
+    pattern = rf'^$|^[ \x{{FEFF}}]|["\r\n{delimiter}]{also}'
+    needs = pc.match_substring_regex(words, pattern)
     if not pc.any(needs).as_py():
         return words
     doubled = pc.replace_substring(words, '"', '""')

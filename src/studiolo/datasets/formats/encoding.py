@@ -10,7 +10,12 @@ import pyarrow as pa
 
 from studiolo.datasets.arrow import bytes_of
 from studiolo.datasets.formats import Content
-from studiolo.datasets.formats.errors import EncodingError, FileNotParsedError, NulByteError
+from studiolo.datasets.formats.errors import (
+    ENCODINGS,
+    EncodingError,
+    FileNotParsedError,
+    NulByteError,
+)
 
 #: Stands before UTF-8 text that some editors wrote; it is no part of the text.
 UTF8_MARK = codecs.BOM_UTF8
@@ -20,14 +25,18 @@ _LF, _CR = b"\n\r"
 #: their while.
 _PIECE = 1 << 18
 _PART = 32 * _PIECE
+#: Bytes before a place that are shown with it.
+_AROUND = 10
 _NEWLINE = re.compile(r"\r\n|\r|\n")
+
+_DOS_END = b"\x1a"
 
 #: Byte order marks of the encodings that are refused, longest first.
 _OTHER_MARKS = (
-    (codecs.BOM_UTF32_LE, "UTF-32"),
-    (codecs.BOM_UTF32_BE, "UTF-32"),
-    (codecs.BOM_UTF16_LE, "UTF-16"),
-    (codecs.BOM_UTF16_BE, "UTF-16"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
 
@@ -37,12 +46,20 @@ def text_lines(content: Content) -> list[str]:
     Raises:
         FileNotParsedError: The file is not UTF-8 text.
     """
-    data = content.data.to_pybytes()
+    data = without_end_mark(content.data).to_pybytes()
     fault = find_encoding_fault(data, file=content.name)
     if fault is not None:
         raise fault
     lines = _NEWLINE.split(data[text_start(content.data) :].decode())
     return lines[:-1] if lines[-1] == "" else lines
+
+
+def without_end_mark(data: pa.Buffer) -> pa.Buffer:
+    """The text without the Ctrl-Z that programs of DOS leave at its end."""
+    size = data.size
+    while size and data.slice(size - 1, 1).to_pybytes() == _DOS_END:
+        size -= 1
+    return data.slice(0, size)
 
 
 def text_start(data: pa.Buffer) -> int:
@@ -55,11 +72,11 @@ def find_encoding_fault(data: bytes, *, file: str) -> FileNotParsedError | None:
     """Find the first byte that is no UTF-8 text."""
     for mark, name in _OTHER_MARKS:
         if data.startswith(mark):
-            return EncodingError(file=file, line=1, offset=0, found=mark, likely=name)
+            return EncodingError(file=file, line=1, offset=0, found=mark, candidates={name: ""})
     nul = data.find(b"\0")
     if nul >= 0:
         # Every other byte of Western text in UTF-16 is NUL.
-        likely = "UTF-16" if data[:4096].count(b"\0") * 3 > len(data[:4096]) else None
+        likely = "utf-16" if data[:4096].count(b"\0") * 3 > len(data[:4096]) else None
         return NulByteError(file=file, line=line_of(data, nul), offset=nul, likely=likely)
     try:
         codecs.utf_8_decode(data, "strict", True)
@@ -69,9 +86,27 @@ def find_encoding_fault(data: bytes, *, file: str) -> FileNotParsedError | None:
             line=line_of(data, error.start),
             offset=error.start,
             found=data[error.start : error.end],
-            likely="WINDOWS-1252 (Latin-1)",
+            candidates=_candidates(data, error.start),
         )
     return None
+
+
+def _candidates(data: bytes, offset: int) -> dict[str, str]:
+    """The encodings that the whole text can be in, with what then stands at a place of it."""
+    found = {}
+    start = 1 + max(data.rfind(b"\n", 0, offset), data.rfind(b"\r", 0, offset), offset - _AROUND)
+    for name in ENCODINGS:
+        if name.startswith("utf"):  # they are told by their marks or their zeros
+            continue
+        try:
+            text = data.decode(name)
+        except UnicodeDecodeError:
+            continue
+        place = len(data[:start].decode(name, "replace"))
+        line = _NEWLINE.split(text[place : place + 2 * _AROUND], maxsplit=1)[0]
+        if line.replace("\t", " ").isprintable():
+            found[name] = line
+    return found
 
 
 def line_of(data: bytes, offset: int) -> int:

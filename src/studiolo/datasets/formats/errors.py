@@ -1,9 +1,25 @@
 """What can be wrong inside a dataset file, with the place of the mistake."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import ClassVar
 
 from studiolo.datasets.errors import DatasetError
+
+#: Encodings that text files are in other than UTF-8, by the names that people know them by.
+ENCODINGS = (
+    "windows-1252",
+    "shift_jis",
+    "euc-kr",
+    "gb18030",
+    "big5",
+    "euc-jp",
+    "windows-1250",
+    "windows-1251",
+    "mac-roman",
+    "utf-16",
+    "utf-32",
+)
 
 
 def column_label(number: int, name: str | None) -> str:
@@ -81,7 +97,12 @@ class NulByteError(FileNotParsedError):
         self.line = line
         self.offset = offset
         self.likely = likely
-        guess = f"The file looks like {likely}: save it as UTF-8" if likely else "Remove the byte"
+        guess = (
+            f"The file looks like {likely}: name that with --encoding {likely}-le or {likely}-be, "
+            "save it as UTF-8"
+            if likely
+            else "Remove the byte"
+        )
         super().__init__(
             f"{file}, line {line}, byte {offset}: a NUL byte, which no text file holds. {guess}, "
             "or check that it is not a binary file under a text file's name."
@@ -93,17 +114,73 @@ class EncodingError(FileNotParsedError):
 
     code: ClassVar[str] = "dataset-encoding-not-utf8"
 
-    def __init__(self, *, file: str, line: int, offset: int, found: bytes, likely: str) -> None:
+    def __init__(
+        self, *, file: str, line: int, offset: int, found: bytes, candidates: Mapping[str, str]
+    ) -> None:
+        """``candidates`` are encodings of the whole file, with the text that the place then has."""
         self.file = file
         self.line = line
         self.offset = offset
         self.found = found
-        self.likely = likely
+        self.candidates = dict(candidates)
         shown = " ".join(f"0x{byte:02X}" for byte in found)
         super().__init__(
-            f"{file}, line {line}, byte {offset}: {shown} is not UTF-8, the encoding that dataset "
-            f"files are read in; the file looks like {likely}. Save it as UTF-8, for example with "
-            f"'iconv -f {likely.split(maxsplit=1)[0]} -t UTF-8'."
+            f"{file}, line {line}, byte {offset}: {shown} is not UTF-8. {self._advice()} Then name "
+            "it: --encoding NAME on the command line, encoding= in Python; or save the file as "
+            "UTF-8."
+        )
+
+    def _advice(self) -> str:
+        if not self.candidates:
+            return "No encoding that was tried fits the whole file: ask whoever made it."
+        if len(self.candidates) == 1:
+            return f"The whole file can be read as {next(iter(self.candidates))}."
+        texts = ", ".join(f"{name} {_shown(text)}" for name, text in self.candidates.items())
+        return f"Find the encoding in which this place reads right: {texts}."
+
+
+class GivenEncodingError(FileNotParsedError):
+    """A text file is not in the encoding that was named for it."""
+
+    code: ClassVar[str] = "dataset-encoding-wrong"
+
+    def __init__(self, *, file: str, line: int, offset: int, found: bytes, encoding: str) -> None:
+        self.file = file
+        self.line = line
+        self.offset = offset
+        self.encoding = encoding
+        shown = " ".join(f"0x{byte:02X}" for byte in found)
+        super().__init__(
+            f"{file}, line {line}, byte {offset}: {shown} does not occur in {encoding}, the "
+            "encoding that was named. Name another one, or none for UTF-8."
+        )
+
+
+class EncodingUnknownError(DatasetError):
+    """An encoding was named that does not exist."""
+
+    code: ClassVar[str] = "dataset-encoding-unknown"
+
+    def __init__(self, *, encoding: str) -> None:
+        self.encoding = encoding
+        close = get_close_matches(encoding.lower(), ENCODINGS, n=1)
+        hint = f' Did you mean "{close[0]}"?' if close else ""
+        super().__init__(
+            f'There is no text encoding "{encoding}".{hint} Some that files are in: '
+            f"{', '.join(ENCODINGS)}."
+        )
+
+
+class DelimiterNotAllowedError(DatasetError):
+    """A delimiter was named that can't separate fields."""
+
+    code: ClassVar[str] = "dataset-delimiter-not-allowed"
+
+    def __init__(self, *, delimiter: str) -> None:
+        self.delimiter = delimiter
+        super().__init__(
+            f"The delimiter {_shown(delimiter)} can't separate fields. A delimiter is one "
+            "character such as , ; or |, or the word tab; it is not a letter, digit or quote."
         )
 
 

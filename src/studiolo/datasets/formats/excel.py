@@ -24,7 +24,7 @@ from studiolo.datasets.formats.errors import (
 )
 from studiolo.datasets.formats.excel_limits import check_fits
 from studiolo.datasets.formats.python_values import Value, column_of, word_of
-from studiolo.datasets.invariants import check_dataset, check_names
+from studiolo.datasets.invariants import check_dataset, check_names, named_columns
 
 _ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!")
 
@@ -39,14 +39,18 @@ def read(content: Content) -> Dataset:
     width = max(_width(row) for row in rows)
     padded = [[*row, *[None] * width][:width] for row in rows]
     names = ["" if cell is None else word_of(cell) for cell in padded[0]]
-    check_names(names, source=content.name, line=1, advice=", in the first row of the sheet")
+    changes: list[str] = []
+    names = named_columns(names, changes=changes)
+    check_names(names, source=content.name, line=1)
     columns = [
         column_of(
             [_checked(row[place], line, place, names, content) for line, row in _body(padded)]
         )
         for place in range(width)
     ]
-    return check_dataset(pa.Table.from_arrays(columns, names=names), source=content.name)
+    return check_dataset(
+        pa.Table.from_arrays(columns, names=names), source=content.name, notes=changes
+    )
 
 
 def _body(rows: list[list[Value]]) -> Iterator[tuple[int, list[Value]]]:

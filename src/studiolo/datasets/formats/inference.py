@@ -32,7 +32,7 @@ _MISSING = ("", "NA", "N/A", "null", "NULL")
 _NON_FINITE = ("NaN", "nan", "inf", "-inf", "Inf", "-Inf", "Infinity", "-Infinity")
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
-_FLOAT = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|-?inf")
+_FLOAT = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|-?(?:inf|Inf|Infinity)")
 _BOOLEAN = re.compile(r"true|false|True|False|TRUE|FALSE")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _TIMESTAMP = re.compile(
@@ -50,6 +50,8 @@ def typed_column(text: Column) -> Column:
         The same values in one piece, as ``large_string`` where they are no other type.
     """
     typed = _typed(text)
+    if typed is None and _has_padding(text):
+        typed = _typed(_trimmed(text))
     if typed is None:
         typed = text.cast(pa.large_string())
     return in_one_piece(typed)
@@ -67,6 +69,29 @@ def _typed(text: Column) -> Column | None:
     elif reading := _temporal_reading(first):
         typed = _with_missing(text, reading)
     return typed
+
+
+def _has_padding(text: Column) -> bool:
+    """Whether values that may be numbers or dates have blanks behind them, which fill a column up.
+
+    Only where the first value, without its blanks, is of another type than text.
+    """
+    first = _first_telling_value(text)
+    return (
+        first is not None
+        and any(kind.fullmatch(first.strip()) for kind in (_FLOAT, _BOOLEAN, _DATE, _TIMESTAMP))
+        and any(_ends_with_blank(chunk) for chunk in text.chunks)
+    )
+
+
+def _ends_with_blank(chunk: Values) -> bool:
+    starts, ends, data = string_places(chunk)
+    last = data[ends[ends > starts] - 1]
+    return bool(((last == ord(" ")) | (last == ord("\t"))).any())
+
+
+def _trimmed(text: Column) -> Column:
+    return pc.ascii_trim(text, " \t")
 
 
 def temporal_column(text: Column) -> Column | None:

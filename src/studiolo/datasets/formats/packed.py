@@ -1,6 +1,7 @@
 """A dataset file inside another file: what zip and gzip have in common."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,6 +16,7 @@ from studiolo.datasets.formats import (
     format_of_name,
     module_of,
 )
+from studiolo.datasets.formats.opening import read_content
 
 #: Bytes that an archive may unpack to in memory, so that a bomb does not take all of it.
 LARGEST = 4 << 30
@@ -32,7 +34,7 @@ def read_packed(data: pa.Buffer, outer: Content, name: str) -> Dataset:
     """
     shown = f"{outer.name}/{name}" if outer.format is FileFormat.ZIP else outer.name
     inner = _format_inside(name, shown)
-    return module_of(inner).read(Content(data=data, name=shown, format=inner))
+    return read_content(replace(outer, data=data, name=shown, format=inner))
 
 
 def packed_name(target: Target) -> str:

@@ -11,10 +11,15 @@ from hypothesis import strategies as st
 
 from studiolo.datasets.arrow import Values
 from studiolo.datasets.dataset import Dataset
-from studiolo.datasets.errors import DatasetError
+from studiolo.datasets.errors import DatasetError, OptionNotApplicableError
 from studiolo.datasets.files import FileFormat, read_dataset_bytes, write_csv, write_dataset_to
 from studiolo.datasets.formats import delimited
-from studiolo.datasets.formats.errors import FormatCannotHoldError
+from studiolo.datasets.formats.errors import (
+    DelimiterNotAllowedError,
+    EncodingUnknownError,
+    FormatCannotHoldError,
+    GivenEncodingError,
+)
 
 
 def read(data: bytes, name: str = "data.csv") -> dict[str, list[Any]]:
@@ -56,7 +61,125 @@ def test_without_header() -> None:
 
 def test_blank_lines() -> None:
     assert read(b"\na,b\n\n1,2\n\n") == {"a": [1], "b": [2]}
-    assert read(b"a\n\n1\n\n") == {"a": [None, 1, None]}
+    assert read(b"a\n\n1\n\n") == {"a": [None, 1]}
+    assert read(b"a,b\n1,2\n  \n\t\n3,4\n ") == {"a": [1, 3], "b": [2, 4]}
+    assert read(b'a,b\n1,"\n \n"\n \n') == {"a": [1], "b": ["\n \n"]}
+    assert read(b"a\tb\n1\t2\n  \n\t\n", "data.tsv") == {"a": [1, None], "b": [2, None]}
+
+
+@pytest.mark.parametrize("name", ["data.csv", "data.tsv"])
+def test_one_column(name: str) -> None:
+    assert read(b"x\n1\n2\n\n\n\n", name) == {"x": [1, 2]}
+    assert read(b"x\r\n1\r\n\r\n2\r\n\r\n", name) == {"x": [1, None, 2]}
+    assert read(b"x\r\r\n1\r\r\n3\r\r\n", name) == {"x": [1, 3]}
+    assert read(b"x\ny\n \n", name) == {"x": ["y", None]}
+    assert read(b"x\n\n\n", name) == {"x": []}
+    assert read(b'x\n"a\n\n"\n\n', name) == {"x": ["a\n\n"]}
+
+
+def test_the_end_mark_of_dos() -> None:
+    assert read(b"a,b\n1,2\n\x1a") == {"a": [1], "b": [2]}
+    assert read(b"a\n1\n\x1a\x1a") == {"a": [1]}
+
+
+def test_padded_names() -> None:
+    data = b'age ,income ,"x "\n39 ,50000 , Oslo \n'
+    assert read(data) == {"age": [39], "income": [50000], "x ": ["Oslo "]}
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b'"a b";"c"\n7.4;5\n', {"a b": [7.4], "c": [5]}),
+        (b"d;w\n01.02.2020;1,5\n", {"d": ["01.02.2020"], "w": ["1,5"]}),
+        (b"a\tb\n1\t2\n", {"a": [1], "b": [2]}),
+        (b"a|b\n1|x;y\n", {"a": [1], "b": ["x;y"]}),
+        (b"a;b", {"a": [], "b": []}),
+    ],
+)
+def test_another_delimiter_is_found_and_said(data: bytes, expected: dict[str, Any]) -> None:
+    dataset = read_dataset_bytes(data, name="data.csv")
+    assert dataset.table.to_pydict() == expected
+    assert "instead of commas" in dataset.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "expected"),
+    [
+        (b"a;b\n1;2;3\n", "data.csv", {"a;b": ["1;2;3"]}),
+        (b'"a;b"\n"1;2"\n', "data.csv", {"a;b": ["1;2"]}),
+        (b"a;b,c\n1;2,3\n", "data.csv", {"a;b": ["1;2"], "c": [3]}),
+        (b"Hello; world\n", "data.nh.csv", {"Col1": ["Hello; world"]}),
+        (b"City, State\nBoston, MA\n", "data.tsv", {"City, State": ["Boston, MA"]}),
+    ],
+)
+def test_no_other_delimiter(data: bytes, name: str, expected: dict[str, Any]) -> None:
+    dataset = read_dataset_bytes(data, name=name)
+    assert dataset.table.to_pydict() == expected
+    assert not dataset.notes
+
+
+def test_the_line_in_which_excel_names_the_delimiter() -> None:
+    assert read(b"sep=;\r\na;b\r\n1;2\r\n") == {"a": [1], "b": [2]}
+    assert read(b"sep=,\na\n1\n") == {"a": [1]}
+
+
+@pytest.mark.parametrize("given_delimiter", [";", "semicolon"])
+def test_a_named_delimiter(given_delimiter: str) -> None:
+    table = read_dataset_bytes(b"a;b,c\n1;2\n", name="x.csv", delimiter=given_delimiter).table
+    assert table.to_pydict() == {"a": [1], "b,c": [2]}
+    with pytest.raises(DelimiterNotAllowedError, match="one character"):
+        read_dataset_bytes(b"a", name="x.csv", delimiter="ab")
+    with pytest.raises(OptionNotApplicableError, match="delimited"):
+        read_dataset_bytes(b"{}", name="x.jsonl", delimiter=";")
+
+
+def test_a_named_encoding() -> None:
+    def read_in(encoding: str, name: str = "x.csv") -> pa.Table:
+        text = "a,b\n1,né\n"
+        return read_dataset_bytes(text.encode(encoding), name=name, encoding=encoding).table
+
+    for encoding in ("windows-1252", "mac-roman", "utf-16", "utf-16-le", "utf-8-sig"):
+        assert read_in(encoding).to_pydict() == {"a": [1], "b": ["né"]}
+    with pytest.raises(EncodingUnknownError, match='Did you mean "windows-1252"'):
+        read_dataset_bytes(b"a\n1\n", name="x.csv", encoding="window-1252")
+    with pytest.raises(GivenEncodingError, match="line 2, byte 4"):
+        read_dataset_bytes(b"a,b\n\x81,1\n", name="x.csv", encoding="windows-1252")
+    with pytest.raises(OptionNotApplicableError, match="text file"):
+        read_in("utf-8", "x.parquet")
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b",Name\n0,Martin\n", {"Col1": [0], "Name": ["Martin"]}),
+        (b'"","b"\n"x",1\n', {"Col1": ["x"], "b": [1]}),
+        (b"a, ,Col2\n1,2,3\n", {"a": [1], "Col2 (1)": [2], "Col2": [3]}),
+    ],
+)
+def test_columns_without_a_name(data: bytes, expected: dict[str, Any]) -> None:
+    dataset = read_dataset_bytes(data, name="data.csv")
+    assert dataset.table.to_pydict() == expected
+    assert "without a name" in dataset.notes[0]
+
+
+@pytest.mark.parametrize("format_", [FileFormat.CSV, FileFormat.TSV, FileFormat.CSV_NO_HEADER])
+@given(
+    name=st.text("a;,|\t sep=", min_size=1, max_size=6).filter(lambda name: name.strip()),
+    values=st.lists(st.none() | st.text('a;,|\t "', max_size=4), max_size=5),
+)
+@settings(max_examples=200, deadline=None)
+def test_a_column_alone_comes_back(
+    format_: FileFormat, name: str, values: list[str | None]
+) -> None:
+    if format_ is FileFormat.CSV_NO_HEADER:
+        name, values = "Col1", ["word", *values]
+    sink = io.BytesIO()
+    table = pa.table({name: pa.array(values, pa.large_string())})
+    write_dataset_to(Dataset(table=table), sink, name="out", format=format_)
+    back = read_dataset_bytes(sink.getvalue(), name="in", format=format_)
+    assert back.table.to_pydict() == table.to_pydict()
+    assert not back.notes
 
 
 def test_only_a_header() -> None:

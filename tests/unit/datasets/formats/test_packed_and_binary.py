@@ -189,7 +189,6 @@ def test_excel_reads_the_first_sheet(tmp_path: Path) -> None:
     [
         ([["a"]], "Shet", SheetMissingError, '"First", "Sheet"'),
         ([], "Sheet", EmptyFileError, "a.xlsx"),
-        ([["a", None, "b"], [1, 2, 3]], "Sheet", DatasetError, "column 2"),
         ([["a", "a"]], "Sheet", DatasetError, "more than once"),
         ([["a", "b"], [1, 2], [1, "#DIV/0!"]], "Sheet", ValueNotAllowedError, "line 3, column 2"),
     ],
