@@ -3,6 +3,8 @@ PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 UV_VERSION := 0.13.9
+# A workspace that somebody has made here is none of them.
+OURS := src tests docs benchmarks examples
 
 .PHONY: install run test check bench clean
 
@@ -25,7 +27,7 @@ test: install check
 	$(BIN)/pytest -n 2 --dist loadfile tests/unit tests/e2e && $(BIN)/pytest tests/integration
 
 check: install
-	$(BIN)/ruff format --check && $(BIN)/ruff check && $(BIN)/mypy && $(BIN)/lint-imports
+	$(BIN)/ruff format --check $(OURS) && $(BIN)/ruff check $(OURS) && $(BIN)/mypy && $(BIN)/lint-imports
 
 bench: install
 	$(BIN)/python -m benchmarks

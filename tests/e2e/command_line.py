@@ -60,15 +60,18 @@ class CommandLine:
         """Run a script with this text."""
         return self("run", self.script(source), *arguments)
 
-    def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
-        """Start `studiolo` and do not wait for it."""
+    def start(
+        self, *arguments: str | Path, environment: Mapping[str, str] | None = None
+    ) -> subprocess.Popen[str]:
+        """Start `studiolo` as the leader of a group, as a shell does, and do not wait for it."""
         return subprocess.Popen(
             [*RUNS_STUDIOLO, *arguments],
             cwd=self.folder,
-            env=_environment({}),
+            env=_environment(environment or {}),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            process_group=0,
         )
 
     def script(self, source: str, name: str = "script.py") -> str:

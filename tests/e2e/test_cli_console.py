@@ -51,7 +51,7 @@ def test_an_interrupted_run_leaves_nothing_behind(
     process.send_signal(stop)
     _, err = process.communicate(timeout=30)
     if stop is signal.SIGINT:
-        assert (process.returncode, err) == (130, "Interrupted.\n")
+        assert (process.returncode, err) == (130, "Cancelled.\n")
     else:
         assert process.returncode == -signal.SIGTERM
     _until_gone(running)

@@ -1,5 +1,6 @@
 """Errors on the terminal, and the exit codes that scripts and CI look at."""
 
+import signal
 import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -27,7 +28,11 @@ class ExitCode(IntEnum):
 
 @contextmanager
 def reported_errors(console: Terminal) -> Iterator[None]:
-    """Show an error of ours as a sentence instead of a traceback, and end with its exit code."""
+    """Show an error of ours as a sentence instead of a traceback, and end with its exit code.
+
+    From here on Ctrl-C is an exception: there may be something to put in order.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield
     except IsolationUnavailableError as error:
@@ -41,7 +46,7 @@ def reported_errors(console: Terminal) -> Iterator[None]:
         silence(sys.stdout)
         raise typer.Exit(ExitCode.SUCCEEDED) from error
     except KeyboardInterrupt as error:
-        console.say(Text("Interrupted.", style="yellow"))
+        console.say(Text("Cancelled.", style="yellow"))
         raise typer.Exit(ExitCode.INTERRUPTED) from error
 
 

@@ -95,6 +95,23 @@ class RegistryUnreachableError(EnvironmentBuildError):
         )
 
 
+class RegistryUntrustedError(EnvironmentBuildError):
+    """The package registry's certificate is signed by an authority that uv does not know."""
+
+    code: ClassVar[str] = "package-registry-untrusted"
+    advice: ClassVar[str] = (
+        "In a company's network this is the company's own authority. Set SSL_CERT_FILE to the file"
+        " with its certificate, or UV_SYSTEM_CERTS=1 if this machine knows it already, and try"
+        " again."
+    )
+
+    def _what(self) -> str:
+        return (
+            f'The packages of the environment "{self.name}" could not be fetched, because the'
+            " certificate of the package registry is signed by an authority that uv does not trust."
+        )
+
+
 class EnvironmentDiskFullError(StudioloError):
     """The disk has no room for the environment."""
 

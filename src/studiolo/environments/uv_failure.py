@@ -10,6 +10,7 @@ from studiolo.environments.errors import (
     PackageVersionConflictError,
     PackageWithoutWheelError,
     RegistryUnreachableError,
+    RegistryUntrustedError,
 )
 from studiolo.errors import StudioloError
 
@@ -19,6 +20,7 @@ _LONGEST_EXPLANATION = 4000
 _SPINNER = re.compile(r"^[\u2800-\u28ff].*\n?", re.MULTILINE)
 
 _DISK_FULL = re.compile(r"No space left on device|os error 28\b|Disk quota exceeded")
+_UNTRUSTED = re.compile(r"invalid peer certificate|UnknownIssuer|certificate verify failed")
 _UNREACHABLE = re.compile(
     r"network was disabled|error sending request|Failed to fetch|Failed to download"
     r"|dns error|tcp connect error|operation timed out|Connection refused"
@@ -37,6 +39,8 @@ def uv_failure(said: str, *, environment: str, folder: Path) -> StudioloError:
     explanation = _explanation(said)
     if _DISK_FULL.search(explanation):
         return EnvironmentDiskFullError(name=environment, folder=folder)
+    if _UNTRUSTED.search(explanation):
+        return RegistryUntrustedError(name=environment, explanation=explanation)
     if _UNREACHABLE.search(explanation):
         return RegistryUnreachableError(name=environment, explanation=explanation)
     if missing := _NOT_FOUND.search(explanation):

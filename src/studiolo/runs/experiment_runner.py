@@ -42,6 +42,7 @@ from studiolo.store.run_record import (
 #: What a snapshot keeps of a file that is no text.
 _NO_TEXT = ""
 _BROKEN_OFF = "The run could not go on."
+_CANCELLED = "The run was cancelled."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,18 +139,19 @@ class ExperimentRunner:
         cancelled: threading.Event | None,
     ) -> None:
         place = self._place
-        # Beside what comes next: it starts the interpreters that they need.
-        self._engine.expect(
-            [s for n, s in plan.steps.items() if n not in kept and s.dataset is None]
-        )
         scheduler = Scheduler(plan, kept=kept, reasons=reasons)
         status = RunStatus.FAILED
         try:
+            # Beside what comes next: it starts the interpreters that they need.
+            self._engine.expect(
+                [s for n, s in plan.steps.items() if n not in kept and s.dataset is None]
+            )
             with (
+                # First: an exception between the start of a thread and its `with` leaves it behind.
+                _cancelling(scheduler, cancelled),
                 Recorder(
                     run, place.records, self._results, observer, on_error=scheduler.break_off
                 ) as recorder,
-                _cancelling(scheduler, cancelled),
             ):
                 runner = StepRunner(
                     plan,
@@ -162,23 +164,27 @@ class ExperimentRunner:
                     recorder=recorder,
                 )
                 status = scheduler.carry_out(runner, recorder)
-        except BaseException:
+        except BaseException as error:
+            reason = _BROKEN_OFF
+            if isinstance(error, KeyboardInterrupt):
+                # While an environment was built.
+                status, reason = RunStatus.CANCELLED, _CANCELLED
             with suppress(StoreError):
-                self._leave_rest(run)
+                self._leave_rest(run, reason)
             raise
         finally:
             # Where recording is what failed, this fails too; the next run then finds nobody there.
             with suppress(StoreError):
                 place.records.end_run(run, status, ended_at=datetime.now(UTC))
 
-    def _leave_rest(self, run: RunId) -> None:
+    def _leave_rest(self, run: RunId, reason: str) -> None:
         """Nothing comes any more of the nodes that have not ended."""
         records = self._place.records
         unended = (NodeState.WAITING, NodeState.RUNNING)
         left = [node.node for node in records.nodes_of(run) if node.state in unended]
         records.change_nodes(
             run,
-            [NodeChange(node=node, state=NodeState.CANCELLED, reason=_BROKEN_OFF) for node in left],
+            [NodeChange(node=node, state=NodeState.CANCELLED, reason=reason) for node in left],
         )
 
     def _kept(self, plan: Plan) -> Mapping[NodeName, StoredResult]:

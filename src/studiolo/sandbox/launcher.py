@@ -45,6 +45,8 @@ class Launcher:
                     (os.POSIX_SPAWN_DUP2, self._printed, 2),
                     (os.POSIX_SPAWN_DUP2, theirs.fileno(), _LINK),
                 ],
+                # Ctrl-C reaches every process of a terminal's group: it is for ours to end runs.
+                setpgroup=0,
             )
         self._pidfd = os.pidfd_open(self.pid)
         #: The first message, once it has been sent.

@@ -43,7 +43,7 @@ def test_the_classic_number_has_four_digits() -> None:
             2,
             "error[wrong, classic 0007]: It is\ufffd[2J wrong.\n",
         ),
-        (KeyboardInterrupt(), 130, "Interrupted.\n"),
+        (KeyboardInterrupt(), 130, "Cancelled.\n"),
     ],
 )
 def test_an_error_is_a_sentence_and_an_exit_code(

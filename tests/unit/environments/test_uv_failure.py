@@ -49,6 +49,11 @@ NO_SOLUTION = "error: No solution found when resolving dependencies\n  cause: "
             "package-registry-unreachable",
         ),
         (
+            "error: Failed to download `openpyxl==3.1.5`\n  cause: error sending request for url\n"
+            "  cause: client error (Connect)\n  cause: invalid peer certificate: UnknownIssuer",
+            "package-registry-untrusted",
+        ),
+        (
             "error: Failed to install: numpy-2.4.6-cp311.whl (numpy==2.4.6)\n"
             "  cause: failed to copy file: No space left on device (os error 28)",
             "environment-disk-full",
@@ -58,6 +63,11 @@ NO_SOLUTION = "error: No solution found when resolving dependencies\n  cause: "
 )
 def test_reasons(said: str, code: str) -> None:
     assert uv_failure(said, environment="default", folder=Path("/data")).code == code
+
+
+def test_an_unknown_authority_names_the_variable() -> None:
+    said = "error: Failed to fetch\n  cause: invalid peer certificate: UnknownIssuer"
+    assert "SSL_CERT_FILE" in str(uv_failure(said, environment="default", folder=Path("/data")))
 
 
 def test_missing_package_is_named() -> None:
