@@ -68,6 +68,9 @@ class UnknownFormatError(DatasetError):
             else f'The name "{file}" has no extension that names its dataset format.'
         )
         close = get_close_matches(extension, self.known, n=1)
+        if extension in (".xls", ".xlsb", ".ods"):
+            close = []
+            what += " Save it as Excel Workbook (.xlsx)."
         hint = f' Did you mean "{close[0]}"?' if close else ""
         super().__init__(f"{what}{hint} Known extensions: {', '.join(self.known)}.")
 

@@ -235,17 +235,35 @@ class DamagedFileError(FileNotParsedError):
         )
 
 
+class OtherFormatError(FileNotParsedError):
+    """A dataset file is whole, but of another format than its extension says."""
+
+    code: ClassVar[str] = "dataset-file-other-format"
+
+    def __init__(self, *, file: str, found: str, advice: str) -> None:
+        self.file = file
+        self.found = found
+        super().__init__(f'The file "{file}" can\'t be read: it is {found}. {advice}.')
+
+
 class SheetMissingError(FileNotParsedError):
     """A workbook has no sheet of the wanted name."""
 
     code: ClassVar[str] = "dataset-sheet-missing"
 
-    def __init__(self, *, file: str, sheet: str, sheets: Sequence[str]) -> None:
+    def __init__(
+        self, *, file: str, sheet: str, sheets: Sequence[str], is_chart: bool = False
+    ) -> None:
         self.file = file
         self.sheet = sheet
         self.sheets = tuple(sheets)
         names = ", ".join(f'"{name}"' for name in self.sheets)
-        super().__init__(f'The workbook "{file}" has no sheet "{sheet}". Its sheets: {names}.')
+        problem = (
+            f'The sheet "{sheet}" of the workbook "{file}" is a chart, not a table.'
+            if is_chart
+            else f'The workbook "{file}" has no sheet "{sheet}".'
+        )
+        super().__init__(f"{problem} Its sheets: {names or 'none with cells'}.")
 
 
 class FormatCannotHoldError(DatasetError):

@@ -1,17 +1,17 @@
 """Excel workbooks (.xlsx): one sheet, whose first row holds the names of the columns.
 
 Cells have types of their own; a column of several types becomes text. Formulas are read as the
-value that Excel stored with them, and the error ``#N/A`` as missing.
+value that Excel stored with them, and errors such as ``#N/A`` as missing.
 """
 
 import io
 import zipfile
-from collections.abc import Callable, Iterator
+import zlib
+from collections import Counter
 from typing import Any
 
 import openpyxl
 import pyarrow as pa
-from openpyxl.utils.exceptions import InvalidFileException
 
 from studiolo.datasets.arrow import Column
 from studiolo.datasets.dataset import Dataset
@@ -19,82 +19,131 @@ from studiolo.datasets.formats import Content, Target
 from studiolo.datasets.formats.errors import (
     DamagedFileError,
     EmptyFileError,
+    OtherFormatError,
     SheetMissingError,
     ValueNotAllowedError,
 )
 from studiolo.datasets.formats.excel_limits import check_fits
+from studiolo.datasets.formats.excel_sheet import (
+    Cell,
+    CellError,
+    ImpossibleDate,
+    SheetDamagedError,
+    SheetPart,
+    Uncalculated,
+    Workbook,
+    escaped,
+)
 from studiolo.datasets.formats.python_values import Value, column_of, word_of
 from studiolo.datasets.invariants import check_dataset, check_names, named_columns
 
-_ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!")
+_OLE = bytes.fromhex("D0CF11E0A1B11AE1")
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+#: What opening a damaged archive may end with, beside errors of its own.
+_DAMAGES = (OSError, EOFError, RuntimeError, NotImplementedError, KeyError)
+#: The error that stands for a missing value; others are mistakes in a formula.
+_NOT_AVAILABLE = "#N/A"
 
 
 def read(content: Content) -> Dataset:
-    """Read a sheet, the first where none is named."""
-    rows = _rows(content)
-    while rows and not any(cell is not None for cell in rows[-1]):
-        rows.pop()
-    if not rows:
-        raise EmptyFileError(file=content.name, needs="its sheet needs a row with column names")
-    width = max(_width(row) for row in rows)
-    padded = [[*row, *[None] * width][:width] for row in rows]
-    names = ["" if cell is None else word_of(cell) for cell in padded[0]]
-    changes: list[str] = []
-    names = named_columns(names, changes=changes)
-    check_names(names, source=content.name, line=1)
-    columns = [
-        column_of(
-            [_checked(row[place], line, place, names, content) for line, row in _body(padded)]
-        )
-        for place in range(width)
-    ]
-    return check_dataset(
-        pa.Table.from_arrays(columns, names=names), source=content.name, notes=changes
-    )
-
-
-def _body(rows: list[list[Value]]) -> Iterator[tuple[int, list[Value]]]:
-    return enumerate(rows[1:], start=2)
-
-
-def _rows(content: Content) -> list[tuple[Value, ...]]:
+    """Read a sheet, the first with cells where none is named."""
+    data = content.data.to_pybytes()
+    other = _other_format(data)
+    if other is not None:
+        kind, advice = other
+        raise OtherFormatError(file=content.name, found=kind, advice=advice)
     try:
-        book = openpyxl.load_workbook(
-            io.BytesIO(content.data.to_pybytes()), read_only=True, data_only=True
-        )
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            book = Workbook(archive)
+            rows = {row: cells for row, cells in book.rows(_sheet(book, content)) if cells}
+    except (zipfile.BadZipFile, zlib.error, SheetDamagedError, *_DAMAGES) as error:
         raise DamagedFileError(
             file=content.name, format_name="an Excel workbook", reason=str(error)
         ) from error
-    try:
-        sheet = content.sheet or (book.sheetnames[0] if book.sheetnames else "")
-        if sheet not in book.sheetnames:
-            raise SheetMissingError(file=content.name, sheet=sheet, sheets=book.sheetnames)
-        cells: Any = book[sheet]
-        # A stored size that is too small would hide cells.
-        cells.reset_dimensions()
-        return list(cells.iter_rows(values_only=True))
-    finally:
-        book.close()
+    if not rows:
+        raise EmptyFileError(file=content.name, needs="its sheet needs a row with column names")
+    return _dataset(rows, content)
 
 
-def _width(row: tuple[Value, ...]) -> int:
-    return max((place for place, cell in enumerate(row, start=1) if cell is not None), default=0)
+def _other_format(data: bytes) -> tuple[str, str] | None:
+    """What a file is that has an Excel file's name only, and what to do about it."""
+    if data.startswith(_OLE):
+        if _ENCRYPTED in data:
+            return "protected by a password", "Save it without the password in Excel"
+        return "a workbook of the old form .xls", "Save it as Excel Workbook (.xlsx) in Excel"
+    beginning = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if beginning.startswith((b"<html", b"<!doctype", b"<table", b"<?xml")):
+        kind = "a page of HTML or XML"
+        return kind, "Open it in Excel and save it as Excel Workbook (.xlsx)"
+    return None
 
 
-def _checked(cell: Value, line: int, place: int, names: list[str], content: Content) -> Value:
-    if cell == "#N/A":
-        return None
-    if cell in _ERRORS:
-        raise ValueNotAllowedError(
+def _sheet(book: Workbook, content: Content) -> SheetPart:
+    with_cells = [sheet for sheet in book.sheets if sheet.has_cells]
+    if content.sheet is None:
+        if with_cells:
+            return with_cells[0]
+        raise EmptyFileError(file=content.name, needs="it needs a sheet with cells")
+    found = next((sheet for sheet in book.sheets if sheet.name == content.sheet), None)
+    if found is None or not found.has_cells:
+        raise SheetMissingError(
             file=content.name,
-            line=line,
-            column=place + 1,
-            name=names[place],
-            value=str(cell),
-            allowed="a value, #N/A or an empty cell for missing; correct the formula in Excel",
+            sheet=content.sheet,
+            sheets=[sheet.name for sheet in with_cells],
+            is_chart=found is not None,
         )
-    return cell
+    return found
+
+
+def _dataset(rows: dict[int, dict[int, Cell]], content: Content) -> Dataset:
+    # Excel's own tables begin in the first row; other sheets leave it out now and then.
+    header = 1 if 1 in rows else min(rows)
+    width = max(max(cells) for cells in rows.values())
+    errors: Counter[str] = Counter()
+    changes: list[str] = []
+
+    def plain(line: int, place: int, name: str | None) -> Value:
+        cell = rows[line].get(place)
+        if isinstance(cell, CellError):
+            errors[cell.word] += cell.word != _NOT_AVAILABLE
+            return None
+        if isinstance(cell, Uncalculated | ImpossibleDate):
+            raise _not_allowed(cell, content.name, line, place, name)
+        return cell
+
+    heads = [plain(header, place, None) for place in range(1, width + 1)]
+    names = named_columns(
+        ["" if cell is None else word_of(cell) for cell in heads], changes=changes
+    )
+    check_names(names, source=content.name, line=header)
+    lines = range(header + 1, max(rows) + 1)
+    columns = [
+        column_of([plain(line, place, name) if line in rows else None for line in lines])
+        for place, name in enumerate(names, start=1)
+    ]
+    if found := [word for word, count in errors.items() if count]:
+        count = sum(errors.values())
+        cells = "1 cell holds an error" if count == 1 else f"{count} cells hold errors"
+        changes.append(f"{cells} of a formula ({', '.join(found)}) and became missing.")
+    table = pa.Table.from_arrays(columns, names=names)
+    return check_dataset(table, source=content.name, notes=changes)
+
+
+def _not_allowed(
+    cell: Uncalculated | ImpossibleDate, file: str, line: int, place: int, name: str | None
+) -> ValueNotAllowedError:
+    if isinstance(cell, Uncalculated):
+        value = cell.formula
+        allowed = (
+            "a formula with its value, which this one has never had; open the workbook in Excel or "
+            "LibreOffice, and save it"
+        )
+    else:
+        value = cell.number
+        allowed = "a number that is a day, since the cell shows it as a date; change its format"
+    return ValueNotAllowedError(
+        file=file, line=line, column=place, name=name, value=value, allowed=allowed
+    )
 
 
 def write(dataset: Dataset, target: Target) -> None:
@@ -102,7 +151,7 @@ def write(dataset: Dataset, target: Target) -> None:
     check_fits(dataset.table, target)
     book = openpyxl.Workbook(write_only=True)
     sheet: Any = book.create_sheet("Dataset")
-    sheet.append(dataset.table.column_names)
+    sheet.append([escaped(name) for name in dataset.table.column_names])
     columns = [_cells(column) for column in dataset.table.columns]
     for row in zip(*columns, strict=True):
         sheet.append(row)
@@ -115,9 +164,4 @@ def _cells(column: Column) -> list[Value]:
     if pa.types.is_duration(column.type):
         column = column.cast(pa.duration("us"))
     values: list[Any] = column.to_pylist()
-    plain: Callable[[Any], Value] = (
-        (lambda value: None if value != value else value)  # noqa: PLR0124 NaN is missing
-        if pa.types.is_floating(column.type)
-        else (lambda value: value)
-    )
-    return [plain(value) for value in values]
+    return [escaped(value) if isinstance(value, str) else value for value in values]

@@ -17,7 +17,7 @@ _LARGEST_INTEGER = 2**53
 #: 1900-03-01: Excel believes in a 29 February 1900, and counts wrong before it.
 _FIRST_DAY = -25_508
 #: Control characters, formulas, and what Excel takes for its own errors.
-_UNSAFE_TEXT = r"[\x00-\x08\x0B-\x1F]|^=|^#(?:N/A|NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!)$"
+_UNSAFE_TEXT = r"[\x00-\x08\x0B\x0C\x0E-\x1F]|^=|^#(?:N/A|NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!)$"
 _ELSEWHERE = "Write it as CSV, Parquet or Arrow"
 _PER_MILLISECOND = {"s": 1, "ms": 1, "us": 1_000, "ns": 1_000_000}
 _PER_DAY = {

@@ -27,6 +27,8 @@ from studiolo.datasets.invariants import check_dataset
 
 _ALLOWED = "a string, a number, true, false or null"
 _ROWS = 1 << 14
+#: Python refuses to read integers of more than 4300 digits; none beyond 20 fits a number's type.
+_MOST_DIGITS = 1000
 
 
 def read(content: Content) -> Dataset:
@@ -59,7 +61,7 @@ def _row(line: str, number: int, numbers: dict[str, int], file: str) -> dict[str
         return made
 
     try:
-        row = json.loads(line, object_pairs_hook=unique_keys)
+        row = json.loads(line, object_pairs_hook=unique_keys, parse_int=_integer)
     except (json.JSONDecodeError, RecursionError) as error:
         reason = error.msg if isinstance(error, json.JSONDecodeError) else "too deeply nested"
         raise MalformedLineError(
@@ -78,6 +80,14 @@ def _row(line: str, number: int, numbers: dict[str, int], file: str) -> dict[str
             allowed='one object a line, such as {"age": 7, "name": "Ada"}',
         )
     for name, value in row.items():
+        if _is_cut(name):
+            raise MalformedLineError(
+                file=file,
+                line=number,
+                problem="a key has half of a surrogate pair",
+                text=line,
+                allowed="whole characters, such as \\ud83d\\ude00",
+            )
         place = numbers.setdefault(name, len(numbers) + 1)
         if isinstance(value, list | dict):
             raise ValueNotAllowedError(
@@ -88,7 +98,26 @@ def _row(line: str, number: int, numbers: dict[str, int], file: str) -> dict[str
                 value=json.dumps(value),
                 allowed=_ALLOWED,
             )
+        if isinstance(value, str) and _is_cut(value):
+            raise ValueNotAllowedError(
+                file=file,
+                line=number,
+                column=place,
+                name=name,
+                value=value,
+                allowed="whole characters; this text has half of a surrogate pair",
+            )
     return row
+
+
+def _is_cut(text: str) -> bool:
+    """Whether a text was cut in the middle of a character, which JSON writes as two escapes."""
+    return not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _integer(digits: str) -> int | str:
+    """An integer; one that is too long for Python stays the text that it is in a column of text."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else digits
 
 
 def _column(values: list[Value]) -> Column | Values:

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 from studiolo.datasets.dataset import ColumnRole, Dataset
+from studiolo.datasets.errors import DatasetError
 from studiolo.datasets.files import FileFormat, read_dataset_bytes, write_dataset_to
 from studiolo.datasets.formats.errors import (
     EmptyFileError,
@@ -130,6 +131,25 @@ def test_nested_json() -> None:
     with pytest.raises(ValueNotAllowedError) as caught:
         read(b'{"a": 1, "b": 2}\n{"a": 1, "b": {"c": 3}}\n', "data.jsonl")
     assert (caught.value.line, caught.value.column, caught.value.name) == (2, 2, "b")
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (rb'{"a": 1, "b": "x\ud83d"}', r'line 1, column 2 \("b"\).*half of a surrogate pair'),
+        (rb'{"\udc00": 1}', "line 1.*half of a surrogate pair"),
+    ],
+)
+def test_text_cut_inside_a_character(data: bytes, words: str) -> None:
+    with pytest.raises(DatasetError, match=words):
+        read(data, "data.jsonl")
+
+
+def test_whole_surrogate_pairs_and_long_numbers() -> None:
+    assert read(rb'{"a": "\ud83d\ude00"}', "data.jsonl").to_pydict() == {"a": ["\U0001f600"]}
+    digits = "9" * 5000
+    table = read(f'{{"a": {digits}}}\n{{"a": 1}}\n'.encode(), "data.jsonl")
+    assert table.to_pydict() == {"a": [digits, "1"]}
 
 
 def test_written_json_lines() -> None:

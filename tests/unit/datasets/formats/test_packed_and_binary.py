@@ -190,7 +190,7 @@ def test_excel_reads_the_first_sheet(tmp_path: Path) -> None:
         ([["a"]], "Shet", SheetMissingError, '"First", "Sheet"'),
         ([], "Sheet", EmptyFileError, "a.xlsx"),
         ([["a", "a"]], "Sheet", DatasetError, "more than once"),
-        ([["a", "b"], [1, 2], [1, "#DIV/0!"]], "Sheet", ValueNotAllowedError, "line 3, column 2"),
+        ([["a", "b"], [1, 2], [1, "=A2+B2"]], "Sheet", ValueNotAllowedError, "line 3, column 2"),
     ],
 )
 def test_excel_mistakes(
