@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
@@ -19,8 +19,15 @@ ROLES: Final = "roles"
 class Inputs:
     """The opened inputs of a run."""
 
-    def __init__(self, request: Request, files: Sequence[int]) -> None:
-        """Open the files, of which each input has as many as its entry in the request says."""
+    def __init__(
+        self, request: Request, files: Sequence[int], *, log: Callable[[str], None]
+    ) -> None:
+        """Open the files, of which each input has as many as its entry in the request says.
+
+        ``log`` is told what of a frame a person might not expect.
+        """
+        self._nullable = request.nullable
+        self._log = log
         #: Datasets in the order in which the host counts them.
         self.frames: list[InputFrame] = []
         #: By port.
@@ -38,7 +45,7 @@ class Inputs:
 
     def _opened(self, entry: Mapping[str, Any], files: Sequence[int]) -> Any:
         if entry["kind"] == "dataset":
-            opened = open_frame(files, entry["places"])
+            opened = open_frame(files, entry["places"], nullable=self._nullable, log=self._log)
             if entry["roles"]:
                 opened.frame.attrs[ROLES] = dict(entry["roles"])
             self.frames.append(opened)

@@ -116,6 +116,7 @@ def _request(source: str) -> bytes:
             "binding": "connected",
             "parameters": {},
             "columns": {},
+            "nullable": False,
             "seed": None,
             "address_space": resource.RLIM_INFINITY,
         }

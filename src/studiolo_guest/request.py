@@ -28,6 +28,8 @@ class Request:
     parameters: Mapping[str, Any]
     #: Parameters that are columns: by name the port, whether it is one column, and the selection.
     columns: Mapping[str, Mapping[str, Any]]
+    #: Whether integers with missing values arrive in pandas' nullable types, not as floats.
+    nullable: bool
     #: For a run that draws the same random numbers each time; None for fresh ones.
     seed: int | None
     #: Bytes of address space for each process of the run.

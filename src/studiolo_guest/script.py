@@ -51,7 +51,7 @@ def run(
     report: dict[str, Any] = {"status": "succeeded", "outputs": [], "error": None}
     try:
         _seed(request.seed)
-        inputs = Inputs(request, input_files)
+        inputs = Inputs(request, input_files, log=log.append)
         clock.lap("open")
         if bundle_file is not None:
             bundle.unpack(bundle_file, directory)

@@ -15,6 +15,7 @@ from studiolo.datasets.dataset import ColumnRole, Dataset
 from studiolo.datasets.files import read_dataset, write_dataset
 from studiolo.environments.environment import Environment
 from studiolo.runs.experiment_result import ExperimentResult
+from studiolo.runs.frames import frame_of
 from studiolo.workspace.workspace import Workspace
 
 from .workspace_folder import WorkspaceFolder
@@ -423,7 +424,7 @@ def test_a_program_gives_what_the_experiment_gives(
         if frame is None:
             assert port not in ports
             continue
-        expected = result[node].frame(port or None)
+        expected = frame_of(result[node].dataset(port or None).table, nullable=True)
         pd.testing.assert_frame_equal(frame, expected, rtol=1e-6)
         roles = result[node].dataset(port or None).roles
         assert frame.attrs.get("roles", {}) == {n: str(role) for n, role in roles.items()}
@@ -482,10 +483,11 @@ def test_open_figures_are_saved_with_the_results(exports: Exports, tmp_path: Pat
 def test_a_program_reads_as_the_experiment(exports: Exports) -> None:
     program = exports.program("ports")
     assert "    both_outputs, both_outputs_results_dataset2 = script_datasets(" in program
-    assert "    second = script_dataset(_two()(people.copy(), None))\n" in program
-    assert "    slot = script_dataset(_two()(None, people.copy()))\n" in program
-    assert "    다음 = script_dataset(_two()(both_outputs_results_dataset2, None))\n" in program
-    assert "_pair()(people.copy(), people, n=3, flag=True)" in program
+    assert "    second = script_dataset(_two()(with_floats(people), None), [people])\n" in program
+    assert "    slot = script_dataset(_two()(None, with_floats(people)), [people])\n" in program
+    assert "    다음 = script_dataset(\n" in program
+    assert "_two()(with_floats(both_outputs_results_dataset2), None)" in program
+    assert "_pair()(with_floats(people), with_floats(people), n=3, flag=True)" in program
 
 
 def test_a_file_is_written_whole_or_not_at_all(exports: Exports) -> None:

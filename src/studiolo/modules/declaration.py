@@ -39,6 +39,7 @@ _KEYS = (
     "category",
     "classic-id",
     "deterministic",
+    "nullable",
     "inputs",
     "outputs",
     "parameters",

@@ -26,6 +26,8 @@ class ScriptMetadata:
     dependencies: tuple[str, ...] = ()
     #: The Python versions it works with, such as ">=3.11"; None: any.
     requires_python: str | None = None
+    #: Whether it asks for integers with missing values in pandas' nullable types.
+    nullable: bool = False
     #: Its [tool.studiolo] table: name, ports and category in the palette.
     studiolo: Mapping[str, object] = field(default_factory=dict)
     #: The TOML of the block, and the line of the script that the block opens in.
@@ -90,9 +92,13 @@ class _Block:
                 "studiolo",
                 reason="is not a table: write [tool.studiolo] above its entries",
             )
+        nullable = studiolo.get("nullable", False)
+        if not isinstance(nullable, bool):
+            self._refuse("tool", "studiolo", "nullable", reason="is neither true nor false")
         return ScriptMetadata(
             dependencies=tuple(dependencies),
             requires_python=requires_python,
+            nullable=nullable,
             studiolo=studiolo,
             text=self.text,
             line=self.line,

@@ -21,10 +21,15 @@ def is_frame(value: object) -> TypeGuard[pd.DataFrame]:
     return isinstance(value, pd.DataFrame)
 
 
-def frame_of(table: pa.Table) -> pd.DataFrame:
-    """The table as a frame of its own: nothing that is done to it changes the table."""
+def frame_of(table: pa.Table, *, nullable: bool = False) -> pd.DataFrame:
+    """The table as a frame of its own: nothing that is done to it changes the table.
+
+    ``nullable`` is what a script asks for with the key of that name.
+    """
     columns = [column.combine_chunks() for column in table.columns]
-    values = {position: values_of(column) for position, column in enumerate(columns)}
+    values = {
+        position: values_of(column, nullable=nullable) for position, column in enumerate(columns)
+    }
     frame = pd.DataFrame(values, index=pd.RangeIndex(table.num_rows), copy=True)
     frame.columns = pd.Index(table.column_names)
     return frame

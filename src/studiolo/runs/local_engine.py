@@ -173,6 +173,7 @@ def job_of(work: Work) -> Job:
             bundle=bundle,
             parameters=step.parameters,
             port_binding=PortBinding(step.node.port_binding),
+            nullable=step.metadata.nullable,
             seed=step.node.seed,
         )
     return Job(
@@ -194,6 +195,7 @@ def job_of(work: Work) -> Job:
         dataset_parameters={
             name: table for name, table in work.files.items() if isinstance(table, SealedTable)
         },
+        nullable=step.metadata.nullable,
         seed=step.node.seed,
     )
 

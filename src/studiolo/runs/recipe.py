@@ -14,7 +14,7 @@ from studiolo.store.identity import RecipeDigest
 
 #: Raised when the script contract changes what a script gets or what becomes of what it returns,
 #: so that older results are not taken for newer ones.
-CONTRACT_VERSION = 1
+CONTRACT_VERSION = 2
 
 Recipe = Mapping[str, Any]
 

@@ -83,7 +83,8 @@ class ScriptRunner:
         """
         if not isinstance(script, Script):
             script = read_script(script)
-        environment = self._workshop.environment_for(read_script_metadata(script.source))
+        metadata = read_script_metadata(script.source)
+        environment = self._workshop.environment_for(metadata)
         # Before the inputs are read: the interpreter starts beside that.
         sandbox = self._sandbox(environment)
         log: list[str] = []
@@ -103,6 +104,7 @@ class ScriptRunner:
                 else files.enter_context(MemoryFile.of_bytes(read_bundle(script_bundle), "bundle")),
                 parameters=parameters or {},
                 port_binding=PortBinding(port_binding),
+                nullable=metadata.nullable,
                 seed=seed,
             )
             outcome = sandbox.run(job, limits=limits, on_console=on_console, cancelled=cancelled)

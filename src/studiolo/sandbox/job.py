@@ -109,6 +109,8 @@ class Job:
     #: Those that are datasets.
     dataset_parameters: Mapping[str, SealedTable] = field(default_factory=dict)
     port_binding: PortBinding = PortBinding.CONNECTED
+    #: Whether integers with missing values arrive in pandas' nullable types, not as floats.
+    nullable: bool = False
     #: Makes the run draw the same random numbers each time.
     seed: int | None = None
 

@@ -113,6 +113,7 @@ def _request(job: Job, inputs: list[dict[str, Any]], address_space: int) -> byte
                 name: {"port": p.port, "single": p.single, "selection": p.selection}
                 for name, p in job.column_parameters.items()
             },
+            "nullable": job.nullable,
             "seed": job.seed,
             "address_space": address_space,
         }

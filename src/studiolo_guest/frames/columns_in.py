@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from studiolo_guest.frames.arrays import ArrowArray, Values
+from studiolo_guest.frames.gaps import as_floats, has_gaps
 
 #: Where the parts of a column lie in memory: pairs of address and length in bytes.
 Extents = tuple[tuple[int, int], ...]
@@ -67,11 +68,16 @@ def view_of(column: ArrowArray, memory: Memory) -> Values | None:
     return np.ndarray((len(column),), dtype, memory.mapping, start)
 
 
-def values_of(column: ArrowArray) -> Any:
-    """The column as pandas values that hold its type, its nulls and every value."""
+def values_of(column: ArrowArray, *, nullable: bool = False) -> Any:
+    """The column as pandas values that hold every value, and its nulls.
+
+    Integers with nulls are float64 with NaN, as in the classic studio, unless ``nullable`` or a
+    float64 would round one of them: then they have pandas' nullable type.
+    """
     kind = column.type
-    if column.null_count and kind in _NULLABLE_INTEGERS:
-        return _NULLABLE_INTEGERS[kind].__from_arrow__(column)
+    if has_gaps(column):
+        floats = None if nullable else as_floats(column)
+        return _NULLABLE_INTEGERS[kind].__from_arrow__(column) if floats is None else floats
     if column.null_count and pa.types.is_boolean(kind):
         boolean: Any = pd.BooleanDtype()
         return boolean.__from_arrow__(column)

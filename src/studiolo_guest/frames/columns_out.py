@@ -58,25 +58,12 @@ def _numpy(values: Values, *, name: str, hint: pa.DataType | None, log: Log) -> 
     if values.dtype.kind in "biuf":
         return pa.array(values, from_pandas=False)
     if values.dtype.kind in "mM":
-        days = _days(values, hint)
-        return _instants(values) if days is None else days
+        return _instants(values)
     if values.dtype.kind == "c":
         raise UntranslatableColumnError(
             column=name, row=0, found="complex numbers", way_out=_SPLIT_COMPLEX
         )
     return _objects(pd.Series(values, dtype=object), name, hint, log)
-
-
-def _days(values: Values, hint: pa.DataType | None) -> ArrowArray | None:
-    """Dates, where the input's column of that name had dates and these are still at midnight."""
-    if hint is None or not pa.types.is_date32(hint) or values.dtype != np.dtype("M8[s]"):
-        return None
-    missing = np.isnat(values)
-    days, seconds = np.divmod(values.view(np.int64), 24 * 60 * 60)
-    days[missing] = seconds[missing] = 0
-    if seconds.any() or (days != days.astype(np.int32)).any():
-        return None
-    return pa.array(days.astype(np.int32), mask=missing).cast(pa.date32())
 
 
 def _instants(values: Values) -> ArrowArray:

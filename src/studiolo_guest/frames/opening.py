@@ -2,7 +2,7 @@
 
 import mmap
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,7 +11,9 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import ipc
 
+from studiolo_guest.frames.arrays import ArrowArray
 from studiolo_guest.frames.columns_in import Extents, Memory, shared_extents, values_of, view_of
+from studiolo_guest.frames.gaps import has_gaps
 
 #: Above this many arrays of its own a frame is copied into one array a type: pandas warns about
 #: fragmentation from 100 on, and the script must be able to add columns.
@@ -34,6 +36,8 @@ class InputColumn:
     dtype: Any
     #: Where pandas shows the input's own bytes; empty when the script got a copy.
     extents: Extents
+    #: Integers with gaps that the script sees as floats; None for every other column.
+    integers: ArrowArray | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -53,12 +57,17 @@ _FEW: Final = 16
 
 
 def open_frame(
-    files: Sequence[int], places: Sequence[tuple[int, int, str]] | None = None
+    files: Sequence[int],
+    places: Sequence[tuple[int, int, str]] | None = None,
+    *,
+    nullable: bool = False,
+    log: Callable[[str], None] = lambda _: None,
 ) -> InputFrame:
     """Map sealed memory files, each with an Arrow IPC stream, and show columns of them as a frame.
 
     ``places`` says of each column in which file it lies, which column of it that is, and what it is
-    called; without it the frame is the only file's content.
+    called; without it the frame is the only file's content. ``nullable`` asks for pandas' nullable
+    types for integers with gaps. ``log`` is told which column got one without being asked.
 
     Numbers, timestamps without a zone and durations that have no nulls are writable views of
     the files; large strings are shared under pandas 3. Everything else is converted to the dtype
@@ -73,7 +82,14 @@ def open_frame(
     for file, number, name in places:
         column, memory = batches[file].column(number), memories[file]
         view = view_of(column, memory)
-        values = values_of(column) if view is None else view
+        values = values_of(column, nullable=nullable) if view is None else view
+        gaps = has_gaps(column)
+        as_floats = gaps and values.dtype == np.float64
+        if gaps and not as_floats and not nullable:
+            log(
+                f"The column {name!r} has missing values, and integers that a float64 would "
+                f"round: it arrives as {values.dtype}."
+            )
         arrays.append(values)
         columns.append(
             InputColumn(
@@ -81,6 +97,7 @@ def open_frame(
                 type=column.type,
                 dtype=values.dtype,
                 extents=shared_extents(column, view, memory),
+                integers=column if as_floats else None,
             )
         )
     rows = batches[0].num_rows

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from studiolo_guest.frames.arrays import ArrowArray
 from studiolo_guest.frames.columns_out import arrow_column
+from studiolo_guest.frames.kept_types import KeptTypes
 from studiolo_guest.frames.names import dataset_names
 from studiolo_guest.frames.opening import InputFrame
 from studiolo_guest.frames.unchanged import columns_by_reference
@@ -47,18 +48,18 @@ def frame_to_output(
     names = dataset_names(frame.columns, log=log)
     _tell_of_index(frame.index, log)
     references = columns_by_reference(frame, inputs)
-    # Of two inputs with a column of the name, the first has the say.
-    hints = {column.name: column.type for opened in inputs[::-1] for column in opened.columns}
+    types = KeptTypes(inputs)
     sources: list[ColumnSource] = []
     arrays: list[ArrowArray] = []
     # `items` is several times quicker than `iloc`, which shows in a frame of ten thousand columns.
     for position, (name, (_, series)) in enumerate(zip(names, frame.items(), strict=True)):
-        if position in references:
-            number, column = references[position]
+        number, column = references.get(position, (None, 0))
+        if number is not None and not types.may_be_dates(name, inputs[number].columns[column].type):
             sources.append(ColumnSource(name=name, input=number, column=column))
             continue
         sources.append(ColumnSource(name=name, input=None, column=len(arrays)))
-        arrays.append(arrow_column(series, name=name, hint=hints.get(name), log=log))
+        translated = arrow_column(series, name=name, hint=types.of(name), log=log)
+        arrays.append(types.applied(translated, name))
     written = [source.name for source in sources if source.input is None]
     batch = pa.RecordBatch.from_arrays(arrays, names=written)
     return OutputTable(sources=tuple(sources), rows=len(frame), batch=batch)

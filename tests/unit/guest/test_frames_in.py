@@ -25,8 +25,12 @@ def batch_of(**columns: Any) -> pa.RecordBatch:
     ("values", "kind", "dtype"),
     [
         ([1, 2], pa.int16(), "int16"),
-        ([1, None], pa.int16(), "Int16"),
-        ([1, None], pa.uint64(), "UInt64"),
+        ([1, None], pa.int16(), "float64"),
+        ([2**53, None, -(2**53)], pa.int64(), "float64"),
+        ([None, None], pa.uint64(), "float64"),
+        ([2**53 + 1, None], pa.int64(), "Int64"),
+        ([-(2**53) - 1, None], pa.int64(), "Int64"),
+        ([2**63, None], pa.uint64(), "UInt64"),
         ([1.5, 2.0], pa.float32(), "float32"),
         ([1.5, None], pa.float64(), "float64"),
         ([True, False], pa.bool_(), "bool"),
@@ -48,6 +52,29 @@ def test_every_type_has_a_pandas_type_that_holds_it(
     frame = opened(batch_of(x=pa.array(values, kind))).frame
     assert str(frame.dtypes["x"]) == dtype
     assert [value is None for value in values] == frame["x"].isna().tolist()
+
+
+def test_integers_that_a_float_would_round_are_named_in_the_log(sealed: Seal) -> None:
+    batch = batch_of(
+        id=pa.array([2**53 + 1, None]), age=pa.array([2**53, None]), n=pa.array([2**60, 1])
+    )
+    log: list[str] = []
+    descriptor = sealed(batch)
+    opened = open_frame([descriptor], log=log.append)
+    os.close(descriptor)
+    assert opened.frame["id"].tolist() == [2**53 + 1, pd.NA]
+    assert [line for line in log if "'id'" in line and "Int64" in line] == log != []
+
+
+def test_nullable_types_for_integers_are_given_where_they_are_asked_for(sealed: Seal) -> None:
+    batch = batch_of(a=pa.array([2**53 + 1, None]), b=pa.array([1, None], pa.uint8()))
+    log: list[str] = []
+    descriptor = sealed(batch)
+    opened = open_frame([descriptor], nullable=True, log=log.append)
+    os.close(descriptor)
+    assert list(map(str, opened.frame.dtypes)) == ["Int64", "UInt8"]
+    assert frame_to_output(opened.frame, [opened], log=log.append).batch.equals(batch)
+    assert log == []
 
 
 def test_objects_are_what_a_python_user_expects(opened: Open) -> None:

@@ -169,7 +169,11 @@ def test_references_and_copies_together_are_the_frame(
     assert list(rebuilt) == whole.batch.schema.names
     assert output.rows == ROWS
     for name, column in rebuilt.items():
-        assert column.equals(whole.batch.column(name)), name
+        expected: Any = whole.batch.column(name)
+        if pa.types.is_integer(column.type) and pa.types.is_floating(expected.type):
+            # Only with the input in hand are integers with gaps integers again.
+            expected = pa.array(expected.to_numpy(), from_pandas=True).cast(column.type)
+        assert column.equals(expected), name
 
 
 def test_a_result_that_is_all_reference_writes_nothing(opened: Open) -> None:

@@ -3,7 +3,8 @@
 A field is quoted where it contains the delimiter, a quote or a line break, starts with a space, or
 is an empty string: a missing value is an empty field without quotes. Booleans are ``true`` and
 ``false``, floats the shortest digits that read back to the same float (``1.0``, ``NaN``, ``inf``),
-dates and timestamps ISO 8601 (instants with a zone in UTC).
+dates and timestamps ISO 8601 (instants with a zone in UTC). Timestamps without a zone are written
+as dates where no row of the column has a time of day.
 """
 
 from typing import cast
@@ -43,6 +44,7 @@ def write_delimited(table: pa.Table, target: Target, dialect: Dialect) -> None:
     """
     if not table.num_columns:
         return
+    table = _with_dates(table)
     delimiter = dialect.delimiter.decode()
     if dialect.header:
         names = [
@@ -77,6 +79,16 @@ def _write_one_column(table: pa.Table, target: Target, dialect: Dialect) -> None
         field = _field(part, name, target, delimiter, also=also)
         target.sink.write(_lines([field], delimiter))
     target.sink.write(b" \n" * (table.num_rows - end))
+
+
+def _with_dates(table: pa.Table) -> pa.Table:
+    """The table with dates instead of timestamps, in columns where no row has a time of day."""
+    for position, field in enumerate(table.schema):
+        if pa.types.is_timestamp(field.type) and field.type.tz is None:
+            days = table.column(position).cast(pa.date32(), safe=False)
+            if days.cast(field.type, safe=False).equals(table.column(position)):
+                table = table.set_column(position, field.name, days)
+    return table
 
 
 def _field(

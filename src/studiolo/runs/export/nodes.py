@@ -119,7 +119,7 @@ class NodeLines:
         if is_script(step):
             part = "script_datasets" if SECOND in wanted else "script_dataset"
             shown = ", ".join(targets if SECOND in wanted else targets[:1])
-            yield self._call(step, f"{shown} = {self._part(part)}(", ")", width)
+            yield self._call(step, f"{shown} = {self._part(part)}(", self._end(step), width)
         elif not wanted:
             yield self._call(step, "", "", width)
         elif len(targets) == 1:
@@ -138,21 +138,24 @@ class NodeLines:
         if any(output.optional for output in step.definition.outputs):
             opening, closing = f"{self._part('all_outputs')}(", f", {len(targets)})"
         if len(kinds) == len(targets) and set(kinds) == {PortKind.DATASET}:
-            opening, closing = f"{self._part('each_dataset')}({opening}", f"{closing})"
+            opening, closing = (
+                f"{self._part('each_dataset')}({opening}",
+                f"{closing}{self._end(step)}",
+            )
             yield self._call(step, f"{shown} = {opening}", closing, width)
             return
         yield self._call(step, f"{shown} = {opening}", closing, width)
         for port, kind in zip(wanted, kinds, strict=True):
             variable = self._variables.of(step.name, port)
             if kind is PortKind.DATASET:
-                yield f"{variable} = {self._part('dataset')}({variable})"
+                yield f"{variable} = {self._part('dataset')}({variable}{self._end(step)}"
             elif kind is PortKind.ZIP:
                 yield f"{variable} = {self._part('as_file')}({variable})"
 
     def _converted(self, step: Step, kind: PortKind) -> tuple[str, str]:
         """What stands around the call of a module with one output."""
         if kind is PortKind.DATASET:
-            return f"{self._part('dataset')}(", ")"
+            return f"{self._part('dataset')}(", self._end(step)
         assert step.script is not None
         bare = returns_bare(step.script.source)
         opening, closing = ("", "") if bare else (f"{self._part('only')}(", ")")
@@ -193,11 +196,24 @@ class NodeLines:
         variable, kind = self._variables.of(*source), self._variables.kind(*source)
         if kind is PortKind.ZIP:
             return f"{self._part('opened')}({variable})"
+        if kind is PortKind.DATASET and not step.metadata.nullable:
+            return f"{self._part('with_floats')}({variable})"
         if not needed:
             return variable
         if kind is PortKind.DATASET:
             return f"{variable}.copy()"
         return f"{self._part('duplicate')}({variable})"
+
+    def _end(self, step: Step) -> str:
+        """The end of what is around the call of a module: the frames that it got with floats."""
+        if step.metadata.nullable:
+            return ")"
+        given = [
+            self._variables.of(*source)
+            for source in step.sources.values()
+            if self._variables.kind(*source) is PortKind.DATASET
+        ]
+        return f", [{', '.join(given)}])" if given else ")"
 
     def _keywords(self, step: Step, width: int) -> Iterator[str]:
         assert step.definition is not None

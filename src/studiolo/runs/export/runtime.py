@@ -120,11 +120,50 @@ def with_roles(frame: pd.DataFrame, roles: dict[str, str]) -> pd.DataFrame:
     return frame
 
 
-def dataset(value: Any) -> Any:
+def with_floats(frame: Any) -> Any:
+    """A copy of the frame with floats for whole numbers beside missing ones, if they hold them."""
+    if frame is None:
+        return None
+    floats = {
+        place: column.astype("float64")
+        for place, (_, column) in enumerate(frame.items())
+        if column.hasnans and pd.api.types.is_integer_dtype(column) and column.abs().max() <= 2**53
+    }
+    copied = pd.DataFrame(
+        {place: floats.get(place, column) for place, (_, column) in enumerate(frame.items())},
+        index=frame.index,
+    )
+    copied.columns = frame.columns
+    copied.attrs = dict(frame.attrs)
+    return copied
+
+
+def without_floats(frame: pd.DataFrame, before: list[Any]) -> pd.DataFrame:
+    """The frame with whole numbers again in columns that had them, and gaps, before."""
+    columns = {
+        name: column
+        for given in before[::-1]
+        if given is not None
+        for name, column in given.items()
+    }
+    for name, column in frame.items():
+        had = columns.get(name)
+        if had is None or column.dtype != "float64":
+            continue
+        if had.hasnans and pd.api.types.is_integer_dtype(had):
+            whole = column.dropna()
+            if (whole == whole.round()).all() and whole.abs().max() <= 2**53:
+                with contextlib.suppress(TypeError, ValueError):
+                    frame[name] = column.astype(had.dtype)
+    return frame
+
+
+def dataset(value: Any, before: Any = ()) -> Any:
     """What a module returned for an output, as the next one gets it.
 
     The index is dropped, names are texts of which no two are the same, each column has a type
     that a dataset can have, and of what is noted about the frame only the columns' roles stay.
+    ``before`` are the frames that the module was given with floats.
     """
     if isinstance(value, tuple | list) and len(value) == 1:
         value = value[0]
@@ -144,7 +183,7 @@ def dataset(value: Any) -> Any:
     )
     result.columns = pd.Index(names)
     result.attrs = {"roles": roles} if roles else {}
-    return result
+    return without_floats(result, list(before))
 
 
 def all_outputs(returned: Any, count: int) -> list[Any]:
@@ -153,9 +192,9 @@ def all_outputs(returned: Any, count: int) -> list[Any]:
     return values + [None] * (count - len(values))
 
 
-def each_dataset(returned: Any) -> list[Any]:
+def each_dataset(returned: Any, before: Any = ()) -> list[Any]:
     """What a module returned for its outputs, of which each is a dataset."""
-    return [dataset(value) for value in returned]
+    return [dataset(value, before) for value in returned]
 
 
 def as_frame(value: Any) -> pd.DataFrame:
@@ -263,7 +302,7 @@ def dtype_of_objects(present: Any, kind: str, *, gaps: bool) -> str | None:
     return {"floating": "float64", "date": "datetime64[s]"}.get(kind)
 
 
-def script_datasets(returned: Any) -> tuple[Any, Any]:
+def script_datasets(returned: Any, before: Any = ()) -> tuple[Any, Any]:
     """What a script returned: the Results Dataset, and a second one or None.
 
     A script returns a sequence that begins with a frame, or a bare one; nothing is an empty frame.
@@ -275,13 +314,15 @@ def script_datasets(returned: Any) -> tuple[Any, Any]:
         values.pop()
     if len(values) > 2:
         raise TypeError(f"azureml_main returned {len(values)} values; at most two are allowed.")
-    frames = [dataset(pd.DataFrame() if value is None else value) for value in values or [None]]
+    frames = [
+        dataset(pd.DataFrame() if value is None else value, before) for value in values or [None]
+    ]
     return frames[0], frames[1] if len(frames) > 1 else None
 
 
-def script_dataset(returned: Any) -> pd.DataFrame:
+def script_dataset(returned: Any, before: Any = ()) -> pd.DataFrame:
     """The Results Dataset of a script."""
-    first: pd.DataFrame = script_datasets(returned)[0]
+    first: pd.DataFrame = script_datasets(returned, before)[0]
     return first
 
 

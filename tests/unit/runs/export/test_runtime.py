@@ -65,7 +65,7 @@ COLUMNS: dict[str, Any] = {
 @pytest.mark.parametrize("name", COLUMNS)
 def test_a_column_comes_out_as_out_of_the_sandbox(name: str) -> None:
     frame = pd.DataFrame({name: COLUMNS[name]}, index=[5, 6, 7])
-    expected = frame_of(table_of(frame, log=lambda _: None))
+    expected = frame_of(table_of(frame, log=lambda _: None), nullable=True)
     pd.testing.assert_frame_equal(dataset(frame), expected)
 
 
@@ -140,7 +140,9 @@ def test_delimited_text_is_read_as_studiolo_reads_it(
         return
     if differences(file, read):
         return
-    pd.testing.assert_frame_equal(_read_as_told(file, read, text), frame_of(read.table))
+    pd.testing.assert_frame_equal(
+        _read_as_told(file, read, text), frame_of(read.table, nullable=True)
+    )
 
 
 def _read_as_told(file: str, told: Dataset, text: bytes) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 # name = "Convert to CSV"
 # category = ["Data Format Conversions"]
 # classic-id = "faa6ba63383c4086ba587abf26b85814"
+# nullable = true
 #
 # [tool.studiolo.inputs.dataset]
 # label = "Dataset"

@@ -3,6 +3,7 @@
 # name = "Enter Data Manually"
 # category = ["Data Input and Output"]
 # classic-id = "4fbef0ab2c8e4a25b5c47be76eac33d6"
+# nullable = true
 #
 # [tool.studiolo.outputs.dataset]
 # label = "Dataset"

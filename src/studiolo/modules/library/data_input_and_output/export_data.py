@@ -3,6 +3,7 @@
 # name = "Export Data"
 # category = ["Data Input and Output"]
 # deterministic = false
+# nullable = true
 #
 # [tool.studiolo.inputs.dataset]
 # label = "Dataset"

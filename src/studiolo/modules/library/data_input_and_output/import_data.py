@@ -3,6 +3,7 @@
 # name = "Import Data"
 # category = ["Data Input and Output"]
 # classic-id = "4e1b0fe6aded4b3fa36f39b8862b9004"
+# nullable = true
 #
 # [tool.studiolo.outputs.results_dataset]
 # label = "Results dataset"

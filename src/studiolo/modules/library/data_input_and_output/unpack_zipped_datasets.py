@@ -2,6 +2,7 @@
 # [tool.studiolo]
 # name = "Unpack Zipped Datasets"
 # category = ["Data Input and Output"]
+# nullable = true
 #
 # [tool.studiolo.inputs.dataset]
 # label = "Dataset"

@@ -3,6 +3,7 @@
 # name = "Add Columns"
 # category = ["Data Transformation", "Manipulation"]
 # classic-id = "5714a225befd438a9bb5f6fdc50a4efb"
+# nullable = true
 #
 # [tool.studiolo.inputs.left_dataset]
 # label = "Left dataset"

@@ -3,6 +3,7 @@
 # name = "Add Rows"
 # category = ["Data Transformation", "Manipulation"]
 # classic-id = "b2ebdabd217d491586cc5b05972f7270"
+# nullable = true
 #
 # [tool.studiolo.inputs.dataset1]
 # label = "Dataset1"

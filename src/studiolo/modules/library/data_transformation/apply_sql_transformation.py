@@ -3,6 +3,7 @@
 # name = "Apply SQL Transformation"
 # category = ["Data Transformation", "Manipulation"]
 # classic-id = "90381e8067c34d9987541db785b7ea37"
+# nullable = true
 #
 # [tool.studiolo.inputs.table1]
 # label = "Table1"

@@ -3,6 +3,7 @@
 # name = "Clean Missing Data"
 # category = ["Data Transformation", "Manipulation"]
 # classic-id = "d2c5ca2f732341a39b7eda917c99f0c4"
+# nullable = true
 #
 # [tool.studiolo.inputs.dataset]
 # label = "Dataset"

@@ -3,6 +3,7 @@
 # name = "Convert to Indicator Values"
 # category = ["Data Transformation", "Manipulation"]
 # classic-id = "6ea59c36f283410eb34cedfabfac39b0"
+# nullable = true
 #
 # [tool.studiolo.inputs.dataset]
 # label = "Dataset"

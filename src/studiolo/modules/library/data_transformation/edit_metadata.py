@@ -3,6 +3,7 @@
 # name = "Edit Metadata"
 # category = ["Data Transformation", "Manipulation"]
 # classic-id = "370b6676c11c486fbf7335349f842a66"
+# nullable = true
 #
 # [tool.studiolo.inputs.dataset]
 # label = "Dataset"

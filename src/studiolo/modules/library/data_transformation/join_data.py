@@ -3,6 +3,7 @@
 # name = "Join Data"
 # category = ["Data Transformation", "Manipulation"]
 # classic-id = "124865f7e9014656adacf4cb08248099"
+# nullable = true
 #
 # [tool.studiolo.inputs.dataset1]
 # label = "Dataset1"

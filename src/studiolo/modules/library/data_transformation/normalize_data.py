@@ -3,6 +3,7 @@
 # name = "Normalize Data"
 # category = ["Data Transformation", "Scale and Reduce"]
 # classic-id = "986df33367484b85923d871df70d6aaf"
+# nullable = true
 #
 # [tool.studiolo.inputs.dataset]
 # label = "Dataset"

@@ -3,6 +3,7 @@
 # name = "Remove Duplicate Rows"
 # category = ["Data Transformation", "Manipulation"]
 # classic-id = "02016f47e4c34a069ae516c747389e34"
+# nullable = true
 #
 # [tool.studiolo.inputs.dataset]
 # label = "Dataset"

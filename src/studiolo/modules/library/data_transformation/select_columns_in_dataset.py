@@ -3,6 +3,7 @@
 # name = "Select Columns in Dataset"
 # category = ["Data Transformation", "Manipulation"]
 # classic-id = "1ec722fab6234e26a44ea50c6d726223"
+# nullable = true
 #
 # [tool.studiolo.inputs.dataset]
 # label = "Dataset"

@@ -3,6 +3,7 @@
 # name = "Split Data"
 # category = ["Data Transformation", "Sample and Split"]
 # classic-id = "70530644c97a4ab685f788bf30a8be5f"
+# nullable = true
 #
 # [tool.studiolo.inputs.dataset]
 # label = "Dataset"

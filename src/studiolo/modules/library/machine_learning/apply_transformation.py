@@ -3,6 +3,7 @@
 # name = "Apply Transformation"
 # category = ["Machine Learning", "Score"]
 # classic-id = "805e592d0f1f48eb97c9688ed0c1dc70"
+# nullable = true
 #
 # [tool.studiolo.inputs.transformation]
 # label = "Transformation"

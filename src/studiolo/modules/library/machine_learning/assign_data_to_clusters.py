@@ -3,6 +3,7 @@
 # name = "Assign Data to Clusters"
 # category = ["Machine Learning", "Score"]
 # classic-id = "20a0683a07f94a08a89b44b3bbaae382"
+# nullable = true
 #
 # [tool.studiolo.inputs.trained_model]
 # label = "Trained model"

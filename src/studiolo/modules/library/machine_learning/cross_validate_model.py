@@ -3,6 +3,7 @@
 # name = "Cross Validate Model"
 # category = ["Machine Learning", "Evaluate"]
 # classic-id = "75fb875d6b864d468bcc74261ade5826"
+# nullable = true
 #
 # [tool.studiolo.inputs.untrained_model]
 # label = "Untrained model"

@@ -3,6 +3,7 @@
 # name = "Evaluate Model"
 # category = ["Machine Learning", "Evaluate"]
 # classic-id = "927d65ac3b504694990320f6c1672089"
+# nullable = true
 #
 # [tool.studiolo.inputs.scored_dataset]
 # label = "Scored dataset"

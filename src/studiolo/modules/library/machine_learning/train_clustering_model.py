@@ -3,6 +3,7 @@
 # name = "Train Clustering Model"
 # category = ["Machine Learning", "Train"]
 # classic-id = "bb43c744f7fa41d0ae6774ae75da3ffd"
+# nullable = true
 #
 # [tool.studiolo.inputs.untrained_model]
 # label = "Untrained model"

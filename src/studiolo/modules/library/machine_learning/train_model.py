@@ -3,6 +3,7 @@
 # name = "Train Model"
 # category = ["Machine Learning", "Train"]
 # classic-id = "5cc7053eaa30450d96c0dae4be720977"
+# nullable = true
 #
 # [tool.studiolo.inputs.untrained_model]
 # label = "Untrained model"

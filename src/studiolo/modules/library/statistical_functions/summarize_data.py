@@ -3,6 +3,7 @@
 # name = "Summarize Data"
 # category = ["Statistical Functions"]
 # classic-id = "2c57074f674f45dead85d84e4726f04e"
+# nullable = true
 #
 # [tool.studiolo.inputs.dataset]
 # label = "Dataset"
