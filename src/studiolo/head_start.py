@@ -25,8 +25,8 @@ def script_interpreter(
     """What the sandbox needs to know of an environment."""
     loaded = environment if environment.locked else environment.adds_to
     shown = [environment.path, environment.base_prefix]
-    if loaded is not None and loaded != environment:
-        shown.append(loaded.path)
+    if environment.adds_to is not None:
+        shown.append(environment.adds_to.path)
     return ScriptInterpreter(
         python=environment.python,
         directories=shown,
