@@ -3,19 +3,22 @@
 ``numeric`` and ``real`` are float, ``integer`` is integer, ``string`` text, ``date`` a timestamp (a
 date if its format has no time), and a list of words is a categorical column of those words. ``?``
 is missing. Sparse rows are filled with zeros and first words, as Weka does.
+
+Values are separated by commas; where that gives the wrong number of them, by blanks, too. ``%``
+begins a comment, and a number in braces at the end of a row is its weight.
 """
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
 from studiolo.datasets.arrow import Values
-from studiolo.datasets.dataset import Dataset
+from studiolo.datasets.dataset import ColumnRole, Dataset
 from studiolo.datasets.formats import Content, Target
 from studiolo.datasets.formats.arff_text import write_arff
-from studiolo.datasets.formats.arff_types import Attribute, attribute_of
+from studiolo.datasets.formats.arff_types import Attribute, DeclarationError, attribute_of
 from studiolo.datasets.formats.encoding import text_lines
 from studiolo.datasets.formats.errors import (
     EmptyFileError,
@@ -23,9 +26,18 @@ from studiolo.datasets.formats.errors import (
     RaggedRowError,
     ValueNotAllowedError,
 )
-from studiolo.datasets.invariants import check_dataset, check_names
+from studiolo.datasets.invariants import check_dataset, check_names, named_columns
 
 _QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
+_BLANKS = re.compile(rf"[\s,]*({_QUOTED}|[^\s,'\"]+)")
+#: A comment, and what may stand before one: "50%" is a word.
+_COMMENT = re.compile(rf"((?:[^%'\"]|{_QUOTED}|(?<=[^\s,}}'\"])%)*+)%.*")
+_NOMINAL = re.compile(rf"\{{((?:[^'\"}}]|{_QUOTED})*)\}}.*")
+_WEIGHT = re.compile(r"[\s,]\s*\{\s*([0-9.]+(?:[eE][+-]?[0-9]+)?)\s*\}$")
+#: Lines of KEEL's files, which say what the columns are for.
+_IGNORED = {"@relation", "@input", "@inputs", "@output", "@outputs"}
+#: What the column of the rows' weights is called.
+_WEIGHTS = "weight"
 _ATTRIBUTE = re.compile(rf"@attribute\s+({_QUOTED}|[^\s{{'\"]+)\s*(.*)", re.I)
 _VALUE = re.compile(rf"\s*({_QUOTED}|[^,'\"]*?)\s*(,|$)")
 _SPARSE = re.compile(rf"\s*(\d+)\s+({_QUOTED}|[^,'\"]*?)\s*(,|$)")
@@ -53,22 +65,43 @@ class _Line:
 def read(content: Content) -> Dataset:
     """Read an ARFF file with the types that its header declares."""
     lines = [
-        _Line(number=number, text=text.strip(), file=content.name)
+        _Line(number=number, text=_without_comment(text).strip(), file=content.name)
         for number, text in enumerate(text_lines(content), start=1)
     ]
-    lines = [line for line in lines if line.text and not line.text.startswith("%")]
+    lines = [line for line in lines if line.text]
     if not lines:
         raise EmptyFileError(file=content.name, needs="it needs @attribute lines and @data")
     attributes, data = _header(lines)
-    check_names([attribute.name for attribute in attributes], source=content.name)
+    changes: list[str] = []
+    names = named_columns([attribute.name for attribute in attributes], changes=changes)
+    check_names(names, source=content.name)
+    weights = [_weight(line) for line in data]
     rows = [_row(line, attributes) for line in data]
     numbers = [line.number for line in data]
     columns = [
         _column(attribute, place, [row[place] for row in rows], numbers, content.name)
         for place, attribute in enumerate(attributes)
     ]
-    names = [attribute.name for attribute in attributes]
-    return check_dataset(pa.Table.from_arrays(columns, names=names), source=content.name)
+    roles = {}
+    if any(weight is not None for weight in weights):
+        name = _WEIGHTS if _WEIGHTS not in names else f"{_WEIGHTS} of the row"
+        columns.append(pa.array([1.0 if weight is None else weight for weight in weights]))
+        names, roles = [*names, name], {name: ColumnRole.WEIGHT}
+        changes.append(f'The weights of its rows became the column "{name}".')
+    table = pa.Table.from_arrays(columns, names=names)
+    return check_dataset(table, roles=roles, source=content.name, notes=changes)
+
+
+def _without_comment(text: str) -> str:
+    if "%" not in text:
+        return text
+    match = _COMMENT.match(text)
+    return text if match is None else match[1]
+
+
+def _weight(line: _Line) -> float | None:
+    match = _WEIGHT.search(line.text)
+    return None if match is None else float(match[1])
 
 
 def write(dataset: Dataset, target: Target) -> None:
@@ -80,16 +113,18 @@ def _header(lines: Sequence[_Line]) -> tuple[list[Attribute], Sequence[_Line]]:
     """The declared columns, and the lines of the data."""
     attributes: list[Attribute] = []
     for place, line in enumerate(lines):
-        keyword = line.text.split(maxsplit=1)[0].lower()
+        keyword, *rest = line.text.split(maxsplit=1)
+        keyword = keyword.lower()
         if keyword == "@data":
             if attributes:
-                return attributes, lines[place + 1 :]
+                same = [replace(line, text=rest[0])] if rest else []
+                return attributes, [*same, *lines[place + 1 :]]
             raise line.malformed(
                 "no column was declared before the data", "@attribute <name> <type>"
             )
         if keyword == "@attribute":
             attributes.append(_attribute(line))
-        elif keyword != "@relation":
+        elif keyword not in _IGNORED:
             allowed = "@relation, @attribute, @data, and comments that start with %"
             raise line.malformed("this does not belong into the header", allowed)
     raise lines[-1].malformed("the file ends without data", "a line @data, then the rows")
@@ -101,24 +136,39 @@ def _attribute(line: _Line) -> Attribute:
     if match is None:
         raise line.malformed("this declares no column", allowed)
     declared = match.group(2)
-    words: Row | None = None
-    if declared.startswith("{") and declared.endswith("}"):
-        words = _words(declared[1:-1]) if declared[1:-1].strip() else []
-        if words is None or None in words or len(set(words)) < len(words):
+    words: list[str] | None = None
+    nominal = _NOMINAL.fullmatch(declared)
+    if nominal is not None:
+        words = _nominal_words(nominal[1])
+        if words is None or len(set(words)) < len(words):
             raise line.malformed(
                 "the words of the column are not a list of different words", allowed
             )
     name, _ = _unquoted(match.group(1))
-    attribute = attribute_of(name, declared, words)
-    if attribute is None:
-        raise line.malformed("the type of the column is unknown", allowed)
-    return attribute
+    try:
+        return attribute_of(name, declared, words)
+    except DeclarationError as error:
+        raise line.malformed(str(error), error.allowed or allowed) from error
+
+
+def _nominal_words(text: str) -> list[str] | None:
+    """The words of a categorical column; ``?`` is not one. None if quotes do not match."""
+    words = [] if not text.strip() else _words(text)
+    if words is not None and len(words) == 1:
+        words = _words_between_blanks(text)
+    return None if words is None else [word for word in words if word is not None]
 
 
 def _row(line: _Line, attributes: Sequence[Attribute]) -> Row:
-    if line.text.startswith("{"):
-        return _sparse_row(line, attributes)
-    row = _words(line.text)
+    text = _WEIGHT.sub("", line.text)
+    if text.startswith("{"):
+        return _sparse_row(replace(line, text=text), attributes)
+    row = _words(text)
+    if row is not None and len(row) == len(attributes) + 1 and row[-1] == "":
+        row = row[:-1]  # the comma that MOA writes at the end
+    if row is None or len(row) < len(attributes):
+        parts = _words_between_blanks(text)
+        row = parts if parts is not None and len(parts) == len(attributes) else row
     if row is None:
         raise line.malformed("the quotes of the row do not match", "values in '…' with \\' for '")
     if len(row) != len(attributes):
@@ -129,6 +179,7 @@ def _row(line: _Line, attributes: Sequence[Attribute]) -> Row:
             found=len(row),
             expected=len(attributes),
             extra=extra,
+            declared=True,
         )
     return row
 
@@ -164,6 +215,20 @@ def _words(text: str) -> Row | None:
         position = match.end()
         if not match.group(2):
             return words
+
+
+def _words_between_blanks(text: str) -> Row | None:
+    """The values between blanks or commas; None if quotes do not match."""
+    words: Row = []
+    position = 0
+    text = text.rstrip(", \t")
+    while position < len(text):
+        match = _BLANKS.match(text, position)
+        if match is None:
+            return None
+        words.append(_word(match.group(1)))
+        position = match.end()
+    return words
 
 
 def _word(text: str) -> str | None:

@@ -1,6 +1,5 @@
 """What ARFF's ``@attribute`` lines can declare, and how values of each type are read."""
 
-import datetime as dt
 import re
 from dataclasses import dataclass
 from typing import Protocol, cast
@@ -9,25 +8,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from studiolo.datasets.arrow import Values
+from studiolo.datasets.formats.arff_dates import LETTERS, DatePattern, date_pattern
 
 _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$|^NaN$|^[+-]?Infinity$"
-_INTEGER = r"^[+-]?[0-9]+$"
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+#: A declaration's first word; KEEL writes real[0,9].
+_KIND = re.compile(r"[A-Za-z]*")
 _DEFAULT_DATE = "yyyy-MM-dd'T'HH:mm:ss"
 
-#: Letters of Java's SimpleDateFormat and what they match.
-_DATE_LETTERS = {
-    "yyyy": r"(?P<year>\d{4})",
-    "MM": r"(?P<month>\d{1,2})",
-    "dd": r"(?P<day>\d{1,2})",
-    "HH": r"(?P<hour>\d{1,2})",
-    "mm": r"(?P<minute>\d{1,2})",
-    "ss": r"(?P<second>\d{1,2})",
-    "SSS": r"(?P<milli>\d{1,3})",
-    "XXX": r"(?P<zone>Z|[+-]\d\d:\d\d)",
-    "X": r"(?P<zone>Z|[+-]\d\d)",
-    "Z": r"(?P<zone>[+-]\d{4})",
-}
-_DATE_PART = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']")
+
+class DeclarationError(Exception):
+    """An ``@attribute`` line declares what can't be a column; the text says what."""
+
+    def __init__(self, problem: str, allowed: str = "") -> None:
+        self.allowed = allowed
+        super().__init__(problem)
 
 
 class Attribute(Protocol):
@@ -54,27 +49,45 @@ class Attribute(Protocol):
 @dataclass(kw_only=True)
 class _Number:
     name: str
-    pattern: str
-    type: pa.DataType
-    allowed: str
+    allowed: str = "a number such as 1.5 or ? for missing"
     default: str | None = "0"
 
     def first_wrong(self, words: Values) -> int | None:
-        wrong = _first(pc.invert(pc.match_substring_regex(words, self.pattern)))
-        if wrong is not None or not pa.types.is_integer(self.type):
-            return wrong
-        numbers = words.to_pylist()
-        return next(
-            (
-                place
-                for place, word in enumerate(numbers)
-                if word is not None and not -(2**63) <= int(word) < 2**63
-            ),
-            None,
-        )
+        return _first(pc.invert(pc.match_substring_regex(words, _NUMBER)))
 
     def typed(self, words: Values) -> Values:
-        return pc.replace_substring_regex(words, r"^\+", "").cast(self.type)
+        return pc.replace_substring_regex(words, r"^\+", "").cast(pa.float64())
+
+
+@dataclass(kw_only=True)
+class _Integer(_Number):
+    """A column of integers, or of floats if one has decimals: Weka makes no difference."""
+
+    allowed: str = "an integer of 64 bits, a number beside which none is rounded, or ? for missing"
+
+    def first_wrong(self, words: Values) -> int | None:
+        wrong = super().first_wrong(words)
+        if wrong is not None:
+            return wrong
+        whole = self._is_whole(words)
+        for place, word in enumerate(words.to_pylist()):
+            if word is not None and _INTEGER.fullmatch(word):
+                number = int(word) if len(word) <= len(str(-(2**63))) else 2**63
+                exact = whole or int(float(number)) == number
+                if not -(2**63) <= number < 2**63 or not exact:
+                    return place
+        return None
+
+    def typed(self, words: Values) -> Values:
+        if not self._is_whole(words):
+            return super().typed(words)
+        return pc.replace_substring_regex(words, r"^\+", "").cast(pa.int64())
+
+    def _is_whole(self, words: Values) -> bool:
+        return pc.all(pc.match_substring_regex(words, f"^(?:{_INTEGER.pattern})$")).as_py() in (
+            True,
+            None,
+        )
 
 
 @dataclass(kw_only=True)
@@ -117,14 +130,13 @@ class _Words:
 @dataclass(kw_only=True)
 class _Date:
     name: str
-    form: str
-    pattern: re.Pattern[str]
+    form: DatePattern
     #: What Weka takes for a zero.
     default: str | None = None
 
     @property
     def allowed(self) -> str:
-        return f'a date of the form "{self.form}" or ? for missing'
+        return f'a date of the form "{self.form.text}" or ? for missing'
 
     def first_wrong(self, words: Values) -> int | None:
         listed = words.to_pylist()
@@ -132,84 +144,56 @@ class _Date:
             (
                 place
                 for place, word in enumerate(listed)
-                if word is not None and self._moment(word) is None
+                if word is not None and self.form.moment(word) is None
             ),
             None,
         )
 
     def typed(self, words: Values) -> Values:
-        moments = [None if word is None else self._moment(word) for word in words.to_pylist()]
-        if not {"hour", "minute", "second", "milli"} & set(self.pattern.groupindex):
+        moments = [None if word is None else self.form.moment(word) for word in words.to_pylist()]
+        if not self.form.has_time:
             return pa.array(moments, pa.timestamp("us")).cast(pa.date32())
-        zone = "UTC" if "zone" in self.pattern.groupindex else None
-        return pa.array(moments, pa.timestamp("us", zone))
-
-    def _moment(self, word: str) -> dt.datetime | None:
-        match = self.pattern.fullmatch(word)
-        if match is None:
-            return None
-        found = match.groupdict()
-        try:
-            local = dt.datetime(
-                int(found.get("year", 1970)),
-                int(found.get("month", 1)),
-                int(found.get("day", 1)),
-                int(found.get("hour", 0)),
-                int(found.get("minute", 0)),
-                int(found.get("second", 0)),
-                int(found.get("milli", "0")) * 1000,
-            )
-        except ValueError:  # such as 30 February
-            return None
-        return _with_zone(local, found["zone"]) if "zone" in found else local
+        return pa.array(moments, pa.timestamp("us", "UTC" if self.form.has_zone else None))
 
 
-def _with_zone(local: dt.datetime, zone: str) -> dt.datetime:
-    digits = zone.replace("Z", "+0000").replace(":", "").ljust(5, "0")
-    offset = dt.timedelta(hours=int(digits[1:3]), minutes=int(digits[3:5]))
-    return local.replace(tzinfo=dt.timezone(-offset if digits[0] == "-" else offset))
-
-
-def attribute_of(name: str, declared: str, words: list[str | None] | None) -> Attribute | None:
-    """The column that a declaration describes, or None if it describes none.
+def attribute_of(name: str, declared: str, words: list[str] | None) -> Attribute:
+    """The column that a declaration describes; what stands behind its type is left out.
 
     Args:
         name: Name of the column.
         declared: The declaration after the name.
         words: Values of a categorical column, where the declaration lists them.
+
+    Raises:
+        DeclarationError: It describes none.
     """
     if words is not None:
-        return _Words(name=name, words=[str(word) for word in words])
-    kind, _, form = declared.partition(" ")
-    kind = kind.lower()
+        return _Words(name=name, words=words)
+    match = _KIND.match(declared)
+    kind = match.group().lower() if match else ""
     if kind == "date":
-        return _date_attribute(name, form.strip().strip('"') or _DEFAULT_DATE)
-    if form.strip():
-        return None
+        return _date_attribute(name, declared[len("date") :].strip())
     if kind in ("numeric", "real"):
-        allowed = "a number such as 1.5 or ? for missing"
-        return _Number(name=name, pattern=_NUMBER, type=pa.float64(), allowed=allowed)
+        return _Number(name=name)
     if kind == "integer":
-        allowed = "an integer of 64 bits or ? for missing"
-        return _Number(name=name, pattern=_INTEGER, type=pa.int64(), allowed=allowed)
-    return _Text(name=name) if kind == "string" else None
+        return _Integer(name=name)
+    if kind == "string":
+        return _Text(name=name)
+    if kind == "relational":
+        raise DeclarationError(
+            "the column is a table in itself (relational), which no column of a dataset can hold",
+            "flat columns; in Weka, the filter MultiInstanceToPropositional makes them",
+        )
+    raise DeclarationError("the type of the column is unknown")
 
 
-def _date_attribute(name: str, form: str) -> Attribute | None:
-    parts = []
-    position = 0
-    while position < len(form):
-        match = _DATE_PART.match(form, position)
-        letters = match.group() if match else ""
-        if match is None or (match.group(2) and letters not in _DATE_LETTERS):
-            return None
-        literal = (match.group(1) or "'").replace("''", "'") if match.group(1) is not None else None
-        parts.append(_DATE_LETTERS.get(letters, re.escape(letters if literal is None else literal)))
-        position = match.end()
-    try:
-        return _Date(name=name, form=form, pattern=re.compile("".join(parts), re.ASCII))
-    except re.error:  # the same part twice
-        return None
+def _date_attribute(name: str, form: str) -> Attribute:
+    if len(form) >= 2 and form[0] in "'\"" and form[-1] == form[0]:
+        form = form[1:-1]
+    pattern = date_pattern(form or _DEFAULT_DATE)
+    if pattern is None:
+        raise DeclarationError(f'the date pattern "{form}" is not supported', LETTERS)
+    return _Date(name=name, form=pattern)
 
 
 def _first(wrong: Values) -> int | None:

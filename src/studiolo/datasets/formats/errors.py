@@ -56,7 +56,17 @@ class RaggedRowError(FileNotParsedError):
 
     code: ClassVar[str] = "dataset-row-ragged"
 
-    def __init__(self, *, file: str, line: int, found: int, expected: int, extra: str = "") -> None:
+    def __init__(
+        self,
+        *,
+        file: str,
+        line: int,
+        found: int,
+        expected: int,
+        extra: str = "",
+        declared: bool = False,
+    ) -> None:
+        """``declared`` says that a header tells how many fields there are, as in ARFF."""
         self.file = file
         self.line = line
         self.found = found
@@ -64,9 +74,11 @@ class RaggedRowError(FileNotParsedError):
         self.extra = extra
         fields = "1 field" if found == 1 else f"{found} fields"
         more = f"; the first field too many is {_shown(extra)}" if found > expected else ""
+        other = "the header declares" if declared else "the first row has"
+        columns = " column" + "s" * (expected != 1) if declared else ""
         super().__init__(
-            f"{file}, line {line}: the row has {fields}, but the first row has {expected}{more}. "
-            "Put a field that contains the delimiter, a quote or a line break in double quotes, "
+            f"{file}, line {line}: the row has {fields}, but {other} {expected}{columns}{more}. "
+            "Put a field that contains the delimiter, a quote or a line break in quotes, "
             "and give every row the same number of fields."
         )
 
