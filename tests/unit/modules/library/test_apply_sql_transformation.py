@@ -1,5 +1,6 @@
 import sqlite3
 from collections.abc import Callable
+from decimal import Decimal
 from types import ModuleType
 
 import pandas as pd
@@ -153,9 +154,79 @@ def test_names_that_need_quotes(sql: Sql) -> None:
     assert sql('select "a ""b"" c" + [select] as n from t1', frame)["n"].tolist() == [3]
 
 
-def test_integers_beyond_64_bits_are_text(sql: Sql) -> None:
-    frame = pd.DataFrame({"n": pd.Series([2**64 - 1], dtype="uint64")})
-    assert sql("select n || '' as n from t1", frame)["n"].tolist() == [str(2**64 - 1)]
+@pytest.mark.parametrize(
+    "values",
+    [
+        pd.Series([5, 2**64 - 1], dtype="uint64"),
+        pd.Series([None, 2**64 - 1], dtype="UInt64"),
+        pd.Series([Decimal("0.1"), Decimal("0.12345678901234567890")]),
+        pd.Series([Decimal(1), Decimal(2**53 + 1)]),
+        pd.to_timedelta(pd.Series([0, 2**62 + 1])),
+    ],
+)
+def test_what_sqlite_would_round_is_refused(sql: Sql, values: pd.Series) -> None:
+    with pytest.raises(ValueError, match='in row 2 of the column "n" without rounding it'):
+        sql("select n from t1", pd.DataFrame({"n": values}))
+
+
+def test_decimals_are_compared_as_numbers(sql: Sql) -> None:
+    prices = pd.DataFrame({"price": [Decimal("9.50"), Decimal("100.00"), None, Decimal("10.25")]})
+    figures = sql("select max(price) as high, min(price) as low from t1", prices)
+    assert figures.to_numpy().tolist() == [[100.0, 9.5]]
+    ordered = sql("select price from t1 where price > 9.6 order by price", prices)
+    assert ordered["price"].tolist() == [Decimal("10.25"), Decimal("100.00")]
+    assert str(ordered["price"][1]) == "100.00"
+    assert sql("select price from t1", prices)["price"].isna().tolist() == [
+        False,
+        False,
+        True,
+        False,
+    ]
+    mixed = sql("select price from t1 union all select 0.125", prices)["price"]
+    assert mixed.dropna().tolist() == [9.5, 100.0, 10.25, 0.125]
+
+
+def test_large_integers_beside_floats_stay_what_they_are(sql: Sql) -> None:
+    frame = pd.DataFrame({"n": [2**53 + 1]})
+    assert sql("select n from t1 union all select 0.5", frame)["n"].tolist() == [2**53 + 1, 0.5]
+    assert sql("select n from t1 union all select 2", frame)["n"].tolist() == [2**53 + 1, 2]
+
+
+def test_categories_of_integers_stay_integers(sql: Sql) -> None:
+    frame = pd.DataFrame({"zip": pd.Categorical([12345, None, 2**53 + 1])})
+    texts = sql("select 'zip ' || zip as t from t1", frame)["t"]
+    assert texts.fillna("-").tolist() == ["zip 12345", "-", f"zip {2**53 + 1}"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        'select "Colour" from t1',
+        "select n from t1 where \"Colour\" = 'red'",
+        'select n from t1 order by "Colour"',
+        'select n from t1 where color = "red"',
+        'select /* "n" */ "Colour" -- "n"\nfrom t1',
+    ],
+)
+def test_a_misspelt_name_in_quotes_is_no_text(sql: Sql, query: str) -> None:
+    frame = pd.DataFrame({"color": ["red", "blue"], "n": [1, 2]})
+    with pytest.raises(ValueError, match="Text stands in single quotes"):
+        sql(query, frame)
+
+
+def test_names_in_quotes(sql: Sql) -> None:
+    frame = pd.DataFrame({"color": ["red"], "a`b": [1], 'c "d"': [2], "e]": [3]})
+    result = sql(
+        """select "COLOR", 'it''s "x"' as "s t", "a`b" + "c ""d\""" as [sum "], `e]` + "e]" from t1
+        where "color" = 'red' order by "s t";""",
+        frame,
+    )
+    assert result.iloc[0].tolist() == ["red", 'it\'s "x"', 3, 6]
+    assert list(result)[1:3] == ["s t", 'sum "']
+    # The name of an expression is what was written.
+    assert list(sql('select "color" || 1 from t1', frame)) == ['"color" || 1']
+    created = 'create table "new" as select "color" from t1; select "color" from "new"'
+    assert sql(created, frame)["color"].tolist() == ["red"]
 
 
 @pytest.mark.parametrize(

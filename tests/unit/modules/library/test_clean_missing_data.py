@@ -192,3 +192,28 @@ def test_names_the_column_that_another_dataset_lacks(clean: Any, numbers: pd.Dat
     _, transformation = clean(numbers)
     with pytest.raises(ValueError, match='this dataset lacks: "x", "b"'):
         transformation.transform(numbers[["n"]])
+
+
+def test_a_cleaning_is_applied_to_the_kind_of_column_it_was_made_for(clean: Any) -> None:
+    halves = pd.DataFrame({"x": [1.5, 2.5, np.nan, 4.5]})
+    _, mean = clean(halves, cleaning_mode="Replace with mean")
+    integers = mean.transform(pd.DataFrame({"x": pd.array([1, None, 3], dtype="Int64")}))["x"]
+    assert integers.tolist() == pytest.approx([1, 8.5 / 3, 3])
+    with pytest.raises(ValueError, match="which beside the replacement 2"):
+        mean.transform(pd.DataFrame({"x": pd.array([2**53 + 1, None], dtype="Int64")}))
+    for other in (["a", None], [pd.Timestamp("2020-01-01"), None], pd.array([True, None])):
+        with pytest.raises(ValueError, match="made for a column of the kind number"):
+            mean.transform(pd.DataFrame({"x": other}))
+    untouched = mean.transform(pd.DataFrame({"x": ["a", "b"]}))["x"]
+    assert untouched.tolist() == ["a", "b"]
+
+
+def test_a_column_without_values_takes_the_type_it_had(clean: Any, numbers: pd.DataFrame) -> None:
+    numbers["t"] = pd.Series(["a", None, "b", "c"], dtype="str")
+    numbers["c"] = pd.Categorical(["a", None, "b", "c"])
+    nothing = pd.DataFrame({name: pd.Series([None], dtype="str") for name in numbers})
+    _, zero = clean(numbers)
+    assert zero.transform(nothing.copy()).iloc[0].tolist() == [0, 0, False, "0", "0"]
+    _, mice = clean(numbers[["x", "n"]], cleaning_mode="Replace using MICE")
+    predicted = mice.transform(nothing[["x", "n"]].copy())
+    assert predicted.dtypes.astype(str).tolist() == ["float64", "Int64"]

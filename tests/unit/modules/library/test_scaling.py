@@ -169,3 +169,42 @@ def test_apply_transformation_does_what_was_learned(
     apply = load_module("apply_transformation").azureml_main
     scaled, function = everything(normalize, frame)
     pd.testing.assert_frame_equal(apply(function, frame.copy()), scaled)
+
+
+def test_indicators_of_the_same_name_get_a_number(to_indicators: Any) -> None:
+    dataset = pd.DataFrame(
+        {
+            "a": pd.Categorical(["b-c", "x"]),
+            "a-b": pd.Categorical(["c", "y"]),
+            "m": pd.Categorical(["Missing", None]),
+            "a-x": [7, 7],
+        }
+    )
+    result, indicators = to_indicators(dataset, categorical_columns_to_convert=["a", "a-b", "m"])
+    assert list(result)[4:] == [
+        *("a-b-c", "a-x (1)", "a-b-c (1)", "a-b-y", "m-Missing", "m-Missing (1)")
+    ]
+    assert result.iloc[0, 4:].tolist() == [1, 0, 1, 0, 1, 0]
+    assert result.iloc[1, 4:].tolist() == [0, 1, 0, 1, 0, 1]
+    assert list(indicators.transform(dataset)) == list(result)
+    with pytest.raises(ValueError, match='already has columns of the names "a-b-c", "a-x '):
+        indicators.transform(result)
+
+
+def test_indicators_find_categories_by_value(to_indicators: Any) -> None:
+    _, indicators = to_indicators(
+        pd.DataFrame({"k": pd.Categorical([1, 2, None])}), categorical_columns_to_convert=["k"]
+    )
+    for other in ([2.0, 1.0, 3.0], ["2", "1", "3"], pd.Categorical([2, 1, 3])):
+        result = indicators.transform(pd.DataFrame({"k": other}))
+        assert result[["k-1", "k-2", "k-Missing"]].to_numpy().tolist() == [
+            *([0, 1, 0], [1, 0, 0], [0, 0, 0])
+        ]
+
+
+def test_a_scaling_takes_a_column_without_values(normalize: Any) -> None:
+    _, function = normalize(pd.DataFrame({"x": [1.0, 2.0]}), columns_to_transform=["x"])
+    nothing = pd.DataFrame({"x": pd.Series([None], dtype="str")})
+    assert function.transform(nothing)["x"].isna().tolist() == [True]
+    with pytest.raises(ValueError, match="infinite number, by which ZScore can't scale"):
+        normalize(pd.DataFrame({"x": [1.0, np.inf]}), columns_to_transform=["x"])

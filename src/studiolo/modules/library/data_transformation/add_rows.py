@@ -17,7 +17,9 @@
 """Puts the rows of one dataset below those of another.
 
 Both need the same columns, of types that go together: integers and floats become floats, categories
-of both sides are joined, and a column without any value goes with everything. The order of the
+of both sides are joined, and a column without any value goes with everything. Nothing is rounded:
+integers and decimals become decimals, signed and unsigned integers the type that holds all of them,
+and integers that no float holds stop the module beside floats. The order of the
 columns, and the roles, are those of the first dataset; differs: the classic module wanted the
 second one to have the same order.
 """
@@ -54,16 +56,16 @@ def _joined(first: Any, second: Any) -> Any:
     if isinstance(first.dtype, pd.CategoricalDtype) and first.dtype == second.dtype:
         return pd.concat([first, second]).array
     both_categorical = hasattr(first, "cat") and hasattr(second, "cat")
-    first_plain, second_plain = _plain(first), _plain(second)
-    if _kind(first_plain.dtype) != _kind(second_plain.dtype):
+    first_plain, second_plain = plain(first), plain(second)
+    if kind_of(first_plain) != kind_of(second_plain):
         raise ValueError(
-            f'The column "{first.name}" is of the type {first_plain.dtype} in the first dataset '
-            f"and {second_plain.dtype} in the second, which do not go together. Change one of them "
-            "with Edit Metadata."
+            f'The column "{first.name}" is of the type {type_of(first_plain)} in the first dataset '
+            f"and {type_of(second_plain)} in the second, which do not go together. Change one of "
+            "them with Edit Metadata."
         )
     if both_categorical and first.cat.categories.dtype == second.cat.categories.dtype:
         return union_categoricals([first, second], ignore_order=True)
-    return pd.concat([first_plain, second_plain]).array
+    return together(first_plain, second_plain)
 
 
 def _with_missing_below(column: Any, count: int) -> Any:
@@ -75,21 +77,64 @@ def _with_missing_below(column: Any, count: int) -> Any:
     return pd.concat([column, column.iloc[:0].reindex(range(count))])
 
 
-def _plain(column: Any) -> Any:
-    """A categorical column as the values that it stands for."""
+def plain(column: Any) -> Any:
+    """A categorical column as the values that it stands for; integers stay integers."""
     if not isinstance(column.dtype, pd.CategoricalDtype):
         return column
-    values = column.cat.categories.to_series()
-    gaps = column.isna().any() and values.dtype.kind in "iub"
-    return column.astype(values.convert_dtypes().dtype if gaps else values.dtype)
+    values, codes = column.cat.categories.to_series(), column.cat.codes
+    gaps = bool((codes < 0).any())
+    if gaps and values.dtype.kind in "iub":
+        values = values.convert_dtypes()
+    taken = values.array.take(codes, allow_fill=True) if gaps else values.array.take(codes)
+    return pd.Series(taken, column.index, name=column.name)
 
 
-def _kind(dtype: Any) -> str:
-    """Types of one kind can stand in one column without loss."""
+def kind_of(column: Any) -> str:
+    """What a column holds; values of one kind can be compared, and stand in one column."""
+    dtype = column.dtype
     if pd.api.types.is_bool_dtype(dtype):
         return "boolean"
-    if pd.api.types.is_numeric_dtype(dtype):
+    if pd.api.types.is_numeric_dtype(dtype) or is_decimal(column):
         return "number"
     if isinstance(dtype, pd.StringDtype):
         return "text"
-    return f"{dtype.kind} {getattr(dtype, 'tz', '')}"
+    return f"{dtype.kind} {'with' if getattr(dtype, 'tz', None) else 'without'} zone"
+
+
+def is_decimal(column: Any) -> bool:
+    """Whether a column holds decimals, which pandas keeps as objects."""
+    return column.dtype == object and pd.api.types.infer_dtype(column) == "decimal"
+
+
+def type_of(column: Any) -> str:
+    """The name of a column's type, for messages."""
+    return "decimal" if is_decimal(column) else str(column.dtype)
+
+
+def together(first: Any, second: Any) -> Any:
+    """One column after the other, in a type that holds the values of both exactly."""
+    both = [first, second]
+    decimals = [is_decimal(column) for column in both]
+    floats = [column.dtype.kind == "f" for column in both]
+    signs = {column.dtype.kind for column in both}
+    if any(decimals) and any(floats):
+        raise ValueError(
+            f'The column "{first.name}" holds decimals in one dataset and floating point numbers '
+            "in the other; no type holds both exactly. Change one of them with Edit Metadata."
+        )
+    if any(decimals) and not all(decimals):
+        both = [column.astype(object) for column in both]
+    elif any(floats) and not all(floats):
+        whole = both[floats.index(False)]
+        if (whole.dropna().astype("float64").astype(object) != whole.dropna().astype(object)).any():
+            raise ValueError(
+                f'The column "{first.name}" holds integers beyond 2**53 in one dataset and '
+                "floating point numbers, which would round them, in the other. Change one of them "
+                "with Edit Metadata."
+            )
+    elif signs == {"i", "u"}:
+        values = pd.concat([column.dropna().astype(object) for column in both])
+        # Beyond the integers of 64 bits they leave the module as decimals.
+        dtype: Any = "Int64" if values.max() < 2**63 else "UInt64" if values.min() >= 0 else object
+        both = [column.astype(dtype) for column in both]
+    return pd.concat(both).array

@@ -31,21 +31,33 @@ A script of several statements, each ended by a semicolon, gives the rows of its
 
 SQLite knows numbers, text and bytes. Booleans go in as 0 and 1, dates and timestamps as the text
 that SQLite's date functions read ("2020-01-31", "2020-01-31 12:00:00", in UTC if they have a zone),
-durations as seconds, categories as their values. A result column that is such a column of a table,
-under whatever name, gets its type back. An expression does not: MAX(day) is text, until Edit
-Metadata makes it a date.
+durations as seconds, decimals as floating point numbers, categories as their values. A result
+column that is such a column of a table, under whatever name, gets its type back. An expression does
+not: MAX(day) is text, until Edit Metadata makes it a date, and MAX(price) of decimals a floating
+point number. What SQLite can't hold without rounding, such as a decimal with more digits than a
+floating point number keeps or an integer from 2**63, stops the module.
+
+Names may stand in double quotes, text stands in single ones: "Colour" is a column, and an error if
+there is no such column. The classic module took it for text then, as SQLite does by default.
 """
 
 import contextlib
+import re
 import sqlite3
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+#: What stands in quotes or in a comment, and in double quotes as a group.
+_QUOTED = re.compile(
+    r"""'(?:[^']|'')*' | \[[^\]]*\] | `(?:[^`]|``)*` | --[^\n]* | /\*.*?\*/ | "((?:[^"]|"")*)\"""",
+    re.DOTALL | re.VERBOSE,
+)
 #: By the type with which a column of a table is declared: what a result column of it becomes.
-_Types = dict[str, Any]
+_Types = dict[str, tuple[Any, int | None]]
 #: The names of the columns, the types that they are declared with, and the rows.
 _Result = tuple[list[str], list[str], list[tuple[Any, ...]]]
 
@@ -87,6 +99,11 @@ def azureml_main(
 def _run(connection: sqlite3.Connection, statement: str) -> _Result | None:
     """What a statement gives; None if it gives no rows by its nature."""
     try:
+        # SQLite would take a name in double quotes that it doesn't know for text. Not so one in
+        # backquotes, and to explain a statement does nothing else.
+        named = _QUOTED.sub(_in_backquotes, statement)
+        if named != statement:
+            connection.execute(f"EXPLAIN {named}")
         cursor = connection.execute(statement)
         if cursor.description is None:
             return None
@@ -94,9 +111,19 @@ def _run(connection: sqlite3.Connection, statement: str) -> _Result | None:
         rows = cursor.fetchall()
         return names, _declared(connection, statement) or [""] * len(names), rows
     except (sqlite3.Error, sqlite3.Warning) as error:
+        advice = ""
+        if "no such column" in str(error) and '"' in statement:
+            advice = " Text stands in single quotes: 'red'."
         raise ValueError(
-            f"SQLite can't run the query: {error}. The statement is:\n{statement.strip()}"
+            f"SQLite can't run the query: {error}.{advice} The statement is:\n{statement.strip()}"
         ) from error
+
+
+def _in_backquotes(match: re.Match[str]) -> str:
+    if match[1] is None:
+        return match[0]
+    name = match[1].replace('""', '"').replace("`", "``")
+    return f"`{name}`"
 
 
 def _statements(script: str) -> Iterator[str]:
@@ -139,7 +166,7 @@ def _insert(connection: sqlite3.Connection, name: str, table: pd.DataFrame) -> _
     for place, column_name in enumerate(table.columns):
         kind, values = _stored(table[column_name])
         # The first word names the column; SQLite looks for the second one only.
-        types[f"{name}_{place} {kind}"] = table[column_name].dtype
+        types[f"{name}_{place} {kind}"] = _kept_type(table[column_name])
         columns.append(values)
         quoted = column_name.replace('"', '""')
         declarations.append(f'"{quoted}" "{name}_{place} {kind}"')
@@ -159,23 +186,45 @@ def _insert(connection: sqlite3.Connection, name: str, table: pd.DataFrame) -> _
 
 def _stored(column: Any) -> tuple[str, list[Any]]:
     """A column's storage class and its values as SQLite has them; None is missing."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        column = column.astype(column.cat.categories.dtype if column.notna().all() else object)
-        column = column.infer_objects()
+    column = plain(column)
     missing = column.isna().to_numpy()
     kind = column.dtype.kind
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         return "TEXT", _objects(_texts_of_times(column), missing)
     if kind == "m":
-        return "REAL", _objects(column.dt.total_seconds(), missing)
-    if kind in "iub" and (kind != "u" or column.max() < 2**63):
+        seconds = column.dt.total_seconds()
+        _refuse_rounded(column, pd.to_timedelta(seconds, unit="s").astype(column.dtype))
+        return "REAL", _objects(seconds, missing)
+    if kind == "u":
+        _refuse_rounded(column, column.where(column < 2**63))
+    if kind in "iub":
         return "INTEGER", _objects(column, missing)
     if kind == "f":
         return "REAL", _objects(column, missing)
+    if is_decimal(column):
+        floats = column.map(float, na_action="ignore")
+        _refuse_rounded(column, floats.map(_decimal, na_action="ignore"))
+        return "REAL", _objects(floats, missing)
     first = column[~missing].iloc[0] if not missing.all() else ""
     if isinstance(first, bytes):
         return "BLOB", _objects(column, missing)
     return "TEXT", _objects(column.astype("str"), missing)
+
+
+def _refuse_rounded(column: Any, kept: Any) -> None:
+    rounded = (column != kept).fillna(value=True) & column.notna()
+    if rounded.any():
+        row = rounded.to_numpy().argmax()
+        raise ValueError(
+            f"SQLite can't hold {column.iloc[row]} in row {row + 1} of the column "
+            f'"{column.name}" without rounding it. Make the column String with Edit Metadata, or '
+            "leave it out with Select Columns in Dataset."
+        )
+
+
+def _decimal(number: float) -> Decimal:
+    """The shortest decimal that means a float, 0.1 for 0.1."""
+    return Decimal(repr(number))
 
 
 def _objects(column: Any, missing: Any) -> list[Any]:
@@ -205,16 +254,44 @@ def _column(values: tuple[Any, ...]) -> Any:
     if kinds == {int}:
         return pd.Series(values, dtype="Int64" if None in values else "int64")
     if kinds and kinds <= {int, float}:
-        return pd.Series(values, dtype="float64")
+        numbers = pd.Series(values, dtype="float64")
+        pairs = zip(numbers.tolist(), values, strict=True)
+        exact = all(value is None or number == value for number, value in pairs)
+        return numbers if exact else pd.Series(values, dtype=object)
     if kinds <= {str}:
         return pd.Series(values, dtype="str")
     return pd.Series(values, dtype=object)
 
 
-def _restored(column: Any, dtype: Any) -> Any:
-    """The values in the type of the column they come from, if all of them fit into it."""
-    if dtype is None or column.dtype == dtype:
+def _kept_type(column: Any) -> tuple[Any, int | None]:
+    """The type that a result column gets back, and of decimals how many digits follow the point."""
+    if not is_decimal(column):
+        return column.dtype, None
+    return column.dtype, max(-value.as_tuple().exponent for value in column.dropna())
+
+
+def plain(column: Any) -> Any:
+    """A categorical column as the values that it stands for; integers stay integers."""
+    if not isinstance(column.dtype, pd.CategoricalDtype):
         return column
+    values, codes = column.cat.categories.to_series(), column.cat.codes
+    gaps = bool((codes < 0).any())
+    if gaps and values.dtype.kind in "iub":
+        values = values.convert_dtypes()
+    taken = values.array.take(codes, allow_fill=True) if gaps else values.array.take(codes)
+    return pd.Series(taken, column.index, name=column.name)
+
+
+def is_decimal(column: Any) -> bool:
+    """Whether a column holds decimals, which pandas keeps as objects."""
+    return column.dtype == object and pd.api.types.infer_dtype(column) == "decimal"
+
+
+def _restored(column: Any, kept: tuple[Any, int | None] | None) -> Any:
+    """The values in the type of the column they come from, if all of them fit into it."""
+    if kept is None or column.dtype == kept[0]:
+        return column
+    dtype, scale = kept
     try:
         if pd.api.types.is_datetime64_any_dtype(dtype):
             zone = getattr(dtype, "tz", None)
@@ -228,6 +305,13 @@ def _restored(column: Any, dtype: Any) -> Any:
             )
             if not (restored.dropna() == column.dropna()).all():
                 return column
+        elif scale is not None:
+            restored = column.astype("float64").map(_decimal, na_action="ignore").astype(object)
+            unit = Decimal(1).scaleb(-scale)
+            rounded = restored.map(lambda number: number.quantize(unit), na_action="ignore")
+            if not (restored.dropna() == rounded.dropna()).all():
+                return column
+            restored = rounded
         elif dtype == "category" and not column.dropna().isin(dtype.categories).all():
             return column
         else:

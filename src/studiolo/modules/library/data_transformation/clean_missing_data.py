@@ -60,7 +60,8 @@ are cleaned; the classic documentation says this in one place and in another tha
 outside the ratios stops the cleaning of all.
 
 Custom substitution value  The replacement, which must be of each column's type: 0 by default.
-Replace with mean, median  Numbers, booleans, dates and durations, rounded where the type asks it.
+Replace with mean, median  Numbers, booleans, dates and durations, rounded where the type asks it:
+                           integers to integers, decimals to as many digits as they have.
 Replace with mode          The most frequent value, and the smallest of several.
 Remove entire row          The rows in which a cleaned column has no value.
 Remove entire column       The cleaned columns that have missing values.
@@ -68,17 +69,23 @@ Replace using MICE         Numbers and booleans: each column is predicted from t
                            (scikit-learn's IterativeImputer); the best estimate, not a random draw.
 
 The transformation fills other datasets with what was learned from this one and adds no indicator
-columns. Roles stay. The indicator of "Bore" is called "Bore_IsMissing".
+columns. A column has to hold what it held here: numbers, decimals, text and so on; one without any
+value takes the type that it had here. Integers that are filled with a fraction become floating
+point numbers. Roles stay. The indicator of "Bore" is called "Bore_IsMissing".
 
 Left out: Replace using Probabilistic PCA.
 """
 
+import re
 import warnings
 from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import infer_dtype, is_numeric_dtype
 
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}
 
@@ -92,6 +99,8 @@ class Cleaning:
     required_columns: list[str] = field(default_factory=list)
     #: By column. A text for a column of another type is read when it is needed.
     replacements: dict[str, Any] = field(default_factory=dict)
+    #: By column, the kind of values for which this was learned, and an empty column of their type.
+    types: dict[str, tuple[str, Any]] = field(default_factory=dict)
     predicted_columns: list[str] = field(default_factory=list)
     predictor: Any = None
 
@@ -107,12 +116,29 @@ class Cleaning:
         if self.required_columns:
             frame = frame.dropna(subset=self.required_columns)
         for name, value in self.replacements.items():
-            frame[name] = _filled(frame[name], value)
+            frame[name] = _filled(self._as_learned(frame[name]), value)
+        for name in self.predicted_columns:
+            frame[name] = self._as_learned(frame[name])
         if self.predicted_columns and frame[self.predicted_columns].isna().any(axis=None):
             predictions = self.predictor.transform(_matrix(frame, self.predicted_columns))
             for place, name in enumerate(self.predicted_columns):
                 frame[name] = _predicted(frame[name], predictions[:, place])
         return frame
+
+    def _as_learned(self, column: Any) -> Any:
+        """The column, in the learned type if it has no value that would say which one it has."""
+        kind, empty = self.types.get(column.name, ("", None))
+        if not kind or not column.isna().any():
+            return column
+        if not column.notna().any():
+            return empty.reindex(column.index)
+        if _kind(column) != kind:
+            raise ValueError(
+                f'The column "{column.name}" is of the type {type_of(column)}, but the '
+                f"transformation was made for a column of the kind {kind}. Convert it with Edit "
+                "Metadata."
+            )
+        return column
 
 
 def azureml_main(
@@ -159,6 +185,8 @@ def azureml_main(
         )
         cleaning.removed_columns = empty if cols_with_all_missing_values == "Remove" else []
 
+    for name in (*cleaning.replacements, *cleaning.predicted_columns):
+        cleaning.types[name] = _type(dataset[name])
     cleaned = cleaning.transform(dataset)
     if generate_missing_value_indicator_column and not cleaning_mode.startswith("Remove"):
         kept = [name for name in columns if name in cleaned.columns]
@@ -167,58 +195,167 @@ def azureml_main(
     return cleaned, cleaning
 
 
+def _type(column: Any) -> tuple[str, Any]:
+    """What a column holds; of one without values nothing is known."""
+    if not column.notna().any():
+        return "", None
+    nullable = column.convert_dtypes() if column.dtype.kind in "iub" else column
+    return _kind(column), nullable.iloc[:0]
+
+
+def _kind(column: Any) -> str:
+    return "decimal" if is_decimal(plain(column)) else kind_of(plain(column))
+
+
 def _typical(column: Any, cleaning_mode: str) -> Any:
     """The value that stands for a column, in the column's type."""
     if cleaning_mode == "Replace with mode":
         return column.mode().iloc[0]
-    kind = "f" if pd.api.types.is_float_dtype(column.dtype) else column.dtype.kind
-    if kind not in "iubfmM" or isinstance(column.dtype, pd.CategoricalDtype):
+    values = column.dropna()
+    kind = "D" if is_decimal(column) else column.dtype.kind
+    if kind not in "iubfmMD" or isinstance(column.dtype, pd.CategoricalDtype):
         raise ValueError(
-            f'The column "{column.name}" is of the type {column.dtype}, which has no '
+            f'The column "{column.name}" is of the type {type_of(column)}, which has no '
             f"{cleaning_mode.removeprefix('Replace with ')}. Leave it out of the selection, or "
             "replace with the mode."
         )
-    numbers = column.astype("Int64") if kind == "b" else column
-    value = numbers.mean() if cleaning_mode == "Replace with mean" else numbers.median()
-    if kind in "mM":
-        return value.as_unit(column.dt.unit)
-    return value if kind == "f" else column.dtype.type(round(value))
+    is_mean = cleaning_mode == "Replace with mean"
+    if kind in "fmM":
+        value = values.mean() if is_mean else values.median()
+        return value if kind == "f" else value.as_unit(column.dt.unit)
+    # Exact until the end: a float would round large integers and decimals before that.
+    fractions = sorted(Fraction(value) for value in values.tolist())
+    middle = fractions[(len(fractions) - 1) // 2 : len(fractions) // 2 + 1]
+    chosen = fractions if is_mean else middle
+    value = Fraction(sum(chosen), len(chosen))
+    return _rounded(value, values) if kind == "D" else type(values.tolist()[0])(round(value))
+
+
+def _rounded(number: Fraction, decimals: Any) -> Decimal:
+    """A number as a decimal with as many digits as those of the column."""
+    digits = max(-value.as_tuple().exponent for value in decimals)
+    return Decimal(round(number * 10**digits)).scaleb(-digits)
 
 
 def _filled(column: Any, value: Any) -> Any:
     if not column.isna().any():
         return column
     is_categorical = isinstance(column.dtype, pd.CategoricalDtype)
+    values = column.cat.categories.to_series() if is_categorical else column
     if isinstance(value, str):
-        value = _read(
-            value, column, column.cat.categories.dtype if is_categorical else column.dtype
-        )
-    if is_categorical and value not in column.cat.categories:
-        column = column.cat.add_categories([value])
+        value = _read(value, column, values)
+    if is_categorical:
+        if value not in column.cat.categories:
+            column = column.cat.add_categories([value])
+    elif pd.api.types.is_integer_dtype(column.dtype):
+        column = _with_room(column, value)
     return column.fillna(value)
 
 
-def _read(text: str, column: Any, dtype: Any) -> Any:
+def _with_room(column: Any, value: Any) -> Any:
+    """Integers in a type that holds another number, too."""
+    if value != int(value):
+        if (column.dropna().astype("float64").astype(object) != column.dropna()).any():
+            raise ValueError(
+                f'The column "{column.name}" holds integers beyond 2**53, which beside the '
+                f"replacement {value} would be rounded. Convert it with Edit Metadata."
+            )
+        return column.astype("Float64")
+    numbers = [value, *column.dropna().tolist()]
+    for dtype in (column.dtype, pd.Int64Dtype(), pd.UInt64Dtype()):
+        bounds = np.iinfo(dtype.type)
+        if min(numbers) >= bounds.min and max(numbers) <= bounds.max:
+            return column.astype(dtype)
+    raise ValueError(
+        f'The replacement {value} and the values of the column "{column.name}" are not integers '
+        "of the same 64 bits. Give another one, or leave the column out of the selection."
+    )
+
+
+def _read(text: str, column: Any, values: Any) -> Any:
     """A text as a value of the column's type."""
     try:
-        if pd.api.types.is_bool_dtype(dtype):
-            return _TRUTH[text.strip().lower()]
-        if pd.api.types.is_integer_dtype(dtype):
-            return int(text)
-        if pd.api.types.is_float_dtype(dtype):
-            return float(text)
-        if pd.api.types.is_datetime64_any_dtype(dtype):
-            instant = pd.to_datetime(text, format="ISO8601")
-            return instant.tz_localize(getattr(dtype, "tz", None)).as_unit(column.dt.unit)
-        if pd.api.types.is_timedelta64_dtype(dtype):
-            return pd.Timedelta(text).as_unit(column.dt.unit)
-    except (KeyError, ValueError) as error:
+        return _parsed(text, values)
+    except (KeyError, ValueError, ArithmeticError) as error:
         raise ValueError(
             f'The replacement value "{text}" does not fit the column "{column.name}", which is of '
-            f"the type {dtype} and has missing values. Give a value of that type, or leave the "
-            "column out of the selection."
+            f"the type {type_of(values)} and has missing values. Give a value of that type, or "
+            "leave the column out of the selection."
         ) from error
+
+
+def _parsed(text: str, values: Any) -> Any:
+    dtype = values.dtype
+    if pd.api.types.is_bool_dtype(dtype):
+        return _TRUTH[text.strip().lower()]
+    if pd.api.types.is_integer_dtype(dtype):
+        return int(text)
+    if pd.api.types.is_float_dtype(dtype):
+        return float(text)
+    if is_decimal(values):
+        return Decimal(text.strip())
+    if pd.api.types.is_datetime64_any_dtype(dtype):
+        instant = pd.to_datetime(text, format="ISO8601")
+        return instant.tz_localize(getattr(dtype, "tz", None)).as_unit(values.dt.unit)
+    if pd.api.types.is_timedelta64_dtype(dtype):
+        return duration_of(text).as_unit(values.dt.unit)
+    if infer_dtype(values) == "bytes":
+        raise ValueError("bytes")
     return text
+
+
+def plain(column: Any) -> Any:
+    """A categorical column as the values that it stands for; integers stay integers."""
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return column
+    values, codes = column.cat.categories.to_series(), column.cat.codes
+    gaps = bool((codes < 0).any())
+    if gaps and values.dtype.kind in "iub":
+        values = values.convert_dtypes()
+    taken = values.array.take(codes, allow_fill=True) if gaps else values.array.take(codes)
+    return pd.Series(taken, column.index, name=column.name)
+
+
+def kind_of(column: Any) -> str:
+    """What a column holds; values of one kind can be compared, and stand in one column."""
+    dtype = column.dtype
+    if pd.api.types.is_bool_dtype(dtype):
+        return "boolean"
+    if pd.api.types.is_numeric_dtype(dtype) or is_decimal(column):
+        return "number"
+    if isinstance(dtype, pd.StringDtype):
+        return "text"
+    return f"{dtype.kind} {'with' if getattr(dtype, 'tz', None) else 'without'} zone"
+
+
+def is_decimal(column: Any) -> bool:
+    """Whether a column holds decimals, which pandas keeps as objects."""
+    return column.dtype == object and pd.api.types.infer_dtype(column) == "decimal"
+
+
+def type_of(column: Any) -> str:
+    """The name of a column's type, for messages."""
+    return "decimal" if is_decimal(column) else str(column.dtype)
+
+
+def duration_of(text: str) -> pd.Timedelta:
+    """A text as a duration. pandas would take a number without a unit for nanoseconds."""
+    if text.strip() != "0" and not re.search("[A-Za-z:]", text):
+        raise ValueError(f"{text} has no unit")
+    return pd.Timedelta(text)
+
+
+def floats_of(column: Any) -> Any:
+    """Numbers or booleans as floats, NaN where missing; None if a column holds anything else."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        floats = floats_of(column.cat.categories.to_series())
+        return None if floats is None else np.append(floats, np.nan)[column.cat.codes]
+    if column.isna().all():
+        return np.full(len(column), np.nan)
+    is_decimal = column.dtype == object and infer_dtype(column) == "decimal"
+    if is_numeric_dtype(column.dtype) or is_decimal:
+        return column.to_numpy("float64", na_value=np.nan)
+    return None
 
 
 def _trained(dataset: pd.DataFrame, columns: list[str], iterations: int) -> Cleaning:
@@ -228,9 +365,9 @@ def _trained(dataset: pd.DataFrame, columns: list[str], iterations: int) -> Clea
     from sklearn.impute import IterativeImputer  # noqa: PLC0415
 
     for name in columns:
-        if not pd.api.types.is_numeric_dtype(dataset[name].dtype):
+        if isinstance(dataset[name].dtype, pd.CategoricalDtype) or floats_of(dataset[name]) is None:
             raise ValueError(
-                f'The column "{name}" is of the type {dataset[name].dtype}, and MICE predicts '
+                f'The column "{name}" is of the type {type_of(dataset[name])}, and MICE predicts '
                 "numbers only. Leave it out of the selection."
             )
     predictor = IterativeImputer(max_iter=iterations, random_state=0)
@@ -243,18 +380,31 @@ def _trained(dataset: pd.DataFrame, columns: list[str], iterations: int) -> Clea
 
 
 def _matrix(frame: pd.DataFrame, columns: list[str]) -> Any:
-    return frame[columns].to_numpy(np.float64, na_value=np.nan)
+    matrix = np.column_stack([floats_of(frame[name]) for name in columns])
+    for place, name in enumerate(columns):
+        if np.isinf(matrix[:, place]).any():
+            raise ValueError(
+                f'The column "{name}" holds an infinite number, by which nothing can be predicted. '
+                "Replace it, or leave the column out of the selection."
+            )
+    return matrix
 
 
 def _predicted(column: Any, predictions: Any) -> Any:
     """The column with predictions where it has no value, in its own type."""
     missing = column.isna().to_numpy()
+    if not missing.any():
+        return column
     if pd.api.types.is_float_dtype(column.dtype):
         values = predictions[missing]
     elif pd.api.types.is_bool_dtype(column.dtype):
         values = predictions[missing] >= 0.5
+    elif is_decimal(column):
+        values = [_rounded(Fraction(number), column.dropna()) for number in predictions[missing]]
     else:
-        values = np.rint(predictions[missing]).astype(np.int64)
+        values = [round(number) for number in predictions[missing]]
+        for extreme in (min(values), max(values)):
+            column = _with_room(column, extreme)
     filled = column.copy()
     filled[missing] = values
     return filled

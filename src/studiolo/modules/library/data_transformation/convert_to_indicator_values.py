@@ -30,42 +30,97 @@ The column "Failure score" with the categories Low and High gives "Failure score
 score-High", at the end of the dataset, in the order of the categories; a category that no row has
 gets its column too. If values are missing there is a column "Failure score-Missing".
 
-The transformation makes the same columns of other datasets. Categories that they have and this one
-has not are 0 in every column.
+Two columns that would have the same name get a number: "Failure score-Low (1)".
+
+The transformation makes the same columns of other datasets, by values: the category 1 is also the
+number 1.0 and the text "1". Categories that they have and this one has not are 0 in every column.
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import chain, count
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+#: Text that means a number. "007" is a text, as it is for the reader of CSV.
+NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
+
+
+def meaning(value: Any, *, read: bool) -> Any:
+    """What equal values of different types share: 1, 1.0 and true, and "1" where text is read."""
+    if read and isinstance(value, str):
+        truth = {"true": "1", "false": "0"}.get(value.lower(), value)
+        return Decimal(truth) if NUMBER.fullmatch(truth) else value
+    if isinstance(value, int | float | Decimal):
+        return Decimal(str(+value))
+    return value
+
+
+def places_of(column: Any, known: Sequence[Any]) -> Any:
+    """Where each value of a column stands among the known ones; -1 if it is missing or unknown.
+
+    Values are compared by what they mean, whatever their types.
+    """
+    codes, different = pd.factorize(column)
+    values = different.tolist()
+    numbers = (bool, int, float, Decimal)
+    sides = [side[0] for side in (known, values) if side]
+    kinds = {"number" if isinstance(value, numbers) else type(value) for value in sides}
+    read = kinds == {"number", str}
+    if len(kinds) > 1 and not read:
+        raise ValueError(
+            f'The column "{column.name}" holds {column.dtype} values, such as {values[0]}, where '
+            f"values such as {known[0]} are known. Convert it with Edit Metadata."
+        )
+    places: dict[Any, list[int]] = {}
+    for place, value in enumerate(known):
+        places.setdefault(meaning(value, read=read), []).append(place)
+    found = [places.get(meaning(value, read=read), [-1]) for value in values]
+    for value, candidates in zip(values, found, strict=True):
+        if len(candidates) > 1:
+            texts = " or ".join(f'"{known[place]}"' for place in candidates)
+            raise ValueError(
+                f'The column "{column.name}" holds {value}, which may mean {texts}: these are '
+                "different texts. Make the column String with Edit Metadata, spelled as they are."
+            )
+    return np.array([*(candidates[0] for candidates in found), -1])[codes]
+
 
 @dataclass
 class Indicators:
-    """A transformation: the categories of each column, and which columns had missing values."""
+    """A transformation: the categories of each column, and the names of their indicators."""
 
-    categories: dict[str, pd.Index]
-    with_missing: set[str]
+    #: By column.
+    categories: dict[str, list[Any]]
+    #: By column, a name for each category, and one more for missing values if there were some.
+    names: dict[str, list[str]]
     overwrite: bool
 
     def transform(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Add the indicator columns to a dataset."""
+        lacking = [f'"{name}"' for name in self.names if name not in frame.columns]
+        if lacking:
+            raise ValueError(
+                f"The transformation converts columns that the dataset lacks: {', '.join(lacking)}."
+            )
+        kept = frame.drop(columns=list(self.names)) if self.overwrite else frame
         added: dict[str, Any] = {}
-        for name, categories in self.categories.items():
-            if name not in frame.columns:
-                raise ValueError(
-                    f'The transformation converts the column "{name}", which the dataset lacks.'
-                )
+        for column, names in self.names.items():
+            categories = self.categories[column]
             # -1 is a category that this dataset alone has.
-            codes = categories.get_indexer(pd.Index(frame[name]))
-            added |= {
-                f"{name}-{category}": (codes == code).astype(np.int8)
-                for code, category in enumerate(categories)
-            }
-            if name in self.with_missing:
-                added[f"{name}-Missing"] = frame[name].isna().to_numpy(np.int8)
-        kept = frame.drop(columns=list(self.categories)) if self.overwrite else frame
+            places = places_of(frame[column], categories)
+            places[frame[column].isna()] = len(categories)
+            added |= {name: (places == place).astype(np.int8) for place, name in enumerate(names)}
+        taken = [f'"{name}"' for name in added if name in kept.columns]
+        if taken:
+            raise ValueError(
+                f"The dataset already has columns of the names {', '.join(taken)}. Rename them "
+                "with Edit Metadata, or leave them out."
+            )
         result = pd.concat([kept, pd.DataFrame(added, index=frame.index)], axis=1)
         result.attrs = dict(frame.attrs)
         return result
@@ -86,11 +141,23 @@ def azureml_main(
                 f'The column "{name}" is not categorical but of the type {dataset[name].dtype}. '
                 "Make it categorical with Edit Metadata."
             )
-    indicators = Indicators(
-        categories={name: dataset[name].cat.categories for name in categorical_columns_to_convert},
-        with_missing={
-            name for name in categorical_columns_to_convert if dataset[name].isna().any()
-        },
-        overwrite=overwrite_categorical_columns,
-    )
+    taken = {*dataset.columns}
+    if overwrite_categorical_columns:
+        taken -= {*categorical_columns_to_convert}
+    categories, names = {}, {}
+    for name in categorical_columns_to_convert:
+        categories[name] = dataset[name].cat.categories.tolist()
+        wanted = [f"{name}-{category}" for category in categories[name]]
+        if dataset[name].isna().any():
+            wanted.append(f"{name}-Missing")
+        names[name] = [_free(one, taken) for one in wanted]
+    indicators = Indicators(categories, names, overwrite_categorical_columns)
     return indicators.transform(dataset), indicators
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """The name, with a number if it is taken; it is taken from then on."""
+    numbered = (f"{name} ({number})" for number in count(1))
+    free = next(one for one in chain([name], numbered) if one not in taken)
+    taken.add(free)
+    return free

@@ -42,10 +42,11 @@ module and is named. Missing values stay missing, and a categorical column stays
 
 String          Numbers, dates and so on as text.
 Integer         Whole numbers, also from text; true and false are 1 and 0.
-Floating point  Numbers, also from text.
+Floating point  Numbers, also from text. An integer or decimal with more digits than a floating
+                point number keeps stops the module; the fraction of a text is rounded, as in CSV.
 Boolean         0 is false and any other number true; text says true or false, 1 or 0, in any case.
 DateTime        From text: ISO 8601 unless a format says otherwise.
-TimeSpan        From text such as 00:01:00 or "2 days".
+TimeSpan        From text such as 00:01:00 or "2 days"; a number needs its unit.
 
 Every column is a feature that has no other role. A dataset has one weight column at most, and it
 holds numbers.
@@ -56,20 +57,23 @@ that of .NET, and there is none for TimeSpan.
 """
 
 import csv
+import re
 import warnings
+from decimal import Decimal
 from typing import Any, Literal
 
 import pandas as pd
 
 Roles = dict[str, str]
 
+_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d{1,3})?")
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}
 _EXPECTED = {
     "Integer": "a whole number of at most 64 bits",
-    "Floating point": "a number",
+    "Floating point": "a number that a floating point number holds without rounding",
     "Boolean": "true or false",
     "DateTime": "a date such as 2020-01-31 12:00:00, or of the DateTime format",
-    "TimeSpan": "a duration such as 00:01:00",
+    "TimeSpan": 'a duration with a unit, such as 00:01:00 or "30 seconds"',
 }
 
 
@@ -94,9 +98,9 @@ def azureml_main(
         values: Any = dataset[name]
         is_categorical = isinstance(values.dtype, pd.CategoricalDtype)
         if data_type != "Unchanged":
-            values = _converted(_plain(values), data_type, datetime_format)
+            values = _converted(plain(values), data_type, datetime_format)
         if categorical == "NonCategorical":
-            values = _plain(values)
+            values = plain(values)
         elif categorical == "Categorical" or is_categorical:
             values = values.astype("category")
         dataset[name] = values
@@ -107,18 +111,33 @@ def azureml_main(
     return renamed
 
 
-def _plain(column: Any) -> Any:
-    """A categorical column as the values that it stands for."""
+def plain(column: Any) -> Any:
+    """A categorical column as the values that it stands for; integers stay integers."""
     if not isinstance(column.dtype, pd.CategoricalDtype):
         return column
-    values = column.cat.categories.to_series()
-    gaps = column.isna().any() and values.dtype.kind in "iub"
-    return column.astype(values.convert_dtypes().dtype if gaps else values.dtype)
+    values, codes = column.cat.categories.to_series(), column.cat.codes
+    gaps = bool((codes < 0).any())
+    if gaps and values.dtype.kind in "iub":
+        values = values.convert_dtypes()
+    taken = values.array.take(codes, allow_fill=True) if gaps else values.array.take(codes)
+    return pd.Series(taken, column.index, name=column.name)
+
+
+def is_decimal(column: Any) -> bool:
+    """Whether a column holds decimals, which pandas keeps as objects."""
+    return column.dtype == object and pd.api.types.infer_dtype(column) == "decimal"
+
+
+def type_of(column: Any) -> str:
+    """The name of a column's type, for messages."""
+    return "decimal" if is_decimal(column) else str(column.dtype)
 
 
 def _converted(column: Any, data_type: str, datetime_format: str) -> Any:
     """The column in another type; every value that is there stays there."""
     if data_type == "String":
+        if is_decimal(column):
+            return column.map("{:f}".format, na_action="ignore").astype("str")
         return column.astype("str")
     present = column.dropna()
     converted = _read(present, data_type, datetime_format)
@@ -129,7 +148,7 @@ def _converted(column: Any, data_type: str, datetime_format: str) -> Any:
             f'"{value}" in row {row} of the column "{column.name}" is not '
             f"{_EXPECTED[data_type]}, so the column can't become {data_type}."
         )
-    if converted.dtype.kind in "ib" and len(present) < len(column):
+    if converted.dtype.kind in "iub" and len(present) < len(column):
         converted = converted.convert_dtypes()
     return converted.reindex(column.index)
 
@@ -137,16 +156,15 @@ def _converted(column: Any, data_type: str, datetime_format: str) -> Any:
 def _read(present: Any, data_type: str, datetime_format: str) -> Any:
     """The values in the new type, and missing values for those that it can't hold."""
     is_text = isinstance(present.dtype, pd.StringDtype)
-    is_number = pd.api.types.is_numeric_dtype(present.dtype)
+    is_number = pd.api.types.is_numeric_dtype(present.dtype) or is_decimal(present)
     if data_type == "Boolean" and is_text:
         return present.str.strip().str.lower().map(_TRUTH).astype("boolean")
-    if data_type in {"Integer", "Floating point", "Boolean"} and (is_text or is_number):
-        # "1.0" is an integer, and must not make floats of its large neighbours.
-        texts = present.str.strip().str.replace(r"\.0*$", "", regex=True) if is_text else present
-        numbers = pd.to_numeric(texts, errors="coerce")
-        if data_type == "Integer":
-            return _whole(numbers)
-        return numbers.astype("float64") if data_type == "Floating point" else numbers != 0
+    if data_type == "Boolean" and is_number:
+        return present != 0
+    if data_type == "Integer" and (is_text or is_number):
+        return _integers(present, is_text=is_text)
+    if data_type == "Floating point" and (is_text or is_number):
+        return _floats(present, is_text=is_text)
     if data_type == "DateTime" and pd.api.types.is_datetime64_any_dtype(present.dtype):
         return present
     if data_type == "DateTime" and is_text:
@@ -156,23 +174,70 @@ def _read(present: Any, data_type: str, datetime_format: str) -> Any:
             raise ValueError(
                 f'The column "{present.name}" can\'t be read as dates: {error}.'
             ) from error
-    if data_type == "TimeSpan" and (is_text or present.dtype.kind == "m"):
+    if data_type == "TimeSpan" and present.dtype.kind == "m":
+        return present
+    if data_type == "TimeSpan" and is_text:
+        # pandas takes a bare number for nanoseconds, which hardly anybody means.
+        with_unit = present.where(present.str.contains("[A-Za-z:]", regex=True))
         with warnings.catch_warnings():
             # "2d" will be refused one day, which is no news for whoever reads the log.
             warnings.simplefilter("ignore", DeprecationWarning)
-            return pd.to_timedelta(present, errors="coerce")
+            return pd.to_timedelta(with_unit, errors="coerce")
+    advice = (
+        "Make it String first, with a unit behind each number"
+        if data_type == "TimeSpan" and is_number
+        else "Make it String first"
+    )
     raise ValueError(
-        f'The column "{present.name}" is of the type {present.dtype}, which can\'t become '
-        f"{data_type}. Make it String first, or leave it out of the selection."
+        f'The column "{present.name}" is of the type {type_of(present)}, which can\'t become '
+        f"{data_type}. {advice}, or leave it out of the selection."
     )
 
 
-def _whole(numbers: Any) -> Any:
-    """Numbers as integers; missing where they are none."""
-    if numbers.dtype.kind in "ib":
-        return numbers.astype("int64")
-    fits = (numbers % 1 == 0) & (numbers >= -(2**63)) & (numbers < 2**63)
-    return numbers[fits].astype("int64").reindex(numbers.index)
+def _integers(present: Any, *, is_text: bool) -> Any:
+    """Whole numbers of 64 bits; missing where a value is none."""
+    if present.dtype.kind in "iu":
+        return present
+    if present.dtype.kind == "b":
+        return present.astype("int64")
+    if present.dtype.kind == "f":
+        fits = (present % 1 == 0) & (present >= -(2**63)) & (present < 2**63)
+        return present[fits].astype("int64").reindex(present.index)
+    # One by one and as Python's integers: floats would round large ones.
+    numbers = [_whole(value) for value in (present.str.strip() if is_text else present)]
+    integers = pd.Series(numbers, present.index, dtype="Int64")
+    return integers if integers.isna().any() else integers.astype("int64")
+
+
+def _whole(value: str | Decimal) -> int | None:
+    """A text or a decimal as the integer of 64 bits that it means; None if it means none."""
+    if isinstance(value, str) and not _NUMBER.fullmatch(value):
+        return None
+    number = Decimal(value)
+    if not -(2**63) <= number < 2**63 or number != number.to_integral_value():
+        return None
+    return int(number)
+
+
+def _floats(present: Any, *, is_text: bool) -> Any:
+    """Floating point numbers; missing where a value is no number or would have to be rounded."""
+    if present.dtype.kind in "fb":
+        return present.astype("float64")
+    if not is_text:
+        floats = present.astype("float64")
+        exact = present.astype(object) == (
+            # A float shows the shortest decimal that means it: 0.1, and not its binary value.
+            floats.map(lambda number: Decimal(repr(number)))
+            if is_decimal(present)
+            else floats.astype(object)
+        )
+        return floats.where(exact)
+    texts = present.str.strip()
+    floats = pd.to_numeric(texts, errors="coerce").astype("float64")
+    # As in a CSV file, an integer is not rounded, and 0.1 means the float next to it.
+    integers = texts[texts.str.fullmatch(r"[+-]?\d{16,}(\.0*)?")]
+    rounded = [int(floats[row]) != int(Decimal(text)) for row, text in integers.items()]
+    return floats.mask(floats.index.isin(integers.index[rounded]))
 
 
 def _roles(dataset: pd.DataFrame, columns: list[str], fields: str) -> Roles:
@@ -199,10 +264,10 @@ def _check_weight(dataset: pd.DataFrame, weights: list[str]) -> None:
         raise ValueError(
             f"A dataset has one weight column at most, and these would be: {', '.join(weights)}."
         )
-    if not pd.api.types.is_numeric_dtype(dataset[weights[0]].dtype):
+    weight = dataset[weights[0]]
+    if not pd.api.types.is_numeric_dtype(weight.dtype) and not is_decimal(weight):
         raise ValueError(
-            f'The column "{weights[0]}" is of the type {dataset[weights[0]].dtype}; weights are '
-            "numbers."
+            f'The column "{weights[0]}" is of the type {type_of(weight)}; weights are numbers.'
         )
 
 

@@ -41,9 +41,10 @@ Inner Join gives a row for each pair; Left Outer Join adds the left rows without
 Outer Join the right ones below; Left Semi-Join gives the left rows that have a partner, once, and
 no column of the right dataset. Rows come in the order of the left dataset.
 
-A missing key equals no other, as in SQL. A right column whose name the left dataset has gets a
-number: "Month (1)". Without the right keys, a right row without a partner puts its key into the
-left key column.
+A missing key equals no other, as in SQL. Numbers of different types are compared exactly: no
+integer equals a float that it would have to be rounded to. A right column whose name the left
+dataset has gets a number: "Month (1)". Without the right keys, a right row without a partner
+puts its key into the left key column.
 
 Differs: keys of several columns are allowed; the classic module took one. Where a left outer join
 leaves gaps they are missing values, never a category of their own.
@@ -119,47 +120,90 @@ def azureml_main(
 
 
 def _comparable(left: Any, right: Any, *, match_case: bool) -> tuple[Any, Any]:
-    """Two key columns as values of one type."""
-    left, right = _plain(left), _plain(right)
-    kinds = _kind(left), _kind(right)
+    """Two key columns as values that are equal if and only if they mean the same."""
+    left, right = plain(left), plain(right)
+    kinds = kind_of(left), kind_of(right)
+    # The decimal 0.1 has no exact counterpart among floats.
+    inexact = kinds[0] == kinds[1] and {left.dtype.kind, right.dtype.kind} == {"O", "f"}
     # A column without any value is text, and has no key to compare.
-    if kinds[0] != kinds[1] and left.notna().any() and right.notna().any():
+    if (kinds[0] != kinds[1] or inexact) and left.notna().any() and right.notna().any():
         raise ValueError(
-            f'The key "{left.name}" of the left dataset is of the type {left.dtype} and the key '
-            f'"{right.name}" of the right one {right.dtype}, which are never equal. Change one of '
-            "them with Edit Metadata."
+            f'The key "{left.name}" of the left dataset is of the type {type_of(left)} and the '
+            f'key "{right.name}" of the right one {type_of(right)}, which are never equal. '
+            "Change one of them with Edit Metadata."
         )
-    if kinds[0] != kinds[1]:
-        return left.astype(object), right.astype(object)
-    if kinds[0] == "number":
-        whole = left.dtype.kind in "iu" and right.dtype.kind in "iu"
-        return left.astype("Int64" if whole else "Float64"), right.astype(
-            "Int64" if whole else "Float64"
-        )
-    if kinds[0] == "text" and not match_case:
+    if kinds[0] == "text" == kinds[1] and not match_case:
         return left.str.casefold(), right.str.casefold()
+    if kinds[0] == "number" == kinds[1] and left.dtype.kind == right.dtype.kind != "O":
+        dtype = {"i": "Int64", "u": "UInt64", "f": "Float64"}[left.dtype.kind]
+        return left.astype(dtype), right.astype(dtype)
+    if kinds[0] == "number" or kinds[0] != kinds[1]:
+        # Python compares integers, floats and decimals without rounding.
+        return left.astype(object), right.astype(object)
     return left, right
 
 
-def _plain(column: Any) -> Any:
-    """A categorical column as the values that it stands for."""
+def plain(column: Any) -> Any:
+    """A categorical column as the values that it stands for; integers stay integers."""
     if not isinstance(column.dtype, pd.CategoricalDtype):
         return column
-    values = column.cat.categories.to_series()
-    gaps = column.isna().any() and values.dtype.kind in "iub"
-    return column.astype(values.convert_dtypes().dtype if gaps else values.dtype)
+    values, codes = column.cat.categories.to_series(), column.cat.codes
+    gaps = bool((codes < 0).any())
+    if gaps and values.dtype.kind in "iub":
+        values = values.convert_dtypes()
+    taken = values.array.take(codes, allow_fill=True) if gaps else values.array.take(codes)
+    return pd.Series(taken, column.index, name=column.name)
 
 
-def _kind(column: Any) -> str:
-    if pd.api.types.is_bool_dtype(column.dtype):
+def kind_of(column: Any) -> str:
+    """What a column holds; values of one kind can be compared, and stand in one column."""
+    dtype = column.dtype
+    if pd.api.types.is_bool_dtype(dtype):
         return "boolean"
-    if pd.api.types.is_numeric_dtype(column.dtype):
+    if pd.api.types.is_numeric_dtype(dtype) or is_decimal(column):
         return "number"
-    if isinstance(column.dtype, pd.StringDtype):
+    if isinstance(dtype, pd.StringDtype):
         return "text"
-    if isinstance(column.dtype, pd.DatetimeTZDtype):
-        return "instant"
-    return str(column.dtype.kind)
+    return f"{dtype.kind} {'with' if getattr(dtype, 'tz', None) else 'without'} zone"
+
+
+def is_decimal(column: Any) -> bool:
+    """Whether a column holds decimals, which pandas keeps as objects."""
+    return column.dtype == object and pd.api.types.infer_dtype(column) == "decimal"
+
+
+def type_of(column: Any) -> str:
+    """The name of a column's type, for messages."""
+    return "decimal" if is_decimal(column) else str(column.dtype)
+
+
+def together(first: Any, second: Any) -> Any:
+    """One column after the other, in a type that holds the values of both exactly."""
+    both = [first, second]
+    decimals = [is_decimal(column) for column in both]
+    floats = [column.dtype.kind == "f" for column in both]
+    signs = {column.dtype.kind for column in both}
+    if any(decimals) and any(floats):
+        raise ValueError(
+            f'The column "{first.name}" holds decimals in one dataset and floating point numbers '
+            "in the other; no type holds both exactly. Change one of them with Edit Metadata."
+        )
+    if any(decimals) and not all(decimals):
+        both = [column.astype(object) for column in both]
+    elif any(floats) and not all(floats):
+        whole = both[floats.index(False)]
+        if (whole.dropna().astype("float64").astype(object) != whole.dropna().astype(object)).any():
+            raise ValueError(
+                f'The column "{first.name}" holds integers beyond 2**53 in one dataset and '
+                "floating point numbers, which would round them, in the other. Change one of them "
+                "with Edit Metadata."
+            )
+    elif signs == {"i", "u"}:
+        values = pd.concat([column.dropna().astype(object) for column in both])
+        # Beyond the integers of 64 bits they leave the module as decimals.
+        dtype: Any = "Int64" if values.max() < 2**63 else "UInt64" if values.min() >= 0 else object
+        both = [column.astype(dtype) for column in both]
+    return pd.concat(both).array
 
 
 def _taken(column: Any, rows: Any) -> Any:
@@ -175,9 +219,9 @@ def _filled(values: Any, left: Any, right_keys: Any, right: Any) -> Any:
     gaps = left == _NO_ROW
     if not gaps.any():
         return values
-    own, others = _plain(pd.Series(values)), _plain(right_keys)
+    own, others = plain(pd.Series(values, name=right_keys.name)), plain(right_keys)
     below = pd.Series(_taken(others, right[gaps]))
-    return pd.concat([own[~gaps], below]).array
+    return together(own[~gaps], below)
 
 
 def _new_names(left: pd.Index, right: list[str]) -> dict[str, str]:

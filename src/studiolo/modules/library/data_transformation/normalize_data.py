@@ -37,7 +37,8 @@ LogNormal  the share of a log-normal distribution below x; its two parameters ar
            standard deviation of ln x
 TanH       tanh x
 
-Each column is scaled by itself; missing values stay missing. The transformation function does the
+Each column is scaled by itself, in floating point numbers, as which decimals count, too; missing
+values stay missing. The transformation function does the
 same to other datasets, with what was learned from this one. The first, second and fourth method
 have nothing to say about a column whose values are all the same: it becomes 0, or missing.
 """
@@ -47,6 +48,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import infer_dtype, is_bool_dtype, is_numeric_dtype
 from scipy.special import expit, ndtr
 
 
@@ -63,12 +65,14 @@ class Normalization:
     def transform(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Scale the columns that were learned."""
         for name, (center, scale) in self.scales.items():
-            if name not in frame.columns or not _is_number(frame[name]):
+            # A column without any value, of whatever type, stays one.
+            values = floats_of(frame[name]) if name in frame.columns else None
+            if values is None:
                 raise ValueError(
                     f'The transformation scales the column "{name}", which this dataset does not '
                     "have as a column of numbers."
                 )
-            frame[name] = self._scaled(_floats(frame[name]), center, scale)
+            frame[name] = self._scaled(values, center, scale)
         return frame
 
     def _scaled(self, values: Any, center: float, scale: float) -> Any:
@@ -111,9 +115,14 @@ def azureml_main(
 
 
 def _learned(column: Any, method: str) -> tuple[float, float]:
-    values = _floats(column.dropna())
+    values = floats_of(column.dropna())
     if not len(values) or method in {"Logistic", "TanH"}:
         return 0.0, 0.0
+    if np.isinf(values).any():
+        raise ValueError(
+            f'The column "{column.name}" holds an infinite number, by which {method} can\'t scale '
+            "the others. Replace it, or leave the column out."
+        )
     if method == "MinMax":
         return float(values.min()), float(np.ptp(values))
     if method == "LogNormal":
@@ -127,9 +136,22 @@ def _learned(column: Any, method: str) -> tuple[float, float]:
     return float(values.mean()), float(values.std()) if np.ptp(values) else 0.0
 
 
-def _floats(column: Any) -> Any:
-    return column.to_numpy(np.float64, na_value=np.nan)
+def floats_of(column: Any) -> Any:
+    """Numbers or booleans as floats, NaN where missing; None if a column holds anything else."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        floats = floats_of(column.cat.categories.to_series())
+        return None if floats is None else np.append(floats, np.nan)[column.cat.codes]
+    if column.isna().all():
+        return np.full(len(column), np.nan)
+    is_decimal = column.dtype == object and infer_dtype(column) == "decimal"
+    if is_numeric_dtype(column.dtype) or is_decimal:
+        return column.to_numpy("float64", na_value=np.nan)
+    return None
 
 
 def _is_number(column: Any) -> bool:
-    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+    if isinstance(column.dtype, pd.CategoricalDtype) or is_bool_dtype(column.dtype):
+        return False
+    return is_numeric_dtype(column.dtype) or (
+        column.dtype == object and infer_dtype(column) == "decimal"
+    )

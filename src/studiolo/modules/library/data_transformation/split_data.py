@@ -73,6 +73,7 @@ missing goes to the second output. The classic Recommender Split is left out.
 import operator
 import re
 import warnings
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -186,7 +187,8 @@ def _compared(dataset: pd.DataFrame, expression: str) -> _Chosen:
             if named and _column(dataset, condition)[0].name != values.name:
                 raise ValueError("A relational expression can compare only one column.")
             limit = _value(match[2], values)
-            all_met &= _OPERATORS[match[1]](present, limit).to_numpy(np.bool_)
+            compared = present.astype(object) if isinstance(limit, Decimal) else present
+            all_met &= _OPERATORS[match[1]](compared, limit).to_numpy(np.bool_)
         met |= all_met
     return pd.Series(met, present.index).reindex(values.index, fill_value=False).to_numpy()
 
@@ -212,15 +214,18 @@ def _column(dataset: pd.DataFrame, expression: str) -> tuple[Any, str]:
 def _value(text: str, values: Any) -> Any:
     """The text as a value of the column's type."""
     try:
+        if values.dtype.kind in "iu" or is_decimal(values):
+            # Exactly: beside a float, large integers would be rounded.
+            return int(text) if re.fullmatch(r"[+-]?\d+", text) else Decimal(text)
         if pd.api.types.is_numeric_dtype(values.dtype):
             return float(text) if re.search(r"[.eEn]", text) else int(text)
         if pd.api.types.is_timedelta64_dtype(values.dtype):
-            return pd.Timedelta(text)
+            return duration_of(text)
         if pd.api.types.is_datetime64_any_dtype(values.dtype):
             month_first = re.fullmatch(r"(\d\d?)[/-](\d\d?)[/-](\d{4})(.*)", text)
             iso = "{2}-{0:0>2}-{1:0>2}{3}".format(*month_first.groups()) if month_first else text
             return pd.to_datetime(iso, format="ISO8601").tz_localize(values.dt.tz)
-    except ValueError as error:
+    except (ValueError, InvalidOperation) as error:
         raise ValueError(
             f'"{text}" can\'t be compared with the column "{values.name}", which is of the type '
             f"{values.dtype}. Write numbers as 3.5, dates as 2015-10-08, durations as 00:01:00."
@@ -229,3 +234,15 @@ def _value(text: str, values: Any) -> Any:
         f'The column "{values.name}" is of the type {values.dtype}; a relational expression '
         "compares numbers, dates and durations. Use a regular expression for text."
     )
+
+
+def is_decimal(column: Any) -> bool:
+    """Whether a column holds decimals, which pandas keeps as objects."""
+    return column.dtype == object and pd.api.types.infer_dtype(column) == "decimal"
+
+
+def duration_of(text: str) -> pd.Timedelta:
+    """A text as a duration. pandas would take a number without a unit for nanoseconds."""
+    if text.strip() != "0" and not re.search("[A-Za-z:]", text):
+        raise ValueError(f"{text} has no unit")
+    return pd.Timedelta(text)

@@ -14,8 +14,9 @@
 """Describes each column of a dataset by the usual statistics, one row a column.
 
 All rows are looked at. "Count" is the number of rows; a missing value counts neither as a unique
-value nor in any figure but "Count" and "Missing Value Count". Numbers have all figures, true and
-false count as 1 and 0, and other columns have the three counts only.
+value nor in any figure but "Count" and "Missing Value Count". Numbers and decimals have all
+figures, true and false count as 1 and 0, and other columns have the three counts only. Figures are
+floating point numbers; where that rounds large integers, it is printed.
 
 "Mean Deviation" is the mean distance from the mean, "Mode" the smallest of the most frequent
 values. Variance, standard deviation, skewness and kurtosis are estimates from a sample; a normal
@@ -26,6 +27,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import infer_dtype, is_numeric_dtype
 
 _PERCENTILES = {
     "1st Quartile": 0.25,
@@ -77,11 +79,15 @@ def azureml_main(dataset: pd.DataFrame) -> pd.DataFrame:
 
 
 def _figures(column: Any) -> dict[str, float]:
-    if not pd.api.types.is_numeric_dtype(column.dtype):
+    present = column.dropna()
+    if isinstance(column.dtype, pd.CategoricalDtype) or present.empty:
         return {}
-    values = pd.Series(column.dropna().to_numpy(np.float64))
-    if values.empty:
+    if column.dtype.kind in "iu" and max(abs(int(present.min())), abs(int(present.max()))) > 2**53:
+        print(f'The figures of "{column.name}" are rounded: it holds integers beyond 2**53.')
+    floats = floats_of(present)
+    if floats is None:
         return {}
+    values = pd.Series(floats)
     # Infinite values make some figures undefined, which is no reason to warn.
     with np.errstate(all="ignore"):
         return {
@@ -97,3 +103,16 @@ def _figures(column: Any) -> dict[str, float]:
             "Sample Kurtosis": values.kurt(),
             **dict(zip(_PERCENTILES, values.quantile([*_PERCENTILES.values()]), strict=True)),
         }
+
+
+def floats_of(column: Any) -> Any:
+    """Numbers or booleans as floats, NaN where missing; None if a column holds anything else."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        floats = floats_of(column.cat.categories.to_series())
+        return None if floats is None else np.append(floats, np.nan)[column.cat.codes]
+    if column.isna().all():
+        return np.full(len(column), np.nan)
+    is_decimal = column.dtype == object and infer_dtype(column) == "decimal"
+    if is_numeric_dtype(column.dtype) or is_decimal:
+        return column.to_numpy("float64", na_value=np.nan)
+    return None
