@@ -15,6 +15,8 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any, Final
 
+from studiolo_guest import fonts
+
 _PYPLOT: Final = "matplotlib.pyplot"
 _SAVED: Final = "_studiolo_saved"
 #: The run's working directory; each run is a process of its own.
@@ -41,6 +43,13 @@ def save_open_figures(*, log: Callable[[str], None]) -> None:
     ``log`` is told of a figure that cannot be drawn: the script's result is not lost for it.
     """
     pyplot = sys.modules.get(_PYPLOT)
+    try:
+        _save_open(pyplot, log)
+    finally:
+        fonts.say_what_is_missing(log)
+
+
+def _save_open(pyplot: Any, log: Callable[[str], None]) -> None:
     for number in pyplot.get_fignums() if pyplot is not None else ():
         try:
             _save(pyplot, number)
@@ -102,6 +111,8 @@ def _marking(savefig: Callable[..., Any]) -> Callable[..., Any]:
 
 _ADAPTERS: Final[dict[str, Callable[[ModuleType], None]]] = {
     "matplotlib": _adapt_matplotlib,
+    "matplotlib._text_helpers": fonts.adapt_text_helpers,
+    "matplotlib.font_manager": fonts.adapt_font_manager,
     _PYPLOT: _adapt_pyplot,
 }
 

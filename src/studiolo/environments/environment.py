@@ -1,6 +1,7 @@
 """An environment: what it shall hold, and where it lies once built."""
 
 import hashlib
+import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,8 @@ from studiolo.environments.interpreter import Interpreter, running_interpreter
 _LAYOUT = "1"
 #: Where in an environment its list of fonts is kept.
 FONT_FOLDER = Path("share", "studiolo")
+#: Where a machine keeps its fonts, as far as scripts see them; they lie at any depth below.
+_FONTS = ("/usr/share/fonts", "/usr/local/share/fonts")
 _DIST_INFO = re.compile(r"(?P<name>.+)-(?P<version>[^-]+)\.dist-info")
 _DEFAULT_LOCK = Path(__file__).with_name("default") / "requirements.lock"
 
@@ -71,9 +74,16 @@ class Environment:
 
     @property
     def font_list(self) -> Path | None:
-        """Matplotlib's list of fonts, if it has been made and kept here; see `FONT_FOLDER`."""
-        made = sorted((self.path / FONT_FOLDER).glob("fontlist-*.json"))
-        return made[-1] if made else None
+        """Matplotlib's list of the machine's fonts, if it is kept here; see `FONT_FOLDER`.
+
+        A list that is older than a font which was installed since is none, if it can be made anew.
+        """
+        folder = self.path / FONT_FOLDER
+        made = sorted(folder.glob("fontlist-*.json"))
+        if not made:
+            return None
+        is_old = _fonts_changed() > made[-1].stat().st_mtime and os.access(folder, os.W_OK)
+        return None if is_old else made[-1]
 
     def packages(self) -> tuple[InstalledPackage, ...]:
         """What is installed, by name, read from the folder each time."""
@@ -112,6 +122,12 @@ def default_spec() -> EnvironmentSpec:
 
 def _default_lock() -> str:
     return _DEFAULT_LOCK.read_text(encoding="utf-8")
+
+
+def _fonts_changed() -> float:
+    """When a font was last installed or removed: each changes the time of its folder."""
+    folders = (folder for place in _FONTS for folder, _, _ in os.walk(place))
+    return max((Path(folder).stat().st_mtime for folder in folders), default=0.0)
 
 
 def digest(*parts: str) -> str:

@@ -115,3 +115,56 @@ def test_the_figures_of_a_script_that_fails_are_kept(run: Run) -> None:
     outcome = run(drawing("plt.plot([1])", "raise ValueError('x')"))
     assert outcome.failure is not None
     assert [image.name for image in outcome.device.images] == ["figure-1.png"]
+
+
+def test_letters_that_no_font_has_are_said_once(run_in_each: Run) -> None:
+    # A sign of the private use area: no font of any machine has it.
+    lines = [
+        "plt.title('\\ue123\\ue124'); plt.xlabel('\\ue123')",
+        "plt.figure().suptitle('\\ue123')",
+    ]
+    outcome = run_in_each(drawing(*lines))
+    assert names(outcome) == ["figure-1.png", "figure-2.png"]
+    assert outcome.device.console == ""
+    (note,) = [line for line in outcome.log if "letters" in line]
+    assert note.startswith("No font of this machine has the letters \ue123\ue124: ")
+
+
+def test_a_font_that_is_not_there_is_said_once(run_in_each: Run) -> None:
+    lines = ["plt.rc('font', family='No Such Gothic')", "plt.title('a'); plt.xlabel('b')"]
+    outcome = run_in_each(drawing(*lines))
+    assert outcome.device.console == ""
+    (note,) = [line for line in outcome.log if "font" in line]
+    assert "No Such Gothic" in note
+
+
+#: Makes a font that has one Korean letter, as a machine would have it.
+FONT = """
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+def azureml_main():
+    pen = TTGlyphPen(None)
+    pen.moveTo((0, 0)); pen.lineTo((500, 0)); pen.lineTo((500, 500)); pen.closePath()
+    glyphs = {"han": pen.glyph(), ".notdef": TTGlyphPen(None).glyph()}
+    font = FontBuilder(1000, isTTF=True)
+    font.setupGlyphOrder([".notdef", "han"])
+    font.setupCharacterMap({0xD55C: "han"})
+    font.setupGlyf(glyphs)
+    font.setupHorizontalMetrics({name: (600, 0) for name in glyphs})
+    font.setupHorizontalHeader(ascent=800, descent=-200)
+    font.setupNameTable({"familyName": "NanumGothic", "styleName": "Regular"})
+    font.setupOS2()
+    font.setupPost()
+    font.save("nanum.ttf")
+    import matplotlib.font_manager
+    matplotlib.font_manager.fontManager.addfont("nanum.ttf")
+    import matplotlib.pyplot as plt
+    plt.title("한 and Latin")
+"""
+
+
+def test_letters_come_from_a_font_that_has_them(run_in_each: Run) -> None:
+    outcome = run_in_each(FONT)
+    assert names(outcome) == ["figure-1.png"]
+    assert outcome.device.console == ""
+    assert [line for line in outcome.log if "font" in line] == []

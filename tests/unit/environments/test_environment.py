@@ -1,9 +1,13 @@
+import os
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from studiolo.environments.environment import (
+    FONT_FOLDER,
     EnvironmentSpec,
     InstalledPackage,
     default_spec,
@@ -80,3 +84,20 @@ def test_opening_an_environment_imports_the_standard_library_only() -> None:
     ]
     baseline, loaded = (set(eval(run.stdout)) for run in said)
     assert loaded - baseline == {"studiolo"}
+
+
+def test_a_list_of_fonts_is_kept_until_a_font_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fonts, home = tmp_path / "fonts" / "truetype", tmp_path / "home"
+    fonts.mkdir(parents=True)
+    monkeypatch.setattr("studiolo.environments.environment._FONTS", (str(fonts.parent),))
+    environment = environment_in(home, default_spec())
+    assert environment.font_list is None
+    made = environment.path / FONT_FOLDER / "fontlist-1.json"
+    made.parent.mkdir(parents=True)
+    made.touch()
+    os.utime(made, (2_000_000_000, 2_000_000_000))
+    assert environment.font_list == made
+    os.utime(fonts, (2_000_000_001, 2_000_000_001))
+    assert environment.font_list is None
