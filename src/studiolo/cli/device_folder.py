@@ -3,12 +3,15 @@
 import base64
 import html
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 from studiolo.cli.errors import DeviceFolderError
 from studiolo.runs.script_result import ScriptResult
 from studiolo.sandbox.job import Failure, PythonDevice
 
+_CONSOLE_FILE = "console.txt"
+_PAGE_FILE = "index.html"
 _PAGE = """\
 <!doctype html>
 <html lang="en">
@@ -75,17 +78,28 @@ def write_device_page(
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "console.txt").write_text(device.console, encoding="utf-8")
+        (folder / _CONSOLE_FILE).write_text(device.console, encoding="utf-8")
+        names = {image.name for image in device.images}
         for image in device.images:
-            path = folder / image.name
+            path = folder / _file_name(image.name, names)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(image.content)
         page = _page(device, failure, title=title, summary=summary)
-        (folder / "index.html").write_bytes(page.encode("utf-8", "backslashreplace"))
+        (folder / _PAGE_FILE).write_bytes(page.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise DeviceFolderError(
             folder=str(folder), file=str(error.filename or folder), reason=error.strerror or ""
         ) from error
+
+
+def _file_name(name: str, taken: Collection[str]) -> str:
+    """An image's own name, unless a folder of its would be in the way of our own two files."""
+    if name.partition("/")[0] not in {_CONSOLE_FILE, _PAGE_FILE}:
+        return name
+    name = f"_{name}"
+    while name in taken:
+        name = f"_{name}"
+    return name
 
 
 def _page(device: PythonDevice, failure: Failure | None, *, title: str, summary: str) -> str:

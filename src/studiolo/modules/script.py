@@ -34,7 +34,7 @@ def read_script(path: Path | str) -> Script:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
         source = content.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
+    except (SyntaxError, UnicodeError, LookupError) as error:
         reason = _why_not_text(content, error)
         raise ScriptUnreadableError(path=str(path), reason=reason) from error
     return Script(source=source.replace("\r\n", "\n"), name=path.name)

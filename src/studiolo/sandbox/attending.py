@@ -38,6 +38,14 @@ class End(Enum):
     DISK_FULL = "disk full"
 
 
+class OverError(Exception):
+    """A run is over before all of it has been collected."""
+
+    def __init__(self, end: End) -> None:
+        self.end = end
+        super().__init__(end.value)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Watch:
     """What is looked at every now and then while a run goes on."""
@@ -59,6 +67,17 @@ class Watch:
         """Whether anything has to be looked at before the deadline."""
         looked_at = (self.cancelled, self.group, self.memory, self.directory)
         return any(item is not None for item in looked_at)
+
+    def go_on(self) -> None:
+        """Nothing, as long as there is time, and nobody has cancelled the run.
+
+        Raises:
+            OverError: otherwise.
+        """
+        if self.cancelled is not None and self.cancelled.is_set():
+            raise OverError(End.CANCELLED)
+        if time.perf_counter() >= self.deadline:
+            raise OverError(End.TIMED_OUT)
 
 
 def attend(child: Child, console: Console, watch: Watch) -> tuple[End, bytes]:

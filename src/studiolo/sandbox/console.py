@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 
 _PIECE = 1 << 16
-#: A pipe holds 64 KiB, and the policy lets no script enlarge it.
-_PIPE_PIECES = 4
+#: A pipe holds 16 pages, and the policy lets no script enlarge it; each can be a piece of its own.
+_PIPE_PIECES = 16
 #: Seconds: time for single bytes to become a piece.
 _SHORTEST_REST = 0.002
 
@@ -57,11 +57,10 @@ class Console:
         self.dropped += len(piece) - len(kept)
         if self._on_text is not None and kept:
             self._on_text(self._decoder.decode(kept))
-        if self.dropped:
-            # The writer waits while we do not read. Without this pause a flood keeps one of the
-            # host's processors busy for as long as the run lasts.
-            rest = max(len(piece) / self._rate, _SHORTEST_REST)
-            self.rest_until = time.perf_counter() + rest
+        # The writer waits while we do not read. Without this pause a flood keeps one of the host's
+        # processors busy for as long as the run lasts.
+        rest = len(piece) / self._rate if self.dropped else 0
+        self.rest_until = time.perf_counter() + max(rest, _SHORTEST_REST)
         return True
 
     def drain(self) -> None:

@@ -6,6 +6,7 @@ Version 1 and version 2 both; which one there is, and whether it may be used, is
 import contextlib
 import errno
 import os
+import signal
 import threading
 import time
 from dataclasses import dataclass
@@ -73,6 +74,33 @@ class MemoryGroup:
         """The most bytes that the group ever used."""
         text = self._read(self._version.peak).strip()
         return int(text) if text.isdigit() else None
+
+    def kill(self) -> None:
+        """End every process that is in it."""
+        if self._version.number == 2:
+            # Kernels before 5.14 have no such file.
+            with contextlib.suppress(OSError):
+                (self._path / "cgroup.kill").write_text("1")
+                return
+        for pid in self._pids():
+            try:
+                process = os.pidfd_open(pid)
+            except OSError:
+                continue
+            try:
+                # Asked again: the number may have become another process's before it was opened.
+                if pid in self._pids():
+                    signal.pidfd_send_signal(process, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+            finally:
+                os.close(process)
+
+    def _pids(self) -> list[int]:
+        try:
+            return [int(line) for line in (self._path / "cgroup.procs").read_text().split()]
+        except OSError:
+            return []
 
     def remove(self) -> bool:
         """Give the group back; False while it still has processes that are ending."""

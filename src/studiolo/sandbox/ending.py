@@ -12,11 +12,11 @@ from studiolo.sandbox.attending import End
 from studiolo.sandbox.failures import failure
 from studiolo.sandbox.job import Connected, Failure
 from studiolo.sandbox.memory_file import MemoryFile
+from studiolo.sandbox.messages import StreamError
 from studiolo.sandbox.policy import Limits
 from studiolo.sandbox.report import REPORT_SIZE, OutputReport, Report, ReportError, read_report
 from studiolo.sandbox.results import ResultTooLargeError, read_object, read_result
 from studiolo.sandbox.run_files import RunFiles
-from studiolo.sandbox.stream import StreamError
 from studiolo.sandbox.work_directory import DEEPEST
 from studiolo.sandbox.zygote import Exit
 
@@ -40,11 +40,17 @@ class Returned:
     report: Report | None
 
 
-def returned(files: RunFiles, limits: Limits, make_final: Callable[[MemoryFile], None]) -> Returned:
+def returned(
+    files: RunFiles,
+    limits: Limits,
+    make_final: Callable[[MemoryFile], None],
+    go_on: Callable[[], None],
+) -> Returned:
     """Check everything that a guest wrote.
 
     The report is copied before it is looked at; a result is not, so ``make_final`` has to see to
-    it that nobody can change it any more.
+    it that nobody can change it any more. ``go_on`` is called now and then, and raises what is to
+    end the work.
     """
     try:
         report = read_report(files.report.read(REPORT_SIZE))
@@ -54,7 +60,7 @@ def returned(files: RunFiles, limits: Limits, make_final: Callable[[MemoryFile],
         for port, file, output in _by_port(files, report):
             make_final(file)
             results[port.name] = (
-                read_result(file, output, files.inputs, limits)
+                read_result(file, output, files.inputs, limits, go_on)
                 if port.kind is PortKind.DATASET
                 else read_object(file, limits)
             )
@@ -131,7 +137,15 @@ def vanished(ended: Exit | None, limits: Limits) -> Failure:
         return failure("processor-time", _seconds(limits.cpu_seconds))
     if number in _REASONS:
         return failure("crashed", _REASONS[signal.Signals(number)])
-    return failure("killed", f"signal {signal.Signals(number).name}")
+    return failure("killed", f"signal {_signal_name(number)}")
+
+
+def _signal_name(number: int) -> str:
+    """Its name, or the number of a real-time signal that has none."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return str(number)
 
 
 def _memory(limits: Limits) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Self
 
 from studiolo.sandbox import isolation
-from studiolo.sandbox.attending import End, Watch, attend
+from studiolo.sandbox.attending import End, OverError, Watch, attend
 from studiolo.sandbox.bring_up import BringUp, Started
 from studiolo.sandbox.configuration import ScriptInterpreter, limits_message
 from studiolo.sandbox.control_groups import MemoryGroup, MemoryGroups, find_memory_groups
@@ -41,6 +41,7 @@ from studiolo.sandbox.job import (
 )
 from studiolo.sandbox.launcher import Launcher
 from studiolo.sandbox.memory_file import MemoryFile
+from studiolo.sandbox.messages import StreamError
 from studiolo.sandbox.observation import broken_promises
 from studiolo.sandbox.policy import Limits, Policy
 from studiolo.sandbox.run_files import RunFiles
@@ -54,6 +55,10 @@ _sandboxes = itertools.count(1)
 _COPIED_BYTES = 64 << 20
 #: From the end of a process's socket to its own.
 _ENDING_SECONDS = 0.1
+#: For a result's file to be made final, once nobody can write to it any more.
+_SEALING_SECONDS = 5.0
+#: For processes that have been killed to be gone.
+_GONE_SECONDS = 10.0
 _OPEN_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -196,13 +201,13 @@ class Sandbox:
         child.kill()
         if group is not None and group.ran_out():
             end = End.OUT_OF_MEMORY
-        by_host = unconfined or unusable(message) or interrupted(end, limits, ended - asked)
-        if by_host is None:
-            result = self._result(started.zygote, end, child, files, limits)
-        else:
-            result = Returned(failure=by_host, results={}, report=None)
-        files.console.drain()
-        device, left_out = self._device(child, files, limits)
+        failed = unconfined or unusable(message) or interrupted(end, limits, ended - asked)
+        collect = functools.partial(self._collect, started.zygote, end, child, files, limits, watch)
+        try:
+            result, device, left_out = collect(failed)
+        except OverError as over:
+            failed = interrupted(over.end, limits, time.perf_counter() - asked)
+            result, device, left_out = collect(failed)
         report = result.report
         assert self._report is not None
         return Outcome(
@@ -221,6 +226,32 @@ class Sandbox:
             isolation=self._report,
         )
 
+    def _collect(
+        self,
+        zygote: Zygote,
+        end: End,
+        child: Child,
+        files: RunFiles,
+        limits: Limits,
+        watch: Watch,
+        failed: Failure | None,
+    ) -> tuple[Returned, PythonDevice, list[str]]:
+        """What a run gave, printed and drew, and a line for each image that was left out.
+
+        Raises:
+            OverError: the time is over, or the run was cancelled. What has ``failed`` for that is
+                shown as far as it came: how much is looked at is limited.
+        """
+        if failed is None:
+            result = self._result(zygote, end, child, files, limits, watch)
+        else:
+            result = Returned(failure=failed, results={}, report=None)
+        files.console.drain()
+        device, left_out = self._device(
+            child, files, limits, watch.go_on if failed is None else _nothing
+        )
+        return result, device, left_out
+
     def _result(
         self,
         zygote: Zygote,
@@ -228,21 +259,30 @@ class Sandbox:
         child: Child,
         files: RunFiles,
         limits: Limits,
+        watch: Watch,
     ) -> Returned:
         if end is End.GONE:
             failure = vanished(zygote.exit_of(child.name), limits)
             return Returned(failure=failure, results={}, report=None)
 
         def make_final(file: MemoryFile) -> None:
-            if not file.seal():
-                # The script keeps it mapped for writing; it can't once its processes are gone.
-                zygote.exit_of(child.name)
-                _until(file.seal)
+            if file.seal():
+                return
+            # The script keeps it mapped for writing, which it can't once its processes are gone; or
+            # it has put its pages into a pipe or socket, of which the host has the other end.
+            zygote.exit_of(child.name, _GONE_SECONDS)
+            files.console.drain()
+            child.link.close()
+            give_up = time.perf_counter() + _SEALING_SECONDS
+            while not file.seal():
+                watch.go_on()
+                if time.perf_counter() >= give_up:
+                    raise StreamError("something still uses its file, which can't be made final")
 
-        return returned(files, limits, make_final)
+        return returned(files, limits, make_final, watch.go_on)
 
     def _device(
-        self, child: Child, files: RunFiles, limits: Limits
+        self, child: Child, files: RunFiles, limits: Limits, go_on: Callable[[], None]
     ) -> tuple[PythonDevice, list[str]]:
         images: list[Image] = []
         left_out: list[str] = []
@@ -253,7 +293,7 @@ class Sandbox:
             left_out.append("The script removed its working directory, and its images with it.")
         else:
             try:
-                images, left_out = collect_images(folder, limits)
+                images, left_out = collect_images(folder, limits, go_on)
             finally:
                 os.close(folder)
         device = PythonDevice(
@@ -272,7 +312,7 @@ class Sandbox:
         if started is not None:
             started.zygote.close()
         for group in self._groups_of.values():
-            _until(group.remove)
+            _remove(group)
         self._groups_of.clear()
         self._sweep(wait=True)
         if self._groups is not None:
@@ -399,10 +439,12 @@ class Sandbox:
             spent, self._spent = self._spent, []
             for item in spent:
                 if item.group is not None and not item.group.remove():
+                    # Without a pid namespace of its own a run may have left processes behind.
+                    item.group.kill()
                     if not wait:
                         self._spent.append(item)
                         continue
-                    _until(item.group.remove)
+                    _remove(item.group)
                 if item.directory is not None:
                     remove_tree(item.directory)
 
@@ -425,6 +467,21 @@ def _unconfined(started: Started, child: Child) -> Failure | None:
     return failure("not-confined", "; ".join(broken)) if broken else None
 
 
-def _until(condition: Callable[[], bool]) -> None:
+def _nothing() -> None:
+    """Whatever comes, go on."""
+
+
+def _remove(group: MemoryGroup) -> None:
+    """End what is left in a group and remove it; one that can't be is left to the next start."""
+    group.kill()
+    _until(group.remove, _GONE_SECONDS)
+
+
+def _until(condition: Callable[[], bool], seconds: float) -> bool:
+    """Whether it came true in that time."""
+    deadline = time.perf_counter() + seconds
     while not condition():
+        if time.perf_counter() > deadline:
+            return False
         time.sleep(0.001)
+    return True

@@ -9,7 +9,7 @@ from studiolo.sandbox.job import Status
 from .places import LIMITS, PREAMBLE, Here, answer_of, assert_works
 
 #: Descriptors of the run: its own socket, the report and the two results.
-_FILES = """
+FORGING = """
 def files():
     found = {}
     for name in os.listdir("/proc/self/fd"):
@@ -27,7 +27,10 @@ def stream(table, **options):
     import pyarrow as pa
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(**options)) as writer:
-        writer.write_table(table)
+        if table.num_columns or table.num_rows:
+            writer.write_table(table)
+        else:
+            writer.write_batch(pa.RecordBatch.from_arrays([], names=[]))
     return sink.getvalue().to_pybytes()
 GOOD = dict(status="succeeded", outputs=[dict(rows=1, references=[])], error=None, log=[], seconds={})
 def done(report=GOOD, **results):
@@ -57,6 +60,7 @@ INVALID = {
     "dictionaries in dictionaries": """done(results_dataset=stream(pa.table({
         'a': pa.DictionaryArray.from_arrays([0], pa.array([[1]]))})))""",
     "no zone of this world": "done(results_dataset=stream(pa.table({'a': pa.array([0], pa.timestamp('s', '../../x'))})))",
+    "metadata": "done(results_dataset=stream(pa.table({'a': [1]}).replace_schema_metadata({'a': 'b'})))",
     "two batches": """done(results_dataset=stream(pa.Table.from_batches(
         [pa.record_batch({'a': [1]}), pa.record_batch({'a': [2]})])))""",
     "a name twice": """done(results_dataset=stream(pa.Table.from_arrays(
@@ -99,6 +103,7 @@ REFERENCES = {
     "below nothing": [[0, "a", -1, 0]],
     "of three parts": [[0, "a", 0]],
     "with a name twice": [[0, "a", 0, 0], [1, "a", 0, 0]],
+    "in the same place": [[0, "a", 0, 0], [0, "b", 0, 0]],
     "with an empty name": [[0, "", 0, 0]],
     "with half of a surrogate pair": [[0, "\ud800", 0, 0]],
     "of another length": [[0, "a", 0, 0], [0, "b", 1, 0]],
@@ -108,7 +113,7 @@ REFERENCES = {
 
 def run(full: Here, script: str) -> None:
     outcome = full.run(
-        f"{PREAMBLE}{_FILES}import pyarrow as pa\nimport struct\n"
+        f"{PREAMBLE}{FORGING}import pyarrow as pa\nimport struct\n"
         f"def attack(*frames):\n    {script}\n",
     )
     assert outcome.failure is not None, outcome
@@ -128,7 +133,7 @@ def test_an_invalid_reference_is_refused(name: str, full: Here) -> None:
 
     outputs = [{"rows": 2, "references": REFERENCES[name]}]
     script = (
-        f"{PREAMBLE}{_FILES}import pyarrow as pa\ndef attack(*frames):\n"
+        f"{PREAMBLE}{FORGING}import pyarrow as pa\ndef attack(*frames):\n"
         f"    done(dict(GOOD, outputs={outputs!r}), results_dataset=stream(pa.table({{}})))\n"
     )
     inputs = {"dataset1": pa.table({"a": [1, 2]}), "dataset2": pa.table({"a": [1, 2, 3]})}
@@ -139,17 +144,16 @@ def test_an_invalid_reference_is_refused(name: str, full: Here) -> None:
 
 
 def test_a_forged_result_is_the_scripts_own(full: Here) -> None:
-    script = f"""{PREAMBLE}{_FILES}
+    script = f"""{PREAMBLE}{FORGING}
 import pyarrow as pa
 def attack():
     report = dict(GOOD, log=["\\ud800 said"], seconds=dict(call=1e9), isolation="off", extra=[1])
-    done(report, results_dataset=stream(pa.table({{"a": [7]}}).replace_schema_metadata({{"a": "b"}})))
+    done(report, results_dataset=stream(pa.table({{"a": [7]}})))
 """
     outcome = full.run(script)
     # Attacks 30 and 34: a script can say what it likes of itself, and of nothing else.
     assert outcome.failure is None, outcome.failure
     assert outcome.tables["results_dataset"].to_pydict() == {"a": [7]}
-    assert outcome.tables["results_dataset"].schema.metadata is None
     assert list(outcome.log) == ["? said"]
     assert outcome.isolation.level is Level.FULL
     assert outcome.timings.total < 10
@@ -172,7 +176,7 @@ def attack():
 
 def test_a_result_kept_mapped_cannot_change_afterwards(full: Here) -> None:
     # Attack 31, and "done" while another process keeps writing.
-    script = f"""{PREAMBLE}{_FILES}
+    script = f"""{PREAMBLE}{FORGING}
 import mmap
 import pyarrow as pa
 def attack():
@@ -200,7 +204,7 @@ def test_inputs_cannot_be_changed(full: Here) -> None:
     # Attack 38.
     import pyarrow as pa
 
-    script = f"""{PREAMBLE}{_FILES}
+    script = f"""{PREAMBLE}{FORGING}
 import mmap
 def attack(frame):
     given = files()["dataset"]
@@ -229,7 +233,7 @@ def attack(frame):
     ],
 )
 def test_a_tampered_socket_is_a_failure_of_the_script(script: str, full: Here) -> None:
-    outcome = full.run(f"{PREAMBLE}{_FILES}def attack():\n    {script}\n    time.sleep(60)\n")
+    outcome = full.run(f"{PREAMBLE}{FORGING}def attack():\n    {script}\n    time.sleep(60)\n")
     assert outcome.failure is not None
     assert outcome.failure.code in {
         "result-invalid", "ended-without-result", "killed", "script-exception", "not-confined"
@@ -239,7 +243,7 @@ def test_a_tampered_socket_is_a_failure_of_the_script(script: str, full: Here) -
 
 
 def test_a_second_message_is_not_read(full: Here) -> None:
-    script = f"""{PREAMBLE}{_FILES}
+    script = f"""{PREAMBLE}{FORGING}
 def attack():
     link = socket.socket(fileno=os.dup(files()["link"]))
     link.setblocking(False)

@@ -164,7 +164,7 @@ def test_more_folders_than_a_process_may_open_are_walked(tmp_path: Path) -> None
         os.close(directory)
     assert images == []
     assert left_out[0] == "The script left images in 300 folders: those of 200 are kept."
-    assert len(left_out) == 201
+    assert left_out[-1] == "180 more images are left out."
 
 
 def test_files_beyond_what_is_looked_at_are_said_to_be_left_out(

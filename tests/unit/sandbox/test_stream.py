@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studiolo.sandbox.memory_file import MemoryFile
-from studiolo.sandbox.stream import StreamError, TooManyColumnsError, read_stream
+from studiolo.sandbox.messages import StreamError, TooManyColumnsError
+from studiolo.sandbox.stream import read_stream
 
 TABLE = pa.table(
     {
@@ -49,9 +50,17 @@ def test_every_type_of_a_dataset_is_read() -> None:
     assert pa.Table.from_batches([batch]).equals(TABLE)
 
 
-def test_metadata_is_dropped() -> None:
-    table = pa.table({"a": [1]}).replace_schema_metadata({"pandas": "{}"})
-    assert read(stream_of(table)).schema.metadata is None
+@pytest.mark.parametrize(
+    "schema",
+    [
+        pa.schema([("a", pa.int64())], metadata={"pandas": "{}"}),
+        pa.schema([pa.field("a", pa.int64(), metadata={"pandas": "{}"})]),
+    ],
+)
+def test_metadata_is_refused(schema: Any) -> None:
+    # Millions of entries can be the same few bytes of a message.
+    with pytest.raises(StreamError, match="metadata"):
+        read(stream_of(pa.table({"a": [1]}, schema=schema)))
 
 
 def test_an_empty_file_is_no_result() -> None:
@@ -98,7 +107,7 @@ def test_a_bomb_is_not_expanded() -> None:
     ids=lambda array: str(array.type),
 )
 def test_other_types_are_refused(array: Any) -> None:
-    with pytest.raises(StreamError, match="has the type"):
+    with pytest.raises(StreamError, match=r"has (the|a) type"):
         read(stream_of(pa.table({"a": array})))
 
 
