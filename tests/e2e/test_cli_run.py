@@ -137,6 +137,31 @@ def test_the_preview_shows_what_python_has_no_value_for(studiolo: CommandLine) -
     assert "\u65e5\u672c" * 9 in ended.out
 
 
+def test_a_long_cell_costs_the_preview_nothing(studiolo: CommandLine) -> None:
+    ended = studiolo.run(
+        """
+        import pandas as pd
+        def azureml_main():
+            return pd.DataFrame({"a": ["x" * (64 << 20)], "b": pd.Categorical(["y" * (64 << 20)])})
+        """
+    )
+    assert ended.code == 0, ended.err
+    assert f"{'x' * 39}…  {'y' * 39}…" in ended.out
+
+
+def test_a_large_category_of_many_rows_is_written_in_pieces(studiolo: CommandLine) -> None:
+    ended = studiolo.run(
+        """
+        import pandas as pd
+        def azureml_main():
+            return pd.DataFrame({"a": pd.Categorical.from_codes([0] * 300, ["x" * (1 << 20)])})
+        """,
+        *("--output", "out.csv"),
+    )
+    assert ended.code == 0, ended.err
+    assert (studiolo.folder / "out.csv").stat().st_size == 2 + 300 * ((1 << 20) + 1)
+
+
 def test_notes_say_what_was_done_to_the_result(studiolo: CommandLine) -> None:
     ended = studiolo.run(
         "def azureml_main(frame):\n    return frame.describe()\n", "--dataset1", "first.csv"

@@ -5,16 +5,26 @@ from rich.text import Text
 
 from studiolo.cli.reporting import printable
 
+#: Characters for a place: a letter can have marks that take none.
+_TAKEN = 8
+
 
 def one_line(text: str) -> str:
     """The text with its ends of lines shown as signs."""
     return printable(text).replace("\n", "⏎").replace("\t", " ")
 
 
+def longest_shown(width: int) -> int:
+    """Characters of a text that are looked at to fill so many places; more are cut off."""
+    return _TAKEN * (width + 1)
+
+
 def cut(text: str, width: int) -> str:
-    """As much of a text as fits into so many places; some characters take two."""
-    shown = one_line(text)
-    if cell_len(shown) <= width:
+    """As much of a text as fits into so many places; some characters take two, and some none."""
+    # Cut before it is looked at: it may have gigabytes.
+    room = longest_shown(width)
+    shown = one_line(text[:room])
+    if len(text) < room and cell_len(shown) <= width:
         return shown
     return set_cell_size(shown, max(width - 1, 0)).rstrip() + "…"
 

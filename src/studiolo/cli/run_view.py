@@ -4,13 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from rich.cells import cell_len, set_cell_size
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from studiolo.cli.cells import cell, longest_shown
 from studiolo.cli.reporting import headline, printable
 from studiolo.cli.terminal import Terminal
+from studiolo.datasets.value_text import value_text
 from studiolo.runs.script_result import ScriptResult
 from studiolo.sandbox.job import Failure
 
@@ -146,32 +147,20 @@ def _fitting(table: pa.Table, width: int) -> list[int]:
 
 
 def _heading(name: str) -> Text:
-    return Text(_cut(name, _HEADING))
+    return cell(name, width=_HEADING)
 
 
 def _cell(value: "pa.Scalar[Any]") -> Text:
-    plain = _plain(value)
-    if plain is None:
+    text = value_text(value, characters=longest_shown(_CELL))
+    if text is None:
         return Text("·", style="dim")
-    if isinstance(plain, float):
-        return Text(f"{plain:.6g}")
-    if isinstance(plain, bytes):
-        return Text(f"{len(plain):,} bytes", style="dim")
-    return Text(_cut(str(plain), _CELL))
+    return cell(text, width=_CELL, style="dim" if _is_bytes(value.type) else "")
 
 
-def _plain(value: "pa.Scalar[Any]") -> object:
-    try:
-        return value.as_py()
-    except (ValueError, OverflowError):
-        # Python has no object for the years that Arrow has beyond 9999.
-        return value.cast(pa.string()).as_py()
-
-
-def _cut(text: str, width: int) -> str:
-    """As much as fits into so many places; some characters take two."""
-    plain = printable(text).replace("\n", "⏎").replace("\t", " ")
-    return plain if cell_len(plain) <= width else set_cell_size(plain, width - 1).rstrip() + "…"
+def _is_bytes(kind: pa.DataType) -> bool:
+    if isinstance(kind, pa.DictionaryType):
+        kind = kind.value_type
+    return pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
 
 
 def _is_number(kind: pa.DataType) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from studiolo.datasets.value_text import value_text
 from studiolo.sandbox.job import Failure, Image
 from studiolo.store.run_record import NodeState
 
@@ -103,7 +104,10 @@ def table_html(port: str, table: pa.Table) -> Iterator[str]:
     size = f"{_counted(table.num_rows, 'row')}, {_counted(table.num_columns, 'column')}"
     yield f"<p>{html.escape(port)}: {size}</p>"
     heads = "".join(f"<th>{_cell(name)}</th>" for name in shown.column_names)
-    columns = [[_cell(_value_text(value)) for value in column] for column in shown.columns]
+    columns = [
+        [_cell(value_text(value, characters=_LONGEST + 1) or "") for value in column]
+        for column in shown.columns
+    ]
     rows = "".join(
         f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>"
         for row in zip(*columns, strict=True)
@@ -171,16 +175,3 @@ def _cell(text: str) -> str:
 
 def _shortened(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[: length - 1]}…"
-
-
-def _value_text(value: "pa.Scalar[pa.DataType]") -> str:
-    if not value.is_valid:
-        return ""
-    try:
-        plain = value.as_py()
-    except (ValueError, OverflowError):
-        # A time that Python's own types can't hold.
-        return str(value.cast(pa.string()).as_py())
-    if isinstance(plain, bytes):
-        return f"{len(plain):,} bytes"
-    return f"{plain:.6g}" if isinstance(plain, float) else str(plain)

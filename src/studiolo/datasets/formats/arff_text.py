@@ -9,8 +9,11 @@ from studiolo.datasets.arrow import Column, Values, ends_of, joined, text, text_
 from studiolo.datasets.formats import Target
 from studiolo.datasets.formats.errors import FormatCannotHoldError
 from studiolo.datasets.formats.plain_words import words_of
+from studiolo.datasets.written_size import pieces
 
 _ROWS = 1 << 16
+#: And bytes of their values.
+_SIZE = 64 << 20
 _PLAIN = r"^[A-Za-z0-9_.-]+$"
 #: ARFF's dates are Java's, which count milliseconds.
 _PER_MILLISECOND = {"s": 1, "ms": 1, "us": 1_000, "ns": 1_000_000}
@@ -29,8 +32,7 @@ def write_arff(table: pa.Table, target: Target) -> None:
         word = _quoted(pa.array([name], pa.large_string()))[0].as_py()
         head.append(f"@attribute {word} {_declared(column, name, target)}")
     target.sink.write("\n".join([*head, "", "@data", ""]).encode())
-    for start in range(0, table.num_rows, _ROWS):
-        part = table.slice(start, _ROWS)
+    for part in pieces(table, rows=_ROWS, size=_SIZE):
         fields = [
             _field(column, name, target)
             for name, column in zip(part.column_names, part.columns, strict=True)

@@ -17,9 +17,12 @@ from studiolo.datasets.arrow import Column, Values, array_of, joined, text, text
 from studiolo.datasets.formats import FileFormat, Target
 from studiolo.datasets.formats.delimited_scan import Dialect
 from studiolo.datasets.formats.plain_words import words_of
+from studiolo.datasets.written_size import pieces
 
 #: Rows that are turned into text at a time.
 _ROWS = 1 << 16
+#: And bytes of their values.
+_SIZE = 64 << 20
 
 #: What a reader may take for a delimiter, or leave out, in the first line of a file.
 _GUESSED = r"|[,;\t|]|[\s\v]$|^(?i:sep=)"
@@ -55,8 +58,7 @@ def write_delimited(table: pa.Table, target: Target, dialect: Dialect) -> None:
     if table.num_columns == 1:
         _write_one_column(table, target, dialect)
         return
-    for start in range(0, table.num_rows, _ROWS):
-        part = table.slice(start, _ROWS)
+    for part in pieces(table, rows=_ROWS, size=_SIZE):
         fields = [
             _field(column.combine_chunks(), name, target, delimiter)
             for name, column in zip(part.column_names, part.columns, strict=True)

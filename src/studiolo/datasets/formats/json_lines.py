@@ -24,9 +24,12 @@ from studiolo.datasets.formats.inference import temporal_column
 from studiolo.datasets.formats.plain_words import words_of
 from studiolo.datasets.formats.python_values import Value, column_of
 from studiolo.datasets.invariants import check_dataset
+from studiolo.datasets.written_size import pieces
 
 _ALLOWED = "a string, a number, true, false or null"
 _ROWS = 1 << 14
+#: And bytes of their values.
+_SIZE = 64 << 20
 #: Python refuses to read integers of more than 4300 digits; none beyond 20 fits a number's type.
 _MOST_DIGITS = 1000
 
@@ -133,8 +136,7 @@ def write(dataset: Dataset, target: Target) -> None:
     A dataset without columns has no rows either, and is an empty file.
     """
     keys = [json.dumps(name, ensure_ascii=False) for name in dataset.table.column_names]
-    for start in range(0, dataset.table.num_rows, _ROWS):
-        part = dataset.table.slice(start, _ROWS)
+    for part in pieces(dataset.table, rows=_ROWS, size=_SIZE):
         columns = [
             _words(column, name, target)
             for name, column in zip(part.column_names, part.columns, strict=True)
