@@ -102,6 +102,53 @@ class OptionNotApplicableError(DatasetError):
         )
 
 
+class DatasetTooDemandingError(DatasetError):
+    """A file takes more memory or processor time to read than is allowed."""
+
+    code: ClassVar[str] = "dataset-too-demanding"
+
+    def __init__(self, *, file: str, size: int, what: str, setting: str) -> None:
+        self.file = file
+        self.size = size
+        self.what = what
+        self.setting = setting
+        super().__init__(
+            f'Reading "{file}" takes more than {what}, the limit for a file of {size:,} bytes. A '
+            "small file that needs so much may have been made to do harm. If you trust it, raise "
+            f"the limit with an environment variable, for example {setting}."
+        )
+
+
+class SparseTableError(DatasetError):
+    """The table that a sparse file stands for is far larger than the file."""
+
+    code: ClassVar[str] = "dataset-too-sparse"
+
+    def __init__(self, *, file: str, rows: int, columns: int, values: int, allowed: int) -> None:
+        self.file = file
+        self.rows = rows
+        self.columns = columns
+        super().__init__(
+            f'"{file}" stands for a table of {rows:,} rows and {columns:,} columns, of which it '
+            f"holds {values:,} values. A file with so few may be filled up to {allowed:,}. Leave "
+            "out the columns or features that hardly any row has, or write the file as Parquet."
+        )
+
+
+class DatasetLimitError(DatasetError):
+    """An environment variable that limits the reading of datasets can't be understood."""
+
+    code: ClassVar[str] = "dataset-limit-invalid"
+
+    def __init__(self, *, setting: str, value: str, allowed: str) -> None:
+        self.setting = setting
+        self.value = value
+        super().__init__(
+            f'The environment variable {setting} is "{value}", which is not {allowed}. Correct it, '
+            "or unset it for the usual limit."
+        )
+
+
 class UnsupportedColumnTypeError(DatasetError):
     """A column holds values that no dataset can hold, such as lists."""
 

@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
+from studiolo.datasets.confined_reading import is_confined, read_confined
 from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.errors import (
     DatasetFileMissingError,
@@ -72,7 +73,7 @@ def read_dataset(
         DatasetError: The file is missing, is in no known format, or does not follow its format.
     """
     chosen = format or format_of(path)
-    return read_content(
+    return _read(
         Content(
             data=_bytes_of(Path(path)),
             name=str(path),
@@ -107,7 +108,7 @@ def read_dataset_bytes(
         DatasetError: As for ``read_dataset``.
     """
     buffer = data if isinstance(data, pa.Buffer) else pa.py_buffer(data)
-    return read_content(
+    return _read(
         Content(
             data=buffer,
             name=name,
@@ -168,6 +169,13 @@ def write_csv(table: pa.Table, sink: BinaryIO) -> None:
     """Write a table as CSV with a header to an open binary stream."""
     dataset = Dataset(table=table)
     write_dataset_to(dataset, sink, name="CSV output", format=FileFormat.CSV)
+
+
+def _read(content: Content) -> Dataset:
+    """Read a file here or, if it can hold more than its size tells, in a process of its own."""
+    if is_confined(content.format, content.data.size):
+        return read_confined(content)
+    return read_content(content)
 
 
 def _bytes_of(path: Path) -> pa.Buffer:

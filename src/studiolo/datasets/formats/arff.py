@@ -27,6 +27,7 @@ from studiolo.datasets.formats.errors import (
     ValueNotAllowedError,
 )
 from studiolo.datasets.invariants import check_dataset, check_names, named_columns
+from studiolo.datasets.reading_limits import check_cells
 
 _QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
 _BLANKS = re.compile(rf"[\s,]*({_QUOTED}|[^\s,'\"]+)")
@@ -76,6 +77,8 @@ def read(content: Content) -> Dataset:
     names = named_columns([attribute.name for attribute in attributes], changes=changes)
     check_names(names, source=content.name)
     weights = [_weight(line) for line in data]
+    values = sum(line.text.count(",") + 1 for line in data)
+    check_cells(rows=len(data), columns=len(attributes), values=values, file=content.name)
     rows = [_row(line, attributes) for line in data]
     numbers = [line.number for line in data]
     columns = [

@@ -24,6 +24,7 @@ from studiolo.datasets.formats.inference import temporal_column
 from studiolo.datasets.formats.plain_words import words_of
 from studiolo.datasets.formats.python_values import Value, column_of
 from studiolo.datasets.invariants import check_dataset
+from studiolo.datasets.reading_limits import check_cells
 from studiolo.datasets.written_size import pieces
 
 _ALLOWED = "a string, a number, true, false or null"
@@ -38,9 +39,12 @@ def read(content: Content) -> Dataset:
     """Read objects; columns are in the order in which their keys appear first."""
     rows: list[dict[str, Value]] = []
     numbers: dict[str, int] = {}
+    values = 0
     for number, line in enumerate(text_lines(content), start=1):
         if line.strip():
             rows.append(_row(line, number, numbers, content.name))
+            values += len(rows[-1])
+    check_cells(rows=len(rows), columns=len(numbers), values=values, file=content.name)
     if not numbers:
         raise EmptyFileError(file=content.name, needs="it needs an object with keys on each line")
     columns = [_column([row.get(name) for row in rows]) for name in numbers]

@@ -23,14 +23,13 @@ from studiolo.datasets.formats.errors import (
     MalformedLineError,
 )
 from studiolo.datasets.invariants import check_dataset
+from studiolo.datasets.reading_limits import check_cells
 
 LABELS = "Labels"
 _COLUMNS = "# columns: "
 _FORM = "<label> <feature>:<value> …, with features counted up from 1, for example 1 1:0.5 3:2"
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?inf|nan", re.I)
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
-#: 1 GiB of floats: a single large feature number must not take all memory.
-_MOST_CELLS = 1 << 27
 
 
 @dataclass(kw_only=True)
@@ -52,15 +51,12 @@ def read(content: Content) -> Dataset:
     if not entries.labels:
         raise EmptyFileError(file=content.name, needs=f"it needs rows of the form {_FORM}")
     highest = max(entries.features, default=-1)
-    cells = (highest + 1) * len(entries.labels)
-    if cells > _MOST_CELLS:
-        raise MalformedLineError(
-            file=content.name,
-            line=1,
-            problem=f"{len(entries.labels)} rows with {highest + 1} features are too large a table",
-            text=str(cells),
-            allowed=f"{_MOST_CELLS} values in all",
-        )
+    check_cells(
+        rows=len(entries.labels),
+        columns=highest + 1,
+        values=len(entries.features),
+        file=content.name,
+    )
     names = _feature_names(lines[0], highest)
     dense = np.zeros((len(names), len(entries.labels)))
     dense[entries.features, entries.rows] = entries.values

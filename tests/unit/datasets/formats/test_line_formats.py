@@ -58,7 +58,6 @@ def test_svmlight_with_only_labels() -> None:
         (b"1 1:x\n", 1, "1:x"),
         (b"1 qid:3 1:2\n", 1, "qid:3"),
         (b"1,2 1:1\n", 1, "1,2"),
-        (b"1 999999999999:1\n", 1, "999999999999"),
     ],
 )
 def test_malformed_svmlight(data: bytes, line: int, text: str) -> None:

@@ -1,0 +1,236 @@
+"""Reading a dataset file in a process of its own, which has little memory and little time.
+
+Some files hold far more than their size tells: a Parquet file of kilobytes can be a table of
+terabytes. Readers of such formats allocate what a file claims, and no check before reading can
+tell what that will be. So another process reads them (`reading_process.py`), within limits that
+the kernel keeps. It gives up files and the network before it looks at the content, and hands back
+one Arrow stream in a memory file that nobody can change any more.
+
+Formats whose table is bounded by the text that stands in the file are read in this process: to
+start another takes longer than to read a small file.
+"""
+
+import fcntl
+import json
+import mmap
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import pyarrow as pa
+
+from studiolo.datasets.dataset import ColumnRole, Dataset
+from studiolo.datasets.errors import (
+    DatasetError,
+    DatasetFileUnreadableError,
+    DatasetTooDemandingError,
+)
+from studiolo.datasets.formats import Content, FileFormat
+from studiolo.datasets.formats.errors import DamagedFileError
+from studiolo.datasets.formats.opening import read_content
+from studiolo.datasets.invariants import check_dataset
+from studiolo.datasets.reading_limits import (
+    MEMORY_SETTING,
+    SECONDS_SETTING,
+    ReadingLimits,
+    limits_for,
+)
+from studiolo_guest import kernel
+
+#: Formats that can hold more than their size tells.
+_EXPANDING: Final = frozenset(
+    {
+        FileFormat.PARQUET,
+        FileFormat.ARROW,
+        FileFormat.FEATHER,
+        FileFormat.EXCEL,
+        FileFormat.ZIP,
+        FileFormat.GZIP,
+    }
+)
+#: Text that is read into Python's objects, many times as large as the text.
+_BULKY: Final = frozenset({FileFormat.JSON_LINES, FileFormat.ARFF, FileFormat.SVMLIGHT})
+#: Bytes of such a text that this process reads itself.
+_SMALL: Final = 16 << 20
+#: What an honest reading leaves in the report: roles, or an error's facts.
+_LONGEST_REPORT: Final = 16 << 20
+#: A process that waits more than it computes waits for this machine; but not for ever.
+_PATIENCE: Final = 10
+
+
+def is_confined(file_format: FileFormat, size: int) -> bool:
+    """Whether a file of this format and size is read in a process of its own."""
+    return file_format in _EXPANDING or (file_format in _BULKY and size > _SMALL)
+
+
+def read_confined(content: Content) -> Dataset:
+    """Read a dataset file in a process of its own.
+
+    Raises:
+        DatasetTooDemandingError: It takes more memory or time than it may.
+        DatasetError: It does not follow its format.
+    """
+    limits = limits_for(content.data.size)
+    with _memory_file() as source, _memory_file() as result, _memory_file() as report:
+        _write(source, content.data)
+        status = _run(content, limits, source, result, report)
+        said = _report(report)
+        if said is None:
+            raise _ended(content, limits, status)
+        if "error" in said:
+            raise _error(content, limits, said["error"])
+        if said.get("plain"):
+            # Nothing in it is larger than it looks, so that it can be used where it lies.
+            return read_content(content)
+        return _dataset(content, result, said)
+
+
+@contextmanager
+def _memory_file() -> Iterator[int]:
+    descriptor = os.memfd_create("dataset", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _write(descriptor: int, data: pa.Buffer) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest[: 1 << 30]) :]
+
+
+def _run(content: Content, limits: ReadingLimits, source: int, result: int, report: int) -> int:
+    """Let the process read; its exit status, negative for the signal that ended it."""
+    request = {
+        "format": content.format.value,
+        "name": content.name,
+        "sheet": content.sheet,
+        "encoding": content.encoding,
+        "delimiter": content.delimiter,
+        "memory": limits.memory,
+        "seconds": limits.seconds,
+        "report": report,
+    }
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-I", "-m", "studiolo.datasets.reading_process", json.dumps(request)],
+            stdin=source,
+            stdout=result,
+            stderr=subprocess.DEVNULL,
+            pass_fds=[report],
+            # Other allocators reserve address space that they never use, and it is limited.
+            env={"ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "1"},
+        )
+    except OSError as error:
+        reason = f"no process can be started to read it ({error.strerror})"
+        raise DatasetFileUnreadableError(file=content.name, reason=reason) from error
+    with process:
+        try:
+            return process.wait(_PATIENCE * limits.seconds)
+        except subprocess.TimeoutExpired:
+            return -signal.SIGXCPU
+        finally:
+            process.kill()
+
+
+def _report(descriptor: int) -> dict[str, Any] | None:
+    """What the process said at its end; None if it did not come that far."""
+    text = os.pread(descriptor, _LONGEST_REPORT, 0)
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return said if isinstance(said, dict) else None
+
+
+def _ended(content: Content, limits: ReadingLimits, status: int) -> DatasetError:
+    if status == -signal.SIGXCPU:
+        return _too_slow(content, limits)
+    # C++ aborts where it has no memory; the kernel kills where the whole machine has none.
+    if status in (-signal.SIGABRT, -signal.SIGKILL, -signal.SIGXFSZ):
+        return _too_large(content, limits)
+    return _damaged(content, f"the process that read it ended with the status {status}")
+
+
+def _too_slow(content: Content, limits: ReadingLimits) -> DatasetError:
+    return DatasetTooDemandingError(
+        file=content.name,
+        size=content.data.size,
+        what=f"{limits.seconds} seconds of processor time",
+        setting=f"{SECONDS_SETTING}={2 * limits.seconds}",
+    )
+
+
+def _too_large(content: Content, limits: ReadingLimits) -> DatasetError:
+    mebibytes = limits.memory >> 20
+    return DatasetTooDemandingError(
+        file=content.name,
+        size=content.data.size,
+        what=f"{mebibytes:,} MiB of memory",
+        setting=f"{MEMORY_SETTING}={2 * mebibytes}MiB",
+    )
+
+
+def _error(content: Content, limits: ReadingLimits, said: object) -> DatasetError:
+    """The error that the reading ended with: one of ours, with its facts and its sentence."""
+    match said:
+        case {"memory": _}:
+            return _too_large(content, limits)
+        case {"class": str(name), "facts": dict(facts), "message": str(message)}:
+            kind = next((kind for kind in _kinds(DatasetError) if kind.__name__ == name), None)
+            if kind is not None:
+                error = kind.__new__(kind, message)
+                error.__dict__.update(
+                    {
+                        str(key): tuple(fact) if isinstance(fact, list) else fact
+                        for key, fact in facts.items()
+                    }
+                )
+                return error
+    return _damaged(content, said if isinstance(said, str) else "its reading failed")
+
+
+def _kinds(root: type[DatasetError]) -> Iterator[type[DatasetError]]:
+    yield root
+    for kind in root.__subclasses__():
+        yield from _kinds(kind)
+
+
+def _dataset(content: Content, result: int, said: dict[str, Any]) -> Dataset:
+    """The dataset in the memory file: checked in full, since a hostile file may have written it."""
+    known = {role.value: role for role in ColumnRole}
+    try:
+        table = _sealed_table(result)
+        roles = {str(name): known[role] for name, role in said["roles"].items()}
+        notes = [str(note) for note in said["notes"]]
+    except (
+        pa.ArrowException,
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        OSError,
+    ) as error:
+        raise _damaged(content, str(error)) from error
+    return check_dataset(table, roles=roles, source=content.name, notes=notes)
+
+
+def _sealed_table(descriptor: int) -> pa.Table:
+    fcntl.fcntl(descriptor, kernel.F_ADD_SEALS, kernel.ALL_SEALS)
+    data = pa.py_buffer(mmap.mmap(descriptor, 0, mmap.MAP_SHARED, mmap.PROT_READ))
+    with pa.ipc.open_stream(data) as reader:
+        table = reader.read_all()
+    if table.nbytes > data.size:
+        raise ValueError("its columns overlap")
+    table.validate(full=True)
+    return table
+
+
+def _damaged(content: Content, reason: str) -> DatasetError:
+    format_name = f"a file of the format {content.format}"
+    return DamagedFileError(file=content.name, format_name=format_name, reason=reason)

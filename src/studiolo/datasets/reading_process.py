@@ -1,0 +1,205 @@
+"""The process that reads one dataset file for another: started by `confined_reading.py`.
+
+It finds the file at its standard input, writes an Arrow stream to its standard output, and says in
+its report what became of it. Whoever made the file may have found a fault in a library that reads
+it, so before it looks at the content the process gives up everything but these three.
+"""
+
+import codecs
+import errno
+import json
+import mmap
+import os
+import resource
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from importlib.abc import MetaPathFinder
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from studiolo.datasets.dataset import Dataset
+from studiolo.datasets.errors import DatasetError
+from studiolo.datasets.formats import Content, FileFormat, format_of_name, module_of
+from studiolo.datasets.formats.opening import read_content
+from studiolo_guest import kernel
+from studiolo_guest.frames.writing import write_batch
+
+_OUT_OF_MEMORY: Mapping[str, Any] = {"error": {"memory": "exhausted"}}
+#: Encodings of zip archives, of XML in workbooks and of our own errors, beside UTF-8.
+_ENCODINGS = (
+    *("ascii", "cp437", "iso8859_1", "utf_16", "utf_16_be", "utf_16_le"),
+    "unicode_escape",
+)
+#: Types whose values are written out where a dataset holds them.
+_EXPANDED = ("string_view", "binary_view")
+_LANDLOCK_FILES = (1 << 13) - 1
+_LANDLOCK_TCP = 0b11
+_LANDLOCK_TCP_SINCE = 4
+
+
+def main() -> None:
+    """Read the file, within the limits that were asked for."""
+    request = json.loads(sys.argv[1])
+    report = int(request["report"])
+    _load(FileFormat(request["format"]), request["name"], request["encoding"])
+    size = os.fstat(0).st_size
+    data = pa.py_buffer(mmap.mmap(0, size, mmap.MAP_SHARED, mmap.PROT_READ)) if size else b""
+    content = Content(
+        data=pa.py_buffer(data),
+        name=request["name"],
+        format=FileFormat(request["format"]),
+        sheet=request["sheet"],
+        encoding=request["encoding"],
+        delimiter=request["delimiter"],
+    )
+    _give_up(report, memory=int(request["memory"]), seconds=int(request["seconds"]))
+    said = json.dumps(_outcome(content)).encode()
+    while said:
+        said = said[os.write(report, said) :]
+
+
+class _NoPandas(MetaPathFinder):
+    """Spares the time to load pandas: Arrow would see that no value is one of its own."""
+
+    def find_spec(self, fullname: str, *_: object) -> None:
+        if fullname == "pandas":
+            raise ModuleNotFoundError(name=fullname)
+
+
+def _load(file_format: FileFormat, name: str, encoding: str | None) -> None:
+    """Import all that the reading needs, since nothing can be opened later."""
+    sys.meta_path.insert(0, _NoPandas())
+    pa.array([0])
+    # They need a pipe for each file that is read.
+    pa.enable_signal_handlers(False)
+    for each in (*_ENCODINGS, encoding or "ascii"):
+        with suppress(LookupError):  # which the reading reports
+            codecs.lookup(each)
+    module_of(file_format)
+    if file_format is FileFormat.GZIP:
+        inside = format_of_name(name.lower().removesuffix(".gz"))
+        if inside is not None:
+            module_of(inside)
+    elif file_format is FileFormat.ZIP:  # only the archive tells what is in it
+        for inner in FileFormat:
+            module_of(inner)
+
+
+def _give_up(report: int, *, memory: int, seconds: int) -> None:
+    kernel.die_with_parent()
+    pa.set_cpu_count(1)
+    pa.set_io_thread_count(1)
+    kernel.close_all_except([report])
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    limits = {
+        resource.RLIMIT_AS: pages * resource.getpagesize() + memory,
+        resource.RLIMIT_FSIZE: memory,
+        resource.RLIMIT_CORE: 0,
+        # No descriptor can be had any more: neither of a file nor of a socket.
+        resource.RLIMIT_NOFILE: 0,
+    }
+    kernel.no_new_privileges()
+    _restrict_files()
+    for limit, value in limits.items():
+        hardest = resource.getrlimit(limit)[1]
+        least = value if hardest == resource.RLIM_INFINITY else min(value, hardest)
+        resource.setrlimit(limit, (least, least))
+    # The first sends SIGXCPU, which says why the process ends; the second kills it in any case.
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    # Whoever has none can't raise the limits again.
+    kernel.drop_capabilities()
+
+
+def _restrict_files() -> None:
+    """Where the kernel has Landlock: no file, and no other process, can be reached."""
+    abi = kernel.landlock_abi()
+    if not abi:
+        return
+    ruleset = kernel.landlock_ruleset(
+        filesystem=_LANDLOCK_FILES,
+        network=_LANDLOCK_TCP if abi >= _LANDLOCK_TCP_SINCE else 0,
+        scope=0,
+    )
+    kernel.landlock_restrict(ruleset)
+    os.close(ruleset)
+
+
+def _outcome(content: Content) -> Mapping[str, Any]:
+    try:
+        if content.format is FileFormat.ARROW and _is_plain(content.data):
+            return {"plain": True}
+        dataset = read_content(content)
+        _write(dataset)
+        roles = {name: role.value for name, role in dataset.roles.items()}
+        return {"roles": roles, "notes": list(dataset.notes)}
+    except MemoryError:
+        return _OUT_OF_MEMORY
+    except DatasetError as error:
+        if _for_want_of_memory(error):
+            return _OUT_OF_MEMORY
+        return {"error": _told(error)}
+    except Exception as error:  # noqa: BLE001  # readers fail in many ways on hostile bytes
+        too_large = isinstance(error, OSError) and error.errno == errno.EFBIG
+        return _OUT_OF_MEMORY if too_large else {"error": f"{type(error).__name__}: {error}"}
+
+
+def _for_want_of_memory(error: BaseException) -> bool:
+    """Whether a reader took a failed allocation for a damaged file."""
+    cause = error.__cause__ or error.__context__
+    return cause is not None and (isinstance(cause, MemoryError) or _for_want_of_memory(cause))
+
+
+def _told(error: DatasetError) -> Mapping[str, Any]:
+    return {
+        "class": type(error).__name__,
+        "facts": {name: _plain(fact) for name, fact in vars(error).items()},
+        "message": str(error),
+    }
+
+
+def _plain(fact: object) -> object:
+    if isinstance(fact, list | tuple):
+        return [_plain(one) for one in fact]
+    return fact if fact is None or isinstance(fact, str | int | float) else str(fact)
+
+
+def _is_plain(data: pa.Buffer) -> bool:
+    """Whether an Arrow file is as large as it looks, so that it can be read where it lies."""
+    try:
+        table = pa.ipc.open_file(pa.BufferReader(data)).read_all()
+    except (pa.ArrowException, OSError):
+        return False
+    if table.nbytes > data.size:
+        return False
+    for column in table.columns:
+        kind: Any = column.type
+        if isinstance(kind, pa.DictionaryType):
+            kind = kind.value_type
+        if pa.types.is_nested(kind) or isinstance(kind, pa.BaseExtensionType):
+            return False
+        if pa.types.is_run_end_encoded(kind) or str(kind) in _EXPANDED:
+            return False
+        for chunk in column.chunks:
+            arrays = [chunk, chunk.dictionary] if isinstance(chunk, pa.DictionaryArray) else [chunk]
+            if not all(_lies_in(buffer, data) for array in arrays for buffer in array.buffers()):
+                return False
+    return True
+
+
+def _lies_in(buffer: pa.Buffer | None, data: pa.Buffer) -> bool:
+    if buffer is None or not buffer.size:
+        return True
+    end = data.address + data.size
+    return data.address <= buffer.address and buffer.address + buffer.size <= end
+
+
+def _write(dataset: Dataset) -> None:
+    arrays = [column.combine_chunks() for column in dataset.table.columns]
+    write_batch(1, pa.RecordBatch.from_arrays(arrays, schema=dataset.table.schema))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,313 @@
+"""Files that hold far more than their size tells, and the process that reads them."""
+
+import datetime as dt
+import io
+import json
+import resource
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any, cast
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from studiolo.datasets.dataset import ColumnRole, Dataset
+from studiolo.datasets.errors import (
+    DatasetLimitError,
+    DatasetTooDemandingError,
+    SparseTableError,
+)
+from studiolo.datasets.files import read_dataset, read_dataset_bytes, write_dataset
+from studiolo.datasets.formats.errors import (
+    DamagedFileError,
+    RaggedRowError,
+    SheetMissingError,
+)
+
+_SHEET = "xl/worksheets/sheet1.xml"
+_SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+#: Reads a file with the limits of the environment; says the error and the peaks of memory of this
+#: process and of the one that it started, in KiB.
+_PROBE = """
+import json, pathlib, re, resource, sys
+from studiolo.datasets.files import read_dataset
+from studiolo.errors import StudioloError
+try:
+    read_dataset(sys.argv[1])
+    code = None
+except StudioloError as error:
+    code = error.code
+status = pathlib.Path("/proc/self/status").read_text()
+own = int(re.search(r"VmHWM:\\s+(\\d+)", status)[1])
+print(json.dumps([code, own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss]))
+"""
+
+
+def zeros(rows: int) -> pa.Table:
+    array = pa.Array.from_buffers(pa.int64(), rows, [None, pa.py_buffer(bytes(8 * rows))])
+    return pa.table({"a": array})
+
+
+def many_rows_in_parquet(path: Path) -> None:
+    table = zeros(1 << 22)
+    with pq.ParquetWriter(path, table.schema, compression="zstd") as writer:
+        for _ in range(64):
+            writer.write_table(table)
+
+
+def a_long_word_a_million_times(path: Path) -> None:
+    indices: Any = pa.array([0] * (1 << 20), pa.int8())
+    words = pa.DictionaryArray.from_arrays(indices, pa.array(["x" * (1 << 20)]))
+    pq.write_table(pa.table({"a": words}), path, compression="zstd", store_schema=False)
+
+
+def one_long_run(path: Path) -> None:
+    runs: Any = pa.RunEndEncodedArray.from_arrays(
+        pa.array([2**31 - 2], pa.int32()), pa.array(["x" * 1000])
+    )
+    table = pa.table({"a": runs})
+    with pa.ipc.new_file(str(path), table.schema) as writer:
+        writer.write_table(table)
+
+
+def compressed_zeros(path: Path) -> None:
+    table = zeros(1 << 22)
+    options = pa.ipc.IpcWriteOptions(compression="zstd")
+    with pa.ipc.new_file(str(path), table.schema, options=options) as writer:
+        for _ in range(64):
+            writer.write_table(table)
+
+
+def views_of_one_word(path: Path) -> None:
+    word = pa.array(["x" * (1 << 20)], pa.string_view())
+    view = cast("pa.Array[Any]", word)
+    buffers = view.buffers()
+    views = pa.py_buffer(cast("pa.Buffer", buffers[1]).to_pybytes() * (1 << 14))
+    column = pa.Array.from_buffers(pa.string_view(), 1 << 14, [None, views, *buffers[2:]])
+    table = pa.table({"a": column})
+    with pa.ipc.new_file(str(path), table.schema) as writer:
+        writer.write_table(table)
+
+
+def workbook(path: Path, sheet: bytes) -> None:
+    book = openpyxl.Workbook()
+    whole = io.BytesIO()
+    book.save(whole)
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, sheet if name == _SHEET else old.read(name))
+
+
+def a_cell_far_away(path: Path) -> None:
+    cell = b'<row r="900000000"><c r="XFD900000000"><v>1</v></c></row>'
+    workbook(
+        path,
+        f'<worksheet xmlns="{_SPREADSHEET}"><sheetData>'.encode()
+        + cell
+        + b"</sheetData></worksheet>",
+    )
+
+
+def a_packed_text(path: Path) -> None:
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("a.csv", "w") as member,
+    ):
+        for _ in range(512):
+            member.write(b"1\n" * (1 << 19))
+
+
+BOMBS = {
+    "rows.parquet": many_rows_in_parquet,
+    "word.parquet": a_long_word_a_million_times,
+    "run.arrow": one_long_run,
+    "views.arrow": views_of_one_word,
+    "zeros.feather": compressed_zeros,
+    "far.xlsx": a_cell_far_away,
+    "text.csv.zip": a_packed_text,
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_bomb_is_refused_within_its_limits(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    BOMBS[name](path)
+    limit = 400 << 20
+    assert path.stat().st_size < limit // 8
+    environment = {"STUDIOLO_DATASET_MEMORY": "400MiB", "STUDIOLO_DATASET_SECONDS": "20"}
+    said = subprocess.check_output([sys.executable, "-c", _PROBE, str(path)], env=environment)
+    code, own, other = json.loads(said)
+    assert code == "dataset-too-demanding"
+    assert own << 10 < 250 << 20
+    assert other << 10 < limit + (250 << 20)
+
+
+def test_a_workbook_that_takes_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = b"<row><c><v>1</v></c></row>" * 400_000
+    path = tmp_path / "rows.xlsx"
+    workbook(
+        path,
+        f'<worksheet xmlns="{_SPREADSHEET}"><sheetData>'.encode()
+        + rows
+        + b"</sheetData></worksheet>",
+    )
+    monkeypatch.setenv("STUDIOLO_DATASET_SECONDS", "2")
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with pytest.raises(DatasetTooDemandingError, match="2 seconds of processor time"):
+        read_dataset(path)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 6
+
+
+def test_the_sentence_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "zeros.parquet"
+    pq.write_table(zeros(1 << 25), path, compression="zstd")
+    monkeypatch.setenv("STUDIOLO_DATASET_MEMORY", "200MiB")
+    with pytest.raises(DatasetTooDemandingError) as caught:
+        read_dataset(path)
+    sentence = str(caught.value)
+    assert f'"{path}" takes more than 200 MiB of memory' in sentence
+    assert f"{path.stat().st_size:,} bytes" in sentence
+    assert "STUDIOLO_DATASET_MEMORY=400MiB" in sentence
+    monkeypatch.setenv("STUDIOLO_DATASET_MEMORY", "1GiB")
+    assert read_dataset(path).table.num_rows == 1 << 25
+
+
+@pytest.mark.parametrize("word", ["much", "0GiB", "8", "-1GiB"])
+def test_a_setting_that_is_none(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STUDIOLO_DATASET_MEMORY", word)
+    with pytest.raises(DatasetLimitError, match="such as 8GiB"):
+        read_dataset_bytes(b"", name="a.parquet")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("wide.jsonl", "".join(f'{{"k{number}": 1}}\n' for number in range(20_000))),
+        ("wide.svmlight", "1 1:1\n0 2000000000:1\n"),
+        (
+            "wide.arff",
+            "@relation x\n"
+            + "".join(f"@attribute a{number} numeric\n" for number in range(5_000))
+            + "@data\n"
+            + "{4 1}\n" * 5_000,
+        ),
+    ],
+)
+def test_sparse_text(name: str, text: str) -> None:
+    with pytest.raises(SparseTableError, match="rows and"):
+        read_dataset_bytes(text.encode(), name=name)
+
+
+TABLE = pa.table(
+    {
+        "number": pa.array([1, 2, None], pa.int64()),
+        "text": pa.array(["x", "äö", None], pa.large_string()),
+        "time": pa.array([0, 1_000_000, None], pa.timestamp("us")),
+        "day": pa.array([dt.date(2020, 1, 31), None, dt.date(2021, 2, 3)], pa.date32()),
+        "truth": pa.array([True, None, False]),
+    }
+)
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        *("parquet", "arrow", "feather", "xlsx", "csv.gz", "csv.zip", "tsv.gz"),
+        *("jsonl.gz", "parquet.zip", "xlsx.zip", "arrow.gz"),
+    ],
+)
+def test_what_another_process_reads(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"a.{ending}"
+    write_dataset(Dataset(table=TABLE, roles={"number": ColumnRole.LABEL}), path)
+    read = read_dataset(path)
+    assert read.table.to_pydict() | {"day": None} == TABLE.to_pydict() | {"day": None}
+    keeps_roles = ending in ("parquet", "arrow", "feather", "parquet.zip", "arrow.gz")
+    assert read.roles == ({"number": ColumnRole.LABEL} if keeps_roles else {})
+
+
+def test_categories_and_no_rows(tmp_path: Path) -> None:
+    words = pa.array(["b", "a", "b"]).dictionary_encode()
+    for table in (pa.table({"word": words}), pa.table({"a": pa.array([], pa.int64())})):
+        for ending in ("parquet", "arrow", "feather"):
+            path = tmp_path / f"a.{ending}"
+            write_dataset(Dataset(table=table), path)
+            assert read_dataset(path).table.to_pydict() == table.to_pydict()
+
+
+def test_an_uncompressed_arrow_file_is_mapped(tmp_path: Path) -> None:
+    path = tmp_path / "a.arrow"
+    write_dataset(Dataset(table=zeros(1 << 21)), path)
+    before = pa.total_allocated_bytes()
+    table = read_dataset(path).table
+    assert table.num_rows == 1 << 21
+    assert pa.total_allocated_bytes() - before < 1 << 20
+
+
+def test_mistakes_keep_their_place_and_facts(tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a.csv", "a\n1,2\n")
+    with pytest.raises(RaggedRowError, match=r"data\.zip/a\.csv, line 2") as ragged:
+        read_dataset_bytes(packed.getvalue(), name="data.zip")
+    assert (ragged.value.line, ragged.value.found, ragged.value.expected) == (2, 2, 1)
+    book: Any = openpyxl.Workbook()
+    book.active.append(["a"])
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(SheetMissingError) as missing:
+        read_dataset(tmp_path / "a.xlsx", sheet="None")
+    assert missing.value.sheets == ("Sheet",)
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "a.arrow", "a.feather", "a.xlsx"])
+def test_what_is_no_such_file(name: str) -> None:
+    with pytest.raises(DamagedFileError, match=name):
+        read_dataset_bytes(b"nothing of the kind", name=name)
+
+
+def test_what_declares_entities(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    declared = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
+    cell = b'<row r="1"><c r="A1" t="inlineStr"><is><t>a&e;</t></is></c></row>'
+    workbook(
+        path,
+        declared
+        + f'<worksheet xmlns="{_SPREADSHEET}"><sheetData>'.encode()
+        + cell
+        + b"</sheetData></worksheet>",
+    )
+    with pytest.raises(DamagedFileError, match="cannot be read"):
+        read_dataset(path)
+
+
+def test_the_process_has_given_up_files_and_the_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt = tmp_path / "attempt.py"
+    attempt.write_text(
+        "import socket, sys\n"
+        "from studiolo.datasets import reading_process\n"
+        "def outcome(content):\n"
+        "    said = []\n"
+        "    for name, act in (('open', lambda: open('/etc/passwd')), ('socket', socket.socket)):\n"
+        "        try:\n"
+        "            act()\n"
+        "            said.append(name)\n"
+        "        except OSError:\n"
+        "            pass\n"
+        "    return {'error': f'it could {said}'}\n"
+        "reading_process._outcome = outcome\n"
+        "reading_process.main()\n"
+    )
+    popen = subprocess.Popen
+
+    def started(command: list[str], **options: Any) -> Any:
+        return popen([command[0], "-I", str(attempt), command[-1]], **options)
+
+    monkeypatch.setattr(subprocess, "Popen", started)
+    with pytest.raises(DamagedFileError, match=r"it could \[\]"):
+        read_dataset_bytes(b"x", name="a.parquet")
