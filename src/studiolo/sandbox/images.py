@@ -7,8 +7,8 @@ import unicodedata
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from xml.parsers import expat
 
+from studiolo.sandbox.drawings import why_not_svg
 from studiolo.sandbox.job import Image
 from studiolo.sandbox.policy import Limits
 
@@ -19,8 +19,6 @@ _RASTER = {
 }
 _SVG = "image/svg+xml"
 _SUFFIXES = (*_RASTER, ".svg")
-#: What a drawing may have in itself. Not `data:image/svg+xml`, which would not be looked at.
-_PICTURES = ("data:image/png", "data:image/jpeg")
 #: Files and folders that are looked at, and folders whose images are kept: more than any script of
 #: good will leaves, and fewer than a process may have open.
 _ENTRIES = 2_000
@@ -196,7 +194,7 @@ def _examine(file: _Found, content: bytes, limits: Limits) -> tuple[str | None, 
         # Control characters, and bytes that are no text: neither can go into a report or a page.
         return None, "its name has characters that can't be shown"
     if file.suffix == ".svg":
-        why = _why_not_svg(content)
+        why = why_not_svg(content)
         return (None, why) if why else (_SVG, "")
     kind, media_type = _RASTER[file.suffix]
     if (_has_many_jpeg_parts if kind == "JPEG" else _has_many_png_parts)(content):
@@ -238,69 +236,3 @@ def _has_many_jpeg_parts(content: bytes) -> bool:
         filled = content[position + 1] in {0x00, 0xFF}
         position += 1 if filled else 2 + int.from_bytes(content[position + 2 : position + 4], "big")
     return True
-
-
-class _ActiveContentError(Exception):
-    """The drawing would do something, not only be seen."""
-
-
-def _refers_outside(style: str) -> bool:
-    """Whether a style sheet or an attribute loads anything; the drawing's own parts may be named.
-
-    A backslash can spell any of it in another way, and no drawing library writes one.
-    """
-    squeezed = "".join(style.lower().split())
-    if "@import" in squeezed or ("\\" in squeezed and "(" in squeezed):
-        return True
-    return any(
-        not rest.lstrip("\"'").startswith(("#", *_PICTURES)) for rest in squeezed.split("url(")[1:]
-    )
-
-
-def _why_not_svg(content: bytes) -> str:
-    """Why a drawing can't be shown; empty if it can. Scripts and references are refused."""
-    parser = expat.ParserCreate()
-    depth = 0
-
-    def start(element: str, attributes: dict[str, str]) -> None:
-        nonlocal depth
-        local = element.rpartition(":")[2].lower()
-        if depth == 0 and local != "svg":
-            raise _ActiveContentError("its root element is not svg")
-        depth += 1
-        if local in {"script", "foreignobject", "iframe", "embed", "object", "handler"}:
-            raise _ActiveContentError(f"it has a <{element}> element")
-        for attribute, value in attributes.items():
-            bare = attribute.rpartition(":")[2].lower()
-            if bare.startswith("on"):
-                raise _ActiveContentError(f"it has a {attribute} attribute")
-            if bare == "attributename" and value.rpartition(":")[2].lower() == "href":
-                raise _ActiveContentError("it changes what it refers to")
-            outside = bare == "href" and not value.startswith(("#", *_PICTURES))
-            if outside or _refers_outside(value):
-                raise _ActiveContentError("it refers to something outside of it")
-
-    def text(content: str) -> None:
-        if _refers_outside(content):
-            raise _ActiveContentError("its style refers to something outside of it")
-
-    def instruction(target: str, _: str) -> None:
-        raise _ActiveContentError(f"it has a processing instruction, {target}")
-
-    def entity(*_: object) -> None:
-        raise _ActiveContentError("it declares entities")
-
-    # Text comes in one piece then, so that nothing is hidden by the seams.
-    parser.buffer_text = True
-    parser.buffer_size = len(content) + 1
-    parser.StartElementHandler = start
-    parser.CharacterDataHandler = text
-    parser.ProcessingInstructionHandler = instruction
-    parser.EntityDeclHandler = entity
-    try:
-        parser.Parse(content, True)
-    except expat.ExpatError as error:
-        return f"it is not valid XML ({error})"
-    except _ActiveContentError as error:
-        return str(error)
-    return ""
