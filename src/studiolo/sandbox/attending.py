@@ -1,6 +1,7 @@
 """Waiting for a run: its message, its console, its deadline, its greed."""
 
 import math
+import os
 import select
 import threading
 import time
@@ -65,8 +66,12 @@ class Watch:
     @property
     def polls(self) -> bool:
         """Whether anything has to be looked at before the deadline."""
-        looked_at = (self.cancelled, self.group, self.memory, self.directory)
-        return any(item is not None for item in looked_at)
+        return self.cancelled is not None or self.group is not None
+
+    @property
+    def counts(self) -> bool:
+        """Whether the host has to count what the run uses."""
+        return self.memory is not None or self.directory is not None
 
     def go_on(self) -> None:
         """Nothing, as long as there is time, and nobody has cancelled the run.
@@ -82,20 +87,35 @@ class Watch:
 
 def attend(child: Child, console: Console, watch: Watch) -> tuple[End, bytes]:
     """Wait until the run ends, one way or the other; what its process sent, if it is done."""
+    if not watch.counts:
+        return _attend(child, console, watch, None)
+    counting = _Counting(child, watch)
+    counting.start()
+    try:
+        return _attend(child, console, watch, counting)
+    finally:
+        counting.stop()
+
+
+def _attend(
+    child: Child, console: Console, watch: Watch, counting: "_Counting | None"
+) -> tuple[End, bytes]:
     poll = select.poll()
     poll.register(child.link, select.POLLIN)
+    if counting is not None:
+        poll.register(counting.event, select.POLLIN)
     listening = False
     next_look = time.perf_counter() + _WATCH_SECONDS
     while True:
         now = time.perf_counter()
         if now >= watch.deadline:
             return End.TIMED_OUT, b""
+        if counting is not None and counting.found is not None:
+            return counting.found, b""
         if watch.polls and now >= next_look:
-            if (end := _look(child, watch)) is not None:
+            if (end := _look(watch)) is not None:
                 return end, b""
-            took = time.perf_counter() - now
-            pause = min(took * _PAUSE_PER_LOOK, _LONGEST_PAUSE)
-            next_look = now + took + max(_WATCH_SECONDS, pause)
+            next_look = now + _WATCH_SECONDS
         if listening != (now >= console.rest_until):
             listening = not listening
             if listening:
@@ -111,7 +131,8 @@ def attend(child: Child, console: Console, watch: Watch) -> tuple[End, bytes]:
         for descriptor, _ in poll.poll(math.ceil((until - now) * 1000)):
             if descriptor == child.link.fileno():
                 return _message(child)
-            console.read()
+            if descriptor == console.reader:
+                console.read()
 
 
 def _message(child: Child) -> tuple[End, bytes]:
@@ -128,18 +149,61 @@ def _message(child: Child) -> tuple[End, bytes]:
     return (End.DONE, message) if message else (End.GONE, b"")
 
 
-def _look(child: Child, watch: Watch) -> End | None:
+def _look(watch: Watch) -> End | None:
     if watch.cancelled is not None and watch.cancelled.is_set():
         return End.CANCELLED
     if watch.group is not None and watch.group.ran_out():
         # The kernel has killed one of its processes, whatever the others make of that.
         return End.OUT_OF_MEMORY
-    if watch.memory is not None:
-        enough = watch.memory - sum(file.allocated for file in watch.files)
-        if memory_of(child.pid, enough) > enough:
-            return End.OUT_OF_MEMORY
-    if watch.directory is not None:
-        size, files = watch.directory
-        if exceeds(child.directory, child.pid, size=size, files=files):
-            return End.DISK_FULL
     return None
+
+
+class _Counting(threading.Thread):
+    """Counts what a run uses, in a thread of its own.
+
+    Counting waits for locks that the run's own processes hold, for seconds if they like; the
+    deadline does not wait for that.
+    """
+
+    def __init__(self, child: Child, watch: Watch) -> None:
+        super().__init__(name="studiolo-counting", daemon=True)
+        self._child = child
+        self._watch = watch
+        #: Its own, since the other is closed once the run is over, perhaps in the middle of a look.
+        self._directory = os.dup(child.directory)
+        self._stopped = threading.Event()
+        #: Becomes readable when something is found.
+        self.event = os.eventfd(0, os.EFD_CLOEXEC)
+        self.found: End | None = None
+
+    def stop(self) -> None:
+        """Count no more; a look that has begun goes on for a while."""
+        self._stopped.set()
+
+    def run(self) -> None:
+        pause = _WATCH_SECONDS
+        try:
+            while not self._stopped.wait(pause):
+                began = time.perf_counter()
+                self.found = self._look()
+                if self.found is not None:
+                    os.eventfd_write(self.event, 1)
+                    # The event is waited for until then.
+                    self._stopped.wait()
+                took = time.perf_counter() - began
+                pause = max(_WATCH_SECONDS, min(took * _PAUSE_PER_LOOK, _LONGEST_PAUSE))
+        finally:
+            os.close(self._directory)
+            os.close(self.event)
+
+    def _look(self) -> End | None:
+        pid, watch = self._child.pid, self._watch
+        if watch.memory is not None:
+            enough = watch.memory - sum(file.allocated for file in watch.files)
+            if memory_of(pid, enough, lambda: not self._stopped.is_set()) > enough:
+                return End.OUT_OF_MEMORY
+        if watch.directory is not None:
+            size, files = watch.directory
+            if exceeds(self._directory, pid, size=size, files=files):
+                return End.DISK_FULL
+        return None

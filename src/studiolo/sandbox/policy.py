@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from studiolo.sandbox.errors import PolicyError
@@ -51,6 +51,9 @@ class Limits:
     #: Processes and threads together.
     processes: int
     open_files: int
+    #: The same where no control group counts the run's memory.
+    processes_uncounted: int
+    open_files_uncounted: int
     #: Largest single file.
     file_size: int
     work_directory_size: int
@@ -69,6 +72,15 @@ class Limits:
     image_pixels: int
     #: The guest's final message.
     message_size: int
+
+    @property
+    def uncounted(self) -> "Limits":
+        """The limits of a run whose memory no control group counts."""
+        return replace(
+            self,
+            processes=min(self.processes, self.processes_uncounted),
+            open_files=min(self.open_files, self.open_files_uncounted),
+        )
 
     @property
     def cpu_seconds(self) -> int:
@@ -185,6 +197,8 @@ def _read_limits(table: PolicyTable) -> Limits:
         cpus=table.positive("cpus"),
         processes=table.positive("processes"),
         open_files=table.positive("open_files"),
+        processes_uncounted=table.positive("processes_uncounted"),
+        open_files_uncounted=table.positive("open_files_uncounted"),
         file_size=table.size("file_size"),
         work_directory_size=table.size("work_directory_size"),
         work_directory_files=table.positive("work_directory_files"),

@@ -1,22 +1,29 @@
 """How much memory processes have, as the kernel says."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
-def memory_of(pid: int, enough: int) -> int:
-    """Bytes that a process and its descendants use together.
+def memory_of(pid: int, enough: int, go_on: Callable[[], bool] = lambda: True) -> int:
+    """Bytes that a process and its descendants use together; where over ``enough``, as many.
 
     First a quick sum that counts shared pages once for each process; only where that exceeds
-    ``enough`` the exact one, for which the kernel walks their page tables.
+    ``enough`` the exact one, for which the kernel walks their page tables. That can take seconds
+    while they are busy with their memory, so ``go_on`` is asked before each of them.
     """
     family = _family(pid)
     quick = sum(_resident(member) for member in family)
     if quick <= enough:
         return quick
-    return sum(_proportional(member) for member in family)
+    total = 0
+    for member in family:
+        if total > enough or not go_on():
+            break
+        total += _proportional(member)
+    return total
 
 
 def _family(pid: int) -> list[int]:

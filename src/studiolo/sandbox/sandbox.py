@@ -368,7 +368,8 @@ class Sandbox:
     def _fork(self, started: Started, limits: Limits) -> int:
         work = None if started.namespaces else self._new_directory(started.jail_user)
         with self._fork_lock:
-            name = started.zygote.fork(limits_message(limits), work)
+            own = limits if self._groups is not None else limits.uncounted
+            name = started.zygote.fork(limits_message(own), work)
             self._limits_of[name] = limits
             if work is not None:
                 self._directory_of[name] = work

@@ -39,6 +39,8 @@ def test_default_limits_are_those_of_the_file() -> None:
         "cpus": 2,
         "processes": 64,
         "open_files": 256,
+        "processes_uncounted": 32,
+        "open_files_uncounted": 64,
         "file_size": 2**30,
         "work_directory_size": 2**30,
         "work_directory_files": 16384,
