@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from studiolo.workspace.workshop import RunSettings, open_runner, run_script
     from studiolo.workspace.workspace import Workspace, open_workspace
 
+    __version__: str
+
 __all__ = [
     "Dataset",
     "Draft",
@@ -33,6 +35,7 @@ __all__ = [
     "ScriptResult",
     "StudioloError",
     "Workspace",
+    "__version__",
     "new_workspace",
     "open_runner",
     "open_workspace",
@@ -62,6 +65,8 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return importlib.import_module("importlib.metadata").version("studiolo")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(_HOMES[name]), name)

@@ -1,6 +1,8 @@
 """The commands, put together."""
 
 import importlib
+import importlib.metadata
+from typing import Annotated
 
 import typer
 
@@ -17,6 +19,8 @@ _COMMANDS = {
     "export": "studiolo.cli.export",
     "convert": "studiolo.cli.convert",
     "profile": "studiolo.cli.profile",
+    "modules": "studiolo.cli.modules",
+    "clean": "studiolo.cli.clean",
     "doctor": "studiolo.cli.doctor",
 }
 
@@ -26,17 +30,30 @@ def application(command: str) -> typer.Typer:
     app = typer.Typer(
         help="Runs Azure Machine Learning Studio (classic) scripts, each in a fresh sandbox.",
         no_args_is_help=True,
-        add_completion=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
         pretty_exceptions_enable=False,
         rich_markup_mode="rich",
     )
     # A callback keeps the commands commands where there is only one.
-    app.callback()(_options)
+    app.callback()(options)
     for name in [command] if command in _COMMANDS else _COMMANDS:
         module = importlib.import_module(_COMMANDS[name])
         app.command(name)(module.command)
     return app
 
 
-def _options() -> None:
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"studiolo {importlib.metadata.version('studiolo')}")
+        raise typer.Exit
+
+
+def options(
+    version: Annotated[  # its callback has done it all
+        bool,
+        typer.Option(
+            "--version", help="Say which version this is.", callback=_say_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
     """Runs Azure Machine Learning Studio (classic) scripts, each in a fresh sandbox."""

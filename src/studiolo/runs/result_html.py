@@ -68,20 +68,23 @@ def node_html(
     failure: Failure | None,
     console: str,
     tables: Mapping[str, pa.Table],
-    others: Sequence[str],
     images: Sequence[Image],
+    others: Sequence[str] = (),
+    notes: Sequence[str] = (),
 ) -> str:
-    """A node: how it ended, the first rows of what it gave, what it printed and drew.
+    """A node, or a script alone: how it ended, what it gave (the first rows), printed and drew.
 
     Args:
         row: The node.
         failure: Why it failed.
         console: What it printed.
         tables: Its datasets, by output port.
-        others: The output ports that hold something else.
         images: What it drew.
+        others: The output ports that hold something else.
+        notes: What a person should know that is no error.
     """
     parts = [f"<p><b>{html.escape(row.node)}</b> · {_state(row.state)}{_cost(row)}</p>"]
+    parts += (f"<p>note: {html.escape(note)}</p>" for note in notes)
     if failure is not None:
         parts.append(f"<p>{html.escape(failure.message)}</p>")
         if failure.traceback:

@@ -34,6 +34,28 @@ class ScriptResult:
     isolation: IsolationReport
     #: The environment it ran in.
     environment: str
+    #: What its script is called.
+    script: str = "script"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the first rows of datasets, what was printed and drawn."""
+        # A run from the terminal, which waits for each import, needs none of this.
+        from studiolo.runs.result_html import NodeRow, node_html  # noqa: PLC0415
+        from studiolo.store.run_record import NodeState  # noqa: PLC0415
+
+        row = NodeRow(
+            node=self.script,
+            state=NodeState.FINISHED if self.succeeded else NodeState.FAILED,
+            seconds=self.timings.total,
+        )
+        return node_html(
+            row,
+            failure=self.failure,
+            console=self.device.console,
+            tables={port: dataset.table for port, dataset in self.datasets.items()},
+            images=self.device.images,
+            notes=self.log,
+        )
 
     @property
     def succeeded(self) -> bool:

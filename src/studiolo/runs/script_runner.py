@@ -108,7 +108,7 @@ class ScriptRunner:
                 seed=seed,
             )
             outcome = sandbox.run(job, limits=limits, on_console=on_console, cancelled=cancelled)
-        return _result(outcome, environment, log)
+        return _result(outcome, environment, log, script.name)
 
     def close(self) -> None:
         """End all sandboxes."""
@@ -149,7 +149,9 @@ def _dataset(source: object, port: str, log: list[str]) -> Dataset:
     raise DatasetUnsuitableError(port=port, found=f"a {type(source).__name__}")
 
 
-def _result(outcome: Outcome, environment: Environment, log: list[str]) -> ScriptResult:
+def _result(
+    outcome: Outcome, environment: Environment, log: list[str], script: str
+) -> ScriptResult:
     return ScriptResult(
         status=outcome.status,
         failure=None if outcome.failure is None else explained(outcome.failure, environment),
@@ -164,4 +166,5 @@ def _result(outcome: Outcome, environment: Environment, log: list[str]) -> Scrip
         peak_memory=outcome.peak_memory,
         isolation=outcome.isolation,
         environment=environment.name,
+        script=script,
     )

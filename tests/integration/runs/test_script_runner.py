@@ -215,3 +215,26 @@ def test_a_closed_runner_can_be_closed_again(default_environment: Environment) -
     with studiolo.open_runner() as opened:
         assert opened.run(ECHO, dataset1=TABLE).succeeded
     opened.close()
+
+
+def test_a_notebook_shows_a_result_as_it_shows_a_node(default_environment: Environment) -> None:
+    source = """
+import matplotlib.pyplot as plt, pandas
+def azureml_main():
+    print("<b>so far</b>")
+    plt.plot([1, 2])
+    return pandas.DataFrame({"<i>": [7]}, index=[3])
+"""
+    shown = studiolo.run_script(studiolo.Script(source=source, name="draw.py"))._repr_html_()
+    for part in ("<b>draw.py</b>", "1 row, 1 column", "&lt;i&gt;", "<td>7</td>", "&lt;b&gt;so far"):
+        assert part in shown
+    assert "note: " in shown
+    assert 'src="data:image/png;base64,' in shown
+
+
+def test_a_notebook_shows_why_a_script_failed(default_environment: Environment) -> None:
+    source = "def azureml_main():\n    return {}['<key>']\n"
+    shown = studiolo.run_script(studiolo.Script(source=source))._repr_html_()
+    assert ">failed<" in shown
+    assert "&lt;key&gt;" in shown
+    assert "<key>" not in shown
