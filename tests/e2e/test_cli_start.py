@@ -42,4 +42,4 @@ def test_a_run_of_a_script_loads_nothing_that_it_does_not_need() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     loaded = set(done.stdout.split())
-    assert not loaded & {"pandas", "sqlalchemy", "alembic", "openpyxl", "shellingham", "rich.live"}
+    assert not loaded & {"pandas", "sqlalchemy", "alembic", "openpyxl", "rich.live"}

@@ -1,7 +1,6 @@
 """The commands, put together."""
 
 import importlib
-import importlib.metadata
 from typing import Annotated
 
 import typer
@@ -44,7 +43,8 @@ def application(command: str) -> typer.Typer:
 
 def _say_version(asked: bool) -> None:
     if asked:
-        typer.echo(f"studiolo {importlib.metadata.version('studiolo')}")
+        metadata = importlib.import_module("importlib.metadata")
+        typer.echo(f"studiolo {metadata.version('studiolo')}")
         raise typer.Exit
 
 

@@ -1,0 +1,108 @@
+"""`studiolo clean`: give back what environments and results of earlier runs take on the disk."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from studiolo.cli.amounts import count_text, size_text
+from studiolo.cli.reporting import ExitCode, printable, reported_errors
+from studiolo.cli.terminal import Terminal
+from studiolo.environments.removal import KeptEnvironment, kept_environments, size_on_disk
+from studiolo.store.locks import SoleUse
+from studiolo.workspace.errors import WorkspaceMissingError
+from studiolo.workspace.workspace import Workspace, find_root
+
+
+def command(
+    environments: Annotated[
+        bool, typer.Option("--environments", help="The environments of this machine's scripts.")
+    ] = False,
+    results: Annotated[
+        bool, typer.Option("--results", help="Runs and results of the workspace that we are in.")
+    ] = False,
+    keep: Annotated[
+        int, typer.Option(help="How many runs of each experiment stay.", min=0, metavar="N")
+    ] = 1,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Without asking.")] = False,
+) -> None:
+    """Remove environments and the results of earlier runs, after a look at their sizes.
+
+    Without an option both. Datasets, experiments and modules are never touched; environments are
+    built again when they are needed.
+    """
+    errors, console = Terminal(sys.stderr), Terminal(sys.stdout)
+    with reported_errors(errors):
+        both = environments == results
+        found = kept_environments() if environments or both else []
+        root = _workspace(required=results) if results or both else None
+        store = None if root is None else root / ".studiolo"
+        stored = 0 if store is None else size_on_disk(store)
+        if not found and not stored:
+            console.say(Text("There is nothing to remove."))
+            return
+        console.print(_table(found, root, stored, keep))
+        if not yes and not _agreed(errors):
+            raise typer.Exit(ExitCode.BAD_INPUT)
+        freed = _remove(found, errors)
+        if root is not None and stored:
+            freed += stored - _remaining(root, keep)
+        console.say(Text(f"Removed {size_text(max(freed, 0))}."))
+
+
+def _workspace(*, required: bool) -> Path | None:
+    try:
+        return find_root(Path())
+    except WorkspaceMissingError:
+        if required:
+            raise
+        return None
+
+
+def _table(found: Sequence[KeptEnvironment], root: Path | None, stored: int, keep: int) -> Table:
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(overflow="fold")
+    table.add_column(justify="right", no_wrap=True)
+    for environment in found:
+        said = f"The environment {printable(str(environment.path))}"
+        table.add_row(Text(said), Text(size_text(environment.size)))
+    if stored:
+        stay = f"all but the newest {count_text(keep, 'run')} of each experiment"
+        said = f"Results in {printable(str(root))}: {stay if keep else 'all'}"
+        table.add_row(Text(said), Text(f"of {size_text(stored)}"))
+    return table
+
+
+def _agreed(errors: Terminal) -> bool:
+    """Whether a person says yes; where there is none, nothing is removed."""
+    if not sys.stdin.isatty():
+        errors.say(Text("Nothing was removed: --yes removes it without asking."))
+        return False
+    if typer.confirm("Remove this?", default=False, err=True):
+        return True
+    errors.say(Text("Nothing was removed."))
+    return False
+
+
+def _remove(found: Sequence[KeptEnvironment], errors: Terminal) -> int:
+    freed = 0
+    for environment in found:
+        if environment.remove():
+            freed += environment.size
+        else:
+            name = printable(environment.path.name)
+            errors.say(Text(f"warning: {name} is being built, and stays.", style="yellow"))
+    return freed
+
+
+def _remaining(root: Path, keep: int) -> int:
+    """Forget old runs of a workspace; the bytes that its store takes then."""
+    with Workspace(root) as workspace:
+        with SoleUse.begin(workspace.store) as alone:
+            workspace.records.prune(keep=keep, alone=alone)
+            workspace.blobs.sweep(workspace.records.referenced_blobs, alone=alone)
+        return size_on_disk(workspace.store)

@@ -1,0 +1,70 @@
+"""Environments that are kept on this machine, and removing them: each can be built again."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from studiolo.environments.build import building_errors
+from studiolo.environments.location import environments_home
+
+#: What each environment's folder has; see `build`.
+_PYTHON = Path("bin", "python")
+_REMOVED = ".removed-"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptEnvironment:
+    """An environment's folder."""
+
+    path: Path
+    #: Bytes on the disk.
+    size: int
+
+    def remove(self) -> bool:
+        """Remove it; False if it is being built at this moment.
+
+        What its scripts' dependencies were resolved to is kept: built again, it is the same.
+
+        Raises:
+            EnvironmentsFolderError: The folder can't be written.
+        """
+        with building_errors(self.path.name, self.path.parent):
+            lock = self.path.with_name(f"{self.path.name}.lock")
+            held = os.open(lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                # Whole or not at all: nobody may find half of one.
+                removed = self.path.with_name(f"{_REMOVED}{os.getpid()}-{self.path.name}")
+                self.path.rename(removed)
+                shutil.rmtree(removed)
+            except BlockingIOError:
+                return False
+            finally:
+                os.close(held)
+        return True
+
+
+def kept_environments(home: Path | None = None) -> Sequence[KeptEnvironment]:
+    """Every environment, built or half removed, by name."""
+    folder = home or environments_home()
+    found = folder.iterdir() if folder.is_dir() else ()
+    return [
+        KeptEnvironment(path=path, size=size_on_disk(path))
+        for path in sorted(found)
+        if path.name.startswith(_REMOVED) or (path / _PYTHON).is_symlink()
+    ]
+
+
+def size_on_disk(folder: Path) -> int:
+    """What the files below a folder take, each counted once."""
+    blocks: dict[tuple[int, int], int] = {}
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                found = Path(place, name).lstat()
+                blocks[found.st_dev, found.st_ino] = found.st_blocks * 512
+    return sum(blocks.values())
