@@ -65,15 +65,16 @@ def _workspace(*, required: bool) -> Path | None:
 
 def _table(found: Sequence[KeptEnvironment], root: Path | None, stored: int, keep: int) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column(overflow="fold")
     table.add_column(justify="right", no_wrap=True)
+    table.add_column(overflow="fold")
     for environment in found:
-        said = f"The environment {printable(str(environment.path))}"
-        table.add_row(Text(said), Text(size_text(environment.size)))
+        said = f"environment {printable(str(environment.path))}"
+        table.add_row(Text(size_text(environment.size)), Text(said))
     if stored:
-        stay = f"all but the newest {count_text(keep, 'run')} of each experiment"
-        said = f"Results in {printable(str(root))}: {stay if keep else 'all'}"
-        table.add_row(Text(said), Text(f"of {size_text(stored)}"))
+        newest = "run" if keep == 1 else count_text(keep, "run")
+        stay = f"all but the newest {newest} of each experiment" if keep else "all of them"
+        said = f"results in {printable(str(root))}, {stay}"
+        table.add_row(Text(f"up to {size_text(stored)}"), Text(said))
     return table
 
 
