@@ -82,5 +82,17 @@ def test_doctor_json_says_the_same(studiolo: CommandLine) -> None:
     report = ended.report
     assert (report["asked"], report["level"]) == ("off", "limits")
     assert {"name", "active", "detail", "remedy"} == report["layers"][0].keys()
-    attempts = {attempt["tried"]: attempt for attempt in report["attempts"]}
-    assert attempts["open a network socket"]["stopped"] is False
+    attempts = {(attempt["by"], attempt["tried"]): attempt for attempt in report["attempts"]}
+    assert attempts["script", "open a network socket"]["stopped"] is False
+    assert attempts["library", "open a network socket"]["stopped"] is False
+
+
+def test_doctor_tries_what_a_library_could_do_while_it_is_loaded(studiolo: CommandLine) -> None:
+    for ended in (
+        studiolo("doctor", "--json"),
+        studiolo("doctor", "--json", before=WITHOUT_NAMESPACES),
+    ):
+        report = ended.report
+        theirs = [attempt for attempt in report["attempts"] if attempt["by"] == "library"]
+        assert len(theirs) > 5
+        assert [attempt["tried"] for attempt in theirs if not attempt["stopped"]] == []

@@ -20,6 +20,10 @@ from studiolo.workspace.workshop import try_isolation
 _STOPPED = "stopped"
 _PASSED = "GOT IT"
 _GAP = 2
+_TITLES = {
+    "script": "A script that tried to …",
+    "library": "A library that tried, while it was loaded beforehand, to …",
+}
 
 
 def command(
@@ -51,18 +55,25 @@ def _show(console: Terminal, report: IsolationReport, attempts: Sequence[Attempt
             layers.add_row("", "", Text(layer.remedy))
     console.print(layers)
     console.print()
-    console.print(Text("A script that tried to …", style="bold"))
+    for by, title in _TITLES.items():
+        theirs = [attempt for attempt in attempts if attempt.by == by]
+        if theirs:
+            console.print(Text(title, style="bold"))
+            console.print(_tried(theirs, console.width))
+            console.print()
+    through = sum(not attempt.stopped for attempt in attempts)
+    total = len(attempts)
+    console.print(f"{total - through} of {total} attempts were stopped.")
+
+
+def _tried(attempts: Sequence[Attempt], width: int) -> Table:
     tried = Table(box=None, pad_edge=False, show_header=False)
     # What it met gives way on a narrow terminal: it is the least of the three.
     longest = max((len(attempt.tried) for attempt in attempts), default=0)
-    room = max(console.width - len(_STOPPED) - longest - 2 * _GAP, 0)
+    room = max(width - len(_STOPPED) - longest - 2 * _GAP, 0)
     for attempt in attempts:
         mark = Text(_STOPPED, style="green") if attempt.stopped else Text(_PASSED, style="red")
         outcome = Text(printable(attempt.outcome).strip().removesuffix(":"), style="dim")
         outcome.truncate(room, overflow="ellipsis")
         tried.add_row(mark, Text(attempt.tried), outcome)
-    console.print(tried)
-    through = sum(not attempt.stopped for attempt in attempts)
-    total = len(attempts)
-    console.print()
-    console.print(f"{total - through} of {total} attempts were stopped.")
+    return tried

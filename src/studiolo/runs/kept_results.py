@@ -1,6 +1,5 @@
 """Results as they are kept: into blobs and back, for the next run and for whoever looks."""
 
-import os
 import threading
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,9 +17,6 @@ from studiolo.store.blobs import Blobs
 from studiolo.store.errors import BlobMissingError, BlobRottenError
 from studiolo.store.identity import BlobDigest
 from studiolo.store.result_record import KeptImage, StoredResult
-
-#: A smaller blob is read; a larger one is mapped, where that is safe.
-_SMALL = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,8 +147,11 @@ class KeptResults:
         with self._lock:
             file = self._opened.get(digest)
         if file is None:
-            self._blobs.check(digest)
-            file = _given_to_runs(self._blobs.open(digest))
+            # A copy, for runs and for this process: whoever can write to the blob's own file could
+            # change it later, or shrink it under a map.
+            file = MemoryFile.empty("blob")
+            self._blobs.copy(digest, file.descriptor)
+            file.seal()
             if kind == PortKind.DATASET:
                 # Written by this program after it was checked, and the digest is right.
                 with pa.ipc.open_stream(pa.py_buffer(file.map())) as reader:
@@ -184,23 +183,3 @@ def _dataset_entry(result: SealedTable, digests: Sequence[BlobDigest]) -> dict[s
             for place, field in zip(result.places, result.table.schema, strict=True)
         ],
     }
-
-
-def _given_to_runs(blob: int) -> MemoryFile:
-    """A blob as a file that a run may be given.
-
-    A run of root's is another user inside, who can't make the file writable again; one of an
-    ordinary user is the same, so it gets a sealed copy.
-    """
-    size = os.fstat(blob).st_size
-    if os.geteuid() == 0 and size > _SMALL:
-        return MemoryFile(blob)
-    file = MemoryFile.empty("blob")
-    try:
-        left = size
-        while left:
-            left -= os.sendfile(file.descriptor, blob, None, left)
-        file.seal()
-    finally:
-        os.close(blob)
-    return file

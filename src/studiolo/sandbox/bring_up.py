@@ -210,7 +210,12 @@ class BringUp:
         }
         if os.geteuid() == 0:
             found[isolation.OWN_USER] = f"runs as user {self._layers.jail_user}, who owns nothing"
-        found[isolation.RESOURCE_LIMITS] = "memory, processor time, processes, files of each run"
+        found[isolation.RESOURCE_LIMITS] = (
+            # RLIMIT_NPROC holds for nobody who is root on the host.
+            "memory, processor time, files of each run; root has no limit of threads"
+            if os.geteuid() == 0 and self._layers.jail_user is None and not self._layers.namespaces
+            else "memory, processor time, processes, files of each run"
+        )
         return [self._layer(name, detail) for name, detail in found.items()]
 
     def _layer(self, name: str, detail: str) -> Layer:

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from studiolo.sandbox.job import Job
 from studiolo.sandbox.memory_file import MemoryFile
@@ -21,6 +22,8 @@ from studiolo.sandbox.sandbox import Sandbox
 class Attempt:
     """One thing that the canary tried."""
 
+    #: Who tried: a script in its run, or a library while it was loaded beforehand.
+    by: Literal["script", "library"]
     #: What it tried, in a few words.
     tried: str
     stopped: bool
@@ -57,6 +60,7 @@ import ctypes
 import os
 import platform
 import socket
+import sys
 import threading
 
 import pandas
@@ -100,11 +104,16 @@ def azureml_main(facts, attempts):
     for expression in attempts.expression:
         try:
             got = eval(expression, known)
-            outcomes.append((False, repr(got)[:60]))
+            outcomes.append(("script", expression, False, repr(got)[:60]))
         except BaseException as error:
-            outcomes.append((True, f"{type(error).__name__}: {error}"[:80]))
-    return pandas.DataFrame(outcomes, columns=["stopped", "outcome"])
+            outcomes.append(("script", expression, True, f"{type(error).__name__}: {error}"[:80]))
+    library = sys.modules.get("studiolo_guest.warm_up_canary")
+    for tried, stopped, outcome in library.OUTCOMES if library else ():
+        outcomes.append(("library", tried, stopped, outcome))
+    return pandas.DataFrame(outcomes, columns=["by", "tried", "stopped", "outcome"])
 """
+#: The module to load beforehand that tries the same there.
+LIBRARY = "studiolo_guest.warm_up_canary"
 _LIMITS = {
     "memory": 1 << 30,
     "processes": 24,
@@ -117,6 +126,8 @@ _LIMITS = {
 
 def try_layers(sandbox: Sandbox, limits: Limits) -> list[Attempt]:
     """Let the canary try everything in ``sandbox``; what became of it.
+
+    Where the sandbox was told to load `LIBRARY` beforehand, what that tried is told as well.
 
     It runs under small limits, so that reaching for more than them costs little.
     """
@@ -141,11 +152,19 @@ def try_layers(sandbox: Sandbox, limits: Limits) -> list[Attempt]:
             outcome = sandbox.run(job, limits=small)
     if outcome.failure is not None:
         message = outcome.failure.message
-        return [Attempt(tried="run the canary to its end", stopped=False, outcome=message)]
+        return [
+            Attempt(by="script", tried="run the canary to its end", stopped=False, outcome=message)
+        ]
     rows: Sequence[dict[str, object]] = outcome.tables["results_dataset"].to_pylist()
+    names = {expression: tried for tried, expression in _ATTEMPTS.items()}
     return [
-        Attempt(tried=tried, stopped=bool(row["stopped"]), outcome=str(row["outcome"]))
-        for tried, row in zip(_ATTEMPTS, rows, strict=True)
+        Attempt(
+            by="library" if row["by"] == "library" else "script",
+            tried=names.get(str(row["tried"]), str(row["tried"])),
+            stopped=bool(row["stopped"]),
+            outcome=str(row["outcome"]),
+        )
+        for row in rows
     ]
 
 

@@ -110,18 +110,40 @@ class Blobs:
             BlobMissingError: It isn't there.
             BlobRottenError: It is not.
         """
+        return self._read(digest, lambda _: None)
+
+    def copy(self, digest: BlobDigest, descriptor: int) -> Blob:
+        """Write the blob to an open file, and see on the way whether it is what was written.
+
+        Raises:
+            BlobMissingError: It isn't there.
+            BlobRottenError: It is not; what has been written to the file is worth nothing.
+        """
+        return self._read(digest, lambda piece: _write(descriptor, piece))
+
+    def _read(self, digest: BlobDigest, use: Callable[[memoryview], None]) -> Blob:
         descriptor = self.open(digest)
+        hashing = hashlib.sha256()
+        size = 0
         try:
-            size, found = _digest(descriptor)
+            pieces = _pieces(descriptor)
+            while (piece := self._next(pieces, digest)) is not None:
+                hashing.update(piece)
+                use(piece)
+                size += len(piece)
+        finally:
+            os.close(descriptor)
+        if hashing.hexdigest() != digest:
+            reason = f"the SHA-256 of its {size} bytes is {hashing.hexdigest()}"
+            raise BlobRottenError(path=self.path(digest), reason=reason)
+        return Blob(digest=digest, size=size)
+
+    def _next(self, pieces: Iterator[memoryview], digest: BlobDigest) -> memoryview | None:
+        try:
+            return next(pieces, None)
         except OSError as error:
             reason = f"it can't be read ({error.strerror})"
             raise BlobRottenError(path=self.path(digest), reason=reason) from error
-        finally:
-            os.close(descriptor)
-        if found != digest:
-            reason = f"the SHA-256 of its {size} bytes is {found}"
-            raise BlobRottenError(path=self.path(digest), reason=reason)
-        return Blob(digest=digest, size=size)
 
     def discard(self, digest: BlobDigest) -> None:
         """Remove a blob that was found rotten, so that it can be put anew."""
@@ -218,15 +240,6 @@ def _write(descriptor: int, piece: memoryview) -> None:
     rest = piece
     while rest:
         rest = rest[os.write(descriptor, rest[:_PIECE]) :]
-
-
-def _digest(descriptor: int) -> tuple[int, str]:
-    hashing = hashlib.sha256()
-    size = 0
-    for piece in _pieces(descriptor):
-        hashing.update(piece)
-        size += len(piece)
-    return size, hashing.hexdigest()
 
 
 def _sync_folder(folder: Path) -> None:

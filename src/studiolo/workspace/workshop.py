@@ -14,7 +14,7 @@ from studiolo.modules.script_metadata import ScriptMetadata, read_script_metadat
 from studiolo.runs.font_list import make_font_list
 from studiolo.runs.script_result import ScriptResult
 from studiolo.runs.script_runner import ScriptRunner
-from studiolo.sandbox.canary import Attempt, try_layers
+from studiolo.sandbox.canary import LIBRARY, Attempt, try_layers
 from studiolo.sandbox.isolation import Isolation, IsolationReport
 from studiolo.sandbox.launcher import Launcher
 from studiolo.sandbox.policy import Limits, Policy, load_policy
@@ -181,10 +181,10 @@ def run_script(
 def try_isolation(
     isolation: Isolation, *, progress: ProgressCallback | None = None
 ) -> tuple[IsolationReport, list[Attempt]]:
-    """The layers that a sandbox gets here, and what a script that tries to get out meets."""
+    """The layers that a sandbox gets here; what a script and a library meet that try to get out."""
     workshop = LocalWorkshop(RunSettings(isolation=isolation), progress=progress)
     environment = workshop.environment_for(read_script_metadata(""))
-    with workshop.sandbox_for(environment) as sandbox:
+    with workshop.sandbox_for(environment, preload=[LIBRARY]) as sandbox:
         return sandbox.isolation, try_layers(sandbox, workshop.policy.limits)
 
 

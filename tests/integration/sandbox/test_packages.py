@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-import studiolo_guest
 from studiolo.environments.environment import Environment
 from studiolo.head_start import script_interpreter
 from studiolo.sandbox import isolation
@@ -37,6 +36,7 @@ MakeEnvironment = Callable[..., Environment]
 #: What hostile code finds out about itself, wherever it runs; it keeps that in `sys.found`.
 LOOK = """
 import ctypes, os, socket, sys
+import studiolo_guest
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
 def _status(name):
@@ -59,7 +59,7 @@ sys.found = {
     "seccomp": _status("Seccomp"),
     "capabilities": _status("CapEff"),
     "host files": [_opened(path, "rb") for path in SECRETS],
-    "guest": _opened(GUEST + "/launch.py", "r+b"),
+    "guest": _opened(studiolo_guest.__path__[0] + "/launch.py", "r+b"),
     "network": _got(lambda: socket.create_connection(("127.0.0.1", PORT), 1)),
     "sockets": _got(socket.socket),
     "io_uring": _libc.syscall(425, 8, bytes(120)) >= 0,
@@ -71,9 +71,11 @@ sys.found = {
 #: Takes the write protection off what is shown read-only, and writes to the guest's own code.
 REMOUNT = """
 import os, sys
+import studiolo_guest
 from studiolo_guest import kernel
+GUEST = studiolo_guest.__path__[0]
 sys.found = []
-for place in (os.path.dirname(kernel.__file__), "/usr", os.path.dirname(os.__file__)):
+for place in (GUEST, "/usr", os.path.dirname(os.__file__)):
     for flags in (kernel.MS_BIND | kernel.MS_REMOUNT, kernel.MS_REMOUNT):
         try:
             kernel.mount(None, place, None, flags | kernel.MS_NOSUID | kernel.MS_NODEV)
@@ -86,7 +88,7 @@ for place in (os.path.dirname(kernel.__file__), "/usr", os.path.dirname(os.__fil
     except OSError:
         pass
 try:
-    open(os.path.dirname(kernel.__file__) + "/launch.py", "a").close()
+    open(GUEST + "/launch.py", "a").close()
     sys.found.append("opened for writing")
 except OSError:
     pass
@@ -164,9 +166,8 @@ def opened(
 
 
 def looking(port: int, secrets: Sequence[Path]) -> str:
-    guest = os.fspath(Path(studiolo_guest.__file__).parent)
     paths = [os.fspath(path) for path in secrets]
-    return f"PORT, GUEST, SECRETS = {port}, {guest!r}, {['/etc/shadow', *paths]!r}\n{LOOK}"
+    return f"PORT, SECRETS = {port}, {['/etc/shadow', *paths]!r}\n{LOOK}"
 
 
 @pytest.fixture
