@@ -99,6 +99,11 @@ class BringUp:
             ready = self._zygote.wait_until_ready(self._policy.warm_up)
         return self._accept(ready)
 
+    @property
+    def launcher_pid(self) -> int:
+        """The process that becomes a zygote, or the outermost of its jail."""
+        return self._zygote.launcher_pid
+
     def abandon(self) -> None:
         """Give up before it was finished."""
         self._zygote.close()

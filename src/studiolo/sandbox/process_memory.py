@@ -14,7 +14,7 @@ def memory_of(pid: int, enough: int, go_on: Callable[[], bool] = lambda: True) -
     ``enough`` the exact one, for which the kernel walks their page tables. That can take seconds
     while they are busy with their memory, so ``go_on`` is asked before each of them.
     """
-    family = _family(pid)
+    family = family_of(pid)
     quick = sum(_resident(member) for member in family)
     if quick <= enough:
         return quick
@@ -26,7 +26,8 @@ def memory_of(pid: int, enough: int, go_on: Callable[[], bool] = lambda: True) -
     return total
 
 
-def _family(pid: int) -> list[int]:
+def family_of(pid: int) -> list[int]:
+    """A process and its descendants, as far as they can be seen; not more than a thousand."""
     family: list[int] = []
     pending = [pid]
     while pending and len(family) < 1000:

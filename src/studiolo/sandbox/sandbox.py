@@ -44,6 +44,7 @@ from studiolo.sandbox.memory_file import MemoryFile
 from studiolo.sandbox.messages import StreamError
 from studiolo.sandbox.observation import broken_promises
 from studiolo.sandbox.policy import Limits, Policy
+from studiolo.sandbox.process_memory import family_of
 from studiolo.sandbox.run_files import RunFiles
 from studiolo.sandbox.work_directory import new_root, remove_tree
 from studiolo.sandbox.zygote import Child, Zygote
@@ -343,7 +344,11 @@ class Sandbox:
         bring_up, self._bring_up = self._bring_up or self._new_bring_up(), None
         if self._groups is None:
             self._find_groups()
+        limited = self._limit_memory(bring_up.launcher_pid)
         started = bring_up.finish()
+        if started.zygote.launcher_pid != limited:
+            # It had to begin again, with fewer layers.
+            self._limit_memory(started.zygote.launcher_pid)
         started.zygote.serve(on_child=self._admit)
         version = None if self._groups is None else self._groups.version
         memory = isolation.memory_layers(version, self._why_no_groups)
@@ -364,6 +369,22 @@ class Sandbox:
             self._why_no_groups = "withheld"
         else:
             self._groups, self._why_no_groups = find_memory_groups(self._name)
+
+    def _limit_memory(self, pid: int) -> int:
+        """Count the memory of a process that becomes a zygote, with the forks on the way to it.
+
+        It is the host's time that is waited for here, while the zygote loads its libraries.
+        """
+        if self._groups is not None:
+            # What has ended meanwhile is not counted.
+            with contextlib.suppress(OSError):
+                group = self._groups.new(f"zygote-{pid}", self._policy.warm_up.memory)
+                added: set[int] = set()
+                while more := [member for member in family_of(pid) if member not in added]:
+                    for member in more:
+                        group.add(member)
+                    added.update(more)
+        return pid
 
     def _fork(self, started: Started, limits: Limits) -> int:
         work = None if started.namespaces else self._new_directory(started.jail_user)

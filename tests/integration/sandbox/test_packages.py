@@ -21,6 +21,7 @@ from studiolo.sandbox.errors import ZygoteFailedError
 from studiolo.sandbox.isolation import Isolation, Level
 from studiolo.sandbox.job import Job
 from studiolo.sandbox.policy import WarmUpPolicy
+from studiolo.sandbox.process_memory import family_of
 from studiolo.sandbox.sandbox import Sandbox
 
 from .places import (
@@ -28,6 +29,7 @@ from .places import (
     ORDINARY,
     POLICY,
     PREAMBLE,
+    Here,
     OrdinaryUser,
     answer_of,
 )
@@ -332,8 +334,10 @@ def test_a_poisoned_package_is_ended_with_the_zygote(
     default_environment: Environment,
 ) -> None:
     evil = make_environment(code, locked=True)
+    # Where a memory group counts, the kernel is quicker than the host to end it.
+    withheld = (isolation.MEMORY_GROUP,)
     with (
-        opened(evil, default_environment, warm_up=warm_up) as sandbox,
+        opened(evil, default_environment, warm_up=warm_up, withheld=withheld) as sandbox,
         pytest.raises(ZygoteFailedError, match=why),
     ):
         sandbox.run(Job(source=ORDINARY), limits=LIMITS)
@@ -373,3 +377,19 @@ wire.send = send
         pytest.raises(ZygoteFailedError),
     ):
         sandbox.run(Job(source=ORDINARY), limits=LIMITS)
+
+
+def test_what_loads_libraries_is_counted_by_a_memory_group(full: Here) -> None:
+    if not full.memory_group:
+        pytest.skip("this machine has no memory control groups")
+    assert full.run(ORDINARY).failure is None
+    (own,) = {
+        line.rstrip()
+        for child in family_of(os.getpid())
+        if child != os.getpid()
+        for line in Path(f"/proc/{child}/cgroup").read_text().splitlines()
+        if f"studiolo-{os.getpid()}-" in line and "/zygote-" in line
+    }
+    limit = Path("/sys/fs/cgroup/memory" + own.partition("memory:")[2], "memory.limit_in_bytes")
+    if limit.exists():
+        assert int(limit.read_text()) == POLICY.warm_up.memory
