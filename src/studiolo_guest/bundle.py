@@ -29,6 +29,8 @@ def unpack(descriptor: int, directory: str) -> None:
     """
     folder = os.path.join(directory, FOLDER)
     try:
+        # A bundle without files has its folder, too: a script may list it.
+        os.makedirs(folder, exist_ok=True)
         # A copy: the descriptor's own position is shared with every run that has the same bundle.
         with zipfile.ZipFile(io.BytesIO(wire.read_all(descriptor))) as archive:
             for member in archive.infolist():
@@ -47,12 +49,14 @@ def unpack(descriptor: int, directory: str) -> None:
 
 
 def _write(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: str) -> None:
-    target = os.path.normpath(os.path.join(folder, member.filename))
+    # Old programs of Windows separate folders by backslashes.
+    name = member.filename.replace("\\", "/")
+    target = os.path.normpath(os.path.join(folder, name))
     if not target.startswith(folder + os.sep) and target != folder:
         raise MismatchError(
             "bundle-escape", f"The script bundle's member {member.filename!r} leads out of it."
         )
-    if member.is_dir():
+    if name.endswith("/"):
         os.makedirs(target, exist_ok=True)
         return
     os.makedirs(os.path.dirname(target), exist_ok=True)

@@ -102,14 +102,17 @@ def _problem(member: zipfile.ZipInfo) -> str | None:
             f"{member.compress_size} bytes are said to unpack to {member.file_size}, as bombs do; "
             f"at most {_LARGEST_RATIO} times the size is allowed"
         )
-    return _name_problem(member.orig_filename)
+    return _name_problem(_path(member))
+
+
+def _path(member: zipfile.ZipInfo) -> str:
+    """Its path; old programs of Windows separate folders by backslashes, as they unpack them."""
+    return member.orig_filename.replace("\\", "/")
 
 
 def _name_problem(name: str) -> str | None:
     if not name or "\0" in name:
         return "its name is empty or contains a NUL character"
-    if "\\" in name:
-        return "its name contains a backslash; folders are separated by /"
     if name.startswith("/") or name[1:2] == ":":
         return "its path is absolute; paths must be relative to the bundle"
     if ".." in name.split("/"):
@@ -122,8 +125,8 @@ def _check_names(members: Sequence[zipfile.ZipInfo], file: str) -> None:
     files: set[PurePosixPath] = set()
     folders: set[PurePosixPath] = set()
     for member in members:
-        path = PurePosixPath(member.orig_filename)
-        if member.is_dir():
+        path = PurePosixPath(_path(member))
+        if _path(member).endswith("/"):
             folders.add(path)
         elif path in files:
             problem = "the bundle has it more than once"

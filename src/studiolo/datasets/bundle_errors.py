@@ -47,8 +47,8 @@ class BundleTooLargeError(BundleError):
         self.what = what
         self.allowed = allowed
         super().__init__(
-            f'The script bundle "{file}" has {what}; at most {allowed} are allowed. Leave out what '
-            "the script does not use."
+            f'The zip archive "{file}" has {what}; at most {allowed} are allowed. Leave out '
+            "what is not used."
         )
 
 
@@ -62,6 +62,4 @@ class BundleMemberError(BundleError):
         self.member = member
         self.problem = problem
         shown = member if member.isprintable() else member.encode("unicode_escape").decode()
-        super().__init__(
-            f'The member "{shown}" of the script bundle "{file}" is refused: {problem}.'
-        )
+        super().__init__(f'The member "{shown}" of the zip archive "{file}" is refused: {problem}.')

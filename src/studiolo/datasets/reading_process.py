@@ -23,15 +23,17 @@ import pyarrow as pa
 from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.errors import DatasetError
 from studiolo.datasets.formats import Content, FileFormat, format_of_name, module_of
+from studiolo.datasets.formats.errors import ENCODINGS
 from studiolo.datasets.formats.opening import read_content
 from studiolo_guest import kernel
 from studiolo_guest.frames.writing import write_batch
 
 _OUT_OF_MEMORY: Mapping[str, Any] = {"error": {"memory": "exhausted"}}
-#: Encodings of zip archives, of XML in workbooks and of our own errors, beside UTF-8.
+#: Encodings of zip archives, of XML in workbooks, of our own errors, and those that are advised.
 _ENCODINGS = (
     *("ascii", "cp437", "iso8859_1", "utf_16", "utf_16_be", "utf_16_le"),
     "unicode_escape",
+    *ENCODINGS,
 )
 #: Types whose values are written out where a dataset holds them.
 _EXPANDED = ("string_view", "binary_view")
@@ -163,6 +165,8 @@ def _told(error: DatasetError) -> Mapping[str, Any]:
 def _plain(fact: object) -> object:
     if isinstance(fact, list | tuple):
         return [_plain(one) for one in fact]
+    if isinstance(fact, dict):
+        return {str(name): _plain(one) for name, one in fact.items()}
     return fact if fact is None or isinstance(fact, str | int | float) else str(fact)
 
 

@@ -128,6 +128,11 @@ def test_a_damaged_bundle_says_so(failure_of: FailureOf) -> None:
     assert (failure.code, failure.classic_number) == ("bundle-unreadable", 102)
 
 
-def test_an_empty_bundle_is_an_empty_folder(run: Run) -> None:
-    source = "def azureml_main():\n    import os\n    print(os.path.exists('Script Bundle'))"
-    assert run(source, bundle={}).failure is None
+def test_an_empty_bundle_is_an_empty_folder(console_of: ConsoleOf) -> None:
+    source = "def azureml_main():\n    import os\n    print(os.listdir('Script Bundle'))"
+    assert console_of(source, bundle={}) == "[]\n"
+
+
+def test_backslashes_separate_folders(console_of: ConsoleOf) -> None:
+    source = "import pkg.mod\ndef azureml_main():\n    print(pkg.mod.WORD)"
+    assert console_of(source, bundle={"pkg\\mod.py": "WORD = 'found'\n"}) == "found\n"

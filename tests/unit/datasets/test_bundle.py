@@ -67,7 +67,9 @@ def test_no_intact_zip(data: bytes, reason: str) -> None:
         ("../x.py", r"\.\."),
         ("a/../../x.py", r"\.\."),
         ("a/..", r"\.\."),
-        ("a\\..\\x.py", "backslash"),
+        ("a\\..\\x.py", r"\.\."),
+        ("C:\\x.py", "absolute"),
+        ("\\\\server\\x.py", "absolute"),
     ],
 )
 def test_escape(name: str, problem: str) -> None:
@@ -75,6 +77,12 @@ def test_escape(name: str, problem: str) -> None:
         check_bundle(zipped(("ok.py", b""), (name, b"x")), name="Hello.zip")
     assert caught.value.member == name
     assert "Hello.zip" in str(caught.value)
+
+
+def test_backslashes_separate_folders() -> None:
+    check_bundle(zipped(("pkg\\", b""), ("pkg\\mod.py", b"x")), name="Hello.zip")
+    with pytest.raises(BundleMemberError, match="more than once"):
+        check_bundle(zipped(("a/b.py", b"1"), ("a\\b.py", b"2")), name="Hello.zip")
 
 
 def test_nul_in_a_name() -> None:

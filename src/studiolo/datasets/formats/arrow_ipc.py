@@ -1,23 +1,42 @@
 """Arrow IPC files: .arrow is uncompressed, to be mapped; .feather is the same, compressed."""
 
+import warnings
 from typing import Any, Literal
 
 import pyarrow as pa
+from pyarrow import feather
 
 from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.formats import Content, FileFormat, Target
 from studiolo.datasets.formats.column_metadata import dataset_with_metadata, table_with_metadata
 from studiolo.datasets.formats.errors import DamagedFileError
 
+_FEATHER_1 = b"FEA1"
+#: What each message of a stream begins with; a file begins with ARROW1.
+_STREAM = b"\xff\xff\xff\xff"
+
 
 def read(content: Content) -> Dataset:
-    """Read an Arrow IPC file; an uncompressed one is mapped, not copied."""
+    """Read an Arrow IPC file or stream, or Feather version 1; what is uncompressed is mapped."""
     try:
-        table = pa.ipc.open_file(pa.BufferReader(content.data)).read_all()
+        table = _table(content.data)
         table.validate(full=True)
     except (pa.ArrowException, OSError) as error:
         raise DamagedFileError(file=content.name, format_name="Arrow", reason=str(error)) from error
     return dataset_with_metadata(table, source=content.name)
+
+
+def _table(data: pa.Buffer) -> pa.Table:
+    beginning = data.slice(0, min(4, data.size)).to_pybytes()
+    source: Any = pa.BufferReader(data)  # which the stubs do not know to be a file
+    if beginning == _FEATHER_1:
+        # Has nothing to do with IPC; pandas and R wrote it until 2020.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            return feather.read_table(source)
+    if beginning == _STREAM:
+        return pa.ipc.open_stream(source).read_all()
+    return pa.ipc.open_file(source).read_all()
 
 
 def write(dataset: Dataset, target: Target) -> None:

@@ -2,7 +2,8 @@
 
 Features are the float columns Col1, Col2 and so on, and the label is the last column, Labels, as in
 the classic studio. A first line ``# columns: ["age", "height"]`` names the features otherwise;
-other readers take it for a comment.
+other readers take it for a comment. Features counted from 0 are told by a feature 0 and moved up by
+one. A query (``qid:7``) becomes the integer column ``qid``.
 """
 
 import json
@@ -27,9 +28,12 @@ from studiolo.datasets.reading_limits import check_cells
 
 LABELS = "Labels"
 _COLUMNS = "# columns: "
-_FORM = "<label> <feature>:<value> …, with features counted up from 1, for example 1 1:0.5 3:2"
+QUERY = "qid"
+_FORM = "<label> <feature>:<value> …, with each feature once, for example 1 1:0.5 3:2"
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?inf|nan", re.I)
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
+#: Each becomes a column, and takes memory and time of its own.
+_MOST_FEATURES = 100_000
 
 
 @dataclass(kw_only=True)
@@ -37,6 +41,8 @@ class _Entries:
     """What stands in the file, row after row."""
 
     labels: list[str]
+    #: The query of each row; None where it has none.
+    queries: list[int | None]
     rows: list[int]
     features: list[int]
     values: list[float]
@@ -45,11 +51,14 @@ class _Entries:
 def read(content: Content) -> Dataset:
     """Read rows of sparse features into dense float columns and a label column."""
     lines = text_lines(content)
-    entries = _Entries(labels=[], rows=[], features=[], values=[])
+    entries = _Entries(labels=[], queries=[], rows=[], features=[], values=[])
     for number, line in enumerate(lines, start=1):
         _read_line(line.partition("#")[0].split(), number, content.name, entries)
     if not entries.labels:
         raise EmptyFileError(file=content.name, needs=f"it needs rows of the form {_FORM}")
+    lowest = min(entries.features, default=1)
+    if lowest:  # counted from 1
+        entries.features = [feature - 1 for feature in entries.features]
     highest = max(entries.features, default=-1)
     check_cells(
         rows=len(entries.labels),
@@ -61,8 +70,15 @@ def read(content: Content) -> Dataset:
     dense = np.zeros((len(names), len(entries.labels)))
     dense[entries.features, entries.rows] = entries.values
     columns: list[Values] = [pa.array(feature) for feature in dense]
-    table = pa.Table.from_arrays([*columns, _labels(entries.labels)], names=[*names, LABELS])
-    return check_dataset(table, roles={LABELS: ColumnRole.LABEL}, source=content.name)
+    columns.append(_labels(entries.labels))
+    names.append(LABELS)
+    notes = [] if lowest else ["Its features are counted from 0; feature 0 is the first column."]
+    if any(query is not None for query in entries.queries):
+        columns.insert(-1, pa.array(entries.queries, pa.int64()))
+        names.insert(-1, QUERY if QUERY not in names else f"{QUERY} of the row")
+    table = pa.Table.from_arrays(columns, names=names)
+    roles = {LABELS: ColumnRole.LABEL}
+    return check_dataset(table, roles=roles, source=content.name, notes=notes)
 
 
 def _read_line(words: list[str], number: int, file: str, entries: _Entries) -> None:
@@ -72,20 +88,35 @@ def _read_line(words: list[str], number: int, file: str, entries: _Entries) -> N
     def malformed(problem: str, text: str) -> MalformedLineError:
         return MalformedLineError(file=file, line=number, problem=problem, text=text, allowed=_FORM)
 
+    if "," in words[0] and all(_NUMBER.fullmatch(word) for word in words[0].split(",")):
+        raise malformed("the row has several labels, which a label column can't hold", words[0])
     if not _NUMBER.fullmatch(words[0]):
-        raise malformed("the label is no number", words[0])
-    last = 0
-    for word in words[1:]:
+        raise malformed("the label is not a number", words[0])
+    query, features = _query(words[1:])
+    seen: set[int] = set()
+    for word in features:
         feature, colon, value = word.partition(":")
         if not colon or not _WHOLE.fullmatch(feature) or not _NUMBER.fullmatch(value):
-            raise malformed("this is no feature with its value", word)
-        if int(feature) <= last:
-            raise malformed("features are not counted up from 1", word)
-        last = int(feature)
+            raise malformed("this is not a feature with its value", word)
+        place = int(feature)
+        if place in seen:
+            raise malformed("the row has this feature twice", word)
+        if not 0 <= place <= _MOST_FEATURES:
+            problem = f"a feature's number is from 0 to {_MOST_FEATURES}: each becomes a column"
+            raise malformed(problem, word)
+        seen.add(place)
         entries.rows.append(len(entries.labels))
-        entries.features.append(last - 1)
+        entries.features.append(place)
         entries.values.append(float(value))
     entries.labels.append(words[0])
+    entries.queries.append(query)
+
+
+def _query(words: list[str]) -> tuple[int | None, list[str]]:
+    """The query that a row belongs to, if it says so before its features, and the features."""
+    if words and words[0].startswith("qid:") and _WHOLE.fullmatch(words[0][len("qid:") :]):
+        return int(words[0][len("qid:") :]), words[1:]
+    return None, words
 
 
 def _feature_names(first_line: str, highest: int) -> list[str]:

@@ -3,21 +3,22 @@
 import io
 import zipfile
 import zlib
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 import pyarrow as pa
 
 from studiolo.datasets.dataset import Dataset
-from studiolo.datasets.formats import Content, Target
+from studiolo.datasets.formats import Content, Target, format_of_name
 from studiolo.datasets.formats.errors import ArchiveError, ArchiveMembersError
 from studiolo.datasets.formats.packed import LARGEST, packed_name, read_packed, write_packed
 
 
 def read(content: Content) -> Dataset:
-    """Read the one file in the archive; what macOS adds beside it does not count."""
+    """Read the one dataset file in the archive; what it is described by does not count."""
     try:
         with zipfile.ZipFile(io.BytesIO(content.data.to_pybytes())) as archive:
-            members = [member for member in archive.infolist() if _counts(member)]
+            members, others = _members(archive)
             if len(members) != 1:
                 names = [member.filename for member in members]
                 raise ArchiveMembersError(file=content.name, members=names)
@@ -25,12 +26,32 @@ def read(content: Content) -> Dataset:
     except (zipfile.BadZipFile, NotImplementedError, zlib.error, EOFError, OSError) as error:
         problem = f"it is damaged or no zip archive ({error})"
         raise ArchiveError(file=content.name, problem=problem) from error
-    return read_packed(pa.py_buffer(data), content, PurePosixPath(members[0].filename).name)
+    dataset = read_packed(pa.py_buffer(data), content, _path(members[0]).name)
+    if not others:
+        return dataset
+    shown = ", ".join(f'"{other.filename}"' for other in others[:10])
+    note = f'Of the archive, "{members[0].filename}" was read; left out: {shown}.'
+    return replace(dataset, notes=[*dataset.notes, note])
+
+
+def _members(archive: zipfile.ZipFile) -> tuple[list[zipfile.ZipInfo], list[zipfile.ZipInfo]]:
+    """The files that may be meant, and those beside them that only describe them."""
+    members = [member for member in archive.infolist() if _counts(member)]
+    datasets = [member for member in members if format_of_name(_path(member).name) is not None]
+    if not datasets:
+        return members, []
+    return datasets, [member for member in members if member not in datasets]
+
+
+def _path(member: zipfile.ZipInfo) -> PurePosixPath:
+    """Its path; old programs of Windows separate folders by backslashes."""
+    return PurePosixPath(member.filename.replace("\\", "/"))
 
 
 def _counts(member: zipfile.ZipInfo) -> bool:
-    path = PurePosixPath(member.filename)
-    return not (member.is_dir() or path.parts[:1] == ("__MACOSX",) or path.name.startswith("."))
+    path = _path(member)
+    is_folder = member.filename.endswith(("/", "\\"))
+    return not (is_folder or path.parts[:1] == ("__MACOSX",) or path.name.startswith("."))
 
 
 def _extracted(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file: str) -> bytes:

@@ -43,6 +43,28 @@ def test_svmlight() -> None:
     assert dataset.roles == {"Labels": ColumnRole.LABEL}
 
 
+def test_svmlight_as_other_programs_write_it() -> None:
+    zero = read_dataset_bytes(b"1 0:0.5 2:1\n-1 1:3\n", name="data.svm")
+    assert zero.table.to_pydict() == {
+        "Col1": [0.5, 0.0],
+        "Col2": [0.0, 3.0],
+        "Col3": [1.0, 0.0],
+        "Labels": [1, -1],
+    }
+    assert "from 0" in zero.notes[0]
+    assert read(b"1 3:0.5 1:1\n", "data.svm").to_pydict() == {
+        "Col1": [1.0],
+        "Col2": [0.0],
+        "Col3": [0.5],
+        "Labels": [1],
+    }
+    assert read(b"2 qid:10 1:0.5 # x\n0 1:1\n", "data.svm").to_pydict() == {
+        "Col1": [0.5, 1.0],
+        "qid": [10, None],
+        "Labels": [2, 0],
+    }
+
+
 def test_svmlight_with_only_labels() -> None:
     assert read(b"1.5\n2\n", "data.svmlight").to_pydict() == {"Labels": [1.5, 2.0]}
 
@@ -52,12 +74,15 @@ def test_svmlight_with_only_labels() -> None:
     [
         (b"1 1:2\nx 1:2\n", 2, "x"),
         (b"1 1:2 1:3\n", 1, "1:3"),
-        (b"1 2:2 1:3\n", 1, "1:3"),
-        (b"1 0:2\n", 1, "0:2"),
+        (b"1 -1:2\n", 1, "-1:2"),
+        (b"1 2:1\n1 100001:2\n", 2, "100001:2"),
+        (b" 1:2\n", 1, "1:2"),
         (b"1 1\n", 1, "1"),
         (b"1 1:x\n", 1, "1:x"),
-        (b"1 qid:3 1:2\n", 1, "qid:3"),
+        (b"1 1:2 qid:3\n", 1, "qid:3"),
+        (b"1 qid:x 1:2\n", 1, "qid:x"),
         (b"1,2 1:1\n", 1, "1,2"),
+        (b"1 999999999999:1\n", 1, "999999999999:1"),
     ],
 )
 def test_malformed_svmlight(data: bytes, line: int, text: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import openpyxl
 import pyarrow as pa
 import pytest
+from pyarrow import feather
 
 from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.errors import (
@@ -66,6 +67,43 @@ def test_zip_without_exactly_one_member(names: list[str]) -> None:
         read_dataset_bytes(zipped(dict.fromkeys(names, b"a\n1\n")), name="data.zip")
     assert list(caught.value.members) == names
     assert all(f'"{name}"' in str(caught.value) for name in names)
+
+
+@pytest.mark.parametrize("other", ["README.md", "LICENSE", "codebook.pdf", "Thumbs.db"])
+def test_what_describes_a_dataset_in_a_zip_is_left_out(other: str) -> None:
+    dataset = read_dataset_bytes(zipped({"a.csv": b"a\n1\n", other: b"x"}), name="data.zip")
+    assert dataset.table.to_pydict() == {"a": [1]}
+    assert f'"{other}"' in dataset.notes[0]
+
+
+def test_backslashes_in_a_zip() -> None:
+    data = zipped({"folder\\": b"", "folder\\a.csv": b"a\n1\n"})
+    assert read_dataset_bytes(data, name="data.zip").table.to_pydict() == {"a": [1]}
+
+
+def test_options_reach_what_is_packed() -> None:
+    data = zipped({"a.csv": "a;b,c\né;2\n".encode("windows-1252")})
+    dataset = read_dataset_bytes(data, name="a.zip", encoding="windows-1252", delimiter=";")
+    assert dataset.table.to_pydict() == {"a": ["é"], "b,c": [2]}
+
+
+def test_arrow_streams() -> None:
+    table = pa.table({"a": [1, 2]})
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    data = sink.getvalue().to_pybytes()
+    assert read_dataset_bytes(data, name="a.arrow").table.equals(table)
+    with pytest.raises(DamagedFileError):
+        read_dataset_bytes(data[:-30], name="a.arrow")
+
+
+@pytest.mark.filterwarnings("ignore:Feather V1:DeprecationWarning")
+def test_feather_version_1() -> None:
+    sink = io.BytesIO()
+    feather.write_feather(pa.table({"a": [1, None], "b": ["x", "y"]}), sink, version=1)
+    table = read_dataset_bytes(sink.getvalue(), name="a.feather").table
+    assert table.to_pydict() == {"a": [1, None], "b": ["x", "y"]}
 
 
 def test_mistakes_inside_an_archive_name_the_member() -> None:

@@ -83,10 +83,14 @@ def _member(archive: zipfile.ZipFile, wanted: str) -> str:
     names = [
         name
         for name in archive.namelist()
-        if not name.endswith("/") and not name.startswith("__MACOSX/")
+        if not name.endswith(("/", "\\")) and not name.startswith("__MACOSX/")
     ]
+    # Old programs of Windows separate folders by backslashes.
+    paths = {name.replace("\\", "/"): name for name in names}
     if wanted in names:
         return wanted
+    if wanted in paths:
+        return paths[wanted]
     if not wanted and len(names) == 1:
         return names[0]
     problem = f'has no file "{wanted}"' if wanted else f"has {len(names)} files: name one of them"
