@@ -103,7 +103,8 @@ def workbook(path: Path, sheet: bytes) -> None:
 
 
 def a_cell_far_away(path: Path) -> None:
-    cell = b'<row r="900000000"><c r="XFD900000000"><v>1</v></c></row>'
+    cell = b'<row r="1"><c r="A1"><v>1</v></c></row>'
+    cell += b'<row r="900000000"><c r="XFD900000000"><v>1</v></c></row>'
     workbook(
         path,
         f'<worksheet xmlns="{_SPREADSHEET}"><sheetData>'.encode()
@@ -188,7 +189,7 @@ def test_a_setting_that_is_none(word: str, monkeypatch: pytest.MonkeyPatch) -> N
     ("name", "text"),
     [
         ("wide.jsonl", "".join(f'{{"k{number}": 1}}\n' for number in range(20_000))),
-        ("wide.svmlight", "1 1:1\n0 2000000000:1\n"),
+        ("wide.svmlight", "1 1:1\n" * 300 + "0 99999:1\n"),
         (
             "wide.arff",
             "@relation x\n"
