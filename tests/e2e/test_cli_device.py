@@ -49,6 +49,30 @@ def test_the_folder_has_the_console_the_images_and_a_page_with_both(studiolo: Co
     assert "Succeeded in " in page
 
 
+def test_folders_with_the_names_of_our_files_are_in_nobodys_way(studiolo: CommandLine) -> None:
+    ended = studiolo.run(
+        """
+        import os
+        import matplotlib.image, numpy
+        import pandas as pd
+        def azureml_main():
+            for folder in ("index.html", "console.txt", "_index.html"):
+                os.mkdir(folder)
+                matplotlib.image.imsave(f"{folder}/a.png", numpy.zeros((2, 2, 3)))
+            print("said")
+            return pd.DataFrame({"a": [1]})
+        """,
+        *("--device", "device"),
+    )
+    assert ended.code == 0, ended.err
+    folder = studiolo.folder / "device"
+    files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert files == {
+        *("console.txt", "index.html"),
+        *("_console.txt/a.png", "_index.html/a.png", "__index.html/a.png"),
+    }
+
+
 def test_without_the_folder_the_images_are_named(studiolo: CommandLine) -> None:
     ended = studiolo.run(DRAWS)
     assert "Drawn: first one.png, second.svg, plots/third.jpg. Add --device DIR" in ended.out

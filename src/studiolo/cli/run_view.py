@@ -99,16 +99,17 @@ def dataset_preview(
     more: str = "--output FILE writes all of it",
 ) -> Group:
     """The beginning of a dataset, as many columns as there is room for."""
-    shown = _fitting(table, width)
+    # A column takes a place at least, and a dataset may have a hundred thousand.
+    head = table.select(range(min(width, table.num_columns))).slice(0, rows)
+    shown = _fitting(head, width)
     view = Table(box=None, pad_edge=False, header_style="bold")
     for position in shown:
-        number = _is_number(table.schema.field(position).type)
+        number = _is_number(head.schema.field(position).type)
         view.add_column(
-            _heading(table.column_names[position]),
+            _heading(head.column_names[position]),
             justify="right" if number else "left",
             no_wrap=True,
         )
-    head = table.slice(0, rows)
     for row in range(head.num_rows):
         view.add_row(*[_cell(head.column(position)[row]) for position in shown])
     size = f"{port}: {_count(table.num_rows, 'row')}, {_count(table.num_columns, 'column')}"

@@ -26,6 +26,9 @@ def test_a_declared_encoding_is_used(tmp_path: Path) -> None:
         (b"\n\n\nx = '\xff'\n", ["line 4: byte 0xFF is not utf-8", "save it as UTF-8"]),
         (b"# coding: ascii\n\n\n# \xc3\xa9\n", ["line 4: byte 0xC3 is not ascii"]),
         (b"# coding: klingon\n", ["klingon"]),
+        (b"# coding: undefined\n", ["undefined encoding"]),
+        (b"# coding: punycode\nx = 1\n", ["punycode"]),
+        (b"# coding: zlib_codec\n", ["not a text encoding"]),
     ],
 )
 def test_what_is_not_text_is_named_with_line_and_byte(

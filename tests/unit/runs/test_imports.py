@@ -23,6 +23,10 @@ SLOW = ("sklearn.ensemble", "sklearn.metrics", "scipy.stats", "matplotlib.pyplot
         ("'import os'  # import sys", set()),
         ("import os; this is no Python", set()),
         ("import os\0", set()),
+        ("import os\nx = " + "-" * 100_000 + "1", set()),
+        ("import os\nx = " + "not " * 100_000 + "1", set()),
+        ("import os\nx = " + "(" * 100_000, set()),
+        ("import os\nx = x" + ".a" * 100_000, set()),
         ("", set()),
     ],
 )
