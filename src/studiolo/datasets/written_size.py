@@ -6,6 +6,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+#: Rows that are looked at together.
+_PART = 1 << 20
+
 
 def written_size(column: "pa.ChunkedArray[Any]") -> int:
     """Bytes of all values; a value of a category counts in each row that has it."""
@@ -38,10 +41,21 @@ def _size_of_categories(column: Any) -> int:
     words: Any = column.dictionary
     if not len(words):
         return len(column)
-    try:
-        lengths = pc.binary_length(words)
-    except pa.ArrowNotImplementedError:
+    wide = pa.types.is_large_string(words.type) or pa.types.is_large_binary(words.type)
+    if not (wide or pa.types.is_string(words.type) or pa.types.is_binary(words.type)):
         # Numbers and times: all are of one length.
         return len(column) * max(1, int(words.nbytes) // len(words))
-    total: Any = pc.sum(pc.take(lengths.cast(pa.int64()), column.indices)).as_py()
-    return len(column) + int(total or 0)
+    offsets: Any = pa.Array.from_buffers(
+        pa.int64() if wide else pa.int32(),
+        len(words) + 1,
+        [None, words.buffers()[1]],
+        offset=words.offset,
+    )
+    # In parts: what is taken can be eight times as large as the column.
+    parts = (column.indices.slice(start, _PART) for start in range(0, len(column), _PART))
+    return len(column) + sum(_total(offsets[1:], p) - _total(offsets, p) for p in parts)
+
+
+def _total(numbers: Any, indices: Any) -> int:
+    taken: Any = pc.sum(pc.take(numbers, indices)).as_py()
+    return int(taken or 0)
