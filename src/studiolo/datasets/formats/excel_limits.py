@@ -1,6 +1,8 @@
 """What an Excel sheet cannot hold, checked before anything is written."""
 
+import itertools
 from collections.abc import Iterator
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -8,8 +10,12 @@ import pyarrow.compute as pc
 from studiolo.datasets.arrow import Column, ends_of
 from studiolo.datasets.formats import Target
 from studiolo.datasets.formats.errors import FormatCannotHoldError
+from studiolo.datasets.written_size import pieces
 
 _MOST_ROWS = 1_048_576
+#: Rows of a column of categories, and bytes of what they stand for, that are looked at together.
+_ROWS = 1 << 16
+_SIZE = 64 << 20
 _MOST_COLUMNS = 16_384
 _LONGEST_TEXT = 32_767
 #: Excel's numbers are floats: beyond this, integers are rounded.
@@ -39,10 +45,8 @@ def check_fits(table: pa.Table, target: Target) -> None:
             f"with the header and 1 to {_MOST_COLUMNS} columns",
             advice=_ELSEWHERE,
         )
-    for name, column in zip(table.column_names, table.columns, strict=True):
-        if isinstance(column.type, pa.DictionaryType):
-            column = column.cast(column.type.value_type)  # noqa: PLW2901 the same values
-        for what in _problems(column):
+    for position, name in enumerate(table.column_names):
+        for what in itertools.chain.from_iterable(map(_problems, _parts(table, position))):
             raise FormatCannotHoldError(
                 file=target.name,
                 format_name="an Excel sheet",
@@ -50,6 +54,17 @@ def check_fits(table: pa.Table, target: Target) -> None:
                 what=what,
                 advice=_ELSEWHERE,
             )
+
+
+def _parts(table: pa.Table, position: int) -> Iterator[Column]:
+    """A column; one of categories as what they stand for, which can be far more, in parts."""
+    column = table.column(position)
+    kind: Any = column.type
+    if not pa.types.is_dictionary(kind):
+        yield column
+        return
+    for piece in pieces(table.select([position]), rows=_ROWS, size=_SIZE):
+        yield piece.column(0).cast(kind.value_type)
 
 
 def _problems(column: Column) -> Iterator[str]:

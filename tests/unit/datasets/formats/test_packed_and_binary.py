@@ -279,6 +279,7 @@ def test_excel_round_trip(tmp_path: Path) -> None:
         (pa.array(["#N/A"]), "names of errors"),
         (pa.array(["\x07"]), "control"),
         (pa.array(["x" * 32768]), "32767"),
+        (pa.array(["x" * 32768, "y"] * 9).dictionary_encode(), "32767"),
         (pa.array([b"x"]), "binary"),
         (pa.array([-30000], pa.date32()), "1900"),
         (pa.array([0], pa.timestamp("s", "UTC")), "time zone"),
