@@ -7,6 +7,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from studiolo.cli.errors import DeviceFolderError
+from studiolo.datasets.whole_file import leads_out
 from studiolo.runs.script_result import ScriptResult
 from studiolo.sandbox.job import Failure, PythonDevice
 
@@ -78,18 +79,27 @@ def write_device_page(
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / _CONSOLE_FILE).write_text(device.console, encoding="utf-8")
+        _writable(folder / _CONSOLE_FILE, folder).write_text(device.console, encoding="utf-8")
         names = {image.name for image in device.images}
         for image in device.images:
-            path = folder / _file_name(image.name, names)
+            path = _writable(folder / _file_name(image.name, names), folder)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(image.content)
         page = _page(device, failure, title=title, summary=summary)
-        (folder / _PAGE_FILE).write_bytes(page.encode("utf-8", "backslashreplace"))
+        page_file = _writable(folder / _PAGE_FILE, folder)
+        page_file.write_bytes(page.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise DeviceFolderError(
             folder=str(folder), file=str(error.filename or folder), reason=error.strerror or ""
         ) from error
+
+
+def _writable(path: Path, folder: Path) -> Path:
+    """The path, whose name a script chose, unless a link in it leads out of the folder."""
+    if leads_out(path, folder):
+        reason = "a symbolic link leads out of the folder"
+        raise DeviceFolderError(folder=str(folder), file=str(path), reason=reason)
+    return path
 
 
 def _file_name(name: str, taken: Collection[str]) -> str:

@@ -36,6 +36,14 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             temporary.unlink(missing_ok=True)
 
 
+def leads_out(path: Path, folder: Path) -> bool:
+    """Whether a link in a path below the folder, or the path itself as one, leads out of it.
+
+    The folder may be a link itself: its owner made it one.
+    """
+    return not path.resolve().is_relative_to(folder.resolve())
+
+
 def _mode(path: Path) -> int:
     """Permissions of the file that is replaced; a new one may be read by all."""
     try:

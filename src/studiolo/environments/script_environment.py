@@ -37,6 +37,8 @@ _DEPENDENCY = re.compile(
     rf"{_NAME} ?(\[ ?({_NAME}( ?, ?{_NAME})*)? ?\])?"
     rf" ?({_VERSION}( ?, ?{_VERSION})*)? ?(;[A-Za-z0-9_. '\"<>=!~()-]*)?"
 )
+# uv takes a name with such an ending for a file of this machine.
+_ARCHIVE = re.compile(r"\.(whl|egg|zip|tar(\.[a-z0-9]+)?|t[bglx]z2?)$", re.I)
 _ENVIRONMENT_NAME = "script"
 
 
@@ -95,10 +97,17 @@ def _checked(dependencies: Sequence[str]) -> list[str]:
     checked = set()
     for dependency in dependencies:
         plain = " ".join(dependency.split())
-        if not _DEPENDENCY.fullmatch(plain) or "--" in plain:
+        named = _DEPENDENCY.fullmatch(plain) and not _is_archive(plain)
+        if not named or "--" in plain:
             raise DependencyRefusedError(dependency=dependency)
         checked.add(plain)
     return sorted(checked)
+
+
+def _is_archive(dependency: str) -> bool:
+    """Whether the name is that of a file, such as a wheel's, which uv would install."""
+    name = re.match(r"[A-Za-z0-9._-]*", dependency)
+    return name is not None and _ARCHIVE.search(name[0]) is not None
 
 
 def _resolved(

@@ -2,16 +2,14 @@
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn
 
 from studiolo.modules.errors import ScriptMetadataError, ScriptMetadataRepeatedError
 
-# The reference expression of the PEP; a block that is not closed is none, it says.
-_BLOCK = re.compile(
-    r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$",
-)
+_OPENED = re.compile(r"# /// (?P<type>[a-zA-Z0-9-]+)")
+_CLOSED = "# ///"
 _TOML_LINE = re.compile(r" \(at line (?P<line>\d+), column \d+\)$")
 _TOML_END = " (at end of document)"
 #: In a block of more lines nobody's patience lasts to find the one that is wrong.
@@ -49,20 +47,48 @@ def read_script_metadata(source: str) -> ScriptMetadata:
         ScriptMetadataError: It is not TOML, or not of the types that the PEP lays down.
         ScriptMetadataRepeatedError: There are two of them.
     """
-    source = source.replace("\r\n", "\n")
-    blocks = [match for match in _BLOCK.finditer(source) if match["type"] == "script"]
+    lines = source.replace("\r\n", "\n").split("\n")
+    blocks = [(start, end) for kind, start, end in _blocks(lines) if kind == "script"]
     if not blocks:
         return ScriptMetadata()
-    lines = [source.count("\n", 0, match.start()) + 1 for match in blocks]
+    start, end = blocks[0]
     if len(blocks) > 1:
-        raise ScriptMetadataRepeatedError(first_line=lines[0], second_line=lines[1])
-    return _Block(text=_uncommented(blocks[0]["content"]), line=lines[0]).metadata()
+        raise ScriptMetadataRepeatedError(first_line=start + 1, second_line=blocks[1][0] + 1)
+    text = "".join(f"{_uncommented(line)}\n" for line in lines[start + 1 : end])
+    return _Block(text=text, line=start + 1).metadata()
 
 
-def _uncommented(content: str) -> str:
-    return "".join(
-        line[2:] if line.startswith("# ") else line[1:] for line in content.splitlines(True)
-    )
+def _blocks(lines: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+    """The type of each block, and the places of its first and last line.
+
+    They are what the reference expression of the PEP finds, which takes quadratic time: a block
+    ends with the last "# ///" of the comment lines that follow its beginning, and one that is not
+    closed is none.
+    """
+    ends = _ends(lines)
+    place = 0
+    while place < len(lines):
+        opened = _OPENED.fullmatch(lines[place])
+        end = ends[place + 1] if opened else 0
+        if opened is None or end < place + 2:
+            place += 1
+            continue
+        yield opened["type"], place, end
+        place = end + 1
+
+
+def _ends(lines: Sequence[str]) -> Sequence[int]:
+    """For each line, the last "# ///" of the comment lines from it on; 0 where there is none."""
+    ends = [0] * (len(lines) + 1)
+    for place in range(len(lines) - 1, -1, -1):
+        line = lines[place]
+        if line == "#" or line.startswith("# "):
+            ends[place] = ends[place + 1] or (place if line == _CLOSED else 0)
+    return ends
+
+
+def _uncommented(line: str) -> str:
+    return line[2:] if line.startswith("# ") else line[1:]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -71,10 +71,14 @@ class ExportPathError(StudioloError):
 
     code: ClassVar[str] = "export-path"
 
-    def __init__(self, *, file: str) -> None:
+    def __init__(self, *, file: str, linked: bool = False) -> None:
         self.file = file
+        self.linked = linked
         super().__init__(
-            f'"{file}" is no file of the workspace\'s datasets folder. Give a name such as '
+            f'A symbolic link leads "{file}" out of the workspace\'s datasets folder. Give another '
+            "name, or replace the link by a folder or file of its own."
+            if linked
+            else f'"{file}" is not a file of the workspace\'s datasets folder. Give a name such as '
             '"result.csv", without ".." and without a "/" at its beginning.'
         )
 

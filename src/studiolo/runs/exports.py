@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from studiolo.datasets.errors import DatasetFileUnwritableError
 from studiolo.datasets.files import format_of, write_dataset
+from studiolo.datasets.whole_file import leads_out
 from studiolo.modules.definition import PortName
 from studiolo.runs.errors import ExportExistsError, ExportPathError
 from studiolo.runs.plan import Step
@@ -58,11 +59,14 @@ class Exporter:
     def _path(self, name: str) -> Path:
         """A file below the folder, whatever the name says."""
         relative = PurePosixPath(name)
-        leads_out = relative.is_absolute() or ".." in relative.parts
-        if leads_out or not relative.name or not name.isprintable():
+        is_elsewhere = relative.is_absolute() or ".." in relative.parts
+        if is_elsewhere or not relative.name or not name.isprintable():
             raise ExportPathError(file=name)
         format_of(name)
-        return self._folder / relative
+        path = self._folder / relative
+        if leads_out(path, self._folder):
+            raise ExportPathError(file=name, linked=True)
+        return path
 
 
 def _is_there(path: Path) -> bool:

@@ -14,6 +14,7 @@ from studiolo.store.errors import (
     RecordsUnusableError,
     store_errors,
 )
+from studiolo.store.folder import make_private_folder
 from studiolo.store.identity import BlobDigest
 from studiolo.store.locks import SoleUse
 
@@ -184,7 +185,7 @@ class Blobs:
                 size += len(piece)
             blob = Blob(digest=BlobDigest(hashing.hexdigest()), size=size)
             if not self._is_there(blob):
-                os.fchmod(descriptor, 0o444)
+                os.fchmod(descriptor, 0o400)
                 os.fsync(descriptor)
                 self._rename(path, self.path(blob.digest))
             # A record that names the blob may be on the disk in a moment; the blob's own name has
@@ -200,7 +201,8 @@ class Blobs:
         try:
             descriptor = os.open(path, flags, 0o600)
         except FileNotFoundError:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self._store)
+            self.folder.mkdir(exist_ok=True)
             _sync_folder(self._store)
             descriptor = os.open(path, flags, 0o600)
         try:

@@ -21,6 +21,7 @@ from studiolo.store.errors import (
     StoreError,
     store_errors,
 )
+from studiolo.store.folder import make_private_folder
 from studiolo.store.locks import UpgradeLock
 from studiolo.store.schema import SCHEMA_VERSION
 
@@ -58,7 +59,7 @@ class Database:
         """
         path = store / FILE_NAME
         with store_errors(store, purpose="no records can be begun in it"):
-            store.mkdir(parents=True, exist_ok=True)
+            make_private_folder(store)
         read_only = not all(os.access(it, os.W_OK) for it in (store, path) if it.exists())
         if read_only and not path.exists():
             raise RecordsReadOnlyError(path=store, purpose="no records can be begun in it")

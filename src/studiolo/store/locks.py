@@ -24,6 +24,7 @@ from studiolo.store.errors import (
     WorkspaceInUseError,
     store_errors,
 )
+from studiolo.store.folder import make_private_folder
 from studiolo.store.identity import RunId
 
 _FOLDER = "locks"
@@ -210,8 +211,9 @@ def _opened(path: Path, *, purpose: str, for_writing: bool = False) -> int:
     """
     with store_errors(path.parent.parent, purpose=purpose):
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            return os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o666)
+            make_private_folder(path.parent.parent)
+            path.parent.mkdir(exist_ok=True)
+            return os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         except OSError as error:
             if for_writing or error.errno not in _READ_ONLY or not path.exists():
                 raise

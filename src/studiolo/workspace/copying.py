@@ -286,7 +286,8 @@ class _Copying:
             staged.append((copy, place))
         with ExitStack() as undo:
             for copy, place in staged:
-                put_new(copy, place)
+                root = self._target.root
+                put_new(copy, place, folder=root / place.relative_to(root).parts[0])
                 undo.callback(place.unlink)
             self._keep([version for version in older if not version.known])
             if experiment is not None:

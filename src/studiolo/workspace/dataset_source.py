@@ -69,7 +69,7 @@ def put_dataset(source: DatasetSource, folder: Path, file: str, *, replace: bool
     try:
         if path.is_file() and path.read_bytes() == content:
             return
-        put(content, path, replace=replace)
+        put(content, path, folder=folder, replace=replace)
     except FileExistsError as error:
         raise DatasetExistsError(file=file) from error
     except OSError as error:

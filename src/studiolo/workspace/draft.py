@@ -346,7 +346,12 @@ class Draft:
         for file, script in list(self._scripts.items()):
             assert script.content is not None
             try:
-                put(script.content, self.folder / file, replace=file in self._replaced)
+                put(
+                    script.content,
+                    self.folder / file,
+                    folder=self.folder,
+                    replace=file in self._replaced,
+                )
             except FileExistsError as error:
                 raise ScriptExistsError(file=file) from error
             except OSError as error:

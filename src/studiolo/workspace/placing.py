@@ -6,18 +6,20 @@ import secrets
 import shutil
 from pathlib import Path
 
+from studiolo.datasets.whole_file import leads_out
+
 #: What file systems say that know no second name for a file.
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK, errno.EXDEV}
 
 
-def put(content: bytes | memoryview, path: Path, *, replace: bool) -> None:
-    """Write a file; folders that are missing are made.
+def put(content: bytes | memoryview, path: Path, *, folder: Path, replace: bool) -> None:
+    """Write a file below a folder; folders that are missing are made.
 
     Raises:
         FileExistsError: There is a file, and it is not to be replaced.
         OSError: It can't be written; what was there before is as it was.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make_parent(path, folder)
     # Nobody takes a file with a dot before its name for a dataset, a script or a module.
     staged = path.with_name(f".{path.name[:80]}.{secrets.token_hex(4)}.part")
     try:
@@ -29,19 +31,19 @@ def put(content: bytes | memoryview, path: Path, *, replace: bool) -> None:
         if replace:
             staged.replace(path)
         else:
-            put_new(staged, path)
+            put_new(staged, path, folder=folder)
     finally:
         staged.unlink(missing_ok=True)
 
 
-def put_new(staged: Path, path: Path) -> None:
-    """Give a complete file its place; it keeps its old name as well.
+def put_new(staged: Path, path: Path, *, folder: Path) -> None:
+    """Give a complete file its place below a folder; it keeps its old name as well.
 
     Raises:
         FileExistsError: Something is there.
         OSError: It can't be done.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make_parent(path, folder)
     try:
         # Unlike a rename it fails where something is, even if that came this moment.
         path.hardlink_to(staged)
@@ -54,3 +56,10 @@ def put_new(staged: Path, path: Path) -> None:
             except OSError:
                 path.unlink()
                 raise
+
+
+def _make_parent(path: Path, folder: Path) -> None:
+    """Make the folders that a file lies in; no link may lead out of the folder it belongs to."""
+    if leads_out(path.parent, folder):
+        raise OSError(errno.EXDEV, f"a symbolic link in its path leads out of {folder}", str(path))
+    path.parent.mkdir(parents=True, exist_ok=True)

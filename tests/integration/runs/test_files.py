@@ -72,6 +72,22 @@ class TestExportData:
             assert f'"{file}"' in message
         assert sorted(place.root.rglob("*.csv")) == before
 
+    def test_a_link_that_leads_out_of_the_datasets_is_refused(
+        self, place: WorkspaceFolder, datasets: Path, tmp_path_factory: pytest.TempPathFactory
+    ) -> None:
+        outside = tmp_path_factory.mktemp("outside")
+        (outside / "mine.csv").write_text("mine\n1\n")
+        (datasets / "folder").symlink_to(outside)
+        (datasets / "file.csv").symlink_to(outside / "mine.csv")
+        self.export(place, "folder/mine.csv", "folder/new.csv", "file.csv", mode="Overwrite")
+        ran = place.run()
+        for number in range(3):
+            code, _, message = ran.failure(f"out{number}")
+            assert code == "export-path"
+            assert "symbolic link" in message
+        assert [path.name for path in outside.iterdir()] == ["mine.csv"]
+        assert (outside / "mine.csv").read_text() == "mine\n1\n"
+
     def test_a_file_that_can_not_be_written_is_a_failure_of_its_node(
         self, place: WorkspaceFolder, datasets: Path
     ) -> None:

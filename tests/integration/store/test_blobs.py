@@ -44,7 +44,7 @@ def test_bytes_lie_under_their_sha256(blobs: Blobs, content: bytes) -> None:
     path = blobs.path(blob.digest)
     assert path == blobs.folder / blob.digest[:2] / blob.digest
     assert path.read_bytes() == content == content_of(blobs, blob)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o444
+    assert stat.S_IMODE(path.stat().st_mode) == 0o400
     assert blobs.check(blob.digest) == blob
     assert names_below(blobs.folder) == [blob.digest[:2], f"{blob.digest[:2]}/{blob.digest}"]
 

@@ -37,6 +37,12 @@ BASE = EnvironmentSpec(name="base", lock="")
         "six; python_version > '3' --hash=x",
         "foo bar",
         "six==",
+        "six-1.17.0-py2.py3-none-any.whl",
+        "six-1.17.0-py3-none-any.WHL; python_version > '3'",
+        "six-1.17.0.tar.gz",
+        "six.zip[extra]==1",
+        "six.tgz",
+        "six @ file:///srv/six.whl",
     ],
 )
 def test_refused_before_anything_is_done(dependency: str, tmp_path: Path) -> None:

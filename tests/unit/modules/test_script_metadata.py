@@ -1,7 +1,12 @@
+import re
+import time
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from studiolo.modules.errors import ScriptMetadataError, ScriptMetadataRepeatedError
-from studiolo.modules.script_metadata import ScriptMetadata, read_script_metadata
+from studiolo.modules.script_metadata import ScriptMetadata, _blocks, read_script_metadata
 
 WHOLE = """\
 #!/usr/bin/env python
@@ -126,3 +131,40 @@ import os
 def test_a_long_block_is_not_searched() -> None:
     body = "# [tool.studiolo]\n" + "".join(f"# k{number} = 1\n" for number in range(1000))
     assert read_script_metadata(f"# /// script\n{body}# ///\n").line_of("k999") == 1
+
+
+def test_blocks_are_found_in_linear_time() -> None:
+    def spent(count: int, line: str) -> float:
+        before = time.process_time()
+        read_script_metadata(line * count)
+        return time.process_time() - before
+
+    for line in ("# /// script\n", f"# /// script\n# {'x' * 100}\n"):
+        # A quadratic search takes minutes.
+        assert spent(100_000, line) < 5
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["# /// script", "# /// other", "# ///", "#", "# a = 1", "#x", "", "x", " # ///", "\r"]
+        ),
+        max_size=12,
+    ),
+    st.sampled_from(["\n", ""]),
+)
+def test_blocks_are_those_of_the_reference_expression(lines: list[str], end: str) -> None:
+    source = "\n".join(lines) + end
+    reference = re.compile(
+        r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$"
+    )
+    expected = [
+        (match["type"], source.count("\n", 0, match.start()), match["content"])
+        for match in reference.finditer(source)
+    ]
+    split = source.split("\n")
+    found = [
+        (kind, start, "".join(f"{line}\n" for line in split[start + 1 : last]))
+        for kind, start, last in _blocks(split)
+    ]
+    assert found == expected

@@ -23,11 +23,11 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
 
 def test_a_file_is_put_and_replaced_only_if_it_may_be(folder: Path) -> None:
     path = folder / "new" / "file.txt"
-    put(b"one", path, replace=False)
+    put(b"one", path, folder=folder, replace=False)
     with pytest.raises(FileExistsError):
-        put(b"two", path, replace=False)
+        put(b"two", path, folder=folder, replace=False)
     assert path.read_bytes() == b"one"
-    put(b"three", path, replace=True)
+    put(b"three", path, folder=folder, replace=True)
     assert path.read_bytes() == b"three"
     assert [entry.name for entry in path.parent.iterdir()] == ["file.txt"]
 
@@ -35,11 +35,11 @@ def test_a_file_is_put_and_replaced_only_if_it_may_be(folder: Path) -> None:
 def test_a_complete_file_gets_its_place_only_if_it_is_free(folder: Path) -> None:
     staged = folder / "staged"
     staged.write_bytes(b"content")
-    put_new(staged, folder / "a" / "b")
+    put_new(staged, folder / "a" / "b", folder=folder)
     assert (folder / "a" / "b").read_bytes() == b"content"
     (folder / "a" / "b").write_bytes(b"mine")
     with pytest.raises(FileExistsError):
-        put_new(staged, folder / "a" / "b")
+        put_new(staged, folder / "a" / "b", folder=folder)
     assert (folder / "a" / "b").read_bytes() == b"mine"
 
 
@@ -51,6 +51,20 @@ def test_what_breaks_off_leaves_nothing(folder: Path, monkeypatch: pytest.Monkey
     path.write_bytes(b"before")
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
-        put(b"after", path, replace=True)
+        put(b"after", path, folder=folder, replace=True)
     assert path.read_bytes() == b"before"
     assert [entry.name for entry in folder.iterdir()] == ["file.txt"]
+
+
+def test_no_link_leads_out_of_the_folder(tmp_path: Path) -> None:
+    inside, outside = tmp_path / "inside", tmp_path / "outside"
+    inside.mkdir()
+    outside.mkdir()
+    (inside / "linked").symlink_to(outside)
+    with pytest.raises(OSError, match="leads out of"):
+        put(b"one", inside / "linked" / "new" / "file.txt", folder=inside, replace=True)
+    assert list(outside.iterdir()) == []
+    also = tmp_path / "also"
+    also.symlink_to(inside)
+    put(b"one", also / "file.txt", folder=also, replace=False)
+    assert (inside / "file.txt").read_bytes() == b"one"
