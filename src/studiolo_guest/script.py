@@ -81,6 +81,14 @@ def run(
     return report
 
 
+def _compiled(request: Request) -> types.CodeType:
+    try:
+        return compile(request.source, request.name, "exec", dont_inherit=True)
+    except (MemoryError, RecursionError):
+        # Which of them Python's parser raises says nothing about the memory that there is.
+        raise SyntaxError("the script is nested too deeply for Python") from None
+
+
 def _call(request: Request, inputs: Inputs, clock: _Clock, log: list[str]) -> object:
     # As the compiler counts lines: `str.splitlines` also ends them at form feeds and the like.
     lines = io.StringIO(request.source, newline=None).readlines()
@@ -89,7 +97,7 @@ def _call(request: Request, inputs: Inputs, clock: _Clock, log: list[str]) -> ob
     module = types.ModuleType(MODULE_NAME)
     module.__file__ = os.path.join(os.getcwd(), request.name)
     sys.modules[MODULE_NAME] = module
-    exec(compile(request.source, request.name, "exec", dont_inherit=True), module.__dict__)  # noqa: S102  # running the user's script is what this process is for
+    exec(_compiled(request), module.__dict__)  # noqa: S102  # running the user's script is what this process is for
     clock.lap("import")
     entry = ports.entry_of(module.__dict__)
     parameters = {

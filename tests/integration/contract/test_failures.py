@@ -133,6 +133,15 @@ def test_a_syntax_error_points_at_its_column(
     assert "^" in failure.traceback
 
 
+@pytest.mark.parametrize("code", ["-" * 100_000 + "1", "x" + ".a" * 100_000, "(" * 1_000])
+def test_code_that_is_nested_without_end_is_a_syntax_error(
+    code: str, failure_of: FailureOf
+) -> None:
+    failure = failure_of(f"x = {code}\n")
+    assert failure.code == "script-syntax"
+    assert "nested" in failure.message
+
+
 def test_a_syntax_error_in_a_helper_is_found_there(failure_of: FailureOf) -> None:
     failure = failure_of("import helper", bundle={"helper.py": "x = 1\ny = (,\n"})
     assert failure.code == "script-syntax"
