@@ -14,6 +14,8 @@ from studiolo_guest.failure import MismatchError
 #: The classic studio's name for the folder, in the working directory.
 FOLDER: Final = "Script Bundle"
 _PIECE: Final = 1 << 20
+#: Members of a bundle that get a link for each of two spellings; the folder holds so many files.
+_MOST_LINKS: Final = 4_000
 #: What `zipfile` raises; RuntimeError is its word for an encrypted member.
 _DAMAGE: Final = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, RuntimeError)
 
@@ -46,6 +48,28 @@ def unpack(descriptor: int, directory: str) -> None:
             "Take out what the script does not need.",
         ) from error
     sys.path.insert(_after_standard_library(), folder)
+
+
+def link_windows_paths(source: str, directory: str) -> None:
+    r"""Let a script find its bundle's files by the paths that they had in the classic studio.
+
+    That ran on Windows. Here a backslash is a character of a file's name, so a link with the name
+    `.\Script Bundle\model.pkl` is what such a script opens, by whichever library.
+    """
+    if f"{FOLDER}\\" not in source:
+        return
+    members = 0
+    for folder, folders, files in os.walk(os.path.join(directory, FOLDER)):
+        inside = os.path.relpath(folder, directory)
+        for name in ["", *folders, *files]:
+            place = os.path.join(inside, name) if name else inside
+            members += 1
+            if members > _MOST_LINKS:
+                return
+            for spelled in (place, os.path.join(".", place)):
+                link = os.path.join(directory, spelled.replace("/", "\\"))
+                if not os.path.lexists(link):
+                    os.symlink(place, link)
 
 
 def _write(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: str) -> None:

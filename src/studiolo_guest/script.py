@@ -50,11 +50,14 @@ def run(
     figures.save_into(directory)
     report: dict[str, Any] = {"status": "succeeded", "outputs": [], "error": None}
     try:
+        # What a script sees that looks for arguments of its own (argparse).
+        sys.argv = [request.name]
         _seed(request.seed)
         inputs = Inputs(request, input_files, log=log.append)
         clock.lap("open")
         if bundle_file is not None:
             bundle.unpack(bundle_file, directory)
+            bundle.link_windows_paths(request.source, directory)
             clock.lap("unpack")
         returned = _call(request, inputs, clock, log)
         clock.lap("call")

@@ -32,6 +32,12 @@ def test_the_module_reference_is_up_to_date() -> None:
     assert page == made, "run: python docs/generate_module_reference.py"
 
 
+def test_the_page_of_retired_calls_is_up_to_date() -> None:
+    page = (DOCS / "reference" / "retired-calls.md").read_text(encoding="utf-8")
+    made = generator("generate_retired_calls").retired_calls()
+    assert page == made, "run: python docs/generate_retired_calls.py"
+
+
 def test_the_command_line_reference_has_every_option_that_help_shows(studiolo: CommandLine) -> None:
     page = (DOCS / "reference" / "cli.md").read_text(encoding="utf-8")
     for command in ("run", "show", "runs", "diff", "convert", "profile", "doctor"):

@@ -1,4 +1,4 @@
-"""`studiolo check`: find what is wrong with an experiment before anything runs."""
+"""`studiolo check`: find what is wrong with an experiment or script before anything runs."""
 
 import sys
 from pathlib import Path
@@ -20,16 +20,38 @@ def command(
     path: Annotated[
         Path,
         typer.Argument(
-            help="An experiment: its folder or its experiment.yaml.", metavar="EXPERIMENT"
+            help="An experiment: its folder or its experiment.yaml; or a script.",
+            metavar="EXPERIMENT",
         ),
     ],
     json: Annotated[bool, typer.Option("--json", help="The findings as JSON.")] = False,
 ) -> None:
-    """Find what would keep an experiment from running; nothing is run."""
+    """Find what would keep an experiment, or an old script, from running; nothing is run."""
     errors = Terminal(sys.stderr)
-    with reported_errors(errors), Workspace(find_root(path)) as workspace:
-        findings: list[Finding] = []
-        nodes = 0
+    with reported_errors(errors):
+        findings, said = _of_script(path) if path.suffix == ".py" else _of_experiment(path)
+    bad = any(finding.severity is Severity.ERROR for finding in findings)
+    if json:
+        write_document(findings_report(findings))
+    else:
+        show_findings(errors, findings)
+        if not findings:
+            Terminal(sys.stdout).say(Text(printable(f"{path}: {said}")))
+    raise typer.Exit(ExitCode.BAD_INPUT if bad else ExitCode.SUCCEEDED)
+
+
+def _of_script(path: Path) -> tuple[list[Finding], str]:
+    # Here and not above: an experiment's check needs no table of retired calls.
+    from studiolo.runs.script_check import check_script  # noqa: PLC0415
+
+    return check_script(path), "no retired calls."
+
+
+def _of_experiment(path: Path) -> tuple[list[Finding], str]:
+    """The findings, and what to say where there are none."""
+    findings: list[Finding] = []
+    nodes = 0
+    with Workspace(find_root(path)) as workspace:
         try:
             experiment = workspace.experiment(path)
         except ExperimentFileError as error:
@@ -37,12 +59,4 @@ def command(
         else:
             nodes = len(experiment.nodes)
             findings += workspace.check(experiment)
-    bad = any(finding.severity is Severity.ERROR for finding in findings)
-    if json:
-        write_document(findings_report(findings))
-    else:
-        show_findings(errors, findings)
-        if not findings:
-            said = f"{nodes} node{'s' * (nodes != 1)}, nothing to mend."
-            Terminal(sys.stdout).say(Text(printable(f"{path}: {said}")))
-    raise typer.Exit(ExitCode.BAD_INPUT if bad else ExitCode.SUCCEEDED)
+    return findings, f"{nodes} node{'s' * (nodes != 1)}, nothing to mend."

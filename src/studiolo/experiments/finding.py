@@ -70,4 +70,6 @@ FINDING_CODES: Mapping[str, int | None] = {
     "script-not-given": None,
     "script-not-taken": None,
     "dataset-version-missing": None,
+    "call-retired": None,
+    "call-changed": None,
 }

@@ -12,6 +12,9 @@ from studiolo.errors import StudioloError
 from studiolo.experiments.experiment import Limits as NodeLimits
 from studiolo.modules.definition import EXECUTE_PYTHON_SCRIPT, ParameterKind, PortKind, PortName
 from studiolo.modules.script_metadata import ScriptMetadata
+from studiolo.old_code.advice import notes
+from studiolo.old_code.reading import read_old_code
+from studiolo.runs.circumstances import Circumstances
 from studiolo.runs.engine import Done, Work
 from studiolo.runs.explanation import explained
 from studiolo.runs.imports import imported_modules, worth_preloading
@@ -108,15 +111,19 @@ class LocalEngine:
         """Run a step in a sandbox of its kind; see `Engine.execute`."""
         step = work.step
         sandbox, environment = self._sandbox(self._kind(step))
+        job = job_of(work)
         outcome = sandbox.run(
-            job_of(work),
+            job,
             limits=_limits(self._workshop.limits, step.node.limits),
             on_console=on_console,
             cancelled=cancelled,
         )
         failure = outcome.failure
         if failure is not None:
-            failure = explained(failure, environment)
+            failure = explained(failure, Circumstances(environment=environment, job=job))
+        if not job.contract.module:
+            said = notes(read_old_code(job.source))
+            outcome = replace(outcome, log=[*said, *outcome.log])
         return Done.of_outcome(outcome, failure=failure, environment=environment.name)
 
     def close(self) -> None:

@@ -15,6 +15,9 @@ from studiolo.datasets.invariants import check_dataset
 from studiolo.environments.environment import Environment
 from studiolo.modules.script import Script, read_script
 from studiolo.modules.script_metadata import ScriptMetadata, read_script_metadata
+from studiolo.old_code.advice import notes
+from studiolo.old_code.reading import read_old_code
+from studiolo.runs.circumstances import Circumstances
 from studiolo.runs.errors import DatasetUnsuitableError
 from studiolo.runs.explanation import explained
 from studiolo.runs.script_result import ScriptResult
@@ -108,7 +111,7 @@ class ScriptRunner:
                 seed=seed,
             )
             outcome = sandbox.run(job, limits=limits, on_console=on_console, cancelled=cancelled)
-        return _result(outcome, environment, log, script.name)
+            return _result(outcome, Circumstances(environment=environment, job=job), log)
 
     def close(self) -> None:
         """End all sandboxes."""
@@ -149,22 +152,20 @@ def _dataset(source: object, port: str, log: list[str]) -> Dataset:
     raise DatasetUnsuitableError(port=port, found=f"a {type(source).__name__}")
 
 
-def _result(
-    outcome: Outcome, environment: Environment, log: list[str], script: str
-) -> ScriptResult:
+def _result(outcome: Outcome, ran: Circumstances, log: list[str]) -> ScriptResult:
     return ScriptResult(
         status=outcome.status,
-        failure=None if outcome.failure is None else explained(outcome.failure, environment),
+        failure=None if outcome.failure is None else explained(outcome.failure, ran),
         datasets={
             port: result.dataset
             for port, result in outcome.results.items()
             if isinstance(result, SealedTable)
         },
         device=outcome.device,
-        log=[*log, *outcome.log],
+        log=[*log, *notes(read_old_code(ran.source)), *outcome.log],
         timings=outcome.timings,
         peak_memory=outcome.peak_memory,
         isolation=outcome.isolation,
-        environment=environment.name,
-        script=script,
+        environment=ran.environment.name,
+        script=ran.job.script_name,
     )

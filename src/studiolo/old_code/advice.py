@@ -1,0 +1,79 @@
+"""What to say of the retired calls in a script: at its failure, and in the log of its run."""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from studiolo.old_code.reading import Found, ScriptReading
+from studiolo.old_code.retired_call import Effect, RetiredCall
+from studiolo.old_code.table import RETIRED_CALLS
+
+#: More lines of a list are not read on a terminal; `studiolo check` shows all.
+_MOST = 20
+
+
+def call_behind(
+    error: str, reading: ScriptReading, failing_lines: Mapping[int, str]
+) -> RetiredCall | None:
+    """The retired call that an error comes from, if it comes from one.
+
+    Args:
+        error: As Python shows it: "Type: message".
+        reading: The script that failed.
+        failing_lines: Those lines of the script that were being executed, and what is in them.
+    """
+    there = {found.call for found in reading.found if found.line in failing_lines}
+    anywhere = {found.call for found in reading.found}
+    raised = [
+        call
+        for call in RETIRED_CALLS
+        if call.raises(error)
+        and (not call.line or any(re.search(call.line, text) for text in failing_lines.values()))
+    ]
+    for candidates in (
+        [call for call in raised if call in there],
+        [call for call in raised if call in anywhere and not call.error_is_common],
+        [call for call in raised if not call.error_is_common],
+    ):
+        if candidates:
+            return candidates[0]
+    return None
+
+
+def listed(reading: ScriptReading, script: str) -> str:
+    """Every retired call of a script at which it would fail, a line each; "" if there is none."""
+    lines = _lines([found for found in reading.found if found.call.effect is Effect.FAILS])
+    if not lines:
+        return ""
+    shown = [f"  {line}" for line in lines[:_MOST]]
+    if len(lines) > _MOST:
+        shown.append(f"  and {len(lines) - _MOST} more; `studiolo check {script}` lists them all.")
+    return "\n".join(["Retired calls of this script:", *shown])
+
+
+def notes(reading: ScriptReading) -> list[str]:
+    """What of a script succeeds and means something else today: sentences for the run's log."""
+    return _lines(
+        [
+            found
+            for found in reading.found
+            if found.call.effect is not Effect.FAILS and found.call.noted
+        ]
+    )
+
+
+def _lines(found: Sequence[Found]) -> list[str]:
+    """One sentence a call, with all of its lines."""
+    places: defaultdict[RetiredCall, list[int]] = defaultdict(list)
+    for one in found:
+        places[one.call].append(one.line)
+    return [f"{_numbers(lines)}: {call.sentence}" for call, lines in places.items()]
+
+
+def _numbers(lines: Sequence[int]) -> str:
+    if len(lines) == 1:
+        return f"line {lines[0]}"
+    shown = [str(line) for line in lines[:8]]
+    if len(lines) > 8:
+        return f"lines {', '.join(shown)} and {len(lines) - 8} more"
+    return f"lines {', '.join(shown[:-1])} and {shown[-1]}"

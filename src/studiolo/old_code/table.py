@@ -1,0 +1,21 @@
+"""The one table of retired calls, for all that read scripts, explain errors or write pages."""
+
+from typing import Final
+
+from studiolo.old_code.library_calls import AZURE, NUMERIC, PLOTTING, SCIKIT_LEARN
+from studiolo.old_code.pandas_calls import PANDAS
+from studiolo.old_code.python2_calls import PYTHON_2
+from studiolo.old_code.retired_call import RetiredCall
+
+#: By the library that had them.
+BY_LIBRARY: Final = {
+    "pandas": PANDAS,
+    "scikit-learn": SCIKIT_LEARN,
+    "Matplotlib": PLOTTING,
+    "NumPy, SciPy and others": NUMERIC,
+    "Azure ML": AZURE,
+    "Python 2": PYTHON_2,
+}
+RETIRED_CALLS: Final[tuple[RetiredCall, ...]] = tuple(
+    call for calls in BY_LIBRARY.values() for call in calls
+)
