@@ -183,6 +183,8 @@ def _build_root(config: JailConfig, guest_directory: str) -> None:
             os.makedirs(os.path.dirname(_ROOT + path), exist_ok=True)
             with open(_ROOT + path, "w", encoding="utf-8") as file:
                 file.write(content)
+            if content.startswith("#!"):
+                os.chmod(_ROOT + path, 0o555)  # noqa: S103  # a program for every user of the jail
     for path, target in config.links.items():
         if not os.path.lexists(_ROOT + path):
             os.makedirs(os.path.dirname(_ROOT + path), exist_ok=True)

@@ -115,7 +115,7 @@ def _run(
 ) -> Outcome:
     """``bundle`` is a zip, or its members by name."""
     tables = {"dataset1": dataset1, "dataset2": dataset2}
-    zipped = _zipped(bundle) if isinstance(bundle, Mapping) else bundle
+    archive = zipped(bundle) if isinstance(bundle, Mapping) else bundle
     with ExitStack() as files:
         job = Job(
             source=dedent(source).lstrip("\n"),
@@ -125,14 +125,15 @@ def _run(
                 if table is not None
             },
             bundle=None
-            if zipped is None
-            else files.enter_context(MemoryFile.of_bytes(zipped, "bundle")),
+            if archive is None
+            else files.enter_context(MemoryFile.of_bytes(archive, "bundle")),
             **options,
         )
         return sandbox.run(job, on_console=on_console)
 
 
-def _zipped(members: Mapping[str, str | bytes]) -> bytes:
+def zipped(members: Mapping[str, str | bytes]) -> bytes:
+    """A zip of these members, by name."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():

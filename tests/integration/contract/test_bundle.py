@@ -136,3 +136,45 @@ def test_an_empty_bundle_is_an_empty_folder(console_of: ConsoleOf) -> None:
 def test_backslashes_separate_folders(console_of: ConsoleOf) -> None:
     source = "import pkg.mod\ndef azureml_main():\n    print(pkg.mod.WORD)"
     assert console_of(source, bundle={"pkg\\mod.py": "WORD = 'found'\n"}) == "found\n"
+
+
+WINDOWS = r"""
+import os
+import pickle
+import sys
+import zipfile
+
+sys.path.append('.\\Script Bundle\\sub')
+import inner
+from Hello import print_hello
+
+def azureml_main():
+    print(pickle.load(open(r'.\Script Bundle\model.pkl', 'rb')), inner.Y)
+    print(open('Script Bundle\\sub\\notes.txt').read())
+    print(open(os.path.join('.\\Script Bundle', 'sub', 'notes.txt')).read())
+    print(sorted(os.listdir('.\\Script Bundle')))
+"""
+
+
+def test_paths_of_windows_lead_into_the_bundle(run: Run) -> None:
+    members: dict[str, str | bytes] = {
+        "Hello.py": MODULES["Hello.py"],
+        "model.pkl": b"\x80\x04K\x07.",
+        "sub/inner.py": "Y = 6\n",
+        "sub/notes.txt": "noted",
+        "plot.png": b"no picture",
+    }
+    outcome = run(WINDOWS, bundle=members)
+    assert outcome.failure is None, outcome.failure
+    listed = "['Hello.py', 'model.pkl', 'plot.png', 'sub']"
+    assert outcome.device.console == f"7 6\nnoted\nnoted\n{listed}\n"
+    # The links are no pictures, and nothing is said of them.
+    assert not [line for line in outcome.log if "plot" in line]
+    assert not outcome.device.images
+
+
+def test_without_such_paths_the_working_directory_holds_the_bundle_alone(
+    console_of: ConsoleOf,
+) -> None:
+    source = "import os\ndef azureml_main():\n    print(os.listdir('.'))"
+    assert console_of(source, bundle=MODULES) == "['Script Bundle']\n"

@@ -77,6 +77,7 @@ def test_default_view_of_files() -> None:
         "/etc/group",
         "/etc/hosts",
         "/etc/nsswitch.conf",
+        "/etc/studiolo/bin/pip",
     }
     assert filesystem.folders[0] == "/job/work"
     assert all(target.startswith(("/job/", "/proc/self/")) for target in filesystem.links.values())

@@ -1,0 +1,163 @@
+"""What the host says to a failure: where a library is, what a path or a date is here."""
+
+import datetime
+from collections.abc import Callable, Mapping
+
+import pyarrow as pa
+import pytest
+
+from studiolo.environments.build import default_environment
+from studiolo.runs.circumstances import Circumstances
+from studiolo.runs.explanation import explained
+from studiolo.sandbox.job import Job, Outcome
+from studiolo.sandbox.memory_file import MemoryFile
+from studiolo.sandbox.sealed_table import SealedTable
+
+from .conftest import zipped
+
+Run = Callable[..., Outcome]
+DAYS = pa.table({"n": [1], "day": [datetime.date(2017, 5, 1)]})
+BLOCK = '# /// script\n# requires-python = ">=3.11"\n# ///\n'
+
+
+@pytest.fixture
+def message_of(run: Run) -> Callable[..., str]:
+    def message(
+        source: str, *, dataset1: pa.Table | None = None, bundle: Mapping[str, str | bytes] = {}
+    ) -> str:
+        outcome = run(source, dataset1=dataset1, bundle=bundle or None)
+        assert outcome.failure is not None, outcome.device.console
+        with MemoryFile.of_bytes(zipped(bundle), "bundle") as file:
+            inputs = {}
+            if dataset1 is not None:
+                inputs["dataset1"] = SealedTable.of_file(MemoryFile.of_table(dataset1))
+            job = Job(source=source, inputs=inputs, bundle=file if bundle else None)
+            ran = Circumstances(environment=default_environment(), job=job)
+            return explained(outcome.failure, ran).message
+
+    return message
+
+
+MessageOf = Callable[..., str]
+
+
+@pytest.mark.parametrize(
+    ("member", "advice"),
+    [
+        ("MyFolder/mod.py", "write `import MyFolder.mod`, or zip the content of the folder"),
+        ("MyFolder/mod/__init__.py", "write `import MyFolder.mod`"),
+        ("Mod.py", "capital letters count"),
+        ("mod.zip", "a zip inside of the zip"),
+        ("mod-1.0-py2-none-any.whl", "a zip inside of the zip"),
+        ("mod.pyd", "built for Windows"),
+    ],
+)
+def test_a_module_in_the_bundle_is_not_looked_for_elsewhere(
+    message_of: MessageOf, member: str, advice: str
+) -> None:
+    message = message_of("import mod\ndef azureml_main(): ...", bundle={member: ""})
+    assert f"The script bundle has {member}" in message
+    assert advice in message
+    assert "dependencies" not in message
+
+
+@pytest.mark.parametrize(
+    ("head", "advice"),
+    [
+        ("", '# dependencies = ["nosuchmod"]'),
+        (BLOCK, "below line 1 of the script"),
+        (
+            '# /// script\n# dependencies = ["six"]\n# ///\n',
+            'Add "nosuchmod" to the dependencies in line 2',
+        ),
+    ],
+)
+def test_what_to_add_for_a_library(message_of: MessageOf, head: str, advice: str) -> None:
+    message = message_of(f"{head}import nosuchmod\ndef azureml_main(): ...")
+    assert advice in message
+    assert ("these lines at the top" in message) is not bool(head)
+
+
+@pytest.mark.parametrize(
+    ("line", "facts"),
+    [
+        ("from azureml.core import Run", ["link to its run in Azure ML", "print"]),
+        ("from azureml import Workspace", ["--dataset1"]),
+    ],
+)
+def test_azure_has_sentences_of_its_own(message_of: MessageOf, line: str, facts: list[str]) -> None:
+    message = message_of(f"{line}\ndef azureml_main(): ...")
+    assert all(fact in message for fact in facts), message
+    assert "dependencies" not in message
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "frame['day'].apply(lambda day: day.split('-')[0])",
+        "frame['day'].str.split('-')",
+        "frame['day'].apply(lambda day: day[:4])",
+        "frame['day'].apply(lambda day: datetime.datetime.strptime(day, '%Y-%m-%d'))",
+        "frame['day'].apply(lambda day: '>' + day)",
+    ],
+)
+def test_a_script_that_takes_dates_for_text_is_told(message_of: MessageOf, expression: str) -> None:
+    source = f"import datetime\ndef azureml_main(frame):\n    return {expression}"
+    message = message_of(source, dataset1=DAYS)
+    assert "'day' came in as dates, not as text." in message
+    assert "frame['day'].dt.strftime(\"%Y-%m-%d\")" in message
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        r"open('C:\\Users\\me\\a.csv')",
+        "pd.read_csv('C:/Users/me/a.csv')",
+        "pd.read_csv('C://Users/me/a.csv')",
+    ],
+)
+def test_a_path_of_another_machine_is_told(message_of: MessageOf, expression: str) -> None:
+    message = message_of(f"import pandas as pd\ndef azureml_main():\n    {expression}")
+    assert "a path of another machine" in message
+    assert "dependencies" not in message
+
+
+def test_an_old_pickle_is_told_from_an_import(message_of: MessageOf) -> None:
+    source = (
+        "import pickle\ndef azureml_main():\n"
+        "    return pickle.load(open('Script Bundle/model.pkl', 'rb'))"
+    )
+    old = {"model.pkl": b"csklearn.tree.tree\nDecisionTreeClassifier\n."}
+    message = message_of(source, bundle=old)
+    assert "is not an import of the script" in message
+    assert "Train the model again" in message
+
+
+def test_the_data_of_nltk(message_of: MessageOf) -> None:
+    source = (
+        "def azureml_main():\n    raise LookupError('\\n' + '*' * 70 + '\\n  Resource "
+        "\\x1b[93mstopwords\\x1b[0m not found.\\n  Please use the NLTK Downloader')"
+    )
+    message = message_of(source)
+    assert message.startswith("Resource stopwords not found.")
+    assert "nltk.data.path.append" in message
+
+
+def test_pip_says_what_to_do_instead(run: Run) -> None:
+    source = (
+        "import os\ndef azureml_main():\n    print(os.system('pip install --upgrade jellyfish'))"
+    )
+    console = run(source).device.console
+    assert console.count("\n") == 2
+    assert "nothing is installed during a run" in console.splitlines()[0]
+    assert '# dependencies = ["jellyfish"]' in console.splitlines()[0]
+    assert console.endswith("256\n")
+
+
+def test_a_script_has_no_arguments_of_ours(run: Run) -> None:
+    source = (
+        "import argparse, sys\n"
+        "parser = argparse.ArgumentParser()\nparser.add_argument('--x', default='1')\n"
+        "print(parser.parse_args().x, sys.argv)\ndef azureml_main(): ..."
+    )
+    assert run(source).device.console == "1 ['script.py']\n"
