@@ -146,3 +146,10 @@ def test_a_dataset_without_rows(edit: Any) -> None:
     ):
         edited = edit(frame.copy(), column=["t"], data_type=data_type)
         assert str(edited["t"].dtype).startswith(kind)
+
+
+def test_bytes_become_text_if_they_are_utf_8(edit: Any) -> None:
+    edited = edit(pd.DataFrame({"x": [b"a", None]}), column=["x"], data_type="String")
+    assert edited["x"].fillna("-").tolist() == ["a", "-"]
+    with pytest.raises(ValueError, match='column "x" holds bytes that are not text'):
+        edit(pd.DataFrame({"x": [b"\xff"]}), column=["x"], data_type="String")

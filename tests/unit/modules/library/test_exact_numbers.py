@@ -234,6 +234,8 @@ def test_decimals_are_scaled(run: Run) -> None:
         (integers(ODD, 2**53), "> 9007199254740992.5", [True, False]),
         (integers(ODD, 2**53), "== 9007199254740993", [True, False]),
         (integers(BIG, 1, dtype="uint64"), ">= 18446744073709551615", [True, False]),
+        (pd.Series([True, False]), "< 99999999999999999999", [True, True]),
+        (integers(1, 2), "< nan", [False, False]),
     ],
 )
 def test_numbers_are_compared_exactly(

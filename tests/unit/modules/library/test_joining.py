@@ -211,3 +211,17 @@ def test_fewer_rows_are_filled_up_with_missing_values(add_columns: Any) -> None:
     assert combined[["t", "f"]].isna().to_numpy().tolist() == [[False, False], [True, True]]
     assert combined["n"].dtype == "int64"
     assert len(add_columns(left.head(0), left)) == 1
+
+
+def test_a_left_key_without_values_takes_the_type_of_the_right_one(join: Any) -> None:
+    left = pd.DataFrame({"id": pd.Series([None], dtype="str")})
+    for values in ([2**60 + 1], ["x"], [pd.Timestamp("2020-01-01")], [b"x"]):
+        joined = on_id(
+            join,
+            left,
+            pd.DataFrame({"key": values}),
+            join_type="Full Outer Join",
+            keep_right_key_columns=False,
+        )
+        assert joined["id"].isna().tolist() == [True, False]
+        assert joined["id"][1] == values[0]

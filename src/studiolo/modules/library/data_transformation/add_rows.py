@@ -50,9 +50,9 @@ def azureml_main(dataset1: pd.DataFrame, dataset2: pd.DataFrame) -> pd.DataFrame
 def _joined(first: Any, second: Any) -> Any:
     """The values of a column, one series after the other."""
     if not second.notna().any():
-        return _with_missing_below(first, len(second)).array
+        return together(first, second) if len(second) else first.array
     if not first.notna().any():
-        return _with_missing_below(second[::-1], len(first))[::-1].array
+        return together(first, second) if len(first) else second.array
     if isinstance(first.dtype, pd.CategoricalDtype) and first.dtype == second.dtype:
         return pd.concat([first, second]).array
     both_categorical = hasattr(first, "cat") and hasattr(second, "cat")
@@ -66,15 +66,6 @@ def _joined(first: Any, second: Any) -> Any:
     if both_categorical and first.cat.categories.dtype == second.cat.categories.dtype:
         return union_categoricals([first, second], ignore_order=True)
     return together(first_plain, second_plain)
-
-
-def _with_missing_below(column: Any, count: int) -> Any:
-    """The column and as many missing values of its own type; integers stay integers."""
-    if not count:
-        return column
-    if column.dtype.kind in "iub":
-        column = column.convert_dtypes()
-    return pd.concat([column, column.iloc[:0].reindex(range(count))])
 
 
 def plain(column: Any) -> Any:
@@ -114,6 +105,11 @@ def type_of(column: Any) -> str:
 def together(first: Any, second: Any) -> Any:
     """One column after the other, in a type that holds the values of both exactly."""
     both = [first, second]
+    for place, other in ((0, second), (1, first)):
+        if len(both[place]) and not both[place].notna().any():
+            # It takes the type of the other one, whatever its own was.
+            nullable = other.convert_dtypes() if other.dtype.kind in "iub" else other
+            both[place] = nullable.iloc[:0].reindex(range(len(both[place])))
     decimals = [is_decimal(column) for column in both]
     floats = [column.dtype.kind == "f" for column in both]
     signs = {column.dtype.kind for column in both}

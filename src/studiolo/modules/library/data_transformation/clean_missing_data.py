@@ -118,7 +118,7 @@ class Cleaning:
         for name, value in self.replacements.items():
             frame[name] = _filled(self._as_learned(frame[name]), value)
         for name in self.predicted_columns:
-            frame[name] = self._as_learned(frame[name])
+            frame[name] = plain(self._as_learned(frame[name]))
         if self.predicted_columns and frame[self.predicted_columns].isna().any(axis=None):
             predictions = self.predictor.transform(_matrix(frame, self.predicted_columns))
             for place, name in enumerate(self.predicted_columns):
@@ -382,10 +382,10 @@ def _trained(dataset: pd.DataFrame, columns: list[str], iterations: int) -> Clea
 def _matrix(frame: pd.DataFrame, columns: list[str]) -> Any:
     matrix = np.column_stack([floats_of(frame[name]) for name in columns])
     for place, name in enumerate(columns):
-        if np.isinf(matrix[:, place]).any():
+        if (np.abs(matrix[:, place]) > 1e100).any():
             raise ValueError(
-                f'The column "{name}" holds an infinite number, by which nothing can be predicted. '
-                "Replace it, or leave the column out of the selection."
+                f'The column "{name}" holds an infinite number, or one beyond 1e100, by which '
+                "nothing can be predicted. Replace it, or leave the column out of the selection."
             )
     return matrix
 
@@ -396,7 +396,7 @@ def _predicted(column: Any, predictions: Any) -> Any:
     if not missing.any():
         return column
     if pd.api.types.is_float_dtype(column.dtype):
-        values = predictions[missing]
+        values = predictions[missing].astype(column.dtype.type)
     elif pd.api.types.is_bool_dtype(column.dtype):
         values = predictions[missing] >= 0.5
     elif is_decimal(column):

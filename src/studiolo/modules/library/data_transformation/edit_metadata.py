@@ -138,7 +138,13 @@ def _converted(column: Any, data_type: str, datetime_format: str) -> Any:
     if data_type == "String":
         if is_decimal(column):
             return column.map("{:f}".format, na_action="ignore").astype("str")
-        return column.astype("str")
+        try:
+            return column.astype("str")
+        except UnicodeDecodeError as error:
+            raise ValueError(
+                f'The column "{column.name}" holds bytes that are not text in UTF-8. Leave it out '
+                "of the selection."
+            ) from error
     present = column.dropna()
     converted = _read(present, data_type, datetime_format)
     refused = converted.isna().to_numpy()

@@ -180,6 +180,11 @@ def type_of(column: Any) -> str:
 def together(first: Any, second: Any) -> Any:
     """One column after the other, in a type that holds the values of both exactly."""
     both = [first, second]
+    for place, other in ((0, second), (1, first)):
+        if len(both[place]) and not both[place].notna().any():
+            # It takes the type of the other one, whatever its own was.
+            nullable = other.convert_dtypes() if other.dtype.kind in "iub" else other
+            both[place] = nullable.iloc[:0].reindex(range(len(both[place])))
     decimals = [is_decimal(column) for column in both]
     floats = [column.dtype.kind == "f" for column in both]
     signs = {column.dtype.kind for column in both}

@@ -214,9 +214,12 @@ def _column(dataset: pd.DataFrame, expression: str) -> tuple[Any, str]:
 def _value(text: str, values: Any) -> Any:
     """The text as a value of the column's type."""
     try:
-        if values.dtype.kind in "iu" or is_decimal(values):
+        if values.dtype.kind in "iu" and re.fullmatch(r"[+-]?\d+", text):
+            return int(text)
+        if values.dtype.kind in "iub" or is_decimal(values):
             # Exactly: beside a float, large integers would be rounded.
-            return int(text) if re.fullmatch(r"[+-]?\d+", text) else Decimal(text)
+            number = Decimal(text)
+            return np.nan if number.is_nan() else number
         if pd.api.types.is_numeric_dtype(values.dtype):
             return float(text) if re.search(r"[.eEn]", text) else int(text)
         if pd.api.types.is_timedelta64_dtype(values.dtype):

@@ -75,6 +75,8 @@ NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 MOST_DENSITY = 0.3
 #: One GiB of floats, of which learners make copies.
 MOST_CELLS = 1 << 27
+#: Trees compare floats of 32 bits, and squares must stay finite.
+LARGEST = 1e38
 #: What Score Model has added to a dataset, which new scores replace.
 SCORE_COLUMN = re.compile(r'Scored (Labels|Probabilities( for Class ".*")?)', re.DOTALL)
 
@@ -141,8 +143,11 @@ def target_of(labels: pd.Series, task: str) -> tuple[Any, list[Any]]:
                 f'The label column "{labels.name}" holds {labels.dtype} values, but a regression '
                 "predicts numbers. Choose a column of numbers, or a classification learner."
             )
-        if np.isinf(floats).any():
-            raise ValueError(f'The label column "{labels.name}" holds an infinite number.')
+        if (np.abs(floats) > LARGEST).any():
+            raise ValueError(
+                f'The label column "{labels.name}" holds an infinite number, or one beyond '
+                f"{LARGEST:g}. Replace it, or leave out its row."
+            )
         return floats, []
     classes = sorted(labels.unique().tolist())
     if len(classes) < 2 or (task == "two-class" and len(classes) > 2):
@@ -347,10 +352,10 @@ class Features(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
                 f'The column "{name}" holds {column.dtype} values, but the model was trained with '
                 "numbers there. Convert it with Edit Metadata."
             )
-        if np.isinf(floats).any():
+        if (np.abs(floats) > LARGEST).any():
             raise ValueError(
-                f'The column "{name}" holds an infinite number, which no learner can use. '
-                "Replace it, or leave out its rows."
+                f'The column "{name}" holds an infinite number, or one beyond {LARGEST:g}, which '
+                "no learner can use. Replace it, or leave out its rows."
             )
         known = floats[~np.isnan(floats)]
         if self.kinds[name] == "booleans" and not np.isin(known, (0, 1)).all():

@@ -140,21 +140,21 @@ def judged_rows(dataset: pd.DataFrame, *scores: str) -> tuple[pd.DataFrame, str,
     return rows, label, np.ones(len(rows), dtype="int64") if weights is None else weights
 
 
-def classes_of(rows: pd.DataFrame, label: str) -> tuple[list[Any], list[Any]]:
-    """The actual and the predicted class of each row, as values that can be compared."""
+def classes_of(rows: pd.DataFrame, label: str) -> tuple[list[Any], list[Any], list[Any]]:
+    """The actual and the predicted class of each row, and all classes in order."""
     actual, predicted = rows[label], rows["Scored Labels"]
-    numbers = floats_of(actual), floats_of(predicted)
-    are_numbers = [floats is not None for floats in numbers]
-    are_texts = [isinstance(first, str) for first in (actual.iloc[0], predicted.iloc[0])]
-    if are_numbers[0] != are_numbers[1] or are_texts[0] != are_texts[1]:
+    sides = [actual.tolist(), predicted.tolist()]
+    floats = [floats_of(actual), floats_of(predicted)]
+    if all(one is not None for one in floats) and "O" in {actual.dtype.kind, predicted.dtype.kind}:
+        sides = [one.tolist() for one in floats]  # decimals, or categories of numbers
+    try:
+        return sides[0], sides[1], sorted({*sides[0], *sides[1]})
+    except TypeError as error:  # such as text and numbers, which have no order
         raise ValueError(
             f'The label column "{label}" holds {actual.dtype} values, but "Scored Labels" '
             f"{predicted.dtype} values. Score rows whose label is of the type that the model was "
             "trained with: convert it with Edit Metadata."
-        )
-    if all(are_numbers) and "O" in {actual.dtype.kind, predicted.dtype.kind}:
-        return numbers[0].tolist(), numbers[1].tolist()  # decimals, or categories of numbers
-    return actual.tolist(), predicted.tolist()
+        ) from error
 
 
 def weights_of(rows: pd.DataFrame) -> Any:
@@ -209,14 +209,13 @@ def ratio(part: Any, whole: Any) -> Any:
 def two_class_scores(dataset: pd.DataFrame) -> TwoClassScores:
     """Turn labels into true and false."""
     rows, label, weights = judged_rows(dataset, "Scored Labels", "Scored Probabilities")
-    actual, predicted = classes_of(rows, label)
+    actual, predicted, values = classes_of(rows, label)
     probability = floats_of(rows["Scored Probabilities"])
     if probability is None or not ((probability >= 0) & (probability <= 1)).all():
         raise ValueError(
             'The column "Scored Probabilities" holds other values than numbers from 0 to 1. '
             "Connect the output of Score Model."
         )
-    values = sorted({*actual, *predicted})
     if len(values) > 2:
         raise ValueError(
             f'The columns "{label}" and "Scored Labels" hold {len(values)} different values '
@@ -303,8 +302,7 @@ def new_axes(title: str, across: str, up: str) -> Axes:
 def multiclass_figures(dataset: pd.DataFrame, name: str) -> dict[str, float]:
     """The figures, and the confusion matrix as a picture."""
     rows, label, weights = judged_rows(dataset, "Scored Labels")
-    actual_classes, predicted_classes = classes_of(rows, label)
-    values = sorted({*actual_classes, *predicted_classes})
+    actual_classes, predicted_classes, values = classes_of(rows, label)
     codes = {value: code for code, value in enumerate(values)}
     matrix = np.zeros((len(values), len(values)), dtype=weights.dtype)
     down = [codes[value] for value in actual_classes]
@@ -350,8 +348,11 @@ def regression_figures(dataset: pd.DataFrame, title: str, colour: str) -> dict[s
         if np.isinf(values).any():
             raise ValueError(f'The column "{name}" holds an infinite number. Leave out its row.')
     error = predicted - actual
-    axes = new_axes(f"Errors: {title}", "Scored minus actual value", "Rows")
-    axes.hist(error, bins=20, weights=weights, color=colour, edgecolor="white")
+    if np.abs(error).max() < 1e9 * max(1, np.ptp(error)):
+        axes = new_axes(f"Errors: {title}", "Scored minus actual value", "Rows")
+        axes.hist(error, bins=20, weights=weights, color=colour, edgecolor="white")
+    else:
+        print("The errors are too large beside their differences for a histogram.")
 
     shares = weights / weights.sum()
     # All values alike: there is nothing to relate errors to.

@@ -66,6 +66,8 @@ NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 MOST_DENSITY = 0.3
 #: One GiB of floats, of which learners make copies.
 MOST_CELLS = 1 << 27
+#: Trees compare floats of 32 bits, and squares must stay finite.
+LARGEST = 1e38
 
 
 #: More would hide each other.
@@ -295,10 +297,10 @@ class Features(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
                 f'The column "{name}" holds {column.dtype} values, but the model was trained with '
                 "numbers there. Convert it with Edit Metadata."
             )
-        if np.isinf(floats).any():
+        if (np.abs(floats) > LARGEST).any():
             raise ValueError(
-                f'The column "{name}" holds an infinite number, which no learner can use. '
-                "Replace it, or leave out its rows."
+                f'The column "{name}" holds an infinite number, or one beyond {LARGEST:g}, which '
+                "no learner can use. Replace it, or leave out its rows."
             )
         known = floats[~np.isnan(floats)]
         if self.kinds[name] == "booleans" and not np.isin(known, (0, 1)).all():

@@ -224,9 +224,10 @@ def test_labels_and_scores_of_different_types(run: Run, probabilities: dict[str,
         (pd.Categorical(["0", "1"]), [0, 1]),
         ([False, True], ["false", "true"]),
         (pd.date_range("2020-01-01", periods=2), ["a", "b"]),
+        (pd.date_range("2020-01-01", periods=2), pd.to_timedelta(["1h", "2h"])),
     ):
         dataset = scored(label=label, Scored_Labels=scores, **probabilities)
-        if probabilities == {} and scores == [0, 1]:
+        if not probabilities and list(scores) == [0, 1]:
             dataset['Scored Probabilities for Class "0"'] = 0.5
         with pytest.raises(ValueError, match=r'The label column "label" holds .* values, but'):
             run("evaluate_model", dataset)
@@ -307,3 +308,12 @@ def test_models_of_different_kinds(run: Run, two_class: pd.DataFrame) -> None:
     other = scored(label=[1.0, 2.0], Scored_Labels=[1.0, 2.0])
     with pytest.raises(ValueError, match="different kinds: two-class and regression"):
         run("evaluate_model", two_class, other)
+
+
+def test_errors_that_no_histogram_shows(
+    run: Run, figures: Figures, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = run("evaluate_model", scored(label=[1, 2], Scored_Labels=[2.0**63, 2.0**63])).iloc[0]
+    assert row["Mean Absolute Error"] == 2.0**63
+    assert figures() == []
+    assert "too large beside their differences" in capsys.readouterr().out

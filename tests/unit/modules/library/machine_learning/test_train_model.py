@@ -169,6 +169,7 @@ def test_the_untrained_model_stays_untrained(run: Run, tumours: pd.DataFrame) ->
         ("two_class_decision_forest", "none", 'column "none" holds no value in any row'),
         ("linear_regression", "text", 'column "text" holds str values'),
         ("linear_regression", "three", 'column "infinite" holds an infinite number'),
+        ("linear_regression", "large", 'label column "large" holds an infinite number, or one bey'),
         ("k_means_clustering", "three", "use Train Clustering Model"),
     ],
 )
@@ -180,6 +181,7 @@ def test_errors(run: Run, stem: str, label: str | None, sentence: str) -> None:
             "none": [np.nan] * 3,
             "text": ["a", "b", "c"],
             "infinite": [1.0, 2.0, np.inf],
+            "large": [1.0, 2.0, 1e300],
         }
     )
     with pytest.raises(ValueError, match=sentence):
