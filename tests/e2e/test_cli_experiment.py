@@ -356,3 +356,38 @@ def test_findings_and_reports_know_no_other_keys(typed: WorkspaceFolder) -> None
     rows = set(re.findall(r"^\| `([a-z_.*]+)`", section, re.M))
     checked: dict[str, Any] = typed("check", "experiments/wrong", "--json").report
     assert rows == {*checked, *(f"findings.*.{key}" for key in checked["findings"][0])}
+
+
+def test_all_mistakes_are_found_at_once(typed: WorkspaceFolder) -> None:
+    typed.experiment(
+        "mistakes",
+        """
+        name: Mistakes
+        nods: 3
+        nodes:
+          a: {dataset: no.csv, versoin: 2}
+          b:
+            module: split-dta
+            parametrs: {fraction: 0.5}
+          c:
+            module: split-data
+            parameters: {fracton: 0.5}
+            inputs: {dataset: gone}
+          d: {module: split-data, inputs: {dataset: a}, timeout: soon}
+          gone: 5
+        """,
+    )
+    for command in ("check", "run"):
+        ended = typed(command, "experiments/mistakes")
+        assert ended.code == 2
+        found = [line.partition("]")[0].removeprefix("error[") for line in ended.err.splitlines()]
+        assert sorted(name.partition(",")[0] for name in found) == [
+            "dataset-file-missing",
+            "experiment-key-unknown",
+            "experiment-key-unknown",
+            "experiment-key-unknown",
+            "experiment-value-invalid",
+            "experiment-value-invalid",
+            "module-unknown",
+            "parameter-unknown",
+        ]

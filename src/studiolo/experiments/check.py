@@ -1,11 +1,12 @@
 """What keeps an experiment from running, found before anything runs."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from studiolo.errors import StudioloError
+from studiolo.experiments.errors import ExperimentFileError
 from studiolo.experiments.experiment import Experiment, Node, NodeName, Source
 from studiolo.experiments.file import FILE_NAME
 from studiolo.experiments.finding import Finding
@@ -26,6 +27,14 @@ from studiolo.modules.script import Script
 from studiolo.modules.values import checked_value
 
 _CYCLE_SHOWN = 10
+#: Mistakes that are some whatever else is wrong with their node.
+_WHATEVER_ELSE = {
+    "module-unknown",
+    "dataset-file-missing",
+    "script-missing",
+    "parameter-unknown",
+    "port-unknown",
+}
 
 
 class ModuleCatalogue(Protocol):
@@ -71,6 +80,36 @@ def check_experiment(
         checker.check_node(node)
     checker.check_cycles()
     return sorted(checker.findings, key=lambda found: found.line or 0)
+
+
+def findings_behind(
+    error: ExperimentFileError, check: Callable[[Experiment], Sequence[Finding]]
+) -> ExperimentFileError:
+    """The same error with what is wrong besides, as far as that does not follow from it.
+
+    Args:
+        error: What is wrong with the text of an experiment.
+        check: Finds what is wrong with an experiment that could be read.
+    """
+    if error.partial is None:
+        return error
+    nodes = error.partial.nodes
+    clear = {
+        name: node
+        for name, node in nodes.items()
+        if (node.dataset is None) != (node.module is None)
+    }
+    faulty = {found.node for found in error.findings}
+    is_whole = len(clear) == len({path[0] for path in error.partial.lines})
+    more = [
+        found
+        for found in check(replace(error.partial, nodes=clear))
+        # Of a node that has no part of its own any more, others can't be right about it.
+        if (found.node not in faulty or found.code in _WHATEVER_ELSE)
+        and (is_whole or found.code != "node-unknown")
+    ]
+    findings = sorted([*error.findings, *more], key=lambda found: found.line or 0)
+    return ExperimentFileError(findings, partial=error.partial)
 
 
 @dataclass(frozen=True, kw_only=True)

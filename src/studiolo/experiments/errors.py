@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from studiolo.errors import StudioloError
+from studiolo.experiments.experiment import Experiment
 from studiolo.experiments.finding import Finding
 
 _SHOWN = 20
@@ -55,9 +56,11 @@ class ExperimentFileError(StudioloError):
 
     code: ClassVar[str] = "experiment-invalid"
 
-    def __init__(self, findings: Sequence[Finding]) -> None:
+    def __init__(self, findings: Sequence[Finding], *, partial: Experiment | None = None) -> None:
         #: All of them, in the order of the file; at least one.
         self.findings = tuple(findings)
+        #: As much of the experiment as could be read in spite of them.
+        self.partial = partial
         lines = [str(finding) for finding in self.findings[:_SHOWN]]
         if len(self.findings) > _SHOWN:
             lines.append(f"… and {len(self.findings) - _SHOWN} more.")

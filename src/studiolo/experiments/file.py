@@ -116,7 +116,7 @@ def _read(text: str, file: Path) -> tuple[Experiment, MappingNode]:
     """The experiment that a text describes, and its tree."""
     read = read_text(text.removeprefix(_BYTE_ORDER_MARK), file=file, folder=file.parent)
     if read.experiment is None or read.root is None:
-        raise ExperimentFileError(read.findings)
+        raise ExperimentFileError(read.findings, partial=read.partial)
     return read.experiment, read.root
 
 

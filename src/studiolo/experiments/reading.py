@@ -39,6 +39,8 @@ class ReadExperiment:
 
     #: None, if there are findings.
     experiment: Experiment | None
+    #: As much of it as could be read in spite of the findings, to find more that is wrong.
+    partial: Experiment | None
     #: In the order of the text.
     findings: list[Finding]
     #: The tree of the text; None if it has none.
@@ -71,6 +73,7 @@ def read_text(text: str, *, file: Path, folder: Path) -> ReadExperiment:
     findings = sorted(reader.findings, key=lambda found: (found.line or 0, found.column or 0))
     return ReadExperiment(
         experiment=None if findings else experiment,
+        partial=experiment,
         findings=findings,
         root=document if isinstance(document, MappingNode) else None,
     )

@@ -8,7 +8,7 @@ from typing import Self
 
 from studiolo.environments.environment import default_spec
 from studiolo.environments.progress import ProgressCallback
-from studiolo.experiments.check import check_experiment
+from studiolo.experiments.check import check_experiment, findings_behind
 from studiolo.experiments.errors import ExperimentFileError
 from studiolo.experiments.experiment import Experiment
 from studiolo.experiments.file import FILE_NAME as EXPERIMENT_FILE
@@ -103,12 +103,15 @@ class Workspace:
 
         Raises:
             ExperimentMissingError: There is none.
-            ExperimentFileError: Its file does not follow the format.
+            ExperimentFileError: Its file does not follow the format; has what `check` finds, too.
         """
         typed, named = Path(path), self.root / EXPERIMENTS / path
         # "." and ".." are something in `experiments`, too.
         is_there = typed.is_file() or (typed / EXPERIMENT_FILE).is_file()
-        return read_experiment(typed if is_there or not named.exists() else named)
+        try:
+            return read_experiment(typed if is_there or not named.exists() else named)
+        except ExperimentFileError as error:
+            raise findings_behind(error, self.check) from error
 
     def new_experiment(
         self, name: str, *, title: str = "", description: str = "", replace: bool = False
