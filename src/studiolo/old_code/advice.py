@@ -40,11 +40,12 @@ def call_behind(
     return None
 
 
-def listed(reading: ScriptReading, script: str) -> str:
-    """Every retired call of a script at which it would fail, a line each; "" if there is none."""
-    lines = _lines([found for found in reading.found if found.call.effect is Effect.FAILS])
-    if not lines:
+def listed(reading: ScriptReading, script: str, *, told: RetiredCall) -> str:
+    """The retired calls at which a script would fail, a line each; "" if ``told`` is the only."""
+    failing = [found for found in reading.found if found.call.effect is Effect.FAILS]
+    if [found.call for found in failing] in ([], [told]):
         return ""
+    lines = _lines(failing)
     shown = [f"  {line}" for line in lines[:_MOST]]
     if len(lines) > _MOST:
         shown.append(f"  and {len(lines) - _MOST} more; `studiolo check {script}` lists them all.")

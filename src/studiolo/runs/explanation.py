@@ -46,7 +46,7 @@ def explained(failure: Failure, ran: Circumstances) -> Failure:
         return replace(failure, message=missing_library.sentence(failure.subject, ran))
     if advice is not None:
         message = f"{_ended(message)} {advice}"
-    if call is not None and (others := listed(reading, ran.job.script_name)):
+    if call is not None and (others := listed(reading, ran.job.script_name, told=call)):
         message = f"{message}\n{others}"
     return replace(failure, message=message)
 

@@ -122,10 +122,23 @@ def test_the_call_behind_an_error_is_the_one_in_the_failing_line() -> None:
     assert "iloc[1]" in position.today
     assert call_behind("KeyError: 1", reading, {3: "lookup[key]"}) is None
     assert call_behind("ValueError: no", reading, {4: "frame.ix"}) is None
-    assert [line.strip()[:7] for line in listed(reading, "s.py").splitlines()[1:]] == [
+    shown = listed(reading, "s.py", told=position).splitlines()
+    assert [line.strip()[:7] for line in shown[1:]] == [
         "line 1:",
         "line 2:",
         "line 4:",
+    ]
+
+
+def test_a_list_of_the_one_call_that_was_told_is_none() -> None:
+    reading = read_old_code("frame.ix\n")
+    assert listed(reading, "s.py", told=reading.found[0].call) == ""
+    many = read_old_code("".join(f"import {name}\n" for name in ("urllib2", "Queue")) * 40)
+    (first, *lines) = listed(many, "s.py", told=many.found[0].call).splitlines()
+    assert first == "Retired calls of this script:"
+    assert [line.split(":")[0] for line in lines] == [
+        "  lines 1, 3, 5, 7, 9, 11, 13, 15 and 32 more",
+        "  lines 2, 4, 6, 8, 10, 12, 14, 16 and 32 more",
     ]
 
 
