@@ -1,6 +1,7 @@
 """Writing a file so that it is there as a whole or not at all, whatever happens meanwhile."""
 
 import contextlib
+import io
 import os
 import tempfile
 from collections.abc import Iterator
@@ -12,12 +13,18 @@ from typing import BinaryIO, cast
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """A stream to a new file that takes the path's place once it is complete and on disk.
 
-    A link to a file stays one. If anything fails, an older file is as it was.
+    A link to a file stays one. If anything fails, an older file is as it was. A device or a pipe is
+    written to and stays what it is: as root, another file in the place of `/dev/null` would break
+    the machine.
 
     Raises:
         OSError: The file can't be written; or what the caller raises.
     """
     path = path.resolve()
+    if path.exists() and not path.is_file() and not path.is_dir():
+        with path.open("wb", buffering=0) as device, io.BufferedWriter(device) as sink:
+            yield sink
+        return
     temporary = None
     try:
         with tempfile.NamedTemporaryFile(
