@@ -40,7 +40,7 @@ _FILE_RIGHTS: Final = ("execute", "write_file", "read_file", "truncate", "ioctl_
 _SCOPES: Final[Mapping[str, int]] = {"abstract_unix_socket": 0b01, "signal": 0b10}
 #: What an Arrow stream has besides its columns, generously.
 _STREAM_OVERHEAD: Final = 64 << 20
-_TCP: Final = 0b11  # bind, connect
+_TCP: Final[Mapping[str, int]] = {"bind_tcp": 0b01, "connect_tcp": 0b10}
 _TCP_SINCE: Final = 4
 _SCOPES_SINCE: Final = 6
 
@@ -55,6 +55,8 @@ class Landlock:
     paths: Mapping[str, Sequence[str]]
     #: Rights in the run's own directory.
     private: Sequence[str]
+    #: What a run may do with TCP.
+    network: Sequence[str]
     #: What a run may not do to processes outside it.
     scoped: Sequence[str]
 
@@ -87,7 +89,8 @@ class Limits:
 class Confinement:
     """Everything a fork needs to confine itself, prepared once in the zygote."""
 
-    namespaces: bool
+    #: The policy's names of those that there are; none where all is left to Landlock.
+    namespaces: Sequence[str]
     landlock: Landlock | None
     #: Of the process that forks, and of each run on top of it.
     warm_up_filter: kernel.SeccompProgram | None
@@ -163,7 +166,8 @@ def confine(confinement: Confinement, limits: Limits, work: int | str, keep: Seq
     """
     if confinement.namespaces:
         assert isinstance(work, int)
-        kernel.unshare(kernel.CLONE_NEWNS | kernel.CLONE_NEWIPC)
+        ipc = kernel.CLONE_NEWIPC if "ipc" in confinement.namespaces else 0
+        kernel.unshare(kernel.CLONE_NEWNS | ipc)
         kernel.move_mount(work, confinement.private)
         # A proc of the run's own pid namespace. It has to come before the user namespace below,
         # which does not own that pid namespace.
@@ -292,7 +296,9 @@ def _restrict_files(landlock: Landlock, directory: str) -> None:
     """A second line behind the mount namespace, and the first one where there is none."""
     ruleset = kernel.landlock_ruleset(
         filesystem=_bits(_RIGHTS, landlock.abi),
-        network=_TCP if landlock.abi >= _TCP_SINCE else 0,
+        network=sum(bit for name, bit in _TCP.items() if name not in landlock.network)
+        if landlock.abi >= _TCP_SINCE
+        else 0,
         scope=sum(_SCOPES[name] for name in landlock.scoped)
         if landlock.abi >= _SCOPES_SINCE
         else 0,

@@ -24,14 +24,16 @@ GENERATIONS: Final = 2
 INNER_USER: Final = 1000
 
 _ROOT: Final = "/mnt"
-_ALL_NAMESPACES: Final = (
-    kernel.CLONE_NEWNS
-    | kernel.CLONE_NEWPID
-    | kernel.CLONE_NEWNET
-    | kernel.CLONE_NEWIPC
-    | kernel.CLONE_NEWUTS
-    | kernel.CLONE_NEWCGROUP
-)
+#: The policy's names of namespaces. That of users is entered with the others or after them.
+_NAMESPACES: Final[Mapping[str, int]] = {
+    "user": 0,
+    "mount": kernel.CLONE_NEWNS,
+    "pid": kernel.CLONE_NEWPID,
+    "network": kernel.CLONE_NEWNET,
+    "ipc": kernel.CLONE_NEWIPC,
+    "uts": kernel.CLONE_NEWUTS,
+    "cgroup": kernel.CLONE_NEWCGROUP,
+}
 _NO_PRIVILEGE: Final = kernel.MS_NOSUID | kernel.MS_NODEV
 
 
@@ -48,8 +50,8 @@ class JailError(Exception):
 class JailConfig:
     """What the host's policy says of the jail; see the policy file for the reasons."""
 
-    #: Whether to build namespaces and a root of its own, or to leave that to Landlock.
-    namespaces: bool
+    #: The namespaces to make; none to leave all that to Landlock.
+    namespaces: Sequence[str]
     #: The user and group that a host running as root turns into, or None to stay who it is.
     jail_user: int | None
     #: Files and directories shown read-only under their own names; absent ones are skipped.
@@ -61,6 +63,9 @@ class JailConfig:
     links: Mapping[str, str]
     #: The directory that each run covers with a file system of its own.
     private: str
+    #: Bytes of the root itself, and of the private directory until a run covers it.
+    root_size: int
+    scratch_size: int
     #: The host name that scripts see.
     hostname: str
 
@@ -87,12 +92,13 @@ def enter(config: JailConfig, guest_directory: str, keep: Sequence[int]) -> None
 
 def _enter_namespaces(config: JailConfig, guest_directory: str) -> None:
     as_root = config.jail_user is not None
+    wanted = sum(_NAMESPACES[name] for name in config.namespaces)
     user, group = os.getuid(), os.getgid()
     try:
         if as_root:
-            kernel.unshare(_ALL_NAMESPACES)
+            kernel.unshare(wanted)
         else:
-            kernel.unshare(_ALL_NAMESPACES | kernel.CLONE_NEWUSER)
+            kernel.unshare(wanted | kernel.CLONE_NEWUSER)
             _map_user(user, group)
     except OSError as error:
         raise JailError("namespaces", str(error)) from error
@@ -112,7 +118,7 @@ def _enter_namespaces(config: JailConfig, guest_directory: str) -> None:
             user = group = INNER_USER
         # MUST NOT BE REMOVED, for an ordinary user either: a user namespace of its own locks the
         # mounts above. Without it what is shown read-only can be remounted to be written to.
-        kernel.unshare(_ALL_NAMESPACES | kernel.CLONE_NEWUSER)
+        kernel.unshare(wanted | kernel.CLONE_NEWUSER)
         _map_user(user, group)
     except OSError as error:
         raise JailError("user namespace", str(error)) from error
@@ -166,7 +172,7 @@ def _map_user(user: int, group: int) -> None:
 
 def _build_root(config: JailConfig, guest_directory: str) -> None:
     kernel.mount(None, "/", None, kernel.MS_REC | kernel.MS_PRIVATE)
-    kernel.mount("tmpfs", _ROOT, "tmpfs", _NO_PRIVILEGE, "size=4m,mode=755")
+    kernel.mount("tmpfs", _ROOT, "tmpfs", _NO_PRIVILEGE, f"size={config.root_size},mode=755")
     for path in ("/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin"):
         if os.path.islink(path):
             os.symlink(os.readlink(path), _ROOT + path)
@@ -194,12 +200,14 @@ def _build_root(config: JailConfig, guest_directory: str) -> None:
     _mount_proc(_ROOT + "/proc")
     # The zygote's own scratch space, for caches that libraries want while they are imported. Each
     # run covers it with a tmpfs of its own.
-    kernel.mount("tmpfs", _ROOT + config.private, "tmpfs", _NO_PRIVILEGE, "size=64m,mode=1777")
+    scratch = f"size={config.scratch_size},mode=1777"
+    kernel.mount("tmpfs", _ROOT + config.private, "tmpfs", _NO_PRIVILEGE, scratch)
     kernel.pivot_root(_ROOT)
     kernel.mount(
         None, "/", None, kernel.MS_BIND | kernel.MS_REMOUNT | kernel.MS_RDONLY | _NO_PRIVILEGE
     )
-    kernel.set_hostname(config.hostname)
+    if "uts" in config.namespaces:
+        kernel.set_hostname(config.hostname)
     os.umask(0o022)
 
 

@@ -17,8 +17,13 @@ def load(modules: Sequence[str]) -> list[str]:
     return failed
 
 
-def settle(*, many: bool) -> prefault.HotPages:
-    """Arrange this process for forks, thoroughly if there will be many; the pages they use."""
+def settle(*, many: bool, prepared: bool) -> prefault.HotPages:
+    """Get this process ready for forks; the memory that each of them will use.
+
+    Args:
+        many: Whether there will be many, so that what is done once in a process is done here.
+        prepared: Whether to arrange its memory so that they cost little.
+    """
     if many:
         rehearsal.rehearse(rehearsal.EVERYTHING)
         gc.collect()
@@ -26,7 +31,7 @@ def settle(*, many: bool) -> prefault.HotPages:
     # and so copies, every object of the zygote: 122 ms instead of 13 with the usual libraries.
     gc.freeze()
     gc.enable()
-    return _hot_pages() if many else prefault.NOTHING
+    return _hot_pages() if prepared else prefault.NOTHING
 
 
 def _hot_pages() -> prefault.HotPages:

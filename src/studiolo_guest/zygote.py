@@ -89,7 +89,7 @@ class Zygote:
     def _fork(self, message: Mapping[str, Any]) -> None:
         limits = Limits.from_message(message["limits"])
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        namespaces = self._confinement.namespaces
+        namespaces = bool(self._confinement.namespaces)
         work: int | str = new_work_directory(limits) if namespaces else str(message["work"])
         if namespaces:
             kernel.unshare(kernel.CLONE_NEWPID)
@@ -222,7 +222,7 @@ def main(link: socket.socket, message: Mapping[str, Any]) -> NoReturn:
         from studiolo_guest import libraries  # noqa: PLC0415
 
         failed = libraries.load(message["preload"])
-        hot = libraries.settle(many=many)
+        hot = libraries.settle(many=many, prepared=bool(message["prepared"]))
     else:
         gc.freeze()
         gc.enable()

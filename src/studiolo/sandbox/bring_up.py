@@ -201,7 +201,7 @@ class BringUp:
             inherited=ready.inherited,
             not_preloaded=ready.not_preloaded,
             promised=Promised(
-                namespaces=self._layers.namespaces,
+                namespaces=list(self._policy.namespaces) if self._layers.namespaces else [],
                 filtered=self._layers.seccomp is not None,
                 user=self._layers.jail_user,
             ),

@@ -88,13 +88,15 @@ def first_message(
     files = policy.filesystem
     return {
         "jail": {
-            "namespaces": layers.namespaces,
+            "namespaces": list(policy.namespaces) if layers.namespaces else [],
             "jail_user": layers.jail_user,
             "read_only": [*files.read_only, *files.shown, *shown],
             "devices": files.devices,
             "files": files.written,
             "links": files.links,
             "private": files.private,
+            "root_size": files.root_size,
+            "scratch_size": policy.warm_up.scratch_size,
             "hostname": _HOSTNAME,
         },
         "python": os.fspath(interpreter.python),
@@ -106,6 +108,7 @@ def first_message(
         "preload": interpreter.preload,
         "font_list": None if interpreter.font_list is None else os.fspath(interpreter.font_list),
         "many": many,
+        "prepared": many and policy.warm_up.forks_are_prepared,
         "landlock": _landlock(policy, shown, layers) if layers.landlock else None,
         "filters": None
         if layers.seccomp is None
@@ -153,5 +156,6 @@ def _landlock(policy: Policy, shown: Sequence[str], layers: Layers) -> Mapping[s
     return {
         "paths": paths | dict.fromkeys(files.devices, policy.landlock.devices),
         "private": policy.landlock.private,
+        "network": policy.landlock.network,
         "scoped": policy.landlock.scoped,
     }

@@ -14,7 +14,7 @@ from studiolo.sandbox.job import Connected, Failure
 from studiolo.sandbox.memory_file import MemoryFile
 from studiolo.sandbox.messages import StreamError
 from studiolo.sandbox.policy import Limits
-from studiolo.sandbox.report import REPORT_SIZE, OutputReport, Report, ReportError, read_report
+from studiolo.sandbox.report import OutputReport, Report, ReportError, read_report
 from studiolo.sandbox.results import ResultTooLargeError, read_object, read_result
 from studiolo.sandbox.run_files import RunFiles
 from studiolo.sandbox.work_directory import DEEPEST
@@ -53,7 +53,7 @@ def returned(
     end the work.
     """
     try:
-        report = read_report(files.report.read(REPORT_SIZE))
+        report = read_report(files.report.read(limits.report_size))
         if report.failure is not None:
             return Returned(failure=report.failure, results={}, report=report)
         results: dict[str, Connected] = {}

@@ -5,13 +5,13 @@ seen there; that it is active is the word of the code that confines, which ran b
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-#: Namespaces that each run has to itself, and those that it shares with its zygote.
-_OF_THE_RUN = ("mnt", "pid", "ipc", "user")
-_OF_THE_ZYGOTE = ("net", "uts", "cgroup")
+#: Namespaces by the policy's names: those that each run has to itself, and those of its zygote.
+_OF_THE_RUN = {"mount": "mnt", "pid": "pid", "ipc": "ipc", "user": "user"}
+_OF_THE_ZYGOTE = {"network": "net", "uts": "uts", "cgroup": "cgroup"}
 _CAPABILITIES = ("CapInh", "CapPrm", "CapEff", "CapAmb")
 #: Filters of the zygote and of the run.
 _FILTERS = 2
@@ -21,8 +21,8 @@ _FILTERS = 2
 class Promised:
     """What must be seen of a run's process before it gets its request."""
 
-    #: Whether it has namespaces of its own.
-    namespaces: bool
+    #: The policy's names of the namespaces that it has, some of its own, some of its zygote's.
+    namespaces: Collection[str]
     #: Whether its system calls are filtered.
     filtered: bool
     #: The user id that it must have; None for that of the host.
@@ -98,10 +98,10 @@ def _problems(pid: int, parent: int, status: Mapping[str, str], promised: Promis
         promised.user
     }:
         found.append("it is another user")
-    if promised.namespaces:
-        shared = [name for name in _OF_THE_RUN if _same(name, pid, parent)]
-        shared += [name for name in _OF_THE_ZYGOTE if _same(name, pid, os.getpid())]
-        found += [f"it shares the {name} namespace" for name in shared]
+    for names, other in ((_OF_THE_RUN, parent), (_OF_THE_ZYGOTE, os.getpid())):
+        for name, file in names.items():
+            if name in promised.namespaces and _same(file, pid, other):
+                found.append(f"it shares the {name} namespace")
     return found
 
 

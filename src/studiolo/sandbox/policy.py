@@ -13,6 +13,8 @@ from studiolo.sandbox.syscall_policy import SyscallPolicy, read_syscall_policy
 DEFAULT_POLICY = Path(__file__).with_name("policy.toml")
 
 NAMESPACES = ("user", "mount", "pid", "network", "ipc", "uts", "cgroup")
+#: Those that the jail is made of.
+INDISPENSABLE_NAMESPACES = ("user", "mount", "pid")
 #: Rights of the kernel's Landlock, by the names of its header in lower case.
 LANDLOCK_FILE_RIGHTS = (
     "execute",
@@ -70,8 +72,8 @@ class Limits:
     image_bytes: int
     #: Width times height of one image.
     image_pixels: int
-    #: The guest's final message.
-    message_size: int
+    #: What the guest says of a run, without its results.
+    report_size: int
 
     @property
     def uncounted(self) -> "Limits":
@@ -98,6 +100,10 @@ class WarmUpPolicy:
     timeout_seconds: int
     #: Itself and all its runs together.
     processes: int
+    #: Bytes that libraries may write while they are loaded.
+    scratch_size: int
+    #: Whether its memory is arranged so that many forks cost little.
+    forks_are_prepared: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +117,8 @@ class FilesystemPolicy:
     devices: tuple[str, ...]
     #: Where the run's own tmpfs is mounted.
     private: str
+    #: Bytes of the read-only root, without what is bound into it.
+    root_size: int
     #: Folders made in it; the first is the working directory.
     folders: tuple[str, ...]
     #: Symbolic links, path to target.
@@ -181,7 +189,7 @@ def _read_policy(source: PolicySource) -> Policy:
         warm_up=_read_warm_up(top.table("warm_up")),
         filesystem=_read_filesystem(top.table("filesystem")),
         environment=_read_texts(top.table("environment")),
-        namespaces=_read_texts(top.table("namespaces"), allowed=NAMESPACES),
+        namespaces=_read_namespaces(top.table("namespaces")),
         landlock=_read_landlock(top.table("landlock")),
         rlimits={name: rlimits.integer(name) for name in rlimits.names(FIXED_RLIMITS)},
         syscalls=read_syscall_policy(top.table("seccomp")),
@@ -209,7 +217,7 @@ def _read_limits(table: PolicyTable) -> Limits:
         images=table.integer("images"),
         image_bytes=table.size("image_bytes"),
         image_pixels=table.positive("image_pixels"),
-        message_size=table.size("message_size"),
+        report_size=table.size("report_size"),
     )
     table.finish()
     return limits
@@ -220,6 +228,8 @@ def _read_warm_up(table: PolicyTable) -> WarmUpPolicy:
         memory=table.size("memory"),
         timeout_seconds=table.positive("timeout_seconds"),
         processes=table.positive("processes"),
+        scratch_size=table.size("scratch_size"),
+        forks_are_prepared=table.flag("forks_are_prepared"),
     )
     table.finish()
     return warm_up
@@ -231,6 +241,7 @@ def _read_filesystem(table: PolicyTable) -> FilesystemPolicy:
         shown=_read_paths(table, "shown"),
         devices=_read_paths(table, "devices"),
         private=table.text("private"),
+        root_size=table.size("root_size"),
         folders=_read_paths(table, "folders"),
         links=_read_texts(table.table("links")),
         written=_read_texts(table.table("written")),
@@ -242,6 +253,14 @@ def _read_filesystem(table: PolicyTable) -> FilesystemPolicy:
     if not filesystem.folders:
         table.fail("folders", '"folders" needs at least the working directory.')
     return filesystem
+
+
+def _read_namespaces(table: PolicyTable) -> dict[str, str]:
+    namespaces = _read_texts(table, allowed=NAMESPACES)
+    for name in INDISPENSABLE_NAMESPACES:
+        if name not in namespaces:
+            table.fail(name, f'"{name}" is missing, and a sandbox can\'t be built without it.')
+    return namespaces
 
 
 def _read_landlock(table: PolicyTable) -> LandlockPolicy:

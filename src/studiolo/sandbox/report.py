@@ -15,8 +15,6 @@ from studiolo.datasets.dataset import ColumnRole
 from studiolo.sandbox.failures import KNOWN_TO_GUEST, failure
 from studiolo.sandbox.job import Failure, TracebackFrame
 
-#: Bytes of a report; a wide result's references are most of it.
-REPORT_SIZE = 16 << 20
 _TEXT = 50_000
 _LINES = 200
 _PHASES = 20

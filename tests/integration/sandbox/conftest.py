@@ -2,16 +2,18 @@ import os
 import platform
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from studiolo.environments.environment import Environment
 
-from .places import Here, OrdinaryUser, Place
+from .places import POLICY, Here, OrdinaryUser, Place
 from .planted import Planted
 
 _WITHHELD = {
     "full": (),
+    "plain forks": (),
     "no memory group": ("memory control group",),
     "filtered": ("namespaces",),
     "ordinary user": (),
@@ -32,7 +34,10 @@ def place(request: pytest.FixtureRequest, default_environment: Environment) -> I
     name: str = request.param
     withheld = _WITHHELD[name]
     if not name.startswith("ordinary user"):
-        with Here.opened(default_environment, withheld=withheld) as here:
+        prepared = name != "plain forks"
+        warm_up = replace(POLICY.warm_up, forks_are_prepared=prepared)
+        policy = replace(POLICY, warm_up=warm_up)
+        with Here.opened(default_environment, withheld=withheld, policy=policy) as here:
             yield here
     elif os.geteuid() != 0:
         pytest.skip("these tests run as an ordinary user already")

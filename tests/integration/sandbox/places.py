@@ -20,7 +20,7 @@ from studiolo.sandbox import isolation
 from studiolo.sandbox.configuration import ScriptInterpreter
 from studiolo.sandbox.job import Job, Outcome, Status
 from studiolo.sandbox.memory_file import MemoryFile
-from studiolo.sandbox.policy import Limits, load_policy
+from studiolo.sandbox.policy import Limits, Policy, load_policy
 from studiolo.sandbox.sandbox import Sandbox
 from studiolo.sandbox.syscall_numbers import syscall_numbers
 
@@ -108,11 +108,16 @@ class Here:
     @classmethod
     @contextmanager
     def opened(
-        cls, environment: Environment, *, withheld: Sequence[str] = (), preload: Sequence[str] = ()
+        cls,
+        environment: Environment,
+        *,
+        withheld: Sequence[str] = (),
+        preload: Sequence[str] = (),
+        policy: Policy = POLICY,
     ) -> Iterator[Self]:
         """A sandbox of one's own."""
         interpreter = interpreter_of(environment, preload)
-        with Sandbox(POLICY, interpreter, withheld=withheld, many=True) as sandbox:
+        with Sandbox(policy, interpreter, withheld=withheld, many=True) as sandbox:
             yield cls(sandbox, environment)
 
     def run(

@@ -16,10 +16,13 @@ import pytest
 import studiolo_guest
 from studiolo.environments.environment import Environment
 from studiolo.sandbox.policy import FIXED_RLIMITS, NAMESPACES
+from studiolo.sandbox.process_memory import family_of
+from studiolo_guest import kernel
 
 from .places import (
     LIMITS,
     NUMBERS,
+    ORDINARY,
     ORDINARY_USER,
     POLICY,
     PREAMBLE,
@@ -186,6 +189,81 @@ def test_exactly_these_environment_variables(place: Place) -> None:
         assert {name: found[name] for name in POLICY.environment} == dict(POLICY.environment)
     else:
         assert set(POLICY.environment) <= set(found)
+
+
+def test_a_report_has_a_size(default_environment: Environment) -> None:
+    policy = replace(POLICY, limits=replace(POLICY.limits, report_size=64))
+    with Here.opened(default_environment, policy=policy) as here:
+        outcome = here.run(ORDINARY, limits=replace(LIMITS, report_size=64))
+    assert outcome.failure is not None
+    assert outcome.failure.code == "result-invalid"
+
+
+def test_the_root_and_the_scratch_space_have_a_size(default_environment: Environment) -> None:
+    policy = replace(
+        POLICY,
+        filesystem=replace(POLICY.filesystem, root_size=8 << 20),
+        warm_up=replace(POLICY.warm_up, scratch_size=1 << 20),
+    )
+    script = """
+def attack():
+    root = os.statvfs("/")
+    return root.f_blocks * root.f_frsize
+"""
+    with Here.opened(default_environment, policy=policy) as here:
+        if not here.namespaces:
+            pytest.skip("this machine has no user namespaces")
+        assert attack(here, script) == 8 << 20
+        mounts = [
+            line
+            for process in family_of(os.getpid())
+            for line in Path(f"/proc/{process}/mountinfo").read_text().splitlines()
+        ]
+    private = f" {POLICY.filesystem.private} "
+    assert any(private in line and "size=1024k" in line for line in mounts)
+
+
+def test_a_namespace_that_no_line_names_is_not_entered(default_environment: Environment) -> None:
+    without = {name: why for name, why in POLICY.namespaces.items() if name not in ("ipc", "uts")}
+    script = "def attack():\n    return [os.stat(f'/proc/self/ns/{n}').st_ino for n in NAMES]\n"
+    names = ("ipc", "uts", "net")
+    with Here.opened(default_environment, policy=replace(POLICY, namespaces=without)) as here:
+        if not here.namespaces:
+            pytest.skip("this machine has no user namespaces")
+        found = attack(here, script.replace("NAMES", repr(names)))
+    own = [Path(f"/proc/self/ns/{name}").stat().st_ino for name in names]
+    assert [inside == outside for inside, outside in zip(found, own, strict=True)] == [
+        True,
+        True,
+        False,
+    ]
+
+
+@pytest.mark.parametrize("allowed", [(), ("bind_tcp",)], ids=["none", "bind"])
+def test_tcp_is_restricted_by_landlock_too(
+    allowed: tuple[str, ...], default_environment: Environment
+) -> None:
+    calls = POLICY.syscalls
+    policy = replace(
+        POLICY,
+        landlock=replace(POLICY.landlock, network=allowed),
+        syscalls=replace(
+            calls,
+            allowed=calls.allowed | {"socket", "bind", "connect"},
+            refused={name: answer for name, answer in calls.refused.items() if name != "socket"},
+        ),
+    )
+    script = """
+def attack():
+    with socket.socket() as listening:
+        return [tried(listening.bind, ("127.0.0.1", 0)), tried(listening.connect, ("127.0.0.1", 9))]
+"""
+    with Here.opened(default_environment, policy=policy) as here:
+        if not here.namespaces or kernel.landlock_abi() < 4:
+            pytest.skip("this machine's Landlock knows no TCP")
+        bind, connect = attack(here, script)
+    assert bind == (None if allowed else "EACCES")
+    assert connect == "EACCES"
 
 
 @pytest.mark.parametrize("name", NAMESPACES)

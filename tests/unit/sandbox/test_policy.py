@@ -51,7 +51,7 @@ def test_default_limits_are_those_of_the_file() -> None:
         "images": 64,
         "image_bytes": 32 * 2**20,
         "image_pixels": 64_000_000,
-        "message_size": 256 * 2**10,
+        "report_size": 16 * 2**20,
     }
     assert limits.cpu_seconds == 1200
 
@@ -145,6 +145,8 @@ def test_unknown_section_is_named() -> None:
         ('"/dev/full"', '"/dev/null"', '"devices" lists "/dev/null" twice'),
         ('uts = "own host name"', 'utc = ""', 'unknown key "utc"'),
         ('network = []  ', 'network = ["udp"]', '"network" lists "udp"'),
+        ("pid = ", "cgroup_pid = ", 'unknown key "cgroup_pid"'),
+        ('pid = "own process ids: sees', '# "', '"pid" is missing'),
         ("core = 1 ", "cores = 1 ", 'unknown key "cores"'),
         ('unknown = "ENOSYS"', 'unknown = "EINVAL"', '"unknown" is "EINVAL"'),
         ('"brk", "mmap"', '"brkk", "mmap"', '"brkk" is no system call'),
