@@ -85,6 +85,10 @@ class Place(Protocol):
     def memory_group(self) -> bool:
         """Whether a control group counts their memory."""
 
+    @property
+    def prepared(self) -> bool:
+        """Whether the memory that forks start with is arranged to make them cheap."""
+
     def run(
         self,
         source: str,
@@ -98,8 +102,9 @@ class Place(Protocol):
 class Here:
     """A sandbox of this process."""
 
-    def __init__(self, sandbox: Sandbox, environment: Environment) -> None:
+    def __init__(self, sandbox: Sandbox, environment: Environment, *, prepared: bool) -> None:
         self.sandbox = sandbox
+        self.prepared = prepared
         #: What of the host the interpreter is made of.
         self.run_paths = [environment.path, environment.base_prefix]
         self.namespaces = isolation.NAMESPACES in sandbox.isolation.active
@@ -118,7 +123,7 @@ class Here:
         """A sandbox of one's own."""
         interpreter = interpreter_of(environment, preload)
         with Sandbox(policy, interpreter, withheld=withheld, many=True) as sandbox:
-            yield cls(sandbox, environment)
+            yield cls(sandbox, environment, prepared=policy.warm_up.forks_are_prepared)
 
     def run(
         self,
@@ -150,6 +155,7 @@ class OrdinaryUser:
         self._send((ORDINARY_USER, [str(source), str(Path(__file__).parent)]))
         self._send((environment, withheld))
         self.namespaces, self.memory_group = self._receive()
+        self.prepared = True
 
     def run(
         self,

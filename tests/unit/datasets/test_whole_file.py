@@ -11,9 +11,14 @@ from studiolo.datasets.whole_file import replacing
 def test_an_older_file_stays_as_it_was_if_anything_fails(tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     path.write_text("old")
-    with pytest.raises(RuntimeError), replacing(path) as sink:
-        sink.write(b"new")
-        raise RuntimeError
+
+    def fail() -> None:
+        with replacing(path) as sink:
+            sink.write(b"new")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 
