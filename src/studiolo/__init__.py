@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from studiolo.datasets.dataset import Dataset
+    from studiolo.datasets.files import DatasetFile
     from studiolo.errors import StudioloError
     from studiolo.experiments.finding import Finding
     from studiolo.modules.script import Script
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Dataset",
+    "DatasetFile",
     "Draft",
     "DraftNode",
     "ExperimentResult",
@@ -46,6 +48,7 @@ __all__ = [
 #: libraries that most of these need.
 _HOMES = {
     "Dataset": "studiolo.datasets.dataset",
+    "DatasetFile": "studiolo.datasets.files",
     "Draft": "studiolo.workspace.draft",
     "DraftNode": "studiolo.workspace.draft",
     "ExperimentResult": "studiolo.runs.experiment_result",

@@ -107,3 +107,20 @@ def test_the_profile_of_a_bad_file_is_its_error(studiolo: CommandLine) -> None:
     assert 'error[dataset-file-missing, classic 0048]: There is no dataset file "none.csv"' in (
         ended.err
     )
+
+
+def test_reading_options_of_every_command_that_reads_a_dataset(studiolo: CommandLine) -> None:
+    (studiolo.folder / "old.csv").write_bytes("name;n\ncafé;1,5\n".encode("windows-1252"))
+    refused = studiolo("convert", "old.csv", "-")
+    assert refused.code == 2
+    assert 'windows-1252 "café;1,5"' in refused.err
+    options = ("--encoding", "windows-1252", "--delimiter", "semicolon")
+    assert studiolo("convert", *options, "old.csv", "-").out == 'name,n\ncafé,"1,5"\n'
+    assert "café" in studiolo("profile", *options, "old.csv").out
+    studiolo.file(
+        "script.py", "def azureml_main(d):\n    print(list(d.columns), d.name[0])\n    return d"
+    )
+    ran = studiolo("run", "script.py", "--dataset1", "old.csv", *options)
+    assert "['name', 'n'] café" in ran.out
+    guessed = studiolo("run", "script.py", "--dataset1", "old.csv", "--encoding", "windows-1252")
+    assert "note: dataset1: Its fields are separated by semicolons" in guessed.err

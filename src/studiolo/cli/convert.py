@@ -7,12 +7,13 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from studiolo.cli.reading import Delimiter, Encoding, Sheet
 from studiolo.cli.reporting import printable, reported_errors, show_notes
 from studiolo.cli.terminal import Terminal
 from studiolo.datasets.files import (
+    DatasetFile,
     FileFormat,
     format_of,
-    read_dataset,
     write_dataset,
     write_dataset_to,
 )
@@ -21,13 +22,16 @@ from studiolo.datasets.files import (
 def command(
     source: Annotated[Path, typer.Argument(help="The dataset to read.", metavar="IN")],
     target: Annotated[str, typer.Argument(help="The file to write; - is CSV.", metavar="OUT")],
-    sheet: Annotated[str | None, typer.Option(help="Which sheet of an Excel file.")] = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    sheet: Sheet = None,
 ) -> None:
     """Convert a dataset between file formats, told by their extensions."""
     console = Terminal(sys.stderr)
+    file = DatasetFile(path=source, encoding=encoding, delimiter=delimiter, sheet=sheet)
     with reported_errors(console):
         if target == "-":
-            dataset = read_dataset(source, sheet=sheet)
+            dataset = file.read()
             show_notes(console, dataset.notes)
             write_dataset_to(
                 dataset, sys.stdout.buffer, name="standard output", format=FileFormat.CSV
@@ -36,7 +40,7 @@ def command(
             return
         # Before a large file is read for nothing.
         format_of(target)
-        dataset = read_dataset(source, sheet=sheet)
+        dataset = file.read()
         show_notes(console, dataset.notes)
         write_dataset(dataset, target)
         rows, columns = dataset.table.shape

@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from studiolo.cli.profile_view import render_profile
+from studiolo.cli.reading import Delimiter, Encoding, Sheet
 from studiolo.cli.reporting import reported_errors, show_notes
 from studiolo.cli.terminal import Terminal, write_document
-from studiolo.datasets.files import read_dataset
+from studiolo.datasets.files import DatasetFile
 from studiolo.datasets.profile import profile_dataset, profile_to_json
 
 
@@ -18,11 +19,15 @@ def command(
     dataset: Annotated[Path, typer.Argument(help="The dataset to profile.", metavar="FILE")],
     json: Annotated[bool, typer.Option("--json", help="All of it, as JSON.")] = False,
     bins: Annotated[int, typer.Option(help="Bins of a histogram.")] = 10,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    sheet: Sheet = None,
 ) -> None:
     """Show rows, columns, and for each column its type, statistics and distribution."""
     errors = Terminal(sys.stderr)
     with reported_errors(errors):
-        content = read_dataset(dataset)
+        file = DatasetFile(path=dataset, encoding=encoding, delimiter=delimiter, sheet=sheet)
+        content = file.read()
         show_notes(errors, content.notes)
         profile = profile_dataset(content, bins=bins)
         if json:

@@ -17,6 +17,9 @@ _EXPERIMENT = "Experiments"
 _OF_SCRIPTS = (
     "dataset1",
     "dataset2",
+    "encoding",
+    "delimiter",
+    "sheet",
     "script_bundle",
     "output",
     "output2",
@@ -46,6 +49,28 @@ def command(
     dataset2: Annotated[
         Path | None,
         typer.Option(help="Dataset for the second port.", metavar="FILE", rich_help_panel=_SCRIPT),
+    ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option(
+            help="Encoding of datasets that are text, such as windows-1252.",
+            metavar="NAME",
+            rich_help_panel=_SCRIPT,
+        ),
+    ] = None,
+    delimiter: Annotated[
+        str | None,
+        typer.Option(
+            help="What separates fields in CSV datasets: a character, or tab.",
+            metavar="CHAR",
+            rich_help_panel=_SCRIPT,
+        ),
+    ] = None,
+    sheet: Annotated[
+        str | None,
+        typer.Option(
+            help="Which sheet of an Excel dataset.", metavar="NAME", rich_help_panel=_SCRIPT
+        ),
     ] = None,
     script_bundle: Annotated[
         Path | None,
@@ -159,6 +184,9 @@ def command(
             path,
             dataset1=dataset1,
             dataset2=dataset2,
+            encoding=encoding,
+            delimiter=delimiter,
+            sheet=sheet,
             script_bundle=script_bundle,
             param=param,
             output=output,

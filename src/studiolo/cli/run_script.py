@@ -16,6 +16,7 @@ from studiolo.cli.run_report import run_report
 from studiolo.cli.run_view import show_failure, show_result
 from studiolo.cli.targets import STANDARD_OUTPUT, Target, targets_of
 from studiolo.cli.terminal import Terminal, write_document
+from studiolo.datasets.files import DatasetFile
 from studiolo.runs.script_result import ScriptResult
 from studiolo.sandbox.isolation import Isolation
 from studiolo.sandbox.job import PortBinding
@@ -39,6 +40,9 @@ def run(
     *,
     dataset1: Path | None,
     dataset2: Path | None,
+    encoding: str | None,
+    delimiter: str | None,
+    sheet: str | None,
     script_bundle: Path | None,
     param: list[str] | None,
     output: str | None,
@@ -54,6 +58,12 @@ def run(
 ) -> NoReturn:
     """Run a script in a fresh sandbox and show, or write, what it returns; see `cli.run`."""
     errors = Terminal(sys.stderr)
+
+    def file(path: Path | None) -> DatasetFile | None:
+        if path is None:
+            return None
+        return DatasetFile(path=path, encoding=encoding, delimiter=delimiter, sheet=sheet)
+
     with reported_errors(errors):
         targets = targets_of(output, output2, json=json)
         parameters = _parameters(param or [])
@@ -67,8 +77,8 @@ def run(
             settings = RunSettings(isolation=isolation, timeout=timeout, memory=memory, cpus=cpus)
             result = run_script(
                 script,
-                dataset1=dataset1,
-                dataset2=dataset2,
+                dataset1=file(dataset1),
+                dataset2=file(dataset2),
                 script_bundle=script_bundle,
                 parameters=parameters,
                 port_binding=port_binding,

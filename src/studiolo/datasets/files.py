@@ -1,5 +1,6 @@
 """Reading datasets from files and writing them, in every format."""
 
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import BinaryIO
@@ -27,6 +28,7 @@ from studiolo.datasets.invariants import check_dataset, without_nan
 from studiolo.datasets.whole_file import replacing
 
 __all__ = [
+    "DatasetFile",
     "FileFormat",
     "format_of",
     "read_dataset",
@@ -35,6 +37,25 @@ __all__ = [
     "write_dataset",
     "write_dataset_to",
 ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetFile:
+    """A dataset file that is read with options, where its extension does not say enough."""
+
+    path: Path | str
+    #: Encoding of a text file, such as ``windows-1252``; None is UTF-8.
+    encoding: str | None = None
+    #: What separates the fields of delimited text: a character, or ``tab``.
+    delimiter: str | None = None
+    #: Sheet of a workbook; None is the first that has cells.
+    sheet: str | None = None
+
+    def read(self) -> Dataset:
+        """Read it; raises what ``read_dataset`` raises."""
+        return read_dataset(
+            self.path, sheet=self.sheet, encoding=self.encoding, delimiter=self.delimiter
+        )
 
 
 def format_of(path: Path | str) -> FileFormat:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from studiolo.datasets.bundle import read_bundle
 from studiolo.datasets.dataset import Dataset
-from studiolo.datasets.files import read_dataset
+from studiolo.datasets.files import DatasetFile
 from studiolo.datasets.invariants import check_dataset
 from studiolo.environments.environment import Environment
 from studiolo.modules.script import Script, read_script
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     #: What can be connected to a dataset port: a file, or what is in memory already.
-    DatasetSource = Path | str | Dataset | pa.Table | pd.DataFrame
+    DatasetSource = Path | str | DatasetFile | Dataset | pa.Table | pd.DataFrame
 
 
 class Workshop(Protocol):
@@ -135,7 +135,9 @@ class ScriptRunner:
 
 def _dataset(source: object, port: str, log: list[str]) -> Dataset:
     if isinstance(source, Path | str):
-        dataset = read_dataset(source)
+        source = DatasetFile(path=source)
+    if isinstance(source, DatasetFile):
+        dataset = source.read()
         log += [f"{port}: {note}" for note in dataset.notes]
         return dataset
     if isinstance(source, pa.Table):

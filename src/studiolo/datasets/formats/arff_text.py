@@ -15,6 +15,8 @@ _ROWS = 1 << 16
 #: And bytes of their values.
 _SIZE = 64 << 20
 _PLAIN = r"^[A-Za-z0-9_.-]+$"
+#: Columns whose values may need quotes.
+_QUOTED_KINDS = (pa.types.is_large_string, pa.types.is_dictionary, pa.types.is_duration)
 #: ARFF's dates are Java's, which count milliseconds.
 _PER_MILLISECOND = {"s": 1, "ms": 1, "us": 1_000, "ns": 1_000_000}
 
@@ -64,7 +66,7 @@ def _declared(column: Column, name: str, target: Target) -> str:
         declared = _declared_timestamp(column, name, target)
     elif isinstance(kind, pa.DictionaryType):
         declared = _declared_words(column, name, target)
-    elif kinds.is_large_string(kind):
+    elif kinds.is_large_string(kind) or kinds.is_duration(kind):
         declared = "string"
     return declared
 
@@ -104,7 +106,7 @@ def _field(column: Column, name: str, target: Target) -> Values:
         words = pc.replace_substring_regex(words, r"(:\d\d)(Z?)$", r"\1.000\2")
     elif pa.types.is_floating(kind):
         words = pc.replace_substring_regex(words, "^(-?)inf$", r"\1Infinity")
-    elif pa.types.is_large_string(kind) or pa.types.is_dictionary(kind):
+    elif any(is_kind(kind) for is_kind in _QUOTED_KINDS):
         words = _quoted(words)
     return cast("Values", pc.fill_null(words, text("?")))
 

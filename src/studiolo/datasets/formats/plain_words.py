@@ -17,7 +17,7 @@ def words_of(column: Values | Column, *, name: str, file: str, format_name: str)
     """Spell the values of a column; missing ones stay null.
 
     Raises:
-        FormatCannotHoldError: The column has bytes, durations, text with a NUL, or a year that
+        FormatCannotHoldError: The column has bytes, text with a NUL, or a year that
             ISO 8601 writes with other than four digits.
     """
     values = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
@@ -33,6 +33,8 @@ def words_of(column: Values | Column, *, name: str, file: str, format_name: str)
         return _floats(values)
     if pa.types.is_timestamp(values.type):
         return _timestamps(values)
+    if pa.types.is_duration(values.type):
+        return _durations(values)
     return values.cast(pa.large_string())
 
 
@@ -41,8 +43,6 @@ def _problem(values: Values) -> tuple[str, str] | None:
     kind = values.type
     if pa.types.is_large_binary(kind) or pa.types.is_binary(kind):
         return "binary values", "Write it as Parquet or Arrow, or turn the bytes into base64 text"
-    if pa.types.is_duration(kind):
-        return "durations", "Write it as Parquet or Arrow, or turn the durations into seconds"
     if pa.types.is_large_string(kind) and pc.any(pc.match_substring(values, "\0")).as_py():
         return "text with a NUL character", "Write it as Parquet or Arrow, or remove the character"
     if pa.types.is_date32(kind) and not _within(values, 1):
@@ -75,3 +75,29 @@ def _timestamps(values: Values) -> Values:
     words = values.cast(pa.large_string())
     separated = pc.replace_substring(words, " ", "T", max_replacements=1)
     return cast("Values", pc.replace_substring_regex(separated, r"\.0+(Z?)$", r"\1"))
+
+
+def _durations(values: Values) -> Values:
+    """Durations as pandas spells them: ``1 days 02:03:04``, and ``-1 days +23:59:59``."""
+    per_second = _A_DAY[values.type.unit] // 86_400
+    words = [
+        None if count is None else _duration(count, per_second)
+        for count in values.view(pa.int64()).to_pylist()
+    ]
+    return pa.array(words, pa.large_string())
+
+
+def _duration(count: int, per_second: int) -> str:
+    seconds, fraction = divmod(count, per_second)
+    days, seconds = divmod(seconds, 86_400)
+    minutes, second = divmod(seconds, 60)
+    sign = "+" if days < 0 else ""
+    # pandas writes microseconds, or nanoseconds where there are some.
+    nanoseconds = fraction * (1_000_000_000 // per_second)
+    if not nanoseconds:
+        decimals = ""
+    elif nanoseconds % 1000:
+        decimals = f".{nanoseconds:09d}"
+    else:
+        decimals = f".{nanoseconds // 1000:06d}"
+    return f"{days} days {sign}{minutes // 60:02d}:{minutes % 60:02d}:{second:02d}{decimals}"

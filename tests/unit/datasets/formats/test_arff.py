@@ -1,6 +1,7 @@
 """ARFF files: what the header declares is what is read."""
 
 import datetime as dt
+import io
 
 import pyarrow as pa
 import pytest
@@ -163,7 +164,6 @@ def test_written(column: Values, expected: str) -> None:
     ("column", "what"),
     [
         (pa.array([b"x"]), "binary"),
-        (pa.array([1], pa.duration("s")), "durations"),
         (pa.array([1], pa.timestamp("us")), "finer than a millisecond"),
         (pa.array([1, 2]).dictionary_encode(), "categories of the type int64"),
     ],
@@ -310,3 +310,10 @@ def test_dates_that_do_not_exist(word: str) -> None:
 def test_a_pattern_that_is_not_supported() -> None:
     with pytest.raises(MalformedLineError, match=r'pattern "G yyyy" is not supported.*MMM'):
         columns("@attribute a date 'G yyyy'\n@data\n1\n")
+
+
+def test_durations_are_texts() -> None:
+    sink = io.BytesIO()
+    table = pa.table({"d": pa.array([90, None], pa.duration("s"))})
+    write_dataset_to(Dataset(table=table), sink, name="out", format=FileFormat.ARFF)
+    assert read(sink.getvalue()).to_pydict() == {"d": ["0 days 00:01:30", None]}
