@@ -184,17 +184,7 @@ def _build_root(config: JailConfig, guest_directory: str) -> None:
         if os.path.exists(device):
             # A device must stay usable, so neither read-only nor nodev.
             _show(device, device, kernel.MS_NOSUID | kernel.MS_NOEXEC)
-    for path, content in config.files.items():
-        if not os.path.lexists(_ROOT + path):
-            os.makedirs(os.path.dirname(_ROOT + path), exist_ok=True)
-            with open(_ROOT + path, "w", encoding="utf-8") as file:
-                file.write(content)
-            if content.startswith("#!"):
-                os.chmod(_ROOT + path, 0o555)  # noqa: S103  # a program for every user of the jail
-    for path, target in config.links.items():
-        if not os.path.lexists(_ROOT + path):
-            os.makedirs(os.path.dirname(_ROOT + path), exist_ok=True)
-            os.symlink(target, _ROOT + path)
+    _write_stand_ins(config)
     for directory in ("/proc", "/run", config.private):
         os.makedirs(_ROOT + directory, exist_ok=True)
     _mount_proc(_ROOT + "/proc")
@@ -209,6 +199,21 @@ def _build_root(config: JailConfig, guest_directory: str) -> None:
     if "uts" in config.namespaces:
         kernel.set_hostname(config.hostname)
     os.umask(0o022)
+
+
+def _write_stand_ins(config: JailConfig) -> None:
+    """Make the small files and links of the root that the host has otherwise, or not at all."""
+    for path, content in config.files.items():
+        if not os.path.lexists(_ROOT + path):
+            os.makedirs(os.path.dirname(_ROOT + path), exist_ok=True)
+            with open(_ROOT + path, "w", encoding="utf-8") as file:
+                file.write(content)
+            if content.startswith("#!"):
+                os.chmod(_ROOT + path, 0o555)  # noqa: S103  # a program for every user of the jail
+    for path, target in config.links.items():
+        if not os.path.lexists(_ROOT + path):
+            os.makedirs(os.path.dirname(_ROOT + path), exist_ok=True)
+            os.symlink(target, _ROOT + path)
 
 
 def _mount_proc(target: str) -> None:

@@ -102,7 +102,9 @@ class Place(Protocol):
 class Here:
     """A sandbox of this process."""
 
-    def __init__(self, sandbox: Sandbox, environment: Environment, *, prepared: bool) -> None:
+    def __init__(
+        self, sandbox: Sandbox, environment: Environment, *, prepared: bool = True
+    ) -> None:
         self.sandbox = sandbox
         self.prepared = prepared
         #: What of the host the interpreter is made of.
