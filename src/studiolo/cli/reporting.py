@@ -2,7 +2,6 @@
 
 import signal
 import sys
-import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
@@ -10,9 +9,11 @@ from enum import IntEnum
 import typer
 from rich.text import Text
 
-from studiolo.cli.terminal import Terminal, silence
+from studiolo.cli.terminal import Terminal, printable, silence
 from studiolo.errors import StudioloError
 from studiolo.sandbox.errors import IsolationUnavailableError
+
+__all__ = ["ExitCode", "headline", "printable", "reported_errors", "show_error"]
 
 
 class ExitCode(IntEnum):
@@ -66,17 +67,3 @@ def headline(code: str, classic_number: int | None) -> Text:
     """`error[entry-missing, classic 0085]:`."""
     number = "" if classic_number is None else f", classic {classic_number:04d}"
     return Text.assemble(("error", "bold red"), (f"[{code}{number}]:", "red"))
-
-
-def printable(text: str) -> str:
-    """Text that came from a script or a file, unable to steer the terminal it is shown on."""
-    return "".join(c if c.isprintable() or _is_harmless(c) else _shown(c) for c in text)
-
-
-def _is_harmless(character: str) -> bool:
-    """Whether it is white space, or joins letters and emoji as many languages need."""
-    return character in "\n\t\u200c\u200d" or unicodedata.category(character) == "Zs"
-
-
-def _shown(character: str) -> str:
-    return "\N{REPLACEMENT CHARACTER}" if character != "\r" else "\n"

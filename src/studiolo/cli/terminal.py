@@ -2,18 +2,35 @@
 
 import os
 import sys
+import unicodedata
+from collections.abc import Iterable
 from typing import TextIO
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.text import Text
 
 
 class Terminal(Console):
-    """Prints to one stream, and stops without a word once nobody reads it (`| head`)."""
+    """Prints to one stream, and stops without a word once nobody reads it (`| head`).
+
+    Names and texts come from files and scripts. Whatever they contain is shown as text: no markup
+    colours them or makes links of them, and no escape sequence of theirs reaches the terminal.
+    """
 
     def __init__(self, stream: TextIO) -> None:
-        super().__init__(file=stream, highlight=False)
+        super().__init__(file=stream, highlight=False, markup=False, emoji=False)
         self._stream = stream
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """What is to be printed, in pieces: Rich's own steering, and text that can't steer."""
+        for segment in super().render(renderable, options):
+            if segment.control or segment.text.isprintable():
+                yield segment
+            else:
+                yield Segment(printable(segment.text), segment.style)
 
     def say(self, text: Text) -> None:
         """Print sentences: wrapped where a person reads them, whole lines in a file or a pipe."""
@@ -23,6 +40,20 @@ class Terminal(Console):
         """Go on without it: the command ends with the exit code that it would have had."""
         self.quiet = True
         silence(self._stream)
+
+
+def printable(text: str) -> str:
+    """Text that came from a script or a file, unable to steer the terminal it is shown on."""
+    return "".join(c if c.isprintable() or _is_harmless(c) else _shown(c) for c in text)
+
+
+def _is_harmless(character: str) -> bool:
+    """Whether it is white space, or joins letters and emoji as many languages need."""
+    return character in "\n\t\u200c\u200d" or unicodedata.category(character) == "Zs"
+
+
+def _shown(character: str) -> str:
+    return "\N{REPLACEMENT CHARACTER}" if character != "\r" else "\n"
 
 
 def write_document(text: str) -> None:
