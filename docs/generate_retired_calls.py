@@ -18,7 +18,8 @@ Calls of scripts from 2014 to 2020 that today's libraries no longer have, and wh
 `studiolo check SCRIPT.py` finds all of a script's, also if it is Python 2. A run that fails at one
 names it and lists the others.
 
-Calls marked *other values* or *no effect* do not fail. The log of a run names their lines.
+Calls marked *other values* or *no effect* do not fail. The log of a run names their lines,
+but not those with `get_dummies`, which today's scripts have as well.
 """
 _EFFECTS = {Effect.FAILS: "", Effect.CHANGES: "*Other values.* ", Effect.NOTHING: "*No effect.* "}
 
@@ -32,7 +33,7 @@ def retired_calls() -> str:
     """The page's text."""
     parts = [_INTRODUCTION]
     for library, calls in BY_LIBRARY.items():
-        parts.append(f"\n## {library}\n\n| In the script | Write |\n|---|---|\n")
+        parts.append(f"\n## {library}\n\n| In the script | Write | What changed |\n|---|---|---|\n")
         parts += [_row(call) for call in calls]
     return "".join(parts)
 
@@ -40,8 +41,7 @@ def retired_calls() -> str:
 def _row(call: RetiredCall) -> str:
     old = call.old_line.replace("|", "\\|")
     code = f"`` {old} ``" if "`" in old else f"`{old}`"
-    said = f"{_EFFECTS[call.effect]}{call.changed} {call.today}".strip()
-    return f"| {code} | {said} |\n"
+    return f"| {code} | {call.today} | {_EFFECTS[call.effect]}{call.changed} |\n"
 
 
 if __name__ == "__main__":
