@@ -199,6 +199,9 @@ def test_a_cleaning_is_applied_to_the_kind_of_column_it_was_made_for(clean: Any)
     _, mean = clean(halves, cleaning_mode="Replace with mean")
     integers = mean.transform(pd.DataFrame({"x": pd.array([1, None, 3], dtype="Int64")}))["x"]
     assert integers.tolist() == pytest.approx([1, 8.5 / 3, 3])
+    _, infinite = clean(pd.DataFrame({"x": [np.inf, np.nan]}), cleaning_mode="Replace with mode")
+    filled = infinite.transform(pd.DataFrame({"x": pd.array([1, None], dtype="Int64")}))["x"]
+    assert filled.tolist() == [1, np.inf]
     with pytest.raises(ValueError, match="which beside the replacement 2"):
         mean.transform(pd.DataFrame({"x": pd.array([2**53 + 1, None], dtype="Int64")}))
     for other in (["a", None], [pd.Timestamp("2020-01-01"), None], pd.array([True, None])):

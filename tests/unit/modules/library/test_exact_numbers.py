@@ -199,8 +199,13 @@ def test_mice_predicts_decimals_and_widens_integers(run: Run) -> None:
             "n": pd.array([1, 2, 3, 4] * 5 + [None], dtype="Int8"),
         }
     )
-    cleaned, _ = clean(run, dataset, cleaning_mode="Replace using MICE")
+    cleaned, mice = clean(run, dataset, cleaning_mode="Replace using MICE")
     assert isinstance(cleaned["d"][20], Decimal)
+    nothing = pd.DataFrame({"x": [8.0], "d": [None], "n": pd.Series([None], dtype="str")})
+    row = mice.transform(nothing).iloc[0]
+    assert float(row["d"]) == pytest.approx(4, abs=0.5)
+    assert -row["d"].as_tuple().exponent == 1
+    assert row["n"] == pytest.approx(8, abs=1)
     assert float(cleaned["d"][20]) == pytest.approx(100, abs=5)
     assert cleaned["n"][20] == pytest.approx(200, abs=5)
 

@@ -101,6 +101,8 @@ class Cleaning:
     replacements: dict[str, Any] = field(default_factory=dict)
     #: By column, the kind of values for which this was learned, and an empty column of their type.
     types: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    #: By column of decimals, how many digits follow the point.
+    digits: dict[str, int] = field(default_factory=dict)
     predicted_columns: list[str] = field(default_factory=list)
     predictor: Any = None
 
@@ -122,7 +124,8 @@ class Cleaning:
         if self.predicted_columns and frame[self.predicted_columns].isna().any(axis=None):
             predictions = self.predictor.transform(_matrix(frame, self.predicted_columns))
             for place, name in enumerate(self.predicted_columns):
-                frame[name] = _predicted(frame[name], predictions[:, place])
+                digits = self.digits.get(name)
+                frame[name] = _predicted(frame[name], predictions[:, place], digits)
         return frame
 
     def _as_learned(self, column: Any) -> Any:
@@ -187,6 +190,8 @@ def azureml_main(
 
     for name in (*cleaning.replacements, *cleaning.predicted_columns):
         cleaning.types[name] = _type(dataset[name])
+        if is_decimal(dataset[name]):
+            cleaning.digits[name] = _digits(dataset[name])
     cleaned = cleaning.transform(dataset)
     if generate_missing_value_indicator_column and not cleaning_mode.startswith("Remove"):
         kept = [name for name in columns if name in cleaned.columns]
@@ -228,12 +233,18 @@ def _typical(column: Any, cleaning_mode: str) -> Any:
     middle = fractions[(len(fractions) - 1) // 2 : len(fractions) // 2 + 1]
     chosen = fractions if is_mean else middle
     value = Fraction(sum(chosen), len(chosen))
-    return _rounded(value, values) if kind == "D" else type(values.tolist()[0])(round(value))
+    return (
+        _rounded(value, _digits(values)) if kind == "D" else type(values.tolist()[0])(round(value))
+    )
 
 
-def _rounded(number: Fraction, decimals: Any) -> Decimal:
-    """A number as a decimal with as many digits as those of the column."""
-    digits = max(-value.as_tuple().exponent for value in decimals)
+def _digits(decimals: Any) -> int:
+    """How many digits follow the point in a column."""
+    return int(max(-value.as_tuple().exponent for value in decimals.dropna()))
+
+
+def _rounded(number: Fraction, digits: int) -> Decimal:
+    """A number as a decimal."""
     return Decimal(round(number * 10**digits)).scaleb(-digits)
 
 
@@ -254,7 +265,7 @@ def _filled(column: Any, value: Any) -> Any:
 
 def _with_room(column: Any, value: Any) -> Any:
     """Integers in a type that holds another number, too."""
-    if value != int(value):
+    if not float(value).is_integer():
         if (column.dropna().astype("float64").astype(object) != column.dropna()).any():
             raise ValueError(
                 f'The column "{column.name}" holds integers beyond 2**53, which beside the '
@@ -390,7 +401,7 @@ def _matrix(frame: pd.DataFrame, columns: list[str]) -> Any:
     return matrix
 
 
-def _predicted(column: Any, predictions: Any) -> Any:
+def _predicted(column: Any, predictions: Any, digits: int | None) -> Any:
     """The column with predictions where it has no value, in its own type."""
     missing = column.isna().to_numpy()
     if not missing.any():
@@ -399,8 +410,8 @@ def _predicted(column: Any, predictions: Any) -> Any:
         values = predictions[missing].astype(column.dtype.type)
     elif pd.api.types.is_bool_dtype(column.dtype):
         values = predictions[missing] >= 0.5
-    elif is_decimal(column):
-        values = [_rounded(Fraction(number), column.dropna()) for number in predictions[missing]]
+    elif digits is not None:
+        values = [_rounded(Fraction(number), digits) for number in predictions[missing]]
     else:
         values = [round(number) for number in predictions[missing]]
         for extreme in (min(values), max(values)):

@@ -163,7 +163,7 @@ def target_of(labels: pd.Series, task: str) -> tuple[Any, list[Any]]:
 
 def features_of(dataset: pd.DataFrame) -> dict[str, str]:
     """The columns that a learner can use, and what they hold: numbers, booleans or values."""
-    kinds, left_out = {}, []
+    kinds, left_out, rounded = {}, [], []
     for name, column in dataset.items():
         if column.isna().all():
             left_out.append(f"{name} (no values)")
@@ -171,10 +171,14 @@ def features_of(dataset: pd.DataFrame) -> dict[str, str]:
             kinds[str(name)] = "values"
         elif floats_of(column) is not None:
             kinds[str(name)] = "booleans" if is_bool_dtype(column.dtype) else "numbers"
+            if column.dtype.kind in "iu" and (column.max() > 2**53 or column.min() < -(2**53)):
+                rounded.append(str(name))
         else:
             left_out.append(f"{name} ({column.dtype})")
     if left_out:
         print("Not used as features:", ", ".join(left_out))
+    if rounded:
+        print("Integers beyond 2**53, which learners round:", ", ".join(rounded))
     if not kinds:
         raise ValueError(
             "The dataset has no column to learn from: features are numbers, booleans, texts and "
@@ -489,7 +493,7 @@ def azureml_main(
         raise ValueError("The model is trained already; connect a learner module's output.")
     task = untrained_model["task"]
     labelled, label = labelled_rows(dataset, label_column)
-    weights = weights_of(labelled)
+    weights = weights_of(labelled.drop(columns=label))
     target, classes = target_of(labelled[label], task)
     if classes and np.sort(np.bincount(target))[-2] < 2:
         raise ValueError(

@@ -198,3 +198,11 @@ def test_a_trained_model_is_refused(run: Run, tumours: pd.DataFrame) -> None:
     model = run("train_model", run("linear_regression"), tumours, label_column="target")
     with pytest.raises(ValueError, match="trained already"):
         run("train_model", model, tumours, label_column="target")
+
+
+def test_large_integers_that_a_learner_rounds_are_named(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dataset = pd.DataFrame({"id": [2**53 + 1, 2], "n": [2**53, 1], "y": [0, 1]})
+    run("train_model", run("two_class_decision_forest"), dataset, label_column="y")
+    assert "which learners round: id\n" in capsys.readouterr().out

@@ -150,3 +150,10 @@ def test_two_columns_of_a_role(run: Run, dataset: pd.DataFrame) -> None:
     scored = dataset.rename(columns={"x": "Scored Probabilities", "v": "Scored Labels"})
     with pytest.raises(ValueError, match="Several columns have the role label: y, w"):
         run("evaluate_model", scored)
+
+
+def test_the_chosen_label_is_no_weight(run: Run) -> None:
+    dataset = pd.DataFrame({"x": [1, 2, 3], "w": [-1.0, 0.0, 1.0]})
+    dataset.attrs["roles"] = {"w": "weight"}
+    model = run("train_model", run("linear_regression"), dataset, label_column="w")
+    assert model["estimator"].predict(dataset).tolist() == pytest.approx([-1, 0, 1], abs=0.01)
