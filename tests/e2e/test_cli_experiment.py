@@ -391,3 +391,20 @@ def test_all_mistakes_are_found_at_once(typed: WorkspaceFolder) -> None:
             "module-unknown",
             "parameter-unknown",
         ]
+
+
+@pytest.mark.parametrize("place", [".", "datasets"])
+def test_names_of_the_workspace_are_enough_inside_of_it(typed: WorkspaceFolder, place: str) -> None:
+    typed.write("datasets/named.csv", "a\n1\n2\n")
+    typed.script("def azureml_main(frame):\n    return frame\n", "datasets/echo.py")
+    inside = CommandLine(typed.folder / place)
+    script = typed.folder / "datasets" / "echo.py"
+    assert inside("check", "good").code == 0
+    assert inside("profile", "named.csv").out.startswith("2 rows, 1 column")
+    assert inside("convert", "named.csv", "-").out == "a\n1\n2\n"
+    ran = inside("run", script, "--dataset1", "named.csv", "--output", "-")
+    assert (ran.code, ran.out) == (0, "a\n1\n2\n")
+    for command in ("check", "run", "show"):
+        missing = inside(command, "godo")
+        assert missing.code == 2
+        assert 'There is no experiment "godo". Did you mean "good"?' in missing.err

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from studiolo.cli.dataset_paths import dataset_path
 from studiolo.cli.reading import Delimiter, Encoding, Sheet
 from studiolo.cli.reporting import printable, reported_errors, show_notes
 from studiolo.cli.terminal import Terminal
@@ -28,7 +29,9 @@ def command(
 ) -> None:
     """Convert a dataset between file formats, told by their extensions."""
     console = Terminal(sys.stderr)
-    file = DatasetFile(path=source, encoding=encoding, delimiter=delimiter, sheet=sheet)
+    file = DatasetFile(
+        path=dataset_path(source), encoding=encoding, delimiter=delimiter, sheet=sheet
+    )
     with reported_errors(console):
         if target == "-":
             dataset = file.read()

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from studiolo.cli.dataset_paths import dataset_path
 from studiolo.cli.profile_view import render_profile
 from studiolo.cli.reading import Delimiter, Encoding, Sheet
 from studiolo.cli.reporting import reported_errors, show_notes
@@ -26,7 +27,9 @@ def command(
     """Show rows, columns, and for each column its type, statistics and distribution."""
     errors = Terminal(sys.stderr)
     with reported_errors(errors):
-        file = DatasetFile(path=dataset, encoding=encoding, delimiter=delimiter, sheet=sheet)
+        file = DatasetFile(
+            path=dataset_path(dataset), encoding=encoding, delimiter=delimiter, sheet=sheet
+        )
         content = file.read()
         show_notes(errors, content.notes)
         profile = profile_dataset(content, bins=bins)

@@ -9,6 +9,7 @@ from typing import NoReturn
 import typer
 
 from studiolo.cli.build_progress import BuildProgressBar
+from studiolo.cli.dataset_paths import dataset_path
 from studiolo.cli.device_folder import check_device_folder, write_device
 from studiolo.cli.live_console import LiveConsole
 from studiolo.cli.reporting import ExitCode, reported_errors
@@ -60,9 +61,10 @@ def run(
     errors = Terminal(sys.stderr)
 
     def file(path: Path | None) -> DatasetFile | None:
-        if path is None:
+        found = _found(path)
+        if found is None:
             return None
-        return DatasetFile(path=path, encoding=encoding, delimiter=delimiter, sheet=sheet)
+        return DatasetFile(path=found, encoding=encoding, delimiter=delimiter, sheet=sheet)
 
     with reported_errors(errors):
         targets = targets_of(output, output2, json=json)
@@ -79,7 +81,7 @@ def run(
                 script,
                 dataset1=file(dataset1),
                 dataset2=file(dataset2),
-                script_bundle=script_bundle,
+                script_bundle=_found(script_bundle),
                 parameters=parameters,
                 port_binding=port_binding,
                 settings=settings,
@@ -112,6 +114,10 @@ def _write(
             last_first.callback(write_device, result, script, device)
         for target in reversed(targets if result.succeeded else ()):
             last_first.callback(target.write, result, notes)
+
+
+def _found(typed: Path | None) -> Path | None:
+    return None if typed is None else dataset_path(typed)
 
 
 def _parameters(given: list[str]) -> dict[str, str]:

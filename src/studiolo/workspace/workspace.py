@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -9,7 +10,7 @@ from typing import Self
 from studiolo.environments.environment import default_spec
 from studiolo.environments.progress import ProgressCallback
 from studiolo.experiments.check import check_experiment, findings_behind
-from studiolo.experiments.errors import ExperimentFileError
+from studiolo.experiments.errors import ExperimentFileError, ExperimentMissingError
 from studiolo.experiments.experiment import Experiment
 from studiolo.experiments.file import FILE_NAME as EXPERIMENT_FILE
 from studiolo.experiments.file import read_experiment
@@ -112,6 +113,10 @@ class Workspace:
             return read_experiment(typed if is_there or not named.exists() else named)
         except ExperimentFileError as error:
             raise findings_behind(error, self.check) from error
+        except ExperimentMissingError as error:
+            names = [folder.name for folder in self.experiments]
+            close = error.neighbours or get_close_matches(typed.name, names, n=1)
+            raise ExperimentMissingError(path=str(path), neighbours=close) from error
 
     def new_experiment(
         self, name: str, *, title: str = "", description: str = "", replace: bool = False
