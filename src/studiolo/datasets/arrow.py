@@ -3,6 +3,7 @@
 import itertools
 import struct
 from collections.abc import Iterable
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -18,6 +19,7 @@ else:
     Values = pa.Array
 
 
+@cache
 def text(word: str) -> "pa.Scalar[Any]":
     """A word as Arrow's functions take it beside a ``large_string`` column."""
     one: pa.Scalar[Any] = array_of([word], pa.large_string())[0]

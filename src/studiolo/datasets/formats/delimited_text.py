@@ -50,11 +50,8 @@ def write_delimited(table: pa.Table, target: Target, dialect: Dialect) -> None:
     table = _with_dates(table)
     delimiter = dialect.delimiter.decode()
     if dialect.header:
-        names = [
-            _quoted(array_of([name], pa.large_string()), delimiter, also=_GUESSED)
-            for name in table.column_names
-        ]
-        target.sink.write(_lines(names, delimiter))
+        names = _quoted(array_of(table.column_names, pa.large_string()), delimiter, also=_GUESSED)
+        target.sink.write(f"{delimiter.join(map(str, names.to_pylist()))}\n".encode())
     if table.num_columns == 1:
         _write_one_column(table, target, dialect)
         return

@@ -16,6 +16,7 @@ any other, and so are ``NA``, ``N/A``, ``null``, ``NULL`` and, among integers, d
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, cast
 
 import numpy as np
@@ -113,8 +114,13 @@ def _temporal_reading(first: str) -> Reading | None:
 
 def _first_telling_value(text: Column) -> str | None:
     """The first value that is not one of the words for a missing one."""
-    words = array_of(_MISSING + _NOT_A_NUMBER, text.type)
+    words = _words(_MISSING + _NOT_A_NUMBER, text.type)
     for chunk in text.chunks:
+        # Nearly always it is the very first, which need not be searched for.
+        if len(chunk) and chunk[0].is_valid:
+            first = _decoded(chunk[0])
+            if first not in _MISSING and first not in _NOT_A_NUMBER:
+                return first
         for part in (chunk.slice(0, 64), chunk):
             telling = part.filter(pc.invert(pc.is_in(part, value_set=words))).drop_null()
             if len(telling):
@@ -122,8 +128,14 @@ def _first_telling_value(text: Column) -> str | None:
     return None
 
 
-def _decoded(value: "pa.Scalar[Any]") -> str:
-    return value.cast(pa.binary()).as_py().decode("utf-8", "replace")
+def _decoded(value: Any) -> str:
+    content: pa.Buffer = value.as_buffer()
+    return content.to_pybytes().decode("utf-8", "replace")
+
+
+@cache
+def _words(words: tuple[str, ...], kind: pa.DataType) -> Values:
+    return array_of(words, kind)
 
 
 def _floats_of_nothing_else(text: Column) -> Column | None:
@@ -142,7 +154,7 @@ def _with_missing(text: Column, reading: Reading, *, keep_nan: bool = False) -> 
     typed = reading(text)
     if typed is not None:
         return typed
-    words = array_of(_MISSING if keep_nan else _MISSING + _NOT_A_NUMBER, text.type)
+    words = _words(_MISSING if keep_nan else _MISSING + _NOT_A_NUMBER, text.type)
     missing = pc.is_in(text, value_set=words)
     if not pc.any(missing).as_py():
         return None

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import time
 from typing import Any
 
 import pandas as pd
@@ -303,3 +304,20 @@ def test_tsv_quotes_tabs() -> None:
     dataset = Dataset(table=pa.table({"a": ["x\ty", "x,y"]}))
     write_dataset_to(dataset, sink, name="out", format=FileFormat.TSV)
     assert sink.getvalue() == b'a\n"x\ty"\nx,y\n'
+
+
+def test_the_work_grows_with_the_columns_and_not_faster() -> None:
+    def seconds(count: int) -> float:
+        header = ",".join(f"g{number}" for number in range(count))
+        row = ",".join(str(number / 8) for number in range(count))
+        data = f"{header}\n{row}\n{row}\n".encode()
+        started = time.process_time()
+        dataset = read_dataset_bytes(data, name="data.csv")
+        sink = io.BytesIO()
+        write_dataset_to(dataset, sink, name="out", format=FileFormat.CSV)
+        spent = time.process_time() - started
+        assert sink.getvalue().count(b",") == 3 * (count - 1)
+        return spent
+
+    seconds(100)
+    assert seconds(8_000) < 10 * seconds(2_000)
