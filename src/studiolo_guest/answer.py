@@ -3,14 +3,18 @@
 import json
 import os
 import socket
+from collections.abc import Callable
 
-from studiolo_guest import script, wire
+from studiolo_guest import wire
 from studiolo_guest.confine import limit_address_space
 from studiolo_guest.request import Request
 
 
-def answer(link: socket.socket) -> bool:
+def answer(link: socket.socket, load: Callable[[], None]) -> bool:
     """Serve the request that comes over ``link``; False if the host is gone instead.
+
+    ``load`` loads the packages that the zygote has not: under the run's limits, and while the host
+    watches, since their code is a script's choice.
 
     The descriptors that come with it are, in this order: the console's pipe, the request file, the
     report file, a file for each output, the script bundle if the request says so, and the inputs'.
@@ -25,6 +29,10 @@ def answer(link: socket.socket) -> bool:
     request = Request.read(wire.read_all(request_file))
     os.close(request_file)
     limit_address_space(request.address_space)
+    load()
+    # Only now: it imports pandas, which not every zygote has.
+    from studiolo_guest import script  # noqa: PLC0415
+
     count = len(request.outputs)
     results, files = files[:count], files[count:]
     bundle_file = files.pop(0) if request.has_bundle else None

@@ -61,7 +61,7 @@ class Rehearsal:
 
     def serve(self) -> None:
         """Serve it, as any other request; once."""
-        answer(self._guest)
+        answer(self._guest, lambda: None)
 
     def end(self) -> None:
         """Let go of its files."""

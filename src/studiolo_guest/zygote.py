@@ -14,11 +14,12 @@ import selectors
 import signal
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn, Protocol
 
 from studiolo_guest import kernel, packages, wire
+from studiolo_guest.answer import answer
 from studiolo_guest.confine import (
     Confinement,
     Limits,
@@ -48,13 +49,21 @@ class Hot(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Loading:
-    """What each fork does between its confinement and its request."""
+    """What each fork loads that the zygote has not."""
 
-    #: The Python of the environment to take on, if the zygote has not: its packages are a script's
-    #: choice.
+    #: The Python of the environment to take on: its packages are a script's choice.
     python: str | None
     #: Memory to have at hand; None where the zygote has loaded nothing.
     hot: Hot | None
+
+    def complete(self) -> None:
+        """Load the rest. From here on code that a script chose may run in this process."""
+        if self.python is not None:
+            packages.take_on(self.python)
+        if self.hot is None:
+            from studiolo_guest import libraries  # noqa: PLC0415  # imports the packages
+
+            libraries.load([])
 
 
 class Zygote:
@@ -150,8 +159,9 @@ def _live(
         _say(link, "refused", error)
         os._exit(_NOT_CONFINED)
     try:
-        answer = _load(loading, link)
-        if answer(link):
+        if loading.hot is not None and not select.select([link], [], [], _IDLE_SECONDS)[0]:
+            loading.hot.populate()
+        if answer(link, loading.complete):
             # The host ends this process, once it has read what the kernel says of it. Nothing of
             # the zygote's and nothing a script registered runs any more.
             link.recv(1)
@@ -161,25 +171,6 @@ def _live(
         # Whatever a script has done to what runs after it: from here nothing goes on as if this
         # were the zygote.
         os._exit(_SERVED)
-
-
-def _load(loading: Loading, link: socket.socket) -> Callable[[socket.socket], bool]:
-    """Load what the zygote has not; the function that answers the request.
-
-    From here on code of packages that a script chose may run in this process.
-    """
-    if loading.python is not None:
-        packages.take_on(loading.python)
-    if loading.hot is None:
-        # The zygote has no packages, so what needs them is imported here.
-        from studiolo_guest import libraries  # noqa: PLC0415
-
-        libraries.load([])
-    elif not select.select([link], [], [], _IDLE_SECONDS)[0]:
-        loading.hot.populate()
-    from studiolo_guest.answer import answer  # noqa: PLC0415  # imports pandas
-
-    return answer
 
 
 def _say(link: socket.socket, what: str, error: BaseException) -> None:
