@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from studiolo.datasets.arrow import Column, Values, array_of, joined, text, text_of
 from studiolo.datasets.formats import FileFormat, Target
 from studiolo.datasets.formats.delimited_scan import Dialect
+from studiolo.datasets.formats.errors import FormatCannotHoldError
 from studiolo.datasets.formats.plain_words import words_of
 from studiolo.datasets.written_size import pieces
 
@@ -73,9 +74,15 @@ def _write_one_column(table: pa.Table, target: Target, dialect: Dialect) -> None
     present = np.flatnonzero(column.is_valid().to_numpy())
     also = _BLANK if dialect.header else _GUESSED
     end = int(present[-1]) + 1 if len(present) else 0
-    for start in range(0, end, _ROWS):
-        part = column.slice(start, min(_ROWS, end - start)).combine_chunks()
-        field = _field(part, name, target, delimiter, also=also)
+    if table.num_rows and not end and not dialect.header:
+        raise FormatCannotHoldError(
+            file=target.name,
+            format_name=f"{_NAMES[target.format]} without a header",
+            what="a column without any value alone",
+            advice="Write it with a header, or as Parquet or Arrow",
+        )
+    for part in pieces(table.slice(0, end), rows=_ROWS, size=_SIZE):
+        field = _field(part.column(0).combine_chunks(), name, target, delimiter, also=also)
         target.sink.write(_lines([field], delimiter))
     target.sink.write(b" \n" * (table.num_rows - end))
 

@@ -45,6 +45,13 @@ def check_fits(table: pa.Table, target: Target) -> None:
             f"with the header and 1 to {_MOST_COLUMNS} columns",
             advice=_ELSEWHERE,
         )
+    if table.num_rows and not any(column[-1].is_valid for column in table.columns):
+        raise FormatCannotHoldError(
+            file=target.name,
+            format_name="an Excel sheet",
+            what="a last row without any value, which it would lose",
+            advice=_ELSEWHERE,
+        )
     for position, name in enumerate(table.column_names):
         for what in itertools.chain.from_iterable(map(_problems, _parts(table, position))):
             raise FormatCannotHoldError(

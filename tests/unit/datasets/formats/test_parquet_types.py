@@ -203,3 +203,16 @@ def test_nan_is_written_as_missing(format_: FileFormat, type_: pa.DataType) -> N
     table = pa.table({"f": pa.array([1.5, math.nan, None], type_), "x": [1, 2, 3]})
     back = read(written(Dataset(table=table), format_), format_).table["f"]
     assert back.to_pylist() == [1.5, None, None]
+
+
+@pytest.mark.parametrize("format_", sorted(set(FileFormat) - {FileFormat.ZIP, FileFormat.GZIP}))
+@pytest.mark.parametrize("names", [["Col1"], ["Col1", "Col2"]])
+def test_one_row_without_a_value(format_: FileFormat, names: list[str]) -> None:
+    """It comes back, or the format says that it can't hold it."""
+    table = pa.table({name: pa.array([None], pa.float64()) for name in names})
+    try:
+        data = written(Dataset(table=table), format_)
+    except FormatCannotHoldError:
+        assert format_ not in BINARY
+        return
+    assert read(data, format_).table.to_pydict() == {name: [None] for name in names}
