@@ -1,0 +1,25 @@
+"""The device's folder is written to, and nothing that a link in it leads to."""
+
+from pathlib import Path
+
+import pytest
+
+from studiolo.cli.device_folder import write_device_page
+from studiolo.cli.errors import DeviceFolderError
+from studiolo.sandbox.job import Image, PythonDevice
+
+
+@pytest.mark.parametrize("name", ["linked/a.png", "mine.png"])
+def test_no_link_leads_out_of_the_folder(name: str, tmp_path: Path) -> None:
+    folder, outside = tmp_path / "device", tmp_path / "outside"
+    folder.mkdir()
+    outside.mkdir()
+    (outside / "mine.png").write_bytes(b"mine")
+    (folder / "linked").symlink_to(outside)
+    (folder / "mine.png").symlink_to(outside / "mine.png")
+    image = Image(name=name, media_type="image/png", content=b"new")
+    device = PythonDevice(console="", console_dropped=0, images=[image])
+    with pytest.raises(DeviceFolderError, match="symbolic link"):
+        write_device_page(device, None, folder, title="a", summary="b")
+    assert [path.name for path in outside.iterdir()] == ["mine.png"]
+    assert (outside / "mine.png").read_bytes() == b"mine"
