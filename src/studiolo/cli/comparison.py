@@ -18,7 +18,12 @@ from studiolo.sandbox.memory_file import MemoryFile
 from studiolo.sandbox.sealed_table import SealedTable
 
 #: Parts of a recipe that are told by their name and their values.
-_SETTINGS = {"binding": "port binding", "seed": "seed", "contract": "script contract"}
+_SETTINGS = {
+    "binding": "port binding",
+    "seed": "seed",
+    "draw": "draw",
+    "contract": "script contract",
+}
 #: Parts of a dataset column's entry in a manifest that tell it from others.
 _COLUMN = ("name", "type", "role", "column")
 
@@ -83,7 +88,7 @@ class NodeComparison:
     inputs: Mapping[str, Change] = field(default_factory=dict)
     #: The packages that the script asks for, and what they are added to.
     environment: Change | None = None
-    #: Port binding, seed and script contract.
+    #: Port binding, seed, draw and script contract.
     settings: Mapping[str, Change] = field(default_factory=dict)
     #: The states; a kept result is as good as one that was just made.
     state: Change | None = None

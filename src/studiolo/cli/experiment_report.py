@@ -35,6 +35,7 @@ def node_document(node: NodeResult) -> dict[str, Any]:
     return {
         "state": record.state,
         "reason": record.reason,
+        "draw": record.draw,
         "from_run": record.from_run,
         "started_at": _moment(record.started_at),
         "ended_at": _moment(record.ended_at),

@@ -18,7 +18,7 @@ from studiolo.datasets.whole_file import replacing
 from studiolo.experiments.experiment import NodeName
 from studiolo.experiments.finding import Severity
 from studiolo.runs.export.program import export_program
-from studiolo.runs.plan import DATASET_PORT, Plan, plan_run
+from studiolo.runs.plan import DATASET_PORT, Plan
 from studiolo.sandbox.sealed_table import SealedTable
 from studiolo.workspace.datasets import WorkspaceDatasets
 from studiolo.workspace.workspace import Workspace, find_root
@@ -50,14 +50,7 @@ def command(
         show_findings(errors, findings)
         if any(finding.severity is Severity.ERROR for finding in findings):
             raise typer.Exit(ExitCode.BAD_INPUT)
-        # What tells results apart is of no interest here.
-        plan = plan_run(
-            experiment,
-            workspace.catalogue,
-            workspace.datasets,
-            environment_identity=lambda _: "",
-            once="",
-        )
+        plan = workspace.plan(experiment)
         file = _named_after(experiment.folder) if output is None else output.name
         program = export_program(plan, _read(plan, workspace.datasets), file=file)
         if output is None:

@@ -56,6 +56,11 @@ class MadeOf:
         module = self.recipes.get(node, {}).get("module")
         return None if module is None else str(module)
 
+    def seed(self, node: NodeName) -> int | None:
+        """The node's seed, its own or drawn for it; None where it has none."""
+        seed: int | None = self.recipes.get(node, {}).get("seed")
+        return seed
+
     def content(self, node: NodeName) -> str | None:
         """Which content of its file a dataset node had: `version 2`; None for a module."""
         recipe = self.recipes.get(node, {})

@@ -61,6 +61,9 @@ def _facts(run: SeenRun, node: NodeResult, made_of: MadeOf) -> Table:
     facts.add_row("what", _what(node, made_of))
     facts.add_row("state", state_shown(record.state))
     facts.add_row("why", one_line(record.reason))
+    if (seed := made_of.seed(record.node)) is not None:
+        drawn = f', drawn; "seed: {seed}" in the experiment pins it'
+        facts.add_row("seed", f"{seed}{drawn * (record.draw == seed)}")
     facts.add_row("run", f"{record.run}, {moment_text(run.record.started_at)}")
     if record.from_run is not None and record.from_run != record.run:
         facts.add_row("result", f"of run {one_line(record.from_run)}")

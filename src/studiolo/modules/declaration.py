@@ -40,6 +40,8 @@ _KEYS = (
     "classic-id",
     "deterministic",
     "nullable",
+    "random",
+    "seed",
     "inputs",
     "outputs",
     "parameters",
@@ -163,6 +165,8 @@ class _Declaration:
             path=path,
             classic_id=_classic_id(block),
             deterministic=block.flag("deterministic", default=True),
+            random=block.flag("random", default=True),
+            seed=block.word("seed", _names(parameters, ParameterKind.INTEGER), "") or None,
             exports=self._exports(block.table("exports"), datasets, parameters),
         )
 

@@ -136,6 +136,10 @@ class ModuleDefinition:
     classic_id: str | None = None
     #: Whether equal inputs give equal results, so that a kept one may stand in for a run.
     deterministic: bool = True
+    #: Whether it draws random numbers.
+    random: bool = True
+    #: The parameter that decides what it draws; 0 and None leave that to chance.
+    seed: str | None = None
     #: By dataset input, what the host writes of it to a file of the workspace.
     exports: Mapping[PortName, Export] = field(default_factory=dict)
 

@@ -14,12 +14,13 @@ from typing import Protocol
 
 from studiolo.experiments.experiment import Experiment, NodeName
 from studiolo.modules.script_metadata import ScriptMetadata
+from studiolo.runs.draws import ExperimentDraws
 from studiolo.runs.engine import Engine
 from studiolo.runs.exports import Exporter
 from studiolo.runs.kept_results import KeptResults
 from studiolo.runs.plan import Datasets, Modules, Plan, Step, plan_run
 from studiolo.runs.progress import Observer, Unobserved
-from studiolo.runs.recipe import differences
+from studiolo.runs.recipe import differences, without_draw
 from studiolo.runs.recorder import Recorder
 from studiolo.runs.scheduler import Scheduler
 from studiolo.runs.selection import Selection
@@ -78,14 +79,30 @@ class ExperimentRunner:
         self._results = KeptResults(place.blobs)
 
     def plan(
-        self, experiment: Experiment, selection: Selection | None = None, once: str = ""
+        self,
+        experiment: Experiment,
+        selection: Selection | None = None,
+        *,
+        once: str = "",
+        new_draws: bool = False,
     ) -> Plan:
-        """What a run of the experiment would do, without what is kept."""
+        """What a run of the experiment would do, without what is kept.
+
+        Nodes keep what was drawn for them. What has no draw, or is to run again, gets one only
+        with ``new_draws``.
+        """
+        draws = ExperimentDraws(
+            self._place.records,
+            experiment_key(experiment, self._place.root),
+            experiment.nodes.keys(),
+            new=new_draws,
+        )
         return plan_run(
             experiment,
             self._place.modules(),
             self._place.datasets,
             environment_identity=self._environments.identity,
+            draws=draws,
             once=once,
             selection=selection,
         )
@@ -111,7 +128,7 @@ class ExperimentRunner:
         run = new_run_id(began)
         with WorkspaceUse.begin(place.store), RunLock.take(place.store, run):
             self._mark_interrupted()
-            plan = self.plan(experiment, selection, once=run)
+            plan = self.plan(experiment, selection, once=run, new_draws=True)
             kept = self._kept(plan)
             reasons = self._reasons(plan, kept)
             place.records.begin_run(
@@ -121,6 +138,8 @@ class ExperimentRunner:
                         node=name,
                         reason=reasons[name],
                         recipe_digest=step.digest,
+                        draw=step.draw,
+                        undrawn=step.undrawn,
                     )
                     for name, step in plan.steps.items()
                 ],
@@ -239,10 +258,15 @@ def _reason(step: Step, before: NodeRecord | None, recipe: Mapping[str, object] 
         return "It failed the last time."
     if recipe is None:
         return "What it gave the last time is not kept."
-    changed = differences(recipe, step.recipe)
-    if changed:
+    earlier, now = without_draw(recipe, before.draw), without_draw(step.recipe, step.draw)
+    if not step.may_be_kept:
+        # What it needs was mostly asked to run again, too, and has another draw.
+        now = {**now, "inputs": earlier.get("inputs", {})}
+    if changed := differences(earlier, now):
         return f"Changed: {', '.join(changed)}."
-    return "It was asked to run again." if not step.may_be_kept else "What it gave is not kept."
+    if not step.may_be_kept:
+        return "It was asked to run again."
+    return "It has a new draw." if step.draw != before.draw else "What it gave is not kept."
 
 
 def _new_run(

@@ -181,7 +181,7 @@ def job_of(work: Work) -> Job:
             parameters=step.parameters,
             port_binding=PortBinding(step.node.port_binding),
             nullable=step.metadata.nullable,
-            seed=step.node.seed,
+            seed=step.seed,
         )
     return Job(
         source=step.script.source,
@@ -203,7 +203,7 @@ def job_of(work: Work) -> Job:
             name: table for name, table in work.files.items() if isinstance(table, SealedTable)
         },
         nullable=step.metadata.nullable,
-        seed=step.node.seed,
+        seed=step.seed,
     )
 
 

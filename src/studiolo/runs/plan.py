@@ -21,6 +21,7 @@ from studiolo.modules.definition import (
 from studiolo.modules.script import Script, read_script
 from studiolo.modules.script_metadata import ScriptMetadata, read_script_metadata
 from studiolo.modules.values import checked_value
+from studiolo.runs.draws import Draws
 from studiolo.runs.recipe import CONTRACT_VERSION, Recipe, digest_of, source_digest
 from studiolo.runs.selection import Selection
 from studiolo.store.identity import RecipeDigest
@@ -81,6 +82,11 @@ class Step:
     columns: Mapping[str, tuple[Parameter, Any]] = field(default_factory=dict)
     #: Those that are dataset files, by name.
     files: Mapping[str, DatasetVersion] = field(default_factory=dict)
+    #: For the same random numbers each time: the node's own seed, or else what was drawn for it.
+    seed: int | None = None
+    #: What was drawn for it, and the digest of its recipe without that; see `draws`.
+    draw: int | None = None
+    undrawn: RecipeDigest | None = None
     #: Whether a kept result of the same recipe may stand in for it.
     may_be_kept: bool = True
 
@@ -112,6 +118,7 @@ def plan_run(
     datasets: Datasets,
     *,
     environment_identity: Callable[[ScriptMetadata], str],
+    draws: Draws,
     once: str,
     selection: Selection | None = None,
 ) -> Plan:
@@ -122,6 +129,7 @@ def plan_run(
         modules: The modules that its nodes name.
         datasets: The dataset files that they name.
         environment_identity: What tells the environment of a script from others.
+        draws: What nodes without a seed get for one.
         once: A text that no other run has, for modules that may give another result each time.
         selection: Which nodes; all if not given.
 
@@ -130,7 +138,7 @@ def plan_run(
     """
     chosen = selection or Selection()
     wanted = chosen.wanted(experiment)
-    planner = _Planner(experiment, modules, datasets, environment_identity, once)
+    planner = _Planner(experiment, modules, datasets, environment_identity, draws, once)
     steps: dict[NodeName, Step] = {}
     for name in topological_order(experiment):
         if name in wanted:
@@ -145,12 +153,14 @@ class _Planner:
         modules: Modules,
         datasets: Datasets,
         environment_identity: Callable[[ScriptMetadata], str],
+        draws: Draws,
         once: str,
     ) -> None:
         self._folder: Path = experiment.folder
         self._modules = modules
         self._datasets = datasets
         self._environment_identity = environment_identity
+        self._draws = draws
         self._once = once
         # Many nodes name the same module.
         self._metadata = functools.cache(read_script_metadata)
@@ -187,10 +197,17 @@ class _Planner:
         }
         if not definition.deterministic:
             recipe["once"] = self._once
+        undrawn, draw = self._draw(node, definition, recipe, again=node.name in selection.again)
+        seed = draw if node.seed is None else node.seed
+        if draw is not None:
+            recipe |= {"seed": seed} if node.seed is None else {"draw": draw}
         return Step(
             node=node,
             recipe=recipe,
             digest=digest_of(recipe),
+            seed=seed,
+            draw=draw,
+            undrawn=undrawn,
             sources=sources,
             definition=definition,
             script=script,
@@ -202,6 +219,17 @@ class _Planner:
             and node.name not in selection.again
             and not any(parameters.get(export.file) for export in definition.exports.values()),
         )
+
+    def _draw(
+        self, node: Node, definition: ModuleDefinition, recipe: Recipe, *, again: bool
+    ) -> tuple[RecipeDigest | None, int | None]:
+        """What is drawn for a node, after what it is drawn for; None where nothing is."""
+        decided = definition.seed is not None and bool(recipe["parameters"].get(definition.seed))
+        if not definition.random or decided:
+            return None, None
+        undrawn = digest_of(recipe)
+        draw = self._draws.draw(node.name, undrawn, again=again, pinned=node.seed is not None)
+        return (None, None) if draw is None else (undrawn, draw)
 
     def _dataset_step(self, node: Node, *, again: bool) -> Step:
         assert node.dataset is not None

@@ -27,6 +27,7 @@ _PARTS = {
     "environment": "the packages",
     "binding": "the port binding",
     "seed": "the seed",
+    "draw": "the draw",
     "contract": "the script contract of this Studiolo",
 }
 
@@ -53,6 +54,12 @@ def differences(before: Recipe, after: Recipe) -> list[str]:
     if before.get("once") != after.get("once"):
         found.append("it may differ each time")
     return found
+
+
+def without_draw(recipe: Recipe, draw: int | None) -> Recipe:
+    """The recipe as it was before something was drawn for it."""
+    rest = {part: value for part, value in recipe.items() if part != "draw"}
+    return rest if draw is None or "draw" in recipe else {**rest, "seed": None}
 
 
 def _changed_values(kind: str, before: Recipe, after: Recipe) -> Iterator[str]:

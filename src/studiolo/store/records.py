@@ -18,6 +18,7 @@ from studiolo.store.locks import SoleUse
 from studiolo.store.result_record import StoredResult
 from studiolo.store.run_record import (
     WITH_OUTCOME,
+    Draw,
     FinishedNode,
     NewRun,
     NodeChange,
@@ -31,6 +32,8 @@ from studiolo.store.run_record import (
 
 #: How many runs an error looks through for one that may have been meant.
 _RECENT = 50
+#: How many draws for one recipe are looked through.
+_DRAWS = 100
 
 
 class Records:
@@ -209,6 +212,16 @@ class Records:
         """The same for one node."""
         with self._database.reading() as connection:
             return run_rows.latest_nodes(connection, experiment, node=node, states=states).get(node)
+
+    def latest_draws(self, experiment: str) -> Sequence[Draw]:
+        """The last draw of each node of an experiment, newest first."""
+        with self._database.reading() as connection:
+            return run_rows.latest_draws(connection, experiment)
+
+    def draws_for(self, undrawn: RecipeDigest) -> Sequence[Draw]:
+        """The last draws for a recipe, of any node and in any experiment, newest first."""
+        with self._database.reading() as connection:
+            return run_rows.draws_for(connection, undrawn, limit=_DRAWS)
 
     # Tidying up
 

@@ -70,6 +70,19 @@ class NewRun(RunRecord):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Draw:
+    """A number that was drawn at random for a node, by which its result differs from all others."""
+
+    #: The experiment's folder, as in `RunRecord`.
+    experiment: str
+    node: NodeName
+    #: The digest of the node's recipe without the draw.
+    undrawn: RecipeDigest
+    #: 32 bits.
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlannedNode:
     """A node as its run begins."""
 
@@ -79,6 +92,9 @@ class PlannedNode:
     reason: str = ""
     #: None where it depends on what nodes before it give.
     recipe_digest: RecipeDigest | None = None
+    #: Its draw, and the digest of its recipe without it; None where nothing was drawn.
+    draw: int | None = None
+    undrawn: RecipeDigest | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +150,8 @@ class NodeRecord(NodeOutcome):
     run: RunId
     #: Its place in the order of the experiment, from 0.
     position: int
+    #: What was drawn for it; see `Draw`.
+    draw: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,9 +18,10 @@ from sqlalchemy import (
 )
 
 from studiolo.experiments.experiment import NodeName
-from studiolo.store.identity import RunId
+from studiolo.store.identity import RecipeDigest, RunId
 from studiolo.store.result_rows import images_from_json, images_to_json
 from studiolo.store.run_record import (
+    Draw,
     NewRun,
     NodeChange,
     NodeOutcome,
@@ -39,6 +40,14 @@ _NODES = select(
     *(column for column in RUN_NODES.c if column.name not in _OF_RESULT),
     *(func.coalesce(RUN_NODES.c[name], RESULTS.c[name]).label(name) for name in _OF_RESULT),
 ).select_from(RUN_NODES.outerjoin(RESULTS, RUN_NODES.c.recipe_digest == RESULTS.c.recipe_digest))
+_DRAWS = (
+    select(
+        RUNS.c.experiment, RUN_NODES.c.node, RUN_NODES.c.undrawn, RUN_NODES.c.draw.label("number")
+    )
+    .join_from(RUN_NODES, RUNS, RUNS.c.id == RUN_NODES.c.run)
+    .where(RUN_NODES.c.draw.is_not(None))
+    .order_by(RUN_NODES.c.run.desc())
+)
 _THIS_NODE = (RUN_NODES.c.run == bindparam("of_run")) & (RUN_NODES.c.node == bindparam("of_node"))
 _INTERRUPTED = "The process that carried the run ended before the run did."
 
@@ -70,6 +79,8 @@ def begin(connection: Connection, run: NewRun, nodes: Sequence[PlannedNode]) -> 
                     "state": node.state,
                     "reason": node.reason,
                     "recipe_digest": node.recipe_digest,
+                    "draw": node.draw,
+                    "undrawn": node.undrawn,
                 }
                 for position, node in enumerate(nodes)
             ],
@@ -229,6 +240,27 @@ def latest_nodes(
     return {row.node: _read_node(row) for row in connection.execute(statement)}
 
 
+def latest_draws(connection: Connection, experiment: str) -> Sequence[Draw]:
+    """The last draw of each node of an experiment, newest first."""
+    newest = (
+        select(RUN_NODES.c.node, func.max(RUN_NODES.c.run).label("run"))
+        .join(RUNS, RUNS.c.id == RUN_NODES.c.run)
+        .where(RUNS.c.experiment == experiment, RUN_NODES.c.draw.is_not(None))
+        .group_by(RUN_NODES.c.node)
+        .subquery()
+    )
+    statement = _DRAWS.join(
+        newest, (RUN_NODES.c.run == newest.c.run) & (RUN_NODES.c.node == newest.c.node)
+    )
+    return [Draw(**row._mapping) for row in connection.execute(statement)]
+
+
+def draws_for(connection: Connection, undrawn: RecipeDigest, *, limit: int) -> Sequence[Draw]:
+    """The last draws for a recipe, of any node and in any experiment, newest first."""
+    statement = _DRAWS.where(RUN_NODES.c.undrawn == undrawn).limit(limit)
+    return [Draw(**row._mapping) for row in connection.execute(statement)]
+
+
 def forget(connection: Connection, *, keep: int) -> int:
     """Delete all runs but the newest of each experiment, and those that are running; how many."""
     rank = func.row_number().over(partition_by=RUNS.c.experiment, order_by=RUNS.c.id.desc())
@@ -276,6 +308,7 @@ def _read_node(row: Row[Any]) -> NodeRecord:
         run=row.run,
         node=row.node,
         position=row.position,
+        draw=row.draw,
         state=NodeState(row.state),
         reason=row.reason,
         recipe_digest=row.recipe_digest,

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 #: The version of the tables below. With another one comes a file in `migrations/versions`.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -157,6 +157,11 @@ RUN_NODES = Table(
     _json("log", nullable=True),
     _json("images", nullable=True),
     _json("failure", nullable=True),
+    # What was drawn for the node, and the digest of its recipe without that.
+    Column("draw", BigInteger),
+    Column("undrawn", Text),
     # For what is no longer referred to.
     Index(None, "recipe_digest"),
+    # For the draws of equal nodes.
+    Index(None, "undrawn"),
 )

@@ -178,6 +178,8 @@ class Workspace:
     def plan(self, experiment: Experiment, selection: Selection | None = None) -> Plan:
         """The steps that a run would have, whether or not results of them are kept.
 
+        What a run would draw is left out; what earlier runs have drawn is there.
+
         Raises:
             StudioloError: What `check` finds.
         """

@@ -132,7 +132,8 @@ class TestRuns:
     def test_a_node_goes_through_its_states(self, records: Records) -> None:
         node = NodeName("split")
         records.begin_run(
-            new_run(FIRST), [PlannedNode(node=node, reason="Its parameters changed.")]
+            new_run(FIRST),
+            [PlannedNode(node=node, reason="Its parameters changed.", draw=2**32 - 1)],
         )
         change = NodeChange(node=node, state=NodeState.RUNNING, started_at=MOMENT)
         records.change_nodes(FIRST, [change])
@@ -143,7 +144,35 @@ class TestRuns:
         made = finished(FIRST, "split", "recipe")
         records.finish_nodes(FIRST, [made])
         (done,) = records.nodes_of(FIRST)
-        assert asdict(done) == {**asdict(made.outcome), "run": FIRST, "position": 0}
+        facts = {"run": FIRST, "position": 0, "draw": 2**32 - 1}
+        assert asdict(done) == {**asdict(made.outcome), **facts}
+
+    def test_draws_are_found_by_node_and_by_what_they_were_drawn_for(
+        self, records: Records
+    ) -> None:
+        def begin(run: RunId, experiment: str, **draws: tuple[str, int] | None) -> None:
+            nodes = [
+                PlannedNode(node=NodeName(node), undrawn=RecipeDigest(draw[0]), draw=draw[1])
+                if draw is not None
+                else PlannedNode(node=NodeName(node))
+                for node, draw in draws.items()
+            ]
+            records.begin_run(new_run(run, experiment=experiment), nodes)
+
+        begin(FIRST, "here", split=("x", 1), train=("y", 2), data=None)
+        begin(SECOND, "here", split=("x", 3))
+        begin(THIRD, "there", split=("x", 4), train=None)
+        assert [(draw.node, draw.number) for draw in records.latest_draws("here")] == [
+            ("split", 3),
+            ("train", 2),
+        ]
+        found = records.draws_for(RecipeDigest("x"))
+        assert [(draw.experiment, draw.number) for draw in found] == [
+            ("there", 4),
+            ("here", 3),
+            ("here", 1),
+        ]
+        assert records.draws_for(RecipeDigest("z")) == []
 
     def test_a_failure_is_kept_with_its_pictures(self, records: Records) -> None:
         blob = BlobDigest("d" * 64)
@@ -160,7 +189,7 @@ class TestRuns:
         records.begin_run(new_run(FIRST), planned("split"))
         records.finish_nodes(FIRST, [FinishedNode(outcome=outcome)])
         (node,) = records.nodes_of(FIRST)
-        assert asdict(node) == {**asdict(outcome), "run": FIRST, "position": 0}
+        assert asdict(node) == {**asdict(outcome), "run": FIRST, "position": 0, "draw": None}
         assert records.referenced_blobs() == {blob}
 
     def test_a_kept_node_shows_what_its_result_printed_and_drew(self, records: Records) -> None:

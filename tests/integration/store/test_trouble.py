@@ -5,6 +5,8 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from alembic import command
+from sqlalchemy import create_engine, text
 
 from studiolo.store.database import FILE_NAME
 from studiolo.store.errors import (
@@ -15,6 +17,7 @@ from studiolo.store.errors import (
 )
 from studiolo.store.identity import BlobDigest, RecipeDigest, RunId
 from studiolo.store.records import Records
+from studiolo.store.upgrade import migrations
 
 from .processes import answer, meanwhile, names_below, readable_place, write_protected
 from .samples import finished, new_run, seen
@@ -46,16 +49,46 @@ class TestVersions:
             connection.execute("UPDATE alembic_version SET version_num = ?", (version,))
         connection.close()
 
-    @pytest.mark.parametrize("version", ["0002", "9999", "10000", "studiolo 7"])
+    @pytest.mark.parametrize("version", ["0003", "9999", "10000", "studiolo 7"])
     def test_records_of_a_newer_studiolo_stay_as_they_are(self, store: Path, version: str) -> None:
         fill(store)
         self.set_version(store, version)
         before = contents(store)
         with pytest.raises(
-            RecordsNewerError, match=f"have the version {version}, and .* versions up to 0001"
+            RecordsNewerError, match=f"have the version {version}, and .* versions up to 0002"
         ):
             Records.open(store)
         assert contents(store) == before
+
+    def test_records_of_an_older_studiolo_are_brought_up_to_date(self, store: Path) -> None:
+        store.mkdir(parents=True)
+        engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(store / FILE_NAME))
+        with engine.begin() as connection:
+            config = migrations()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "0001")
+            connection.execute(
+                text(
+                    "INSERT INTO runs (id, experiment, experiment_name, status, partial, "
+                    "started_at, snapshot, pid, host) VALUES (:run, 'experiments/a', 'A', "
+                    "'finished', 0, '2025-01-31 18:45:02', '{}', 1, 'here')"
+                ),
+                {"run": RUN},
+            )
+            connection.execute(
+                text(
+                    "INSERT INTO run_nodes (run, node, position, state, reason, recipe_digest) "
+                    "VALUES (:run, 'split', 0, 'finished', 'It has not run before.', 'old')"
+                ),
+                {"run": RUN},
+            )
+        engine.dispose()
+        with Records.open(store) as records:
+            (node,) = records.nodes_of(RUN)
+            assert (node.reason, node.recipe_digest) == ("It has not run before.", "old")
+            # What it drew is not known, so that a new draw is made.
+            assert node.draw is None
+            assert records.latest_draws("experiments/a") == []
 
     def test_opening_what_is_up_to_date_takes_no_alembic(self, store: Path) -> None:
         fill(store)

@@ -15,7 +15,6 @@ import pytest
 
 from studiolo.experiments.errors import ExperimentFileError
 from studiolo.experiments.experiment import NodeName
-from studiolo.runs.plan import plan_run
 from studiolo.runs.progress import NodeProgress
 from studiolo.store.database import FILE_NAME
 from studiolo.store.errors import BlobRottenError, RecordsNewerError
@@ -108,13 +107,7 @@ class TestManyNodes:
         with Workspace(place.root) as workspace:
             experiment = workspace.experiment("experiment")
             assert workspace.check(experiment) == []
-            plan = plan_run(
-                experiment,
-                workspace.catalogue,
-                workspace.datasets,
-                environment_identity=lambda _: "",
-                once="",
-            )
+            plan = workspace.plan(experiment)
             assert len(plan.steps) == len({s.digest for s in plan.steps.values()}) == self.COUNT + 1
             failed = ran(workspace.run(experiment), read=False)
         assert failed.states["n0"] is NodeState.FAILED

@@ -18,6 +18,7 @@ from studiolo.modules.errors import ScriptMissingError
 from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.runs.plan import DatasetVersion, Plan, plan_run
 from studiolo.runs.selection import Selection
+from studiolo.store.identity import RecipeDigest
 
 SCRIPT = "def azureml_main(a=None, b=None, *, n: int = 1):\n    return a\n"
 GRAPH = """\
@@ -51,6 +52,22 @@ class Files:
         return DatasetVersion(name=name, digest=digest)
 
 
+class Drawn:
+    """Draws that a test decides on; none if it doesn't."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+        #: The nodes that a draw was asked for: whether again, and whether they have a seed.
+        self.asked: dict[str, tuple[bool, bool]] = {}
+
+    def draw(
+        self, node: NodeName, undrawn: RecipeDigest, *, again: bool, pinned: bool
+    ) -> int | None:
+        assert len(undrawn) == 64
+        self.asked[node] = again, pinned
+        return self.numbers.get(node)
+
+
 class Bench:
     """An experiment's folder whose parts a test changes."""
 
@@ -59,6 +76,7 @@ class Bench:
         self.folder = root / "experiment"
         self.files = Files()
         self.environment = "default"
+        self.draws = Drawn()
         self.once = "the first run"
         for folder in (self.folder, root / "modules"):
             folder.mkdir()
@@ -89,6 +107,7 @@ class Bench:
             Catalogue(self.root / "modules"),
             self.files,
             environment_identity=self.identity,
+            draws=self.draws,
             once=self.once,
             selection=Selection.of(chosen, **selection) if selection else None,
         )
@@ -226,6 +245,56 @@ def test_a_dataset_that_a_parameter_names_counts_with_its_name(bench: Bench) -> 
     assert len(digests) == 3
 
 
+def test_a_draw_is_asked_for_by_all_that_draws(bench: Bench) -> None:
+    bench.change("{fraction: 0.5}", "{fraction: 0.5}, seed: 5")
+    bench.plan(only=["left"], start=["right"])
+    # Not by datasets, nor by a module that says that it draws nothing.
+    assert bench.draws.asked == {
+        "clean": (False, False),
+        "split": (False, True),
+        "left": (True, False),
+        "right": (True, False),
+    }
+
+
+def test_a_module_whose_own_seed_is_given_draws_nothing(bench: Bench) -> None:
+    bench.change("{fraction: 0.5}", "{random_seed: 7}")
+    bench.plan()
+    assert set(bench.draws.asked) == {"clean", "left", "right", "alone"}
+    bench.change("{random_seed: 7}", "{random_seed: 0}")
+    bench.plan()
+    assert "split" in bench.draws.asked
+
+
+@pytest.mark.parametrize("node", ["clean", "split", "left"])
+def test_a_draw_changes_a_node_and_all_that_comes_after_it(bench: Bench, node: str) -> None:
+    before = bench.digests
+    bench.draws.numbers[node] = 42
+    after = bench.plan().steps
+    assert changed(before, bench.digests) == {
+        node,
+        *downstream_of(bench.experiment, [NodeName(node)]),
+    }
+    assert after[NodeName(node)].seed == after[NodeName(node)].draw == 42
+
+
+def test_a_draw_that_is_written_down_as_the_seed_changes_nothing(bench: Bench) -> None:
+    bench.draws.numbers["split"] = 42
+    before = bench.digests
+    bench.draws.numbers.clear()
+    bench.change("{fraction: 0.5}", "{fraction: 0.5}, seed: 42")
+    assert bench.digests == before
+
+
+def test_a_seed_stays_where_a_node_with_one_ran_again(bench: Bench) -> None:
+    bench.change("{fraction: 0.5}", "{fraction: 0.5}, seed: 5")
+    before = bench.digests
+    bench.draws.numbers["split"] = 42
+    step = bench.plan().steps[NodeName("split")]
+    assert (step.seed, step.draw) == (5, 42)
+    assert changed(before, bench.digests) == {"split", "left", "right", "both"}
+
+
 def test_what_may_give_something_else_each_time_is_never_kept(bench: Bench) -> None:
     bench.module(
         "# /// script\n# [tool.studiolo]\n# deterministic = false\n# ///\n"
@@ -355,6 +424,7 @@ def digests_of(nodes: Mapping[NodeName, Node]) -> Mapping[str, str]:
         Catalogue(),
         Files(**{"c.csv": "cc"}),
         environment_identity=lambda _: "default",
+        draws=Drawn(),
         once="",
     )
     return {name: step.digest for name, step in plan.steps.items()}

@@ -91,8 +91,10 @@ class NodeLines:
             yield f"{variable} = {place(FOLDER, step.dataset.name)}"
 
     def _module(self, step: Step) -> Iterator[str]:
-        if step.node.seed is not None:
-            yield f"{self._part('seed')}({step.node.seed})"
+        if step.seed is not None:
+            if step.node.seed is None:
+                yield "# Drawn in Studiolo; without this line each run draws anew."
+            yield f"{self._part('seed')}({step.seed})"
         bundle = step.sources.get(_BUNDLE) if is_script(step) else None
         if bundle is None:
             yield from self._assignment(step, _WIDTH)

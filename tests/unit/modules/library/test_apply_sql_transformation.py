@@ -1,3 +1,4 @@
+import random
 import sqlite3
 from collections.abc import Callable
 from decimal import Decimal
@@ -248,3 +249,16 @@ def test_says_what_is_wrong(sql: Sql, people: pd.DataFrame, query: str, sentence
 def test_names_that_differ_in_case_only(sql: Sql) -> None:
     with pytest.raises(ValueError, match='t1 has the columns "a", "A"'):
         sql("select * from t1", pd.DataFrame({"a": [1], "A": [2]}))
+
+
+def test_random_numbers_follow_the_seed_of_the_run(sql: Sql) -> None:
+    numbers = pd.DataFrame({"n": range(100)})
+    query = "SELECT n, random() AS r, hex(randomblob(8)) AS b FROM t1 ORDER BY random()"
+    samples = []
+    for seed in (1, 1, 2):
+        random.seed(seed)
+        samples.append(sql(query, numbers))
+    assert samples[0].equals(samples[1])
+    assert samples[0]["n"].tolist() != samples[2]["n"].tolist()
+    assert samples[0]["r"].nunique() == 100
+    assert samples[0]["r"].min() < 0 < samples[0]["r"].max()

@@ -4,6 +4,7 @@
 # category = ["Data Format Conversions"]
 # classic-id = "faa6ba63383c4086ba587abf26b85814"
 # nullable = true
+# random = false
 #
 # [tool.studiolo.inputs.dataset]
 # label = "Dataset"

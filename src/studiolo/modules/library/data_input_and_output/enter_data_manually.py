@@ -4,6 +4,7 @@
 # category = ["Data Input and Output"]
 # classic-id = "4fbef0ab2c8e4a25b5c47be76eac33d6"
 # nullable = true
+# random = false
 #
 # [tool.studiolo.outputs.dataset]
 # label = "Dataset"

@@ -4,6 +4,7 @@
 # category = ["Data Input and Output"]
 # deterministic = false
 # nullable = true
+# random = false
 #
 # [tool.studiolo.inputs.dataset]
 # label = "Dataset"

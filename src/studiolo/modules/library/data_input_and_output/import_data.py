@@ -4,6 +4,7 @@
 # category = ["Data Input and Output"]
 # classic-id = "4e1b0fe6aded4b3fa36f39b8862b9004"
 # nullable = true
+# random = false
 #
 # [tool.studiolo.outputs.results_dataset]
 # label = "Results dataset"

@@ -3,6 +3,7 @@
 # name = "Unpack Zipped Datasets"
 # category = ["Data Input and Output"]
 # nullable = true
+# random = false
 #
 # [tool.studiolo.inputs.dataset]
 # label = "Dataset"

@@ -4,6 +4,7 @@
 # category = ["Data Transformation", "Manipulation"]
 # classic-id = "5714a225befd438a9bb5f6fdc50a4efb"
 # nullable = true
+# random = false
 #
 # [tool.studiolo.inputs.left_dataset]
 # label = "Left dataset"

@@ -4,6 +4,7 @@
 # category = ["Data Transformation", "Manipulation"]
 # classic-id = "b2ebdabd217d491586cc5b05972f7270"
 # nullable = true
+# random = false
 #
 # [tool.studiolo.inputs.dataset1]
 # label = "Dataset1"

@@ -42,6 +42,7 @@ there is no such column. The classic module took it for text then, as SQLite doe
 """
 
 import contextlib
+import random
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -72,6 +73,9 @@ def azureml_main(
     """Return the rows of the last SELECT."""
     types: _Types = {}
     with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        # SQLite's own take their seed from the system, so that no run could be repeated.
+        connection.create_function("random", 0, lambda: random.getrandbits(64) - 2**63)
+        connection.create_function("randomblob", 1, random.randbytes)
         for name, table in (("t1", table1), ("t2", table2), ("t3", table3)):
             if table is not None:
                 types |= _insert(connection, name, table)

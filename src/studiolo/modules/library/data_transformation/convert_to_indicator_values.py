@@ -4,6 +4,7 @@
 # category = ["Data Transformation", "Manipulation"]
 # classic-id = "6ea59c36f283410eb34cedfabfac39b0"
 # nullable = true
+# random = false
 #
 # [tool.studiolo.inputs.dataset]
 # label = "Dataset"

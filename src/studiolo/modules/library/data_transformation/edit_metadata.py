@@ -4,6 +4,7 @@
 # category = ["Data Transformation", "Manipulation"]
 # classic-id = "370b6676c11c486fbf7335349f842a66"
 # nullable = true
+# random = false
 #
 # [tool.studiolo.inputs.dataset]
 # label = "Dataset"

@@ -4,6 +4,7 @@
 # category = ["Data Transformation", "Manipulation"]
 # classic-id = "124865f7e9014656adacf4cb08248099"
 # nullable = true
+# random = false
 #
 # [tool.studiolo.inputs.dataset1]
 # label = "Dataset1"

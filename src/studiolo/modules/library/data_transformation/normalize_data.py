@@ -4,6 +4,7 @@
 # category = ["Data Transformation", "Scale and Reduce"]
 # classic-id = "986df33367484b85923d871df70d6aaf"
 # nullable = true
+# random = false
 #
 # [tool.studiolo.inputs.dataset]
 # label = "Dataset"

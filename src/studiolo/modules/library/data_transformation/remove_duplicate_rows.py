@@ -4,6 +4,7 @@
 # category = ["Data Transformation", "Manipulation"]
 # classic-id = "02016f47e4c34a069ae516c747389e34"
 # nullable = true
+# random = false
 #
 # [tool.studiolo.inputs.dataset]
 # label = "Dataset"

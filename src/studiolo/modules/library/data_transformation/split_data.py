@@ -4,6 +4,7 @@
 # category = ["Data Transformation", "Sample and Split"]
 # classic-id = "70530644c97a4ab685f788bf30a8be5f"
 # nullable = true
+# seed = "random_seed"
 #
 # [tool.studiolo.inputs.dataset]
 # label = "Dataset"
@@ -29,7 +30,7 @@
 #
 # [tool.studiolo.parameters.random_seed]
 # label = "Random seed"
-# help = "Split Rows only. 0: another split each time."
+# help = "Split Rows only. 0: drawn, and kept until the node is asked to run again."
 # minimum = 0
 #
 # [tool.studiolo.parameters.stratified_split]
@@ -54,9 +55,10 @@ r"""Splits the rows of a dataset into two.
 Both outputs keep the order of the rows.
 
 Split Rows gives the first output its fraction of the rows, rounded down: an odd row goes to the
-second. Which rows, is drawn at random unless "Randomized split" is off; seed 0 is no seed, so that
-each run draws others, unless the node has a seed. In a stratified split each value of the key
-column, and each missing one, has its share in both outputs, give or take one row.
+second. Which rows, is drawn at random unless "Randomized split" is off. With seed 0 the rows are
+drawn once for each node, and drawn anew when the node is asked to run again. In a stratified split
+each value of the key column, and each missing one, has its share in both outputs, give or take one
+row.
 
 Regular Expression sends the rows to the first output in whose text column the expression is found,
 anywhere: `\"Text" Gryphon`. It is Python's dialect.
@@ -117,7 +119,7 @@ def azureml_main(
     else:
         order = np.arange(len(dataset))
         if randomized_split:
-            # Without a seed here, the one of the node, by which each run seeds numpy.
+            # Without a seed here, the one that was drawn for the node: numpy is seeded with it.
             seed = random_seed or np.random.randint(2**31)
             order = np.random.default_rng(seed).permutation(order)
         strata = np.zeros(len(dataset), np.int64)

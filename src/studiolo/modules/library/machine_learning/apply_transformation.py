@@ -4,6 +4,7 @@
 # category = ["Machine Learning", "Score"]
 # classic-id = "805e592d0f1f48eb97c9688ed0c1dc70"
 # nullable = true
+# random = false
 #
 # [tool.studiolo.inputs.transformation]
 # label = "Transformation"

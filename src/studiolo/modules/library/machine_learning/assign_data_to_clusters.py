@@ -4,6 +4,7 @@
 # category = ["Machine Learning", "Score"]
 # classic-id = "20a0683a07f94a08a89b44b3bbaae382"
 # nullable = true
+# random = false
 #
 # [tool.studiolo.inputs.trained_model]
 # label = "Trained model"

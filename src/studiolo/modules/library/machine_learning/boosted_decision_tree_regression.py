@@ -3,6 +3,7 @@
 # name = "Boosted Decision Tree Regression"
 # category = ["Machine Learning", "Initialize Model", "Regression"]
 # classic-id = "0207d2526c414c7784c373bdf1ac5960"
+# random = false
 #
 # [tool.studiolo.outputs.untrained_model]
 # label = "Untrained model"

@@ -4,6 +4,7 @@
 # category = ["Machine Learning", "Evaluate"]
 # classic-id = "927d65ac3b504694990320f6c1672089"
 # nullable = true
+# random = false
 #
 # [tool.studiolo.inputs.scored_dataset]
 # label = "Scored dataset"

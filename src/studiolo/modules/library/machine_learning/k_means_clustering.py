@@ -3,6 +3,7 @@
 # name = "K-Means Clustering"
 # category = ["Machine Learning", "Initialize Model", "Clustering"]
 # classic-id = "5049a09bbd904c4e9b467c87e3a36810"
+# random = false
 #
 # [tool.studiolo.outputs.untrained_model]
 # label = "Untrained model"
@@ -27,7 +28,7 @@
 #
 # [tool.studiolo.parameters.random_number_seed]
 # label = "Random number seed"
-# help = "Leave it empty for another beginning in each training."
+# help = "Leave it empty to draw the beginning when the model is trained."
 # minimum = 0
 # maximum = 4294967295
 # ///

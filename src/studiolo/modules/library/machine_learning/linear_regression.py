@@ -3,6 +3,7 @@
 # name = "Linear Regression"
 # category = ["Machine Learning", "Initialize Model", "Regression"]
 # classic-id = "31960a6f789b4cf788d62e1152c0bd1a"
+# random = false
 #
 # [tool.studiolo.outputs.untrained_model]
 # label = "Untrained model"

@@ -3,6 +3,7 @@
 # name = "Multiclass Decision Forest"
 # category = ["Machine Learning", "Initialize Model", "Classification"]
 # classic-id = "5e70108d2e4445d986e894f37c68fe86"
+# random = false
 #
 # [tool.studiolo.outputs.untrained_model]
 # label = "Untrained model"
@@ -26,7 +27,7 @@
 #
 # [tool.studiolo.parameters.random_number_seed]
 # label = "Random number seed"
-# help = "Leave it empty for another forest in each training."
+# help = "Leave it empty to draw the forest when the model is trained."
 # minimum = 0
 # maximum = 4294967295
 # ///

@@ -3,6 +3,7 @@
 # name = "Multiclass Logistic Regression"
 # category = ["Machine Learning", "Initialize Model", "Classification"]
 # classic-id = "1d195fe598cd4e1aa1c8076aaa3e02c3"
+# random = false
 #
 # [tool.studiolo.outputs.untrained_model]
 # label = "Untrained model"

@@ -4,6 +4,7 @@
 # category = ["Machine Learning", "Score"]
 # classic-id = "401b4f92e7244d5abe81d5b0ff9bdb33"
 # nullable = true
+# random = false
 #
 # [tool.studiolo.inputs.trained_model]
 # label = "Trained model"

@@ -3,6 +3,7 @@
 # name = "Two-Class Boosted Decision Tree"
 # category = ["Machine Learning", "Initialize Model", "Classification"]
 # classic-id = "e3c522f853d948298ea45c6a6b75330c"
+# random = false
 #
 # [tool.studiolo.outputs.untrained_model]
 # label = "Untrained model"

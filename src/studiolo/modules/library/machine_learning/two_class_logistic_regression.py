@@ -3,6 +3,7 @@
 # name = "Two-Class Logistic Regression"
 # category = ["Machine Learning", "Initialize Model", "Classification"]
 # classic-id = "b0fd7660eeed43c5948720d9cc79ed5d"
+# random = false
 #
 # [tool.studiolo.outputs.untrained_model]
 # label = "Untrained model"

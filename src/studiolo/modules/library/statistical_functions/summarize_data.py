@@ -4,6 +4,7 @@
 # category = ["Statistical Functions"]
 # classic-id = "2c57074f674f45dead85d84e4726f04e"
 # nullable = true
+# random = false
 #
 # [tool.studiolo.inputs.dataset]
 # label = "Dataset"

@@ -1,0 +1,14 @@
+"""What was drawn for a node, so that a later run can keep to it."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    """Add the draw and what it was drawn for; of older runs neither is known."""
+    op.add_column("run_nodes", sa.Column("draw", sa.BigInteger))
+    op.add_column("run_nodes", sa.Column("undrawn", sa.Text))
+    op.create_index("ix_run_nodes_undrawn", "run_nodes", ["undrawn"])
