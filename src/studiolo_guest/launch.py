@@ -1,6 +1,6 @@
 """Where the host starts an environment's interpreter: enter the jail, then become the zygote.
 
-Run as ``python -I -S launch.py DESCRIPTOR``, DESCRIPTOR being the control socket.
+Run as ``python -P -s -S launch.py DESCRIPTOR``, DESCRIPTOR being the control socket.
 """
 
 import gc
@@ -8,6 +8,7 @@ import importlib
 import os
 import socket
 import sys
+import time
 from typing import NoReturn
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
@@ -44,6 +45,7 @@ def main() -> NoReturn:
     message = received[0]
     os.environ.clear()
     os.environ.update(message["environment"])
+    time.tzset()
     kernel.limit_malloc_arenas(os.environ)
     try:
         jail.enter(jail.JailConfig.from_message(message["jail"]), _HERE, [link.fileno()])

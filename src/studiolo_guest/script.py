@@ -122,7 +122,7 @@ def _call(request: Request, inputs: Inputs, clock: _Clock, log: list[str]) -> ob
 def _unbuffer() -> None:
     """What is printed leaves at once: in order with stderr, and seen even if the script is killed.
 
-    The interpreter runs isolated (-I), which makes it ignore PYTHONUNBUFFERED.
+    PYTHONUNBUFFERED is only there for interpreters that the script starts.
     """
     for name, descriptor, errors in (("stdout", 1, "replace"), ("stderr", 2, "backslashreplace")):
         raw: Any = io.FileIO(descriptor, "w", closefd=False)

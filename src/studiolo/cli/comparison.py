@@ -23,6 +23,7 @@ _SETTINGS = {
     "seed": "seed",
     "draw": "draw",
     "contract": "script contract",
+    "reader": "reading of files",
 }
 #: Parts of a dataset column's entry in a manifest that tell it from others.
 _COLUMN = ("name", "type", "role", "column")

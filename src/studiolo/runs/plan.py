@@ -21,11 +21,14 @@ from studiolo.modules.definition import (
 from studiolo.modules.script import Script, read_script
 from studiolo.modules.script_metadata import ScriptMetadata, read_script_metadata
 from studiolo.modules.values import checked_value
+from studiolo.runs import own_code
 from studiolo.runs.draws import Draws
-from studiolo.runs.recipe import CONTRACT_VERSION, Recipe, digest_of, source_digest
+from studiolo.runs.recipe import Recipe, digest_of, source_digest
 from studiolo.runs.selection import Selection
 from studiolo.store.identity import RecipeDigest
 
+#: Parameters whose values Studiolo reads as datasets.
+_READ = {ParameterKind.FILE, ParameterKind.DATA}
 #: The output port of a dataset node.
 DATASET_PORT = PortName("dataset")
 
@@ -178,7 +181,7 @@ class _Planner:
         }
         parameters, columns, files = self._values(node, definition)
         recipe: dict[str, Any] = {
-            "contract": CONTRACT_VERSION,
+            "contract": own_code.contract(),
             "module": definition.id,
             "source": source_digest(script.source),
             "environment": self._environment_identity(metadata),
@@ -195,6 +198,8 @@ class _Planner:
             "binding": node.port_binding,
             "seed": node.seed,
         }
+        if any(parameter.kind in _READ for parameter in definition.parameters):
+            recipe["reader"] = own_code.reader()
         if not definition.deterministic:
             recipe["once"] = self._once
         undrawn, draw = self._draw(node, definition, recipe, again=node.name in selection.again)
@@ -234,7 +239,7 @@ class _Planner:
     def _dataset_step(self, node: Node, *, again: bool) -> Step:
         assert node.dataset is not None
         dataset = self._datasets.version(node.dataset, node.version)
-        recipe = {"contract": CONTRACT_VERSION, "file": dataset.name, "dataset": dataset.digest}
+        recipe = {"reader": own_code.reader(), "file": dataset.name, "dataset": dataset.digest}
         return Step(
             node=node,
             recipe=recipe,

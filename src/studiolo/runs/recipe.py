@@ -12,10 +12,6 @@ from typing import Any
 
 from studiolo.store.identity import RecipeDigest
 
-#: Raised when the script contract changes what a script gets or what becomes of what it returns,
-#: so that older results are not taken for newer ones.
-CONTRACT_VERSION = 2
-
 Recipe = Mapping[str, Any]
 
 #: Names of a recipe's parts as people read them, in the order in which differences are told.
@@ -28,7 +24,8 @@ _PARTS = {
     "binding": "the port binding",
     "seed": "the seed",
     "draw": "the draw",
-    "contract": "the script contract of this Studiolo",
+    "contract": "what Studiolo hands to scripts and takes from them",
+    "reader": "how Studiolo reads files",
 }
 
 

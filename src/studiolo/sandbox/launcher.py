@@ -37,8 +37,10 @@ class Launcher:
         with theirs:
             self.pid = os.posix_spawn(
                 python,
-                [python, "-I", "-S", "-B", _LAUNCH, str(_LINK)],
-                {},
+                # Isolated as with -I, which would also ignore the environment: the order of sets of
+                # texts is the same in all runs.
+                [python, "-P", "-s", "-S", "-B", _LAUNCH, str(_LINK)],
+                {"PYTHONHASHSEED": "0"},
                 file_actions=[
                     (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
                     (os.POSIX_SPAWN_DUP2, self._printed, 1),

@@ -16,6 +16,7 @@ from studiolo.modules.catalogue import Catalogue
 from studiolo.modules.definition import ModuleId, PortKind, PortName
 from studiolo.modules.errors import ScriptMissingError
 from studiolo.modules.script_metadata import ScriptMetadata
+from studiolo.runs import own_code
 from studiolo.runs.plan import DatasetVersion, Plan, plan_run
 from studiolo.runs.selection import Selection
 from studiolo.store.identity import RecipeDigest
@@ -222,6 +223,27 @@ def test_another_environment_changes_all_that_runs_in_it(bench: Bench) -> None:
     before = bench.digests
     bench.environment = "newer"
     assert changed(before, bench.digests) == set(NAMES) - {"data", "other"}
+
+
+@pytest.mark.parametrize(
+    ("part", "affected"), [("contract", set(NAMES) - {"data", "other"}), ("reader", set(NAMES))]
+)
+def test_another_studiolo_makes_results_anew(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, part: str, affected: Collection[str]
+) -> None:
+    before = bench.digests
+    monkeypatch.setattr(own_code, part, lambda: "newer")
+    assert changed(before, bench.digests) == affected
+
+
+def test_what_reads_data_itself_depends_on_the_reader(bench: Bench) -> None:
+    for node in (
+        "{module: import-data, parameters: {file: a.csv}}",
+        "{module: enter-data-manually, parameters: {data: '1,2'}}",
+    ):
+        bench.write(f"studiolo: 1\nname: x\nnodes:\n  in: {node}\n")
+        (step,) = bench.plan().steps.values()
+        assert step.recipe["reader"] == own_code.reader()
 
 
 def test_equal_nodes_have_equal_digests_whatever_they_are_called(bench: Bench) -> None:

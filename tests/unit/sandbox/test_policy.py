@@ -61,7 +61,6 @@ def test_default_view_of_files() -> None:
     assert filesystem.read_only == ("/usr", "/lib", "/lib64", "/bin", "/sbin")
     assert filesystem.shown == (
         "/etc/fonts",
-        "/etc/localtime",
         "/etc/ld.so.cache",
         "/etc/ssl/certs",
     )
