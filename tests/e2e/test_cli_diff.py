@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -224,3 +225,23 @@ def test_trouble_is_not_taken_for_a_difference(runs: Runs, arguments: list[str],
     ended = runs.folder("diff", *given)
     assert (ended.code, ended.out) == (2, "")
     assert fact in ended.err
+
+
+def test_without_ids_the_last_two_runs_are_compared(runs: Runs) -> None:
+    last = [runs.ids[name] for name in ("nodes", "learner")]
+    for arguments in ((), (last[1],), (last[1][-6:],)):
+        ended = runs.folder("diff", *arguments)
+        assert (ended.code, ended.err) == (1, "")
+        assert [line.split()[-1] for line in ended.out.splitlines()[:2]] == last
+    inside = CommandLine(runs.folder.folder / "experiments/e")("diff", "--json")
+    assert [inside.report["before"]["run"], inside.report["after"]["run"]] == last
+
+
+def test_where_there_are_no_two_runs_that_is_said(runs: Runs, tmp_path: Path) -> None:
+    first = runs.folder("diff", runs.ids["first"])
+    assert (first.code, first.out) == (2, "")
+    assert "error[runs-too-few]: Two runs are needed" in " ".join(first.err.split())
+    assert f"experiments/e has none before {runs.ids['first']}." in " ".join(first.err.split())
+    nothing = WorkspaceFolder(tmp_path)("diff")
+    assert (nothing.code, nothing.out) == (2, "")
+    assert "nothing has been run yet" in " ".join(nothing.err.split())

@@ -70,3 +70,18 @@ def test_a_run_of_which_everything_is_kept_is_shown_too(workspace: Path) -> None
     code, written = on_a_terminal(workspace, "run", "experiments/use-a-bundle")
     assert code == 0, written
     assert "2 kept" in _ESCAPES.sub("", written)
+
+
+def test_a_silent_script_shows_that_it_is_running(
+    tmp_path: Path,
+    default_environment: Environment,
+) -> None:
+    (tmp_path / "silent.py").write_text(
+        "import time\ndef azureml_main():\n    time.sleep(4)\n    print('awake')\n"
+    )
+    code, written = on_a_terminal(tmp_path, "run", "silent.py")
+    plain = _ESCAPES.sub("", written)
+    assert code == 0, written
+    assert "running, and nothing printed yet" in plain
+    # It is gone once the script says something.
+    assert "nothing printed" not in plain[plain.index("awake") :]

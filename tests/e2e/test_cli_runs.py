@@ -122,12 +122,49 @@ def test_the_rest_is_announced(history: History) -> None:
     assert "older" not in history.folder("runs", "e", "--limit", "4").out
 
 
-def test_a_narrow_terminal_gets_the_end_of_the_ids(history: History) -> None:
-    run = history.add()
-    shown = history.folder("runs", "e", environment={"COLUMNS": "80"}).out
-    assert run not in shown
-    assert run[-6:] in shown
+@pytest.mark.parametrize("arguments", [["e"], ["."]])
+def test_a_narrow_terminal_gets_the_ids_whole(history: History, arguments: list[str]) -> None:
+    run = history.add(RunStatus.FAILED, partial=True)
+    shown = history.folder("runs", *arguments, environment={"COLUMNS": "80"}).out
+    assert run in shown
+    assert "Failed (partial run)" in shown
     assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_what_was_new_in_each_run_is_said(
+    history: History,
+    default_environment: Environment,
+) -> None:
+    folder = history.folder
+    folder.write("datasets/rows.csv", "a,b\n1,2\n3,4\n5,6\n7,8\n")
+    text = """
+        name: E
+        nodes:
+          data: {dataset: rows.csv}
+          split: {module: split-data, inputs: {dataset: data}, parameters: {fraction: 0.25}}
+          all: {module: remove-duplicate-rows, inputs: {dataset: split},
+                parameters: {key_columns: [a]}}
+    """
+    folder.experiment("e", text)
+    folder.run_experiment("e")
+    folder.run_experiment("e")
+    folder.experiment("e", text.replace("0.25", "0.75"))
+    folder.run_experiment("e")
+    folder("run", "e", "--only", "split")
+    changes = [run["changes"] for run in folder("runs", "e", "--json").report["runs"]]
+    assert changes == [
+        ["again: split"],
+        ["split: the parameter fraction (0.25 → 0.75)"],
+        [],
+        ["new: everything"],
+    ]
+    lines = folder("runs", "e", environment={"COLUMNS": "80"}).out.splitlines()
+    assert lines[3::2] == [
+        "  again: split",
+        "  split: the parameter fraction (0.25 → 0.75)",
+        "  nothing new",
+        "  new: everything",
+    ]
 
 
 def test_the_history_as_json(history: History) -> None:
@@ -145,6 +182,7 @@ def test_the_history_as_json(history: History) -> None:
                 "partial": False,
                 "started_at": BEGAN.isoformat(),
                 "ended_at": None,
+                "changes": [],
             }
         ],
         "more": False,

@@ -26,6 +26,11 @@ class BuildProgressBar:
             self._bar = importlib.import_module("studiolo.cli.build_bar").BuildBar(self._console)
         self._bar.show(step)
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether it has the terminal."""
+        return self._bar is not None
+
     def __enter__(self) -> Self:
         return self
 

@@ -125,8 +125,6 @@ def _page(device: PythonDevice, failure: Failure | None, *, title: str, summary:
         parts.append(f"<pre>{html.escape(trace)}</pre>")
     if device.console:
         parts += ["<h2>Console</h2>", f"<pre>{html.escape(device.console)}</pre>"]
-    if device.console_dropped:
-        parts.append(f"<p>{device.console_dropped:,} bytes more were left out.</p>")
     if device.images:
         parts.append("<h2>Images</h2>")
     for image in device.images:

@@ -9,7 +9,9 @@ import typer
 from studiolo.cli.comparison import ComparedRun, compare_runs
 from studiolo.cli.diff_report import diff_report
 from studiolo.cli.diff_view import show_comparison
+from studiolo.cli.errors import RunsTooFewError
 from studiolo.cli.made_of import MadeOf
+from studiolo.cli.places import find_experiment
 from studiolo.cli.reporting import reported_errors
 from studiolo.cli.standing import result_as_seen
 from studiolo.cli.terminal import Terminal, write_document
@@ -18,11 +20,24 @@ from studiolo.workspace.workspace import Workspace, find_root
 
 #: As `diff` ends.
 _DIFFERENT = 1
+_TWO = 2
 
 
 def command(
-    before: Annotated[str, typer.Argument(help="A run, by its id or enough of it.", metavar="RUN")],
-    after: Annotated[str, typer.Argument(help="The run to compare it with.", metavar="RUN")],
+    before: Annotated[
+        str | None,
+        typer.Argument(
+            help="A run, by its id or enough of it. If left out: the last run of the experiment "
+            "that you are in, or that ran last, is compared with the one before it.",
+            metavar="RUN",
+        ),
+    ] = None,
+    after: Annotated[
+        str | None,
+        typer.Argument(
+            help="The run to compare it with. If left out: the one before it.", metavar="RUN"
+        ),
+    ] = None,
     workspace: Annotated[
         Path,
         typer.Option(help="The workspace of the runs, or a folder in it.", metavar="PATH"),
@@ -32,13 +47,33 @@ def command(
     """Show what differs between two runs; the exit code is 1 if something does."""
     with reported_errors(Terminal(sys.stderr)):
         with Workspace(find_root(workspace)) as opened, WorkspaceUse.begin(opened.store):
-            comparison = compare_runs(_run(opened, before), _run(opened, after))
+            earlier, later = _pair(opened, workspace, before, after)
+            comparison = compare_runs(_run(opened, earlier), _run(opened, later))
         if json:
             write_document(diff_report(comparison))
         else:
             show_comparison(Terminal(sys.stdout), comparison)
     if comparison.differs:
         raise typer.Exit(_DIFFERENT)
+
+
+def _pair(
+    workspace: Workspace, path: Path, before: str | None, after: str | None
+) -> tuple[str, str]:
+    """The ids of the two runs, or what was given for them."""
+    if before is not None and after is not None:
+        return before, after
+    records = workspace.records
+    if before is not None:
+        later = records.run(before)
+        runs = [run for run in records.runs(later.experiment) if run.id <= later.id]
+    else:
+        here = find_experiment(str(path))
+        newest = records.runs(None if here is None else here.key, limit=1)
+        runs = [run for one in newest for run in records.runs(one.experiment, limit=2)]
+    if len(runs) < _TWO:
+        raise RunsTooFewError(first=runs[0] if runs else None)
+    return runs[1].id, runs[0].id
 
 
 def _run(workspace: Workspace, called: str) -> ComparedRun:

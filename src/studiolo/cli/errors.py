@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from studiolo.errors import StudioloError
+from studiolo.store.run_record import RunRecord
 
 
 class DeviceFolderError(StudioloError):
@@ -31,4 +32,20 @@ class ProgramUnwritableError(StudioloError):
         super().__init__(
             f'The program can\'t be written to "{file}": {reason}. Choose another file with '
             "--output."
+        )
+
+
+class RunsTooFewError(StudioloError):
+    """There are no two runs that could be compared."""
+
+    code: ClassVar[str] = "runs-too-few"
+
+    def __init__(self, *, first: RunRecord | None) -> None:
+        self.first = first
+        found = "nothing has been run yet"
+        if first is not None:
+            found = f"{first.experiment} has none before {first.id}"
+        super().__init__(
+            f"Two runs are needed to say what differs, and {found}. Run it again after a change, "
+            'or name two runs of "studiolo runs".'
         )

@@ -15,6 +15,7 @@ from studiolo.cli.reporting import reported_errors
 from studiolo.cli.standing import run_as_seen
 from studiolo.cli.terminal import Terminal, write_document
 from studiolo.experiments.errors import ExperimentFileError
+from studiolo.runs.run_changes import run_changes
 from studiolo.store.blobs import Swept
 from studiolo.store.locks import SoleUse
 from studiolo.store.run_record import Pruned, RunStatus
@@ -64,12 +65,16 @@ def _list(workspace: Workspace, place: ExperimentPlace | None, limit: int, *, js
     runs = [run_as_seen(record, workspace.store) for record in found[:limit]]
     more = len(found) > limit
     draft = None if place is None else _name(workspace, place)
+    reasons = workspace.records.reasons([run.id for run in runs])
+    changes = {run: run_changes(nodes) for run, nodes in reasons.items() if nodes}
     if json:
         experiment = None if place is None else place.key
-        document = history_document(runs, experiment=experiment, draft=draft, more=more)
+        document = history_document(
+            runs, changes=changes, experiment=experiment, draft=draft, more=more
+        )
         write_document(jsonlib.dumps(document, indent=2, ensure_ascii=False) + "\n")
     else:
-        show_history(Terminal(sys.stdout), runs, draft=draft, more=more)
+        show_history(Terminal(sys.stdout), runs, changes=changes, draft=draft, more=more)
 
 
 def _name(workspace: Workspace, place: ExperimentPlace) -> str:

@@ -1,21 +1,27 @@
 """`studiolo runs --json`: a run history, and what was forgotten of one, as JSON documents."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from studiolo.store.blobs import Swept
+from studiolo.store.identity import RunId
 from studiolo.store.run_record import Pruned, RunRecord
 
 
 def history_document(
-    runs: Sequence[RunRecord], *, experiment: str | None, draft: str | None, more: bool
+    runs: Sequence[RunRecord],
+    *,
+    changes: Mapping[RunId, Sequence[str]],
+    experiment: str | None,
+    draft: str | None,
+    more: bool,
 ) -> dict[str, Any]:
     """The history; its keys are in docs/reference/experiment-report.md."""
     return {
         "experiment": experiment,
         "draft": None if draft is None else {"name": draft},
-        "runs": [run_facts(run) for run in runs],
+        "runs": [{**run_facts(run), "changes": list(changes.get(run.id, ()))} for run in runs],
         "more": more,
     }
 

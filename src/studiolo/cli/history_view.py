@@ -1,36 +1,48 @@
 """The run history on the terminal, as the classic studio listed it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from rich.table import Table
 from rich.text import Text
 
 from studiolo.cli.amounts import NOTHING, count_text, end_text, moment_text, size_text
 from studiolo.cli.cells import cell, one_line
-from studiolo.cli.standing import short_id, status_shown
+from studiolo.cli.standing import status_shown
 from studiolo.cli.terminal import Terminal
 from studiolo.store.blobs import Swept
+from studiolo.store.identity import RunId
 from studiolo.store.run_record import Pruned, RunRecord
 
 _NAME = 40
 _SHORTEST_NAME = 12
 _GAP = 2
-_TITLES = ("STATE", "STATUS", "START TIME", "END TIME")
+_BEGAN = "START TIME"
+_ENDED = "END TIME"
+#: What a narrow terminal goes without, the least missed first. A run's id is never cut: other
+#: commands are given it.
+_DROPPED_FIRST = ("STATE", _ENDED, _BEGAN, "EXPERIMENT")
 
 
 def show_history(
-    console: Terminal, runs: Sequence[RunRecord], *, draft: str | None, more: bool
+    console: Terminal,
+    runs: Sequence[RunRecord],
+    *,
+    changes: Mapping[RunId, Sequence[str]],
+    draft: str | None,
+    more: bool,
 ) -> None:
     """Show runs, newest first.
 
     Args:
         console: Where to show them.
         runs: The runs.
+        changes: What was new in those of them of which it is known.
         draft: What the experiment is called that can be edited; None for a whole workspace.
         more: Whether there are older ones.
     """
     if runs or draft is not None:
-        console.print(_table(runs, draft, console.width))
+        for line in _lines(runs, draft, changes, console.width):
+            console.print(line, soft_wrap=True)
     if not runs:
         console.say(Text("Nothing has been run yet.", style="dim"))
     elif more:
@@ -49,44 +61,68 @@ def forgotten_text(pruned: Pruned, swept: Swept) -> str:
     )
 
 
-def _table(runs: Sequence[RunRecord], draft: str | None, width: int) -> Table:
-    # Of a workspace's runs the name alone does not say which experiment's they are.
-    titles = [*_TITLES, *(["EXPERIMENT"] if draft is None else []), "RUN"]
-    names = [*([] if draft is None else [draft]), *(run.experiment_name for run in runs)]
-    longest = max(cell(name, width=_NAME).cell_len for name in ("NAME", *names))
-    ids = [one_line(run.id) for run in runs]
-    rows = [_cells(run, id_, draft) for run, id_ in zip(runs, ids, strict=True)]
-    room = width - _taken(titles, rows)
-    if room < longest:
-        rows = [_cells(run, short_id(id_), draft) for run, id_ in zip(runs, ids, strict=True)]
-        room = width - _taken(titles, rows)
+@dataclass(frozen=True, kw_only=True)
+class _Column:
+    """A column beside the names."""
+
+    title: str
+    #: What stands in the line of what can be edited.
+    draft: str = NOTHING
+    cells: Sequence[Text]
+
+    @property
+    def width(self) -> int:
+        return max(len(self.title), len(self.draft), *(cell.cell_len for cell in self.cells)) + _GAP
+
+
+def _lines(
+    runs: Sequence[RunRecord],
+    draft: str | None,
+    changes: Mapping[RunId, Sequence[str]],
+    width: int,
+) -> Iterator[Text]:
+    names = [run.experiment_name for run in runs]
+    longest = max(cell(name, width=_NAME).cell_len for name in ("NAME", draft or "", *names))
+    columns = _columns(runs, draft)
+    for title in _DROPPED_FIRST:
+        if sum(column.width for column in columns) + min(longest, _SHORTEST_NAME) <= width:
+            break
+        columns = [column for column in columns if column.title != title]
+    room = min(longest, max(width - sum(column.width for column in columns), _SHORTEST_NAME))
+    widths = [room, *(column.width - _GAP for column in columns)]
+    yield _line([Text("NAME"), *(Text(column.title) for column in columns)], widths, style="dim")
     if draft is not None:
-        rows = [[Text("Editable"), Text("Draft"), *[Text(NOTHING)] * 3], *rows]
-    table = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, header_style="dim")
-    for title in ("NAME", *titles):
-        table.add_column(title, no_wrap=True)
-    for number, (name, row) in enumerate(zip(names, rows, strict=True)):
-        style = "bold" if draft is not None and number == 0 else ""
-        named = cell(name, width=min(longest, max(room, _SHORTEST_NAME)), style=style)
-        table.add_row(named, *row)
-    return table
+        name = cell(draft, width=room, style="bold")
+        yield _line([name, *(Text(column.draft) for column in columns)], widths)
+    for number, run in enumerate(runs):
+        name = cell(run.experiment_name, width=room)
+        yield _line([name, *(column.cells[number] for column in columns)], widths)
+        if run.id in changes:
+            said = "; ".join(changes[run.id]) or "nothing new"
+            yield cell(f"  {said}", width=width, style="dim")
 
 
-def _cells(run: RunRecord, called: str, draft: str | None) -> list[Text]:
-    """What stands beside the name of a run."""
-    return [
-        Text("Locked"),
-        status_shown(run),
-        Text(moment_text(run.started_at)),
-        Text(end_text(run.ended_at, after=run.started_at)),
-        *([cell(run.experiment, width=_NAME)] if draft is None else []),
-        Text(called),
+def _line(cells: Sequence[Text], widths: Sequence[int], *, style: str = "") -> Text:
+    line = Text(style=style)
+    for said, width in zip(cells, widths, strict=True):
+        line.append_text(said)
+        line.append(" " * (width - said.cell_len + _GAP))
+    line.rstrip()
+    return line
+
+
+def _columns(runs: Sequence[RunRecord], draft: str | None) -> list[_Column]:
+    columns = [
+        _Column(title="STATE", draft="Editable", cells=[Text("Locked") for _ in runs]),
+        _Column(title="STATUS", draft="Draft", cells=[status_shown(run) for run in runs]),
+        _Column(title=_BEGAN, cells=[Text(moment_text(run.started_at)) for run in runs]),
+        _Column(
+            title=_ENDED,
+            cells=[Text(end_text(run.ended_at, after=run.started_at)) for run in runs],
+        ),
     ]
-
-
-def _taken(titles: Sequence[str], rows: Sequence[Sequence[Text]]) -> int:
-    """The width of the columns beside the name, with the gaps before them."""
-    return sum(
-        max(len(title), *(row[place].cell_len for row in rows), 0) + _GAP
-        for place, title in enumerate(titles)
-    )
+    if draft is None:
+        # The name alone does not say which experiment's they are.
+        places = [cell(run.experiment, width=_NAME) for run in runs]
+        columns.append(_Column(title="EXPERIMENT", cells=places))
+    return [*columns, _Column(title="RUN", cells=[Text(one_line(run.id)) for run in runs])]

@@ -12,7 +12,7 @@ from studiolo.cli.made_of import MadeOf
 from studiolo.cli.node_outputs import NodeOutput
 from studiolo.cli.profile_view import render_profile
 from studiolo.cli.reporting import printable, show_error
-from studiolo.cli.run_view import dataset_preview, show_reason
+from studiolo.cli.run_view import dataset_preview, scores_of, show_reason
 from studiolo.cli.standing import SeenRun, status_text
 from studiolo.cli.terminal import Terminal
 from studiolo.modules.definition import EXECUTE_PYTHON_SCRIPT, PortKind
@@ -102,7 +102,13 @@ def _show_output(console: Terminal, output: NodeOutput, *, several: bool, typed:
         return
     option = f"--port {output.port} --output FILE" if several else "--output FILE"
     table = output.dataset.table
-    preview = dataset_preview(output.port, table, console.width, more=f"{option} writes all of it")
+    preview = dataset_preview(
+        output.port,
+        table,
+        console.width,
+        more=f"{option} writes all of it",
+        wanted=scores_of(output.dataset),
+    )
     console.print(preview)
     if output.profile is not None and output.profile.columns:
         console.print()

@@ -1,7 +1,7 @@
 """`studiolo run EXPERIMENT`: run an experiment, or a part of it, from the terminal."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -14,13 +14,14 @@ from studiolo.cli.reporting import ExitCode, reported_errors
 from studiolo.cli.run_progress import RunProgress
 from studiolo.cli.run_summary import show_run
 from studiolo.cli.terminal import Terminal, write_document
+from studiolo.experiments.experiment import Experiment, NodeName
 from studiolo.experiments.finding import Severity
 from studiolo.runs.experiment_result import ExperimentResult
 from studiolo.runs.selection import Selection
 from studiolo.sandbox.isolation import Isolation
 from studiolo.store.run_record import RunStatus
 from studiolo.workspace.overrides import with_parameters
-from studiolo.workspace.workspace import Workspace, find_root
+from studiolo.workspace.workspace import MODULES, Workspace, find_root
 
 
 def run(
@@ -50,14 +51,26 @@ def run(
         if any(finding.severity is Severity.ERROR for finding in findings):
             raise typer.Exit(ExitCode.BAD_INPUT)
         selection = Selection.of(experiment, to=to, only=only, start=start, again=again)
-        with RunProgress(shown, experiment, make_room=building.finish) as progress:
+        with RunProgress(shown, experiment, make_room=building.finish, tells_why=json) as progress:
             result = workspace.run(experiment, selection=selection, observer=progress)
         if json:
             write_document(experiment_report(result))
         else:
-            show_run(shown, errors, result, path)
+            own = _own(workspace, experiment)
+            show_run(shown, errors, result, experiment, own=own, path=path)
         code = _exit_code(result)
     raise typer.Exit(code)
+
+
+def _own(workspace: Workspace, experiment: Experiment) -> Collection[NodeName]:
+    """The nodes whose code a user can change: scripts, and modules of the workspace."""
+    catalogue, folder = workspace.catalogue, workspace.root / MODULES
+    own = []
+    for name, node in experiment.nodes.items():
+        path = None if node.module is None else catalogue.find(node.module).path
+        if node.script is not None or (path is not None and path.is_relative_to(folder)):
+            own.append(name)
+    return own
 
 
 def _values(given: Sequence[str]) -> Mapping[tuple[str, str], str]:

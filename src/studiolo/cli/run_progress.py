@@ -39,10 +39,23 @@ class RunProgress:
     """Shows a table of the nodes that moves where a person looks on, and lines elsewhere."""
 
     def __init__(
-        self, console: Terminal, experiment: Experiment, *, make_room: Callable[[], None]
+        self,
+        console: Terminal,
+        experiment: Experiment,
+        *,
+        make_room: Callable[[], None],
+        tells_why: bool,
     ) -> None:
-        """``make_room`` is called before anything is shown, to clear what moves."""
+        """Show nothing yet.
+
+        Args:
+            console: Where to show it.
+            experiment: What is run.
+            make_room: Called before anything is shown, to clear what moves.
+            tells_why: Whether a node's line says why it failed; if not, that is told afterwards.
+        """
         self._console = console
+        self._tells_why = tells_why
         self._make_room = make_room
         # Again by the same thread: a display that is made asks at once what it is to show.
         self._lock = threading.RLock()
@@ -73,7 +86,7 @@ class RunProgress:
                     )
                     self._live.start()
             elif progress.state is not NodeState.RUNNING:
-                self._console.print(node_line(progress, self._width), soft_wrap=True)
+                self._console.print(self._line(progress), soft_wrap=True)
 
     def console_written(self, node: NodeName, text: str) -> None:
         """What nodes print is kept for `studiolo show`."""
@@ -92,7 +105,10 @@ class RunProgress:
             self._live = None
             for progress in self._nodes.values():
                 if progress.state is not NodeState.WAITING:
-                    self._console.print(node_line(progress, self._width), soft_wrap=True)
+                    self._console.print(self._line(progress), soft_wrap=True)
+
+    def _line(self, progress: NodeProgress) -> Text:
+        return node_line(progress, self._width, tells_why=self._tells_why)
 
     def _view(self) -> Group:
         with self._lock:
@@ -100,7 +116,7 @@ class RunProgress:
         running = [node for node in nodes if node.state is NodeState.RUNNING]
         ended = [n for n in nodes if n.state not in {NodeState.RUNNING, NodeState.WAITING}]
         room = max(3, min(_LINES, self._console.size.height - len(running) - 3))
-        lines = [node_line(node, self._width) for node in ended[-room:]]
+        lines = [self._line(node) for node in ended[-room:]]
         now = time.monotonic()
         grid = Table.grid(padding=(0, 1))
         for node in running:
@@ -112,7 +128,7 @@ class RunProgress:
         return Group(*lines, grid, head)
 
 
-def node_line(progress: NodeProgress, width: int) -> Text:
+def node_line(progress: NodeProgress, width: int, *, tells_why: bool) -> Text:
     """One node that has ended: its sign, its name, what it cost and gave."""
     sign, style = SIGNS[progress.state]
     parts = [_padded(progress.node, width), f"{progress.state.value:9}"]
@@ -127,7 +143,7 @@ def node_line(progress: NodeProgress, width: int) -> Text:
     said = ""
     if progress.state is NodeState.KEPT and progress.from_run is not None:
         said = f"from run {progress.from_run.rpartition('-')[2]}"
-    elif progress.failure is not None:
+    elif progress.failure is not None and tells_why:
         said = printable(progress.failure.message).splitlines()[0]
     return Text.assemble(
         (sign, style), " ", "  ".join(parts).rstrip(), "  " if said else "", (said, "dim")

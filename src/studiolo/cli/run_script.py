@@ -15,6 +15,7 @@ from studiolo.cli.live_console import LiveConsole
 from studiolo.cli.reporting import ExitCode, reported_errors
 from studiolo.cli.run_report import run_report
 from studiolo.cli.run_view import show_failure, show_result
+from studiolo.cli.running_sign import RunningSign
 from studiolo.cli.targets import STANDARD_OUTPUT, Target, targets_of
 from studiolo.cli.terminal import Terminal, write_document
 from studiolo.datasets.files import DatasetFile
@@ -72,9 +73,17 @@ def run(
         if device is not None:
             check_device_folder(device)
         keeps_output_clean = json or STANDARD_OUTPUT in (output, output2)
-        with BuildProgressBar(errors) as progress:
+        with (
+            BuildProgressBar(errors) as progress,
+            RunningSign(errors, may_show=lambda: not progress.is_shown) as sign,
+        ):
+
+            def make_room() -> None:
+                progress.finish()
+                sign.clear()
+
             live = LiveConsole(
-                sys.stderr if keeps_output_clean else sys.stdout, make_room=progress.finish
+                sys.stderr if keeps_output_clean else sys.stdout, make_room=make_room
             )
             settings = RunSettings(isolation=isolation, timeout=timeout, memory=memory, cpus=cpus)
             result = run_script(

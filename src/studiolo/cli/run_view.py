@@ -1,5 +1,6 @@
 """A run's result on the terminal: tables to look at, errors to act on."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from rich.text import Text
 from studiolo.cli.cells import cell, longest_shown
 from studiolo.cli.reporting import headline, printable
 from studiolo.cli.terminal import Terminal
+from studiolo.datasets.dataset import ColumnRole, Dataset
 from studiolo.datasets.value_text import value_text
 from studiolo.runs.script_result import ScriptResult
 from studiolo.sandbox.job import Failure
@@ -20,6 +22,8 @@ _CELL = 40
 #: Headings are cut to this: the values are what is looked at.
 _HEADING = 20
 _GAP = 2
+#: Columns of a single row.
+_LINES = 60
 
 
 def show_result(
@@ -97,11 +101,19 @@ def dataset_preview(
     *,
     rows: int = _ROWS,
     more: str = "--output FILE writes all of it",
+    wanted: Collection[str] = (),
 ) -> Group:
-    """The beginning of a dataset, as many columns as there is room for."""
+    """The beginning of a dataset, as many columns as there is room for, first those ``wanted``.
+
+    A single row is shown upright, a line for each column.
+    """
+    if table.num_rows == 1 and table.num_columns > 1:
+        return _upright(port, table, width, more=more)
     # A column takes a place at least, and a dataset may have a hundred thousand.
-    head = table.select(range(min(width, table.num_columns))).slice(0, rows)
-    shown = _fitting(head, width)
+    names = table.column_names
+    places = [n for n, name in enumerate(names) if n < width or name in wanted]
+    head = table.select(places).slice(0, rows)
+    shown = _fitting(head, width, wanted)
     view = Table(box=None, pad_edge=False, header_style="bold")
     for position in shown:
         number = _is_number(head.schema.field(position).type)
@@ -128,15 +140,35 @@ def dataset_preview(
     return Group(*parts)
 
 
+def scores_of(dataset: Dataset) -> Collection[str]:
+    """The columns that say what a model came to."""
+    return [name for name, role in dataset.roles.items() if role is ColumnRole.SCORE]
+
+
+def _upright(port: str, table: pa.Table, width: int, *, more: str) -> Group:
+    size = f"{port}: {_count(1, 'row')}, {_count(table.num_columns, 'column')}"
+    view = Table.grid(padding=(0, 2))
+    view.add_column(no_wrap=True, style="bold")
+    view.add_column(overflow="fold")
+    for position, name in enumerate(table.column_names[:_LINES]):
+        view.add_row(cell(name, width=_CELL), _cell(table.column(position)[0], width=width))
+    parts: list[Text | Table] = [Text(size, style="bold"), view]
+    if table.num_columns > _LINES:
+        left = _count(table.num_columns - _LINES, "more column")
+        parts.append(Text(f"… {left}; {more}.", style="dim"))
+    return Group(*parts)
+
+
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
-def _fitting(table: pa.Table, width: int) -> list[int]:
-    """The columns that there is room for, from the left."""
+def _fitting(table: pa.Table, width: int, wanted: Collection[str]) -> list[int]:
+    """The columns that there is room for: those that are wanted, then the others from the left."""
     used = 0
     fitting: list[int] = []
-    for position in range(table.num_columns):
+    first = [place for place, name in enumerate(table.column_names) if name in wanted]
+    for position in dict.fromkeys([*first, *range(table.num_columns)]):
         head = table.column(position).slice(0, _ROWS)
         longest = max((_cell(value).cell_len for value in head), default=0)
         heading = _heading(table.column_names[position]).cell_len
@@ -144,18 +176,18 @@ def _fitting(table: pa.Table, width: int) -> list[int]:
         if used > width and fitting:
             break
         fitting.append(position)
-    return fitting
+    return sorted(fitting)
 
 
 def _heading(name: str) -> Text:
     return cell(name, width=_HEADING)
 
 
-def _cell(value: "pa.Scalar[Any]") -> Text:
-    text = value_text(value, characters=longest_shown(_CELL))
+def _cell(value: "pa.Scalar[Any]", *, width: int = _CELL) -> Text:
+    text = value_text(value, characters=longest_shown(width))
     if text is None:
         return Text("·", style="dim")
-    return cell(text, width=_CELL, style="dim" if _is_bytes(value.type) else "")
+    return cell(text, width=width, style="dim" if _is_bytes(value.type) else "")
 
 
 def _is_bytes(kind: pa.DataType) -> bool:

@@ -1,4 +1,8 @@
-"""What a script prints: kept up to a limit, passed on as it comes, never let flood the host."""
+"""What a script prints: kept up to a limit, passed on as it comes, never let flood the host.
+
+Of what is longer than the limit the beginning and the end are kept: the one says what was done, the
+other how it went.
+"""
 
 import codecs
 import math
@@ -9,6 +13,9 @@ from collections.abc import Callable
 _PIECE = 1 << 16
 #: A pipe holds 16 pages, and the policy lets no script enlarge it; each can be a piece of its own.
 _PIPE_PIECES = 16
+#: Bytes of a character, and those that never begin one.
+_LONGEST = 4
+_CONTINUATIONS = bytes(range(0x80, 0xC0))
 #: Seconds: time for single bytes to become a piece.
 _SHORTEST_REST = 0.002
 
@@ -19,16 +26,21 @@ class Console:
     def __init__(
         self, *, kept: int, rate: int, on_text: Callable[[str], None] | None = None
     ) -> None:
-        """Keep ``kept`` bytes; beyond those read at most ``rate`` bytes a second."""
+        """Keep ``kept`` bytes; beyond those read at most ``rate`` bytes a second.
+
+        ``on_text`` is told what comes until that is as much as is kept, and then the rest of what
+        is kept at the end.
+        """
         self.reader, self._writer = os.pipe2(os.O_CLOEXEC)
         os.set_blocking(self.reader, False)
-        self._kept = bytearray()
+        self._beginning = bytearray()
+        self._end = bytearray()
         self._limit = kept
+        self._half = kept // 2
+        self._seen = 0
         self._rate = rate
         self._on_text = on_text
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        #: Bytes that were read and not kept.
-        self.dropped = 0
         #: When to read again, by `time.perf_counter`; infinity once nothing more can come.
         self.rest_until = 0.0
 
@@ -52,11 +64,16 @@ class Console:
         if not piece:
             self.rest_until = math.inf
             return False
-        kept = piece[: max(0, self._limit - len(self._kept))]
-        self._kept += kept
-        self.dropped += len(piece) - len(kept)
-        if self._on_text is not None and kept:
-            self._on_text(self._decoder.decode(kept))
+        passed = piece[: max(0, self._limit - self._seen)]
+        self._seen += len(piece)
+        begins = piece[: self._half - len(self._beginning)]
+        self._beginning += begins
+        self._end += piece[len(begins) :]
+        # Not for each piece, which would move the end each time.
+        if len(self._end) > 2 * self._limit + _PIECE:
+            self._shorten()
+        if self._on_text is not None and passed:
+            self._on_text(self._decoder.decode(passed))
         # The writer waits while we do not read. Without this pause a flood keeps one of the host's
         # processors busy for as long as the run lasts.
         rest = len(piece) / self._rate if self.dropped else 0
@@ -68,15 +85,45 @@ class Console:
         for _ in range(_PIPE_PIECES):
             if not self.read():
                 break
-        if self._on_text is not None and (rest := self._decoder.decode(b"", final=True)):
+        if self._on_text is None:
+            return
+        rest = self._decoder.decode(b"", final=not self.dropped)
+        if self.dropped:
+            self._shorten()
+            unseen = self._seen - self._limit
+            rest = self._left_out + _whole(bytes(self._end[-min(unseen, len(self._end)) :]))
+        if rest:
             self._on_text(rest)
 
     @property
+    def dropped(self) -> int:
+        """Bytes that were read and not kept."""
+        return max(0, self._seen - self._limit)
+
+    @property
     def text(self) -> str:
-        """What was kept."""
-        return self._kept.decode("utf-8", "replace")
+        """What was kept, with a line between the beginning and the end if there was more."""
+        self._shorten()
+        if not self.dropped:
+            return (self._beginning + self._end).decode("utf-8", "replace")
+        beginning = codecs.getincrementaldecoder("utf-8")("replace").decode(self._beginning)
+        return beginning + self._left_out + _whole(bytes(self._end))
+
+    @property
+    def _left_out(self) -> str:
+        return f"\n… left out here: {self.dropped:,} bytes …\n"
+
+    def _shorten(self) -> None:
+        room = self._limit - self._half
+        del self._end[: max(0, len(self._end) - room)]
 
     def close(self) -> None:
         """Let go of the pipe."""
         self.close_writer()
         os.close(self.reader)
+
+
+def _whole(content: bytes) -> str:
+    """The text of bytes that may begin within a character."""
+    continued = len(content) - len(content.lstrip(_CONTINUATIONS))
+    return content[continued if continued < _LONGEST else 0 :].decode("utf-8", "replace")

@@ -28,6 +28,7 @@ from studiolo.store.run_record import (
     Pruned,
     RunRecord,
     RunStatus,
+    WhyNode,
 )
 
 #: How many runs an error looks through for one that may have been meant.
@@ -212,6 +213,11 @@ class Records:
         """The same for one node."""
         with self._database.reading() as connection:
             return run_rows.latest_nodes(connection, experiment, node=node, states=states).get(node)
+
+    def reasons(self, runs: Collection[RunId]) -> Mapping[RunId, Sequence[WhyNode]]:
+        """Why the nodes of runs ran, in the order of their experiments."""
+        with self._database.reading() as connection:
+            return {run: run_rows.reasons(connection, run) for run in runs}
 
     def latest_draws(self, experiment: str) -> Sequence[Draw]:
         """The last draw of each node of an experiment, newest first."""

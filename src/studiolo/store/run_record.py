@@ -155,6 +155,15 @@ class NodeRecord(NodeOutcome):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WhyNode:
+    """Why a node ran, or did not, without all else that is remembered of it."""
+
+    node: NodeName
+    state: NodeState
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Pruned:
     """What was forgotten."""
 

@@ -30,6 +30,7 @@ from studiolo.store.run_record import (
     PlannedNode,
     RunRecord,
     RunStatus,
+    WhyNode,
 )
 from studiolo.store.schema import RESULTS, RUN_NODES, RUNS
 
@@ -238,6 +239,19 @@ def latest_nodes(
         chosen, (RUN_NODES.c.run == chosen.c.run) & (RUN_NODES.c.node == chosen.c.node)
     )
     return {row.node: _read_node(row) for row in connection.execute(statement)}
+
+
+def reasons(connection: Connection, run: RunId) -> Sequence[WhyNode]:
+    """Why a run's nodes ran, in the order of the experiment."""
+    statement = (
+        select(RUN_NODES.c.node, RUN_NODES.c.state, RUN_NODES.c.reason)
+        .where(RUN_NODES.c.run == run)
+        .order_by(RUN_NODES.c.position)
+    )
+    return [
+        WhyNode(node=row.node, state=NodeState(row.state), reason=row.reason)
+        for row in connection.execute(statement)
+    ]
 
 
 def latest_draws(connection: Connection, experiment: str) -> Sequence[Draw]:

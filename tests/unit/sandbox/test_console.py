@@ -22,10 +22,10 @@ def test_nothing_to_read_is_no_end(console: Console) -> None:
     assert console.rest_until == 0
 
 
-def test_what_is_beyond_the_limit_is_counted(console: Console) -> None:
+def test_of_what_is_beyond_the_limit_the_beginning_and_the_end_are_kept(console: Console) -> None:
     os.write(console.writer, b"0123456789abc")
     assert console.read()
-    assert console.text == "0123456789"
+    assert console.text == "01234\n… left out here: 3 bytes …\n89abc"
     assert console.dropped == 3
     assert console.rest_until > time.perf_counter()
 
@@ -81,8 +81,36 @@ def test_what_is_passed_on_is_what_is_kept(text: str, sizes: list[int], kept: in
                 console.read()
             rest = rest[size:]
     console.drain()
-    assert "".join(passed) == console.text == content[:kept].decode("utf-8", "replace")
-    assert console.dropped == max(0, len(content) - kept)
+    dropped = max(0, len(content) - kept)
+    assert console.dropped == dropped
+    if not dropped:
+        assert "".join(passed) == console.text == text
+    else:
+        beginning, end = content[: kept // 2], content[len(content) - (kept - kept // 2) :]
+        between = f"\n… left out here: {dropped:,} bytes …\n"
+        assert console.text == _cut(beginning) + between + _cut(end)
+        # What came is followed by what of the end has not come yet.
+        unseen = content[max(kept, len(content) - (kept - kept // 2)) :]
+        assert "".join(passed) == _cut(content[:kept]) + between + _cut(unseen)
+    console.close()
+
+
+def _cut(content: bytes) -> str:
+    """Text without the halves of characters at its ends."""
+    return content.decode("utf-8", "ignore")
+
+
+def test_the_end_of_a_flood_is_kept() -> None:
+    console = Console(kept=1000, rate=1 << 40)
+    for number in range(5000):
+        os.write(console.writer, f"line {number:05}: {'x' * 200}\n".encode())
+        console.read()
+    console.drain()
+    assert console.text.startswith("line 00000: xxx")
+    assert console.text.endswith("xxx\n")
+    assert "line 04999: " in console.text
+    assert console.dropped == 5000 * 213 - 1000
+    assert len(console.text) < 1100
     console.close()
 
 
