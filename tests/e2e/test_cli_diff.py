@@ -216,7 +216,7 @@ def test_a_terminal_sees_colours(runs: Runs) -> None:
     [
         (["FIRST", "zzz"], 'There is no run "zzz".'),
         (["2", "FIRST"], "run-ambiguous"),
-        (["FIRST"], "RUN"),
+        (["FIRST"], "runs-too-few"),
         (["FIRST", "FIRST", "--workspace", "/"], "workspace-missing"),
     ],
 )

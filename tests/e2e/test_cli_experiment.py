@@ -100,7 +100,10 @@ class TestRun:
             ["data", "double", "two words", "half"], "finished"
         )
         assert re.search(r"^✓ data +finished +[\d.]+ s +3 rows", first.out, re.M)
+        # All last nodes are shown, and none that another one took.
         assert "half.results_dataset: 3 rows, 1 column\n" in first.out
+        assert "two words.results_dataset: 1 row, 1 column\n" in first.out
+        assert "double.results_dataset" not in first.out
         ended = first.out.splitlines()[-2]
         assert re.fullmatch(r"finished in [\d.]+ s · 4 finished · run [0-9a-f]{6}", ended)
         assert first.out.endswith("Look: studiolo show experiments/good/half\n")
@@ -162,10 +165,57 @@ class TestRun:
         assert "→ breaks.py, line 2: return f.missing" in ended.err
         assert "failed in" in ended.out
         assert ended.out.endswith("Look: studiolo show experiments/bad/breaks\n")
+        assert (ended.out + ended.err).count("has no attribute 'missing'") == 2, "sentence, trace"
         report = typed("run", "experiments/bad", "--json")
         assert report.code == 1
+        assert "has no attribute 'missing'" in report.err
         assert report.report["nodes"]["breaks"]["error"]["code"] == "script-exception"
         assert undocumented(report.report) == set()
+
+    def test_each_failure_is_a_sentence_and_those_of_modules_have_no_trace(
+        self, typed: WorkspaceFolder
+    ) -> None:
+        nodes = [
+            f"      split {n}: {{module: split-data, inputs: {{dataset: data}}, parameters: "
+            f"{{splitting_mode: Regular Expression, regular_expression: any {n}}}}}"
+            for n in range(5)
+        ]
+        text = "    name: Splits\n    nodes:\n      data: {dataset: n.csv}\n" + "\n".join(nodes)
+        typed.experiment("splits", text)
+        ended = typed("run", "experiments/splits")
+        assert ended.code == 1
+        for n in range(5):
+            assert f"split {n} failed:" in ended.err
+        sentence = "names no column."
+        assert " ".join((ended.out + ended.err).split()).count(sentence) == 5
+        assert "Traceback" not in ended.err
+        assert "line " not in ended.err
+        shown = typed("show", "experiments/splits/split 0")
+        assert "Traceback" in shown.out
+
+    def test_what_a_model_came_to_is_shown_first(self, typed: WorkspaceFolder) -> None:
+        columns = [f"a long name of column {n}" for n in range(9)]
+        rows = "\n".join(",".join(str((r * 7 + c) % 11) for c in range(9)) for r in range(20))
+        typed.write("datasets/wide.csv", ",".join(columns) + "\n" + rows + "\n")
+        text = """
+            name: Wide
+            nodes:
+              data: {dataset: wide.csv}
+              learner: {module: linear-regression}
+              train: {module: train-model, inputs: {untrained_model: learner, dataset: data},
+                      parameters: {label_column: a long name of column 8}}
+              score: {module: score-model, inputs: {trained_model: train, dataset: data}}
+              evaluate: {module: evaluate-model, inputs: {scored_dataset: score}}
+        """
+        typed.experiment("wide", text)
+        out = typed("run", "experiments/wide", "--to", "score", environment={"COLUMNS": "80"}).out
+        assert "Scored Labels" in out
+        assert "a long name of" in out
+        assert "more columns" in out
+        assert max(map(len, out.splitlines())) <= 100
+        figures = typed("run", "experiments/wide", environment={"COLUMNS": "80"}).out
+        for name in ("Mean Absolute Error", "Coefficient of Determination"):
+            assert re.search(rf"^{name} +[\d.e-]+ *$", figures, re.M), figures
 
     def test_findings_keep_it_from_running(self, typed: WorkspaceFolder) -> None:
         ended = typed("run", "experiments/wrong")
