@@ -177,3 +177,8 @@ def test_the_script_is_found_by_any_path_and_named_as_it_is(studiolo: CommandLin
     assert ended.code == 1
     assert 'File "my script.py", line 2, in azureml_main' in ended.err
     assert "→ my script.py, line 2: 1 / 0" in ended.err
+
+
+def test_what_a_script_prints_and_what_it_returns_stand_apart(studiolo: CommandLine) -> None:
+    ended = studiolo.run("def azureml_main():\n    print('said')\n    return {'x': [1]}\n")
+    assert ended.out.splitlines()[:3] == ["said", "", "results_dataset: 1 row, 1 column"]

@@ -21,6 +21,7 @@ class LiveConsole:
         self._stream = stream
         self._make_room = make_room
         self._ends_line = True
+        self._has_shown = False
         self._read = True
         self._waiting: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._shower = threading.Thread(target=self._show_all, name="console", daemon=True)
@@ -37,11 +38,17 @@ class LiveConsole:
         if not self._ends_line:
             self._show("\n")
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing was shown."""
+        return not self._has_shown
+
     def _show_all(self) -> None:
         while (text := self._waiting.get()) is not None:
             self._make_room()
             # A bare carriage return is how progress bars redraw their line.
             cleaned = "".join(c if c == "\r" else printable(c) for c in text)
+            self._has_shown = self._has_shown or bool(cleaned)
             self._ends_line = not cleaned or cleaned.endswith("\n")
             self._show(cleaned)
 

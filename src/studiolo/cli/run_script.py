@@ -106,6 +106,9 @@ def run(
             show_failure(errors, result, device=device)
         else:
             shown = errors if keeps_output_clean else Terminal(sys.stdout)
+            if not targets and result.datasets and not live.is_silent:
+                # What the script printed, and what it returned.
+                shown.print()
             show_result(shown, errors, result, preview=not targets, device=device)
     raise typer.Exit(_exit_code(result))
 
