@@ -57,8 +57,10 @@ def read_csv(
     """
     dates = {name: dtype for name, dtype in dtypes.items() if str(dtype).startswith("datetime")}
     missing = {name: [""] if dtype == "str" else MISSING for name, dtype in dtypes.items()}
+    one = len(dtypes) == 1
     frame: pd.DataFrame = pd.read_csv(
-        path,
+        # Blank lines at the end of a file are not rows.
+        io.BytesIO(path.read_bytes().rstrip(b"\r\n") + b"\n") if one else path,
         sep=sep,
         names=list(dtypes),
         header=0 if header else None,
@@ -67,8 +69,8 @@ def read_csv(
         na_values={**missing, **{name: [] for name in empty_texts}},
         keep_default_na=False,
         skipinitialspace=sep == ",",
-        # In a file of one column a blank line is a missing value.
-        skip_blank_lines=len(dtypes) > 1,
+        # In a file of one column a blank line before them is a missing value.
+        skip_blank_lines=not one,
         encoding="utf-8-sig",
     )
     return frame.astype(dates)

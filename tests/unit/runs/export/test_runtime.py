@@ -150,10 +150,14 @@ def _read_as_told(file: str, told: Dataset, text: bytes) -> pd.DataFrame:
     function, parts = reader(file, told, function="read", folder="folder")
     assert parts == ["read_csv"]
 
+    class File(io.BytesIO):
+        def read_bytes(self) -> bytes:
+            return text
+
     class Folder:
-        def __truediv__(self, name: str) -> io.BytesIO:
+        def __truediv__(self, name: str) -> File:
             assert name == file
-            return io.BytesIO(text)
+            return File(text)
 
     namespace: dict[str, Any] = {"read_csv": read_csv, "pd": pd}
     exec(function, namespace)
