@@ -142,7 +142,8 @@ def test_a_long_cell_costs_the_preview_nothing(studiolo: CommandLine) -> None:
         """
         import pandas as pd
         def azureml_main():
-            return pd.DataFrame({"a": ["x" * (64 << 20)], "b": pd.Categorical(["y" * (64 << 20)])})
+            y = pd.Categorical(["y" * (64 << 20), "z"])
+            return pd.DataFrame({"a": ["x" * (64 << 20), "w"], "b": y})
         """
     )
     assert ended.code == 0, ended.err

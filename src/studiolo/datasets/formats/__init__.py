@@ -85,6 +85,7 @@ EXTENSIONS = {
     ".svm": FileFormat.SVMLIGHT,
     ".parquet": FileFormat.PARQUET,
     ".arrow": FileFormat.ARROW,
+    ".ipc": FileFormat.ARROW,
     ".feather": FileFormat.FEATHER,
     ".jsonl": FileFormat.JSON_LINES,
     ".ndjson": FileFormat.JSON_LINES,

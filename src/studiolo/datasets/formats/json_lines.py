@@ -6,6 +6,7 @@ missing, and JSON knows only null.
 """
 
 import json
+import math
 from typing import Any
 
 import pyarrow as pa
@@ -67,8 +68,18 @@ def _row(line: str, number: int, numbers: dict[str, int], file: str) -> dict[str
             )
         return made
 
+    too_large: list[str] = []
+
+    def number_of(text: str) -> float:
+        value = float(text)
+        if math.isinf(value):
+            too_large.append(text)
+        return value
+
     try:
-        row = json.loads(line, object_pairs_hook=unique_keys, parse_int=_integer)
+        row = json.loads(
+            line, object_pairs_hook=unique_keys, parse_int=_integer, parse_float=number_of
+        )
     except (json.JSONDecodeError, RecursionError) as error:
         reason = error.msg if isinstance(error, json.JSONDecodeError) else "too deeply nested"
         raise MalformedLineError(
@@ -104,6 +115,15 @@ def _row(line: str, number: int, numbers: dict[str, int], file: str) -> dict[str
                 name=name,
                 value=json.dumps(value),
                 allowed=_ALLOWED,
+            )
+        if too_large and isinstance(value, float) and math.isinf(value):
+            raise ValueNotAllowedError(
+                file=file,
+                line=number,
+                column=place,
+                name=name,
+                value=too_large[0],
+                allowed="a number up to 1.8e308, the largest of a float; write a larger one as text",
             )
         if isinstance(value, str) and _is_cut(value):
             raise ValueNotAllowedError(

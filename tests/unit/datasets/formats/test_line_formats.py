@@ -220,3 +220,9 @@ def test_other_encoding(name: str) -> None:
     with pytest.raises(EncodingError) as caught:
         read(b"a\nb\xe9\n", name)
     assert (caught.value.line, caught.value.offset) == (2, 3)
+
+
+def test_a_json_number_beyond_the_largest_float_is_refused_by_name() -> None:
+    with pytest.raises(ValueNotAllowedError) as caught:
+        read_dataset_bytes(b'{"a": 1}\n{"a": -1e400}\n', name="numbers.jsonl")
+    assert (caught.value.line, caught.value.name, caught.value.value) == (2, "a", "-1e400")

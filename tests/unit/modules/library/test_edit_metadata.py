@@ -59,7 +59,7 @@ def test_reads_dates_of_a_format(edit: Any) -> None:
 
 def test_dates_that_cannot_stand_in_one_column(edit: Any) -> None:
     frame = pd.DataFrame({"d": ["2020-01-31", "2020-01-31T12:00Z"]})
-    with pytest.raises(ValueError, match="can't be read as dates"):
+    with pytest.raises(ValueError, match="dates with a time zone and dates without one"):
         edit(frame, column=["d"], data_type="DateTime")
     with pytest.raises(ValueError, match="can't be read as dates"):
         edit(frame, column=["d"], data_type="DateTime", datetime_format="%Q")
@@ -153,3 +153,27 @@ def test_bytes_become_text_if_they_are_utf_8(edit: Any) -> None:
     assert edited["x"].fillna("-").tolist() == ["a", "-"]
     with pytest.raises(ValueError, match='column "x" holds bytes that are not text'):
         edit(pd.DataFrame({"x": [b"\xff"]}), column=["x"], data_type="String")
+
+
+def test_dates_of_different_time_zones_are_kept_in_utc(edit: Any) -> None:
+    frame = pd.DataFrame({"d": ["2020-01-01T00:00:00+01:00", "2020-07-01T00:00:00+02:00"]})
+    edited = edit(frame, column=["d"], data_type="DateTime")
+    assert edited["d"].dt.strftime("%Y-%m-%d %H:%M %Z").tolist() == [
+        "2019-12-31 23:00 UTC",
+        "2020-06-30 22:00 UTC",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "written", "said"),
+    [
+        (["31/01/2020"], "dd/MM/yyyy", "such as %d/%m/%Y"),
+        (["2020-01-01T00:00:00Z", "2020-01-01"], "", "such as that in row 2"),
+    ],
+)
+def test_dates_that_no_format_fits_say_what_to_do(
+    values: list[str], written: str, said: str, edit: Any
+) -> None:
+    frame = pd.DataFrame({"d": values})
+    with pytest.raises(ValueError, match=said):
+        edit(frame, column=["d"], data_type="DateTime", datetime_format=written)

@@ -68,6 +68,7 @@ import pandas as pd
 Roles = dict[str, str]
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d{1,3})?")
+_ZONE = r"(?:Z|[+-]\d\d:?\d\d)\s*$"
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}
 _EXPECTED = {
     "Integer": "a whole number of at most 64 bits",
@@ -160,6 +161,30 @@ def _converted(column: Any, data_type: str, datetime_format: str) -> Any:
     return converted.reindex(column.index)
 
 
+def _dates(present: Any, datetime_format: str) -> Any:
+    """Text as dates. Dates of different time zones are kept in UTC, as readers of files do."""
+    if datetime_format and "%" not in datetime_format:
+        raise ValueError(
+            f'The DateTime format "{datetime_format}" names no part of a date. Write the parts as '
+            "Python does, such as %d/%m/%Y for 31/01/2020."
+        )
+    zoned = present.str.contains(_ZONE, regex=True)
+    if not datetime_format and zoned.any() and not zoned.all():
+        without = present.index[~zoned][0] + 1
+        raise ValueError(
+            f'The column "{present.name}" has dates with a time zone and dates without one, such '
+            f"as that in row {without}. Give all of them a time zone, or none."
+        )
+    format_, utc = datetime_format or "ISO8601", bool(zoned.all()) or "%z" in datetime_format
+    try:
+        return pd.to_datetime(present, format=format_, errors="coerce", utc=utc)
+    except ValueError as error:
+        raise ValueError(
+            f'The column "{present.name}" can\'t be read as dates of the format '
+            f'"{datetime_format}": {str(error).rstrip(".")}.'
+        ) from error
+
+
 def _read(present: Any, data_type: str, datetime_format: str) -> Any:
     """The values in the new type, and missing values for those that it can't hold."""
     is_text = isinstance(present.dtype, pd.StringDtype)
@@ -175,12 +200,7 @@ def _read(present: Any, data_type: str, datetime_format: str) -> Any:
     if data_type == "DateTime" and pd.api.types.is_datetime64_any_dtype(present.dtype):
         return present
     if data_type == "DateTime" and is_text:
-        try:
-            return pd.to_datetime(present, format=datetime_format or "ISO8601", errors="coerce")
-        except ValueError as error:  # a wrong format, or some dates with a zone and some without
-            raise ValueError(
-                f'The column "{present.name}" can\'t be read as dates: {error}.'
-            ) from error
+        return _dates(present, datetime_format)
     if data_type == "TimeSpan" and present.dtype.kind == "m":
         return present
     if data_type == "TimeSpan" and is_text:
