@@ -123,7 +123,7 @@ def _row(line: str, number: int, numbers: dict[str, int], file: str) -> dict[str
                 column=place,
                 name=name,
                 value=too_large[0],
-                allowed="a number up to 1.8e308, the largest of a float; write a larger one as text",
+                allowed="a number up to 1.8e308, the largest float; write a larger one as text",
             )
         if isinstance(value, str) and _is_cut(value):
             raise ValueNotAllowedError(
