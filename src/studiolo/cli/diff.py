@@ -6,16 +6,16 @@ from typing import Annotated
 
 import typer
 
-from studiolo.cli.comparison import ComparedRun, compare_runs
 from studiolo.cli.diff_report import diff_report
 from studiolo.cli.diff_view import show_comparison
 from studiolo.cli.errors import RunsTooFewError
-from studiolo.cli.made_of import MadeOf
-from studiolo.cli.places import find_experiment
 from studiolo.cli.reporting import reported_errors
-from studiolo.cli.standing import result_as_seen
 from studiolo.cli.terminal import Terminal, write_document
+from studiolo.runs.comparison import ComparedRun, compare_runs
+from studiolo.runs.current_state import current_run
+from studiolo.runs.provenance import Provenance
 from studiolo.store.locks import WorkspaceUse
+from studiolo.workspace.lookup import find_experiment
 from studiolo.workspace.workspace import Workspace, find_root
 
 #: As `diff` ends.
@@ -77,6 +77,6 @@ def _pair(
 
 
 def _run(workspace: Workspace, called: str) -> ComparedRun:
-    run = result_as_seen(workspace.result(called), workspace.store)
-    made_of = MadeOf(workspace.records, run.record.id, run.nodes)
-    return ComparedRun(run=run, made_of=made_of)
+    run = current_run(workspace.result(called), workspace.store)
+    provenance = Provenance(workspace.records, run.record.id, run.nodes)
+    return ComparedRun(run=run, provenance=provenance)

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from studiolo.cli.change import Change
-from studiolo.cli.comparison import Comparison, NodeComparison, OutputComparison
 from studiolo.cli.history_report import run_facts
+from studiolo.datasets.change import Change
+from studiolo.runs.comparison import Comparison, NodeComparison, OutputComparison
 
 
 def diff_report(comparison: Comparison) -> str:

@@ -9,12 +9,12 @@ from rich.text import Text
 
 from studiolo.cli.amounts import count_text, moment_text, size_text
 from studiolo.cli.cells import cut, one_line
-from studiolo.cli.change import Change
-from studiolo.cli.comparison import Comparison, NodeComparison, OutputComparison, ScriptChange
 from studiolo.cli.reporting import printable
-from studiolo.cli.standing import status_shown
-from studiolo.cli.table_comparison import CellChange, ColumnChange, TableComparison
+from studiolo.cli.run_status import status_shown
 from studiolo.cli.terminal import Terminal
+from studiolo.datasets.change import Change
+from studiolo.datasets.comparison import CellChange, ColumnChange, TableComparison
+from studiolo.runs.comparison import Comparison, NodeComparison, OutputComparison, ScriptChange
 from studiolo.store.run_record import RunRecord
 
 _VALUE = 40
@@ -80,12 +80,12 @@ def _facts(node: NodeComparison) -> Padding:
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
-    for about, said in (*_made_of(node), *_outcome(node)):
+    for about, said in (*_provenance(node), *_outcome(node)):
         table.add_row(cut(about, _VALUE), said)
     return Padding(table, (0, 0, 0, 2))
 
 
-def _made_of(node: NodeComparison) -> Iterator[_Fact]:
+def _provenance(node: NodeComparison) -> Iterator[_Fact]:
     if node.what is not None:
         yield "what", _arrow(node.what)
     if node.content is not None:

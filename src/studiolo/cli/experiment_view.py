@@ -9,14 +9,15 @@ from rich.text import Text
 
 from studiolo.cli.amounts import NOTHING, duration_text, end_text, moment_text, size_text
 from studiolo.cli.cells import cell, one_line
-from studiolo.cli.made_of import MadeOf
 from studiolo.cli.reporting import printable
 from studiolo.cli.run_progress import SIGNS
+from studiolo.cli.run_status import status_shown
 from studiolo.cli.run_view import show_reason
-from studiolo.cli.standing import SeenRun, status_shown
 from studiolo.cli.terminal import Terminal
 from studiolo.experiments.experiment import Experiment
+from studiolo.runs.current_state import CurrentRun
 from studiolo.runs.experiment_result import NodeResult
+from studiolo.runs.provenance import Provenance
 from studiolo.store.run_record import NodeRecord, NodeState, RunRecord
 
 _Cost = TypeVar("_Cost")
@@ -35,13 +36,15 @@ _NARROWEST_WHY = 24
 _MOST_FAILURES = 5
 
 
-def show_experiment(console: Terminal, run: SeenRun, made_of: MadeOf, *, typed: str) -> None:
+def show_experiment(
+    console: Terminal, run: CurrentRun, provenance: Provenance, *, typed: str
+) -> None:
     """Show a run of an experiment.
 
     Args:
         console: Where to show it.
         run: The run.
-        made_of: What its nodes were made of.
+        provenance: What its nodes were made of.
         typed: How the experiment was named, to name its nodes.
     """
     console.say(Text(one_line(run.record.experiment_name), style="bold"))
@@ -49,7 +52,7 @@ def show_experiment(console: Terminal, run: SeenRun, made_of: MadeOf, *, typed: 
     console.say(standing_line(run.record))
     if run.nodes:
         console.print()
-        _show_nodes(console, run, made_of)
+        _show_nodes(console, run, provenance)
     failed = [node for node in run.nodes.values() if node.failure is not None]
     for node in failed[:_MOST_FAILURES]:
         _show_failure(console, node, typed)
@@ -97,8 +100,8 @@ class _Column:
         return max(len(self.title), *(cell.cell_len for cell in self.cells), 0)
 
 
-def _show_nodes(console: Terminal, run: SeenRun, made_of: MadeOf) -> None:
-    columns = _columns(run, made_of, _WHAT_WIDTH if console.width >= _WIDE else _WHAT_CUT)
+def _show_nodes(console: Terminal, run: CurrentRun, provenance: Provenance) -> None:
+    columns = _columns(run, provenance, _WHAT_WIDTH if console.width >= _WIDE else _WHAT_CUT)
     dropped = []
     for title in _DROPPED_FIRST:
         if console.width - sum(column.width + _GAP for column in columns) >= _NARROWEST_WHY:
@@ -118,13 +121,13 @@ def _show_nodes(console: Terminal, run: SeenRun, made_of: MadeOf) -> None:
         console.say(Text(f"No room here for {names}: --json shows everything.", style="dim"))
 
 
-def _columns(run: SeenRun, made_of: MadeOf, what: int) -> list[_Column]:
+def _columns(run: CurrentRun, provenance: Provenance, what: int) -> list[_Column]:
     """What is told of each node, beside why it ran."""
     nodes = {name: node.record for name, node in run.nodes.items()}
     records = list(nodes.values())
     return [
         _Column(title="node", cells=[cell(n, width=_NAME, style="bold") for n in nodes]),
-        _Column(title=_WHAT, cells=[cell(made_of.what(n), width=what) for n in nodes]),
+        _Column(title=_WHAT, cells=[cell(provenance.what(n), width=what) for n in nodes]),
         _Column(title="state", cells=[state_shown(r.state) for r in records]),
         _Column(title="rows", cells=[_number(r.rows) for r in records], justify="right"),
         _Column(

@@ -10,15 +10,15 @@ from rich.text import Text
 
 from studiolo.cli.history_report import forgotten_document, history_document
 from studiolo.cli.history_view import forgotten_text, show_history
-from studiolo.cli.places import ExperimentPlace, find_history
 from studiolo.cli.reporting import reported_errors
-from studiolo.cli.standing import run_as_seen
 from studiolo.cli.terminal import Terminal, write_document
 from studiolo.experiments.errors import ExperimentFileError
+from studiolo.runs.current_state import current_record
 from studiolo.runs.run_changes import run_changes
 from studiolo.store.blobs import Swept
 from studiolo.store.locks import SoleUse
 from studiolo.store.run_record import Pruned, RunStatus
+from studiolo.workspace.lookup import ExperimentPlace, find_history
 from studiolo.workspace.workspace import Workspace
 
 
@@ -62,7 +62,7 @@ def command(
 def _list(workspace: Workspace, place: ExperimentPlace | None, limit: int, *, json: bool) -> None:
     # One more, to know whether there are more.
     found = workspace.records.runs(None if place is None else place.key, limit=limit + 1)
-    runs = [run_as_seen(record, workspace.store) for record in found[:limit]]
+    runs = [current_record(record, workspace.store) for record in found[:limit]]
     more = len(found) > limit
     draft = None if place is None else _name(workspace, place)
     reasons = workspace.records.reasons([run.id for run in runs])

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from studiolo.cli.amounts import NOTHING, count_text, end_text, moment_text, size_text
 from studiolo.cli.cells import cell, one_line
-from studiolo.cli.standing import status_shown
+from studiolo.cli.run_status import status_shown
 from studiolo.cli.terminal import Terminal
 from studiolo.store.blobs import Swept
 from studiolo.store.identity import RunId

@@ -8,15 +8,16 @@ from rich.text import Text
 from studiolo.cli.amounts import count_text, duration_text, moment_text, size_text
 from studiolo.cli.cells import one_line
 from studiolo.cli.experiment_view import state_shown
-from studiolo.cli.made_of import MadeOf
-from studiolo.cli.node_outputs import NodeOutput
 from studiolo.cli.profile_view import render_profile
 from studiolo.cli.reporting import printable, show_error
+from studiolo.cli.run_status import status_text
 from studiolo.cli.run_view import dataset_preview, scores_of, show_reason
-from studiolo.cli.standing import SeenRun, status_text
 from studiolo.cli.terminal import Terminal
 from studiolo.modules.definition import EXECUTE_PYTHON_SCRIPT, PortKind
+from studiolo.runs.current_state import CurrentRun
 from studiolo.runs.experiment_result import NodeResult
+from studiolo.runs.node_outputs import NodeOutput
+from studiolo.runs.provenance import Provenance
 
 #: Lines of the console that are shown: errors and results are mostly printed last.
 _LINES = 40
@@ -24,9 +25,9 @@ _LINES = 40
 
 def show_node(
     console: Terminal,
-    run: SeenRun,
+    run: CurrentRun,
     node: NodeResult,
-    made_of: MadeOf,
+    provenance: Provenance,
     outputs: Iterable[NodeOutput],
     *,
     typed: str,
@@ -37,12 +38,12 @@ def show_node(
         console: Where to show it.
         run: The run.
         node: One of its nodes.
-        made_of: What the run's nodes were made of.
+        provenance: What the run's nodes were made of.
         outputs: What the node gave.
         typed: How the node was named, to name it again.
     """
     console.say(Text(one_line(node.record.node), style="bold"))
-    console.print(_facts(run, node, made_of))
+    console.print(_facts(run, node, provenance))
     for output in outputs:
         console.print()
         _show_output(console, output, several=len(node.ports) > 1, typed=typed)
@@ -53,15 +54,15 @@ def show_node(
         show_reason(console, node.failure)
 
 
-def _facts(run: SeenRun, node: NodeResult, made_of: MadeOf) -> Table:
+def _facts(run: CurrentRun, node: NodeResult, provenance: Provenance) -> Table:
     record = node.record
     facts = Table.grid(padding=(0, 2))
     facts.add_column(style="dim", no_wrap=True)
     facts.add_column(overflow="fold")
-    facts.add_row("what", _what(node, made_of))
+    facts.add_row("what", _what(node, provenance))
     facts.add_row("state", state_shown(record.state))
     facts.add_row("why", one_line(record.reason))
-    if (seed := made_of.seed(record.node)) is not None:
+    if (seed := provenance.seed(record.node)) is not None:
         drawn = f', drawn; "seed: {seed}" in the experiment pins it'
         facts.add_row("seed", f"{seed}{drawn * (record.draw == seed)}")
     facts.add_row("run", f"{record.run}, {moment_text(run.record.started_at)}")
@@ -73,10 +74,10 @@ def _facts(run: SeenRun, node: NodeResult, made_of: MadeOf) -> Table:
     return facts
 
 
-def _what(node: NodeResult, made_of: MadeOf) -> str:
+def _what(node: NodeResult, provenance: Provenance) -> str:
     name = node.record.node
-    module = made_of.module(name)
-    what = one_line(made_of.what(name))
+    module = provenance.module(name)
+    what = one_line(provenance.what(name))
     if module is None:
         return f"dataset {what}" if what else "not remembered"
     return f"script {what}" if module == EXECUTE_PYTHON_SCRIPT else f"module {what}"
@@ -173,7 +174,7 @@ def show_never_ran(console: Terminal, node: str, *, typed: str) -> None:
     )
 
 
-def summary_of(run: SeenRun, node: NodeResult) -> str:
+def summary_of(run: CurrentRun, node: NodeResult) -> str:
     """A node in a sentence, for the page of its device."""
     record = node.record
     took = f" in {duration_text(record.seconds)}" if record.seconds is not None else ""

@@ -12,10 +12,7 @@ from rich.text import Text
 from studiolo.cli.amounts import count_text
 from studiolo.cli.device_folder import check_device_folder, write_device_page
 from studiolo.cli.experiment_view import show_experiment, show_never_run
-from studiolo.cli.made_of import MadeOf
-from studiolo.cli.node_outputs import dataset_ports, kinds_of, outputs_of
 from studiolo.cli.node_view import show_never_ran, show_node, summary_of
-from studiolo.cli.places import ExperimentPlace, find_target
 from studiolo.cli.reporting import printable, reported_errors
 from studiolo.cli.show_report import (
     experiment_never_run,
@@ -23,15 +20,18 @@ from studiolo.cli.show_report import (
     node_never_ran,
     node_shown,
 )
-from studiolo.cli.standing import SeenRun, result_as_seen
 from studiolo.cli.targets import STANDARD_OUTPUT, Target, targets_of
 from studiolo.cli.terminal import Terminal, write_document
 from studiolo.experiments.experiment import NodeName
+from studiolo.runs.current_state import CurrentRun, current_run
 from studiolo.runs.errors import NodeUnknownError, OutputMissingError
 from studiolo.runs.experiment_result import NodeResult
+from studiolo.runs.node_outputs import dataset_ports, kinds_of, outputs_of
+from studiolo.runs.provenance import Provenance
 from studiolo.sandbox.job import PythonDevice
 from studiolo.store.identity import RunId
 from studiolo.store.locks import WorkspaceUse
+from studiolo.workspace.lookup import ExperimentPlace, find_target
 from studiolo.workspace.workspace import Workspace
 
 _NOT_RUN = "not run"
@@ -123,12 +123,12 @@ def _show_experiment(
             show_never_run(Terminal(sys.stdout), experiment, typed=typed)
         return
     result = workspace.result(found)
-    seen = result_as_seen(result, workspace.store)
-    made_of = MadeOf(workspace.records, found, seen.nodes)
+    seen = current_run(result, workspace.store)
+    provenance = Provenance(workspace.records, found, seen.nodes)
     if json:
-        write_document(experiment_shown(result, seen, made_of))
+        write_document(experiment_shown(result, seen, provenance))
     else:
-        show_experiment(Terminal(sys.stdout), seen, made_of, typed=typed)
+        show_experiment(Terminal(sys.stdout), seen, provenance, typed=typed)
 
 
 def _show_node(
@@ -147,14 +147,14 @@ def _show_node(
         _write_device(seen, node, wanted.device)
     if wanted.is_written and not wanted.json:
         return
-    made_of = MadeOf(workspace.records, seen.record.id, seen.nodes)
-    kinds = kinds_of(made_of.module(name), workspace.catalogue)
+    provenance = Provenance(workspace.records, seen.record.id, seen.nodes)
+    kinds = kinds_of(provenance.module(name), workspace.catalogue)
     outputs = outputs_of(node, kinds, port=wanted.port)
     if wanted.json:
-        write_document(node_shown(seen, node, made_of, outputs))
+        write_document(node_shown(seen, node, provenance, outputs))
     else:
         typed = shlex.quote(f"{place.typed.rstrip('/')}/{name}")
-        show_node(Terminal(sys.stdout), seen, node, made_of, outputs, typed=typed)
+        show_node(Terminal(sys.stdout), seen, node, provenance, outputs, typed=typed)
 
 
 def _run(workspace: Workspace, place: ExperimentPlace, called: str | None) -> RunId | None:
@@ -173,13 +173,13 @@ def _run(workspace: Workspace, place: ExperimentPlace, called: str | None) -> Ru
 
 def _run_of_node(
     workspace: Workspace, place: ExperimentPlace, name: NodeName, called: str | None
-) -> SeenRun | None:
+) -> CurrentRun | None:
     """The run to show a node of: the newest in which something came of it, if none is named."""
     latest = None if called is not None else workspace.records.latest_node(place.key, name)
     found = latest.run if latest is not None else _run(workspace, place, called)
     if found is None:
         return None
-    seen = result_as_seen(workspace.result(found), workspace.store)
+    seen = current_run(workspace.result(found), workspace.store)
     if name in seen.nodes:
         return seen
     if called is not None:
@@ -220,7 +220,7 @@ def _write_output(node: NodeResult, target: Target, port: str | None) -> None:
         Terminal(sys.stderr).say(target.written(dataset))
 
 
-def _write_device(run: SeenRun, node: NodeResult, folder: Path) -> None:
+def _write_device(run: CurrentRun, node: NodeResult, folder: Path) -> None:
     images = node.images
     write_device_page(
         PythonDevice(console=node.console, console_dropped=0, images=images),

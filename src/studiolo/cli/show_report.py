@@ -5,19 +5,20 @@ from collections.abc import Iterable
 from typing import Any
 
 from studiolo.cli.experiment_report import node_document, run_document
-from studiolo.cli.made_of import MadeOf
-from studiolo.cli.node_outputs import NodeOutput
-from studiolo.cli.standing import SeenRun
 from studiolo.datasets.dataset import ColumnRole, Dataset
 from studiolo.datasets.profile import profile_to_json
 from studiolo.experiments.experiment import Experiment, NodeName
+from studiolo.runs.current_state import CurrentRun
 from studiolo.runs.experiment_result import ExperimentResult, NodeResult
+from studiolo.runs.node_outputs import NodeOutput
+from studiolo.runs.provenance import Provenance
 
 
-def experiment_shown(result: ExperimentResult, run: SeenRun, made_of: MadeOf) -> str:
+def experiment_shown(result: ExperimentResult, run: CurrentRun, provenance: Provenance) -> str:
     """The document of a run; its keys are in docs/reference/experiment-report.md."""
     nodes = {
-        name: {**_made_of(made_of, name), **node_document(node)} for name, node in run.nodes.items()
+        name: {**_provenance(provenance, name), **node_document(node)}
+        for name, node in run.nodes.items()
     }
     return _text({**run_document(result), "status": run.record.status, "nodes": nodes})
 
@@ -39,7 +40,7 @@ def experiment_never_run(key: str, experiment: Experiment) -> str:
 
 
 def node_shown(
-    run: SeenRun, node: NodeResult, made_of: MadeOf, outputs: Iterable[NodeOutput]
+    run: CurrentRun, node: NodeResult, provenance: Provenance, outputs: Iterable[NodeOutput]
 ) -> str:
     """The document of a node."""
     record = node.record
@@ -48,7 +49,7 @@ def node_shown(
             "run": record.run,
             "experiment": run.record.experiment,
             "node": record.node,
-            **_made_of(made_of, record.node),
+            **_provenance(provenance, record.node),
             **node_document(node),
             "console": node.console,
             "ports": {output.port: _port(output) for output in outputs},
@@ -61,11 +62,11 @@ def node_never_ran(key: str, node: NodeName) -> str:
     return _text({"run": None, "experiment": key, "node": node, "state": None})
 
 
-def _made_of(made_of: MadeOf, node: NodeName) -> dict[str, Any]:
-    script = made_of.script(node)
-    module = made_of.module(node)
+def _provenance(provenance: Provenance, node: NodeName) -> dict[str, Any]:
+    script = provenance.script(node)
+    module = provenance.module(node)
     return {
-        "dataset": made_of.what(node) if module is None else None,
+        "dataset": provenance.what(node) if module is None else None,
         "module": module,
         "script": None if script is None else script.name,
     }

@@ -3,18 +3,18 @@ from datetime import UTC, datetime
 
 import pytest
 
-from studiolo.cli.change import Change
-from studiolo.cli.comparison import Comparison, NodeComparison, OutputComparison, ScriptChange
 from studiolo.cli.diff_view import show_comparison
-from studiolo.cli.made_of import ScriptText
-from studiolo.cli.standing import SeenRun
-from studiolo.cli.table_comparison import CellChange, ColumnChange, TableComparison
 from studiolo.cli.terminal import Terminal
+from studiolo.datasets.change import Change
+from studiolo.datasets.comparison import CellChange, ColumnChange, TableComparison
 from studiolo.experiments.experiment import NodeName
+from studiolo.runs.comparison import Comparison, NodeComparison, OutputComparison, ScriptChange
+from studiolo.runs.current_state import CurrentRun
+from studiolo.runs.provenance import ScriptText
 from studiolo.store.identity import RunId
 from studiolo.store.run_record import RunRecord, RunStatus
 
-SEEN = SeenRun(
+SEEN = CurrentRun(
     record=RunRecord(
         id=RunId("20250131-184502117-9f2c4e"),
         experiment="experiments/e",

@@ -5,18 +5,18 @@ from typing import Any, cast
 import pyarrow as pa
 import pytest
 
-from studiolo.cli import node_outputs
-from studiolo.cli.made_of import MadeOf
-from studiolo.cli.node_outputs import NodeOutput, kinds_of, outputs_of
 from studiolo.cli.node_view import show_node
-from studiolo.cli.standing import SeenRun
 from studiolo.cli.terminal import Terminal
 from studiolo.datasets.dataset import Dataset
 from studiolo.experiments.experiment import NodeName
 from studiolo.modules.catalogue import Catalogue
 from studiolo.modules.definition import PortKind
+from studiolo.runs import node_outputs
+from studiolo.runs.current_state import CurrentRun
 from studiolo.runs.experiment_result import NodeResult
 from studiolo.runs.kept_results import KeptResults
+from studiolo.runs.node_outputs import NodeOutput, kinds_of, outputs_of
+from studiolo.runs.provenance import Provenance
 from studiolo.sandbox.sealed_table import SealedTable
 from studiolo.store.identity import RunId
 from studiolo.store.records import Records
@@ -70,10 +70,10 @@ def shown(monkeypatch: pytest.MonkeyPatch, node: NodeResult, *outputs: NodeOutpu
         pid=1,
         host="studio",
     )
-    run = SeenRun(record=record, nodes={NodeName("node"): node})
-    made_of = MadeOf(cast("Records", NothingRemembered()), RUN, run.nodes)
+    run = CurrentRun(record=record, nodes={NodeName("node"): node})
+    provenance = Provenance(cast("Records", NothingRemembered()), RUN, run.nodes)
     stream = io.StringIO()
-    show_node(Terminal(stream), run, node, made_of, outputs, typed="e/node")
+    show_node(Terminal(stream), run, node, provenance, outputs, typed="e/node")
     return stream.getvalue()
 
 

@@ -7,8 +7,8 @@ from typing import Any, cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from studiolo.cli.change import Change
 from studiolo.datasets.arrow import Column
+from studiolo.datasets.change import Change
 from studiolo.datasets.dataset import ColumnRole, Dataset
 
 #: Cells of a column that are named.

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studiolo.cli.change import Change
-from studiolo.cli.table_comparison import CellChange, ColumnChange, TableComparison, compare_tables
+from studiolo.datasets.change import Change
+from studiolo.datasets.comparison import CellChange, ColumnChange, TableComparison, compare_tables
 from studiolo.datasets.dataset import ColumnRole, Dataset
 from studiolo.datasets.invariants import check_dataset
 

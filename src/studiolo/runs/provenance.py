@@ -22,7 +22,7 @@ class ScriptText:
     text: str
 
 
-class MadeOf:
+class Provenance:
     """What is remembered of how the nodes of one run came to be."""
 
     def __init__(self, records: Records, run: RunId, nodes: Mapping[NodeName, NodeResult]) -> None:

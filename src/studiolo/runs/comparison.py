@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from studiolo.cli.change import Change, changes_of
-from studiolo.cli.made_of import MadeOf, ScriptText
-from studiolo.cli.standing import SeenRun, short_id
-from studiolo.cli.table_comparison import TableComparison, compare_tables
+from studiolo.datasets.change import Change, changes_of
+from studiolo.datasets.comparison import TableComparison, compare_tables
 from studiolo.experiments.experiment import NodeName
 from studiolo.modules.definition import PortKind
+from studiolo.runs.current_state import CurrentRun, short_id
 from studiolo.runs.experiment_result import NodeResult
+from studiolo.runs.provenance import Provenance, ScriptText
 from studiolo.runs.recipe import Recipe
 from studiolo.runs.state import HAS_RESULT
 from studiolo.sandbox.memory_file import MemoryFile
@@ -33,8 +33,8 @@ _COLUMN = ("name", "type", "role", "column")
 class ComparedRun:
     """One of the two."""
 
-    run: SeenRun
-    made_of: MadeOf
+    run: CurrentRun
+    provenance: Provenance
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,8 +107,8 @@ class NodeComparison:
 class Comparison:
     """Two runs."""
 
-    before: SeenRun
-    after: SeenRun
+    before: CurrentRun
+    after: CurrentRun
     added: Sequence[NodeName]
     removed: Sequence[NodeName]
     #: The nodes that both have, in the order of the second.
@@ -158,12 +158,12 @@ def _compared(
         "rows": _row_change(old, new),
         "results": _result_changes(old, new),
     }
-    first, second = before.made_of.recipes.get(name), after.made_of.recipes.get(name)
+    first, second = before.provenance.recipes.get(name), after.provenance.recipes.get(name)
     if first is None or second is None or first == second:
         return NodeComparison(**outcome)
     return NodeComparison(
         what=Change.of(_what(first), _what(second)),
-        content=Change.of(before.made_of.content(name), after.made_of.content(name)),
+        content=Change.of(before.provenance.content(name), after.provenance.content(name)),
         script=_script_change(name, before, after),
         parameters=dict(changes_of(first.get("parameters", {}), second.get("parameters", {}))),
         inputs=_input_changes(name, before, after, others),
@@ -182,13 +182,13 @@ def _what(recipe: Recipe) -> str:
 
 
 def _script_change(name: NodeName, before: ComparedRun, after: ComparedRun) -> ScriptChange | None:
-    old, new = before.made_of.recipes[name], after.made_of.recipes[name]
+    old, new = before.provenance.recipes[name], after.provenance.recipes[name]
     # The text of another module is another, which goes without saying.
     if old.get("source") == new.get("source") or _what(old) != _what(new):
         return None
     return ScriptChange(
-        before=before.made_of.script(name),
-        after=after.made_of.script(name),
+        before=before.provenance.script(name),
+        after=after.provenance.script(name),
         runs=Change(before=short_id(before.run.record.id), after=short_id(after.run.record.id)),
     )
 
@@ -200,11 +200,11 @@ def _input_changes(
     others: Mapping[NodeName, NodeComparison],
 ) -> Mapping[str, Change]:
     changes = {}
-    edges = (run.made_of.recipes[name].get("inputs", {}) for run in (before, after))
+    edges = (run.provenance.recipes[name].get("inputs", {}) for run in (before, after))
     for port, change in changes_of(*edges):
         ends = Change(
-            before=None if change.before is None else before.made_of.origin(change.before),
-            after=None if change.after is None else after.made_of.origin(change.after),
+            before=None if change.before is None else before.provenance.origin(change.before),
+            after=None if change.after is None else after.provenance.origin(change.after),
         )
         source = NodeName(str(ends.after).rpartition(".")[0])
         # A node that may give another result each time has another recipe each time.

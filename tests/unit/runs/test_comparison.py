@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from studiolo.cli.change import Change
-from studiolo.cli.comparison import ComparedRun, compare_runs
-from studiolo.cli.made_of import MadeOf
-from studiolo.cli.standing import SeenRun
+from studiolo.datasets.change import Change
 from studiolo.experiments.experiment import NodeName
+from studiolo.runs.comparison import ComparedRun, compare_runs
+from studiolo.runs.current_state import CurrentRun
 from studiolo.runs.experiment_result import NodeResult
 from studiolo.runs.kept_results import KeptResults
+from studiolo.runs.provenance import Provenance
 from studiolo.runs.recipe import digest_of, source_digest
 from studiolo.store.identity import RecipeDigest, RunId
 from studiolo.store.records import Records
@@ -67,8 +67,8 @@ def run(
         for position, (name, recipe) in enumerate(recipes.items())
     }
     remembered = Remembered({"recipes": recipes, "scripts": scripts or {}})
-    made_of = MadeOf(cast("Records", remembered), record.id, nodes)
-    return ComparedRun(run=SeenRun(record=record, nodes=nodes), made_of=made_of)
+    provenance = Provenance(cast("Records", remembered), record.id, nodes)
+    return ComparedRun(run=CurrentRun(record=record, nodes=nodes), provenance=provenance)
 
 
 def module(recipe: Mapping[str, Any] | None = None, **parts: Any) -> dict[str, Any]:

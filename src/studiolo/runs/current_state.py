@@ -1,58 +1,41 @@
-"""How a run stands at this moment, in the words of the classic studio's run history."""
+"""The state of a run now, which may be another than the one that was recorded last."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-from rich.text import Text
 
 from studiolo.experiments.experiment import NodeName
 from studiolo.runs.experiment_result import ExperimentResult, NodeResult
 from studiolo.store.locks import is_running
 from studiolo.store.run_record import NodeState, RunRecord, RunStatus
 
-_STYLES = {
-    RunStatus.RUNNING: "cyan",
-    RunStatus.FINISHED: "green",
-    RunStatus.FAILED: "red",
-}
 #: What becomes of the nodes of a run that nobody carries any more, as the next run records it.
 _LEFT = {NodeState.RUNNING: NodeState.CANCELLED, NodeState.WAITING: NodeState.SKIPPED}
 _WHY_LEFT = "The process that carried the run ended before the run did."
 
 
 @dataclass(frozen=True, kw_only=True)
-class SeenRun:
+class CurrentRun:
     """A run with its nodes as they stand now, whatever was last recorded of them."""
 
     record: RunRecord
     nodes: Mapping[NodeName, NodeResult]
 
 
-def run_as_seen(record: RunRecord, store: Path) -> RunRecord:
+def current_record(record: RunRecord, store: Path) -> RunRecord:
     """The run; interrupted, if it is recorded as running and its process is gone."""
     if record.status is RunStatus.RUNNING and not is_running(store, record.id):
         return replace(record, status=RunStatus.INTERRUPTED)
     return record
 
 
-def result_as_seen(result: ExperimentResult, store: Path) -> SeenRun:
+def current_run(result: ExperimentResult, store: Path) -> CurrentRun:
     """The same with the nodes: what an interrupted run left waiting does not wait any more."""
-    record = run_as_seen(result.record, store)
+    record = current_record(result.record, store)
     nodes = result.nodes
     if record.status is RunStatus.INTERRUPTED:
         nodes = {name: _left(node) for name, node in nodes.items()}
-    return SeenRun(record=record, nodes=nodes)
-
-
-def status_text(record: RunRecord) -> str:
-    """`Finished`, `Failed (partial run)`."""
-    return f"{record.status.value.capitalize()}{' (partial run)' * record.partial}"
-
-
-def status_shown(record: RunRecord) -> Text:
-    """The same in its colour."""
-    return Text(status_text(record), style=_STYLES.get(record.status, "yellow"))
+    return CurrentRun(record=record, nodes=nodes)
 
 
 def short_id(run: str) -> str:
