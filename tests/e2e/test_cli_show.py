@@ -145,7 +145,7 @@ def test_a_node_is_shown_with_its_data_its_profile_and_its_console(runs: Runs) -
     ended = runs("good/means", "--run", runs.first)
     assert (ended.code, ended.err) == (0, "")
     lines = ended.out.splitlines()
-    facts = {line.split()[0]: line.split(maxsplit=1)[1].rstrip() for line in lines[1:6]}
+    facts = {line.split()[0]: line.split(maxsplit=1)[1].rstrip() for line in lines[1:7]}
     assert facts["what"] == "script means.py"
     assert facts["state"] == "✓ finished"
     assert facts["why"] == "It has not run before."
