@@ -53,7 +53,14 @@ def test_a_header_names_the_columns(unpack: Unpack) -> None:
         (["1", "-20", "0"], "int64"),
         (["1", "", "NA"], "Int64"),
         (["1", "2.5", "1e-3", "inf"], "float64"),
+        (["Inf", "1", "-Infinity"], "float64"),
+        (["1e400", "1"], "str"),
         (["0.5", "NaN"], "float64"),
+        (["39 ", "40"], "int64"),
+        (["Oslo ", "1"], "str"),
+        ([str(2**63 - 1), "1"], "int64"),
+        ([str(2**63), "1"], "str"),
+        (["2020-01-31T12:00:00Z", "2020-01-31 12:00+01:00"], "datetime64[us, UTC]"),
         (["true", "false"], "bool"),
         (["True", "null"], "boolean"),
         (["2020-01-31", "2020-02-01"], "datetime64[us]"),
@@ -86,6 +93,23 @@ def test_agrees_with_pandas(unpack: Unpack) -> None:
 def test_blank_lines(unpack: Unpack) -> None:
     assert len(unpack("1,2\n\n3,4\n")) == 2
     assert unpack("1\n\n3\n")["Col1"].tolist() == [1, pd.NA, 3]
+    assert unpack("1\n2\n\n\n")["Col1"].tolist() == [1, 2]
+    assert unpack("1\r\r\n3\r\r\n")["Col1"].tolist() == [1, 3]
+    assert unpack("1;2\r3;4\r").to_dict("list") == {"Col1": [1, 3], "Col2": [2, 4]}
+    assert unpack("1,2\n3,4\n\x1a").to_dict("list") == {"Col1": [1, 3], "Col2": [2, 4]}
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_another_delimiter_is_found_and_said(
+    unpack: Unpack, delimiter: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "a,b\n1,2\n3,4\n".replace(",", delimiter)
+    frame = unpack(text, file_has_header_row=True)
+    assert frame.to_dict("list") == {"a": [1, 3], "b": [2, 4]}
+    assert "instead of commas" in capsys.readouterr().out
+    # One column of text whose semicolons are its own.
+    assert unpack("a;b\nc\n").shape == (2, 1)
+    assert capsys.readouterr().out == ""
 
 
 def test_svmlight_and_plain_text(unpack: Unpack) -> None:
@@ -97,6 +121,14 @@ def test_svmlight_and_plain_text(unpack: Unpack) -> None:
         "Labels": [1, -1],
     }
     assert sparse.attrs["roles"] == {"Labels": "label"}
+    others = "2 qid:7 2:0.5 0:1\n1 qid:8 1:3\n"
+    assert unpack(others, dataset_file_format="SvmLight").to_dict("list") == {
+        "Col1": [1, 0],
+        "Col2": [0, 3],
+        "Col3": [0.5, 0],
+        "qid": [7, 8],
+        "Labels": [2, 1],
+    }
     text = unpack("one, \n\n2\r\n", dataset_file_format="Plain text")
     assert text["Col1"].tolist() == ["one, ", "", "2"]
 
@@ -119,6 +151,11 @@ def test_one_of_several_files_is_named(unpack: Unpack) -> None:
         ("1,2\n1,2,3\n", "CSV", "Expected 2 fields in line 2, saw 3"),
         ('"never closed', "CSV", "EOF inside string"),
         ("label 1:2", "SvmLight", "file1 can't be read as SvmLight: "),
+        ("1,3 1:2", "SvmLight", "line 1 has several labels (1,3)"),
+        ("1 1:2 1:3", "SvmLight", "line 1 has the feature 1 twice"),
+        ("1 1355191:2", "SvmLight", "line 1 has the feature 1355191, and"),
+        ("", "SvmLight", "it is empty"),
+        ("1,x\0y\n", "CSV", "file1 holds a NUL byte"),
     ],
 )
 def test_says_what_cannot_be_read(

@@ -26,18 +26,23 @@
 """Reads one file of a zip as a dataset.
 
 The file is UTF-8. SvmLight gives the columns Col1, Col2 and so on and Labels; plain text the column
-Col1, one line a row. In CSV and TSV an empty field is missing, and a row with too few fields is
-filled up with missing values.
+Col1, one line a row. Features may be counted from 0 or 1, in any order; a query becomes the column
+qid. In CSV and TSV an empty field is missing, and a row with too few fields is filled up with
+missing values. Where all rows are separated by another of the comma, semicolon, tab and vertical
+bar, they are read so. Blank lines at the end are not rows.
 
 The type of a column of CSV or TSV is decided over all of its values: integer, floating point,
-boolean (true, false) or ISO 8601 date, where NA, N/A, null and NaN are missing. One value that
-does not fit leaves the column text, and so does a leading zero: "007" stays what it is.
+boolean (true, false) or ISO 8601 date, where NA, N/A, null and NaN are missing and blanks around a
+value do not count. One value that does not fit leaves the column text, and so does a leading zero:
+"007" stays what it is.
 
 Differs: the header is off as in the classic module, but the format is not guessed from the name.
 ARFF is left out, as are .gz files, which are no zip; upload such a file as a dataset by itself.
 """
 
+import csv
 import io
+import itertools
 import zipfile
 from typing import Any, Literal
 
@@ -45,14 +50,20 @@ import numpy as np
 import pandas as pd
 
 _MISSING = ["NA", "N/A", "null", "NULL", "NaN", "nan"]
-_INTEGER = r"-?(?:0|[1-9][0-9]{0,17})"
+_INTEGER = r"-?(?:0|[1-9][0-9]{0,18})"
+_INFINITY = r"-?(?:inf|Inf|Infinity)"
 # Not an integer that a float would round.
-_FLOAT = r"-?(?:(?:0|[1-9][0-9]*)\.[0-9]*|\.[0-9]+|0|[1-9][0-9]{0,14})(?:[eE][+-]?[0-9]+)?|-?inf"
+_FLOAT = (
+    r"-?(?:(?:0|[1-9][0-9]*)\.[0-9]*|\.[0-9]+|0|[1-9][0-9]{0,14})(?:[eE][+-]?[0-9]+)?|" + _INFINITY
+)
 _BOOLEAN = r"true|false|True|False|TRUE|FALSE"
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = _DATE + r"[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?"
+_INSTANT = _TIME + r"(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)"
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 #: 1 GiB of floats: a single large feature number must not take all memory.
 _MOST_CELLS = 1 << 27
+_MOST_FEATURES = 100_000
 
 
 def azureml_main(
@@ -100,7 +111,7 @@ def _member(archive: zipfile.ZipFile, wanted: str) -> str:
 
 def _text(archive: zipfile.ZipFile, name: str) -> str:
     try:
-        return archive.read(name).decode("utf-8-sig")
+        text = archive.read(name).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ValueError(
             f"{name} is not UTF-8 (byte {error.start + 1} is 0x{error.object[error.start]:02x}). "
@@ -109,11 +120,23 @@ def _text(archive: zipfile.ZipFile, name: str) -> str:
     except (RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
         # What zipfile raises for a password, an unknown compression, and damage.
         raise ValueError(f"{name} can't be unpacked: {error}.") from error
+    if "\0" in text:
+        raise ValueError(f"{name} holds a NUL byte, which no text has. Is it a binary file?")
+    return text
 
 
 def _delimited(text: str, delimiter: str, *, header: bool) -> pd.DataFrame:
+    # Text mode doubles the returns of Windows; old programs of DOS end a file with Ctrl-Z.
+    text = text.replace("\r\r\n", "\n").rstrip("\r\n\x1a")
     if not text.strip():
         raise ValueError("it is empty")
+    other = _other_delimiter(text, delimiter, header=header)
+    if other:
+        print(
+            f"Its fields are separated by {_DELIMITERS[other]} instead of "
+            f"{_DELIMITERS[delimiter]}, and were read so."
+        )
+        delimiter = other
     first_line = text[: text.find("\n")] if "\n" in text else text
     frame = pd.read_csv(
         io.StringIO(text),
@@ -122,7 +145,7 @@ def _delimited(text: str, delimiter: str, *, header: bool) -> pd.DataFrame:
         dtype="str",
         keep_default_na=False,
         na_values=[""],
-        skipinitialspace=delimiter == ",",
+        skipinitialspace=delimiter != "\t",
         # In a file of one column a blank line is a missing value.
         skip_blank_lines=delimiter in first_line,
     )
@@ -139,9 +162,31 @@ def _delimited(text: str, delimiter: str, *, header: bool) -> pd.DataFrame:
     return typed
 
 
+def _other_delimiter(text: str, own: str, *, header: bool) -> str | None:
+    """What separates the fields where the first row has no delimiter of its own."""
+
+    def fields(delimiter: str) -> list[int]:
+        rows = list(itertools.islice(csv.reader(beginning.split("\n"), delimiter=delimiter), 50))
+        whole = rows if len(text) <= 1 << 16 else rows[:-1]
+        return [len(row) for row in whole if row]
+
+    beginning = text[: 1 << 16].replace("\r\n", "\n").replace("\r", "\n")
+    if fields(own)[:1] != [1]:
+        return None
+    found: dict[str, int] = {}
+    for delimiter in _DELIMITERS:
+        counts = fields(delimiter)
+        # Text has single commas.
+        fewest = 3 if delimiter == "," else 2
+        if len(set(counts)) == 1 and counts[0] >= fewest and len(counts) > (not header):
+            found[delimiter] = counts[0]
+    return max(found, key=lambda delimiter: found[delimiter]) if found else None
+
+
 def _typed(column: Any) -> Any:
     """The column in the type that all of its values have."""
-    present = column[column.notna() & ~column.isin(_MISSING)]
+    trimmed = column.str.strip(" \t")
+    present = trimmed[trimmed.notna() & ~trimmed.isin(_MISSING)]
     if present.empty:
         return column
     for pattern, read in (
@@ -149,12 +194,18 @@ def _typed(column: Any) -> Any:
         (_FLOAT, lambda texts: texts.astype("float64")),
         (_BOOLEAN, lambda texts: texts.str.lower() == "true"),
         (_DATE + "|" + _TIME, lambda texts: pd.to_datetime(texts, format="ISO8601")),
+        (_INSTANT, lambda texts: pd.to_datetime(texts, format="ISO8601", utc=True)),
     ):
         if not present.str.fullmatch(pattern).all():
             continue
         try:
             values: Any = read(present)
-        except ValueError:  # such as the 31st of February
+        except (ValueError, OverflowError):  # such as the 31st of February, or 2**63
+            return column
+        if (
+            values.dtype.kind == "f"
+            and (np.isinf(values) & ~present.str.fullmatch(_INFINITY)).any()
+        ):  # beyond what a float holds
             return column
         if len(present) < len(column) and values.dtype.kind in "ib":
             values = values.convert_dtypes()
@@ -166,11 +217,45 @@ def _svmlight(text: str) -> pd.DataFrame:
     # scikit-learn takes a second to load, which the other formats have no use for.
     from sklearn.datasets import load_svmlight_file  # noqa: PLC0415
 
-    features, labels = load_svmlight_file(io.BytesIO(text.encode()), zero_based=False)
+    lines: list[str] = []
+    queries: list[int | None] = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        words = line.partition("#")[0].split()
+        if words:
+            row, query = _svmlight_row(words, number)
+            lines.append(row)
+            queries.append(query)
+    if not lines:
+        raise ValueError("it is empty")
+    data = io.BytesIO("\n".join(lines).encode())
+    features, labels = load_svmlight_file(data, zero_based="auto")
     if features.shape[0] * features.shape[1] > _MOST_CELLS:
         raise ValueError(f"{features.shape[0]} rows of {features.shape[1]} features are too many")
     names = [f"Col{place}" for place in range(1, features.shape[1] + 1)]
     frame = pd.DataFrame(features.toarray(), columns=names)
+    if any(query is not None for query in queries):
+        frame["qid"] = pd.Series(queries, dtype="Int64")
     frame["Labels"] = labels.astype(np.int64) if (labels % 1 == 0).all() else labels
     frame.attrs["roles"] = {"Labels": "label"}
     return frame
+
+
+def _svmlight_row(words: list[str], number: int) -> tuple[str, int | None]:
+    """The row with its features counted up, as scikit-learn wants it, and its query."""
+    if "," in words[0]:
+        raise ValueError(f"line {number} has several labels ({words[0]}), a label column has one")
+    query = None
+    if len(words) > 1 and words[1].startswith("qid:"):
+        query = int(words.pop(1).removeprefix("qid:"))
+    features: dict[int, str] = {}
+    for word in words[1:]:
+        place = int(word.partition(":")[0])
+        if place in features:
+            raise ValueError(f"line {number} has the feature {place} twice")
+        if not 0 <= place <= _MOST_FEATURES:
+            raise ValueError(
+                f"line {number} has the feature {place}, and features are numbered from 0 to "
+                f"{_MOST_FEATURES}: each becomes a column"
+            )
+        features[place] = word
+    return " ".join([words[0], *(features[place] for place in sorted(features))]), query
