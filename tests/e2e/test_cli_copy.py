@@ -28,7 +28,7 @@ def test_an_experiment_is_copied_with_what_it_names(workspaces: CommandLine) -> 
 
     again = workspaces("copy", EXPERIMENT, "there")
     assert again.code == 0
-    assert again.out.endswith("is there already, the same.\n")
+    assert again.out.endswith("already holds the same experiment.\n")
     named = workspaces("copy", f"{EXPERIMENT}/experiment.yaml", "there", "--name", "two")
     assert "  = datasets/pima-indians-diabetes.csv, there already" in named.out.splitlines()
 

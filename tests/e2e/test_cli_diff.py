@@ -187,7 +187,7 @@ def test_models_are_compared_without_opening_them(runs: Runs) -> None:
     assert sizes["before"] > 0
     shown = unpadded(runs("first", "learner").out)
     assert "parameter random_number_seed  default → 7\n" in shown
-    assert "untrained_model               its bytes are others (" in shown
+    assert "untrained_model               contents differ (" in shown
 
 
 def test_the_document_names_both_runs(runs: Runs) -> None:
@@ -240,8 +240,8 @@ def test_without_ids_the_last_two_runs_are_compared(runs: Runs) -> None:
 def test_where_there_are_no_two_runs_that_is_said(runs: Runs, tmp_path: Path) -> None:
     first = runs.folder("diff", runs.ids["first"])
     assert (first.code, first.out) == (2, "")
-    assert "error[runs-too-few]: Two runs are needed" in " ".join(first.err.split())
-    assert f"experiments/e has none before {runs.ids['first']}." in " ".join(first.err.split())
+    assert "error[runs-too-few]: A comparison needs two runs" in " ".join(first.err.split())
+    assert f"experiments/e has no run before {runs.ids['first']}." in " ".join(first.err.split())
     nothing = WorkspaceFolder(tmp_path)("diff")
     assert (nothing.code, nothing.out) == (2, "")
     assert "nothing has been run yet" in " ".join(nothing.err.split())

@@ -235,12 +235,18 @@ class TestRun:
     @pytest.mark.parametrize(
         ("arguments", "fact"),
         [
-            (["experiments/good", "--dataset1", "x.csv"], "--dataset1: it is for a script"),
-            (["experiments/good", "--port-binding", "slot"], "--port-binding: it is for a script"),
-            (["experiments/good", "--timeout", "5"], "--timeout: it is for a script"),
-            (["s.py", "--to", "x"], "--to: it is for an experiment"),
-            (["s.py", "--from", "x"], "--from: it is for an experiment"),
-            (["s.py", "--again"], "--again: it is for an experiment"),
+            (
+                ["experiments/good", "--dataset1", "x.csv"],
+                "--dataset1: this option is for a script",
+            ),
+            (
+                ["experiments/good", "--port-binding", "slot"],
+                "--port-binding: this option is for a script",
+            ),
+            (["experiments/good", "--timeout", "5"], "--timeout: this option is for a script"),
+            (["s.py", "--to", "x"], "--to: this option is for an experiment"),
+            (["s.py", "--from", "x"], "--from: this option is for an experiment"),
+            (["s.py", "--again"], "--again: this option is for an experiment"),
             (["experiments/good", "--to", "duble"], 'no node "duble". Did you mean "double"?'),
             (["experiments/good", "--param", "by=3"], '"by=3" must be NODE.NAME=VALUE'),
             (["experiments/good", "--param", "double.by"], '"double.by" must be NODE.NAME=VALUE'),
@@ -323,7 +329,7 @@ class TestCheck:
     def test_what_is_fine_is_said_to_be(self, typed: WorkspaceFolder) -> None:
         ended = typed("check", "experiments/good")
         assert (ended.code, ended.err) == (0, "")
-        assert ended.out == "experiments/good: 4 nodes, nothing to mend.\n"
+        assert ended.out == "experiments/good: 4 nodes, nothing to fix.\n"
         assert not (typed.folder / ".studiolo").exists()
 
     def test_a_finding_has_its_place(self, typed: WorkspaceFolder) -> None:

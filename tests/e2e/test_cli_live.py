@@ -82,6 +82,6 @@ def test_a_silent_script_shows_that_it_is_running(
     code, written = on_a_terminal(tmp_path, "run", "silent.py")
     plain = _ESCAPES.sub("", written)
     assert code == 0, written
-    assert "running, and nothing printed yet" in plain
+    assert "running, nothing printed yet" in plain
     # It is gone once the script says something.
     assert "nothing printed" not in plain[plain.index("awake") :]

@@ -64,7 +64,7 @@ def test_a_second_output_that_the_script_does_not_fill_is_empty_and_said(
     studiolo.file(name, OLD)
     ended = studiolo.run(ONE, "--output", "one.csv", "--output2", name, "--device", "device")
     assert ended.code == 0, ended.err
-    said = f"note: azureml_main returned no second data frame: {name} is empty."
+    said = f"note: azureml_main returned no second data frame, so {name} is empty."
     assert ended.err.splitlines() == ["one.csv: 2 rows, 2 columns", said, ANY]
     assert studiolo.read(name) == "", "an older file would be taken for this run's"
     assert studiolo.read("one.csv") == "a,b\n1,x\n2,y\n"
@@ -82,7 +82,7 @@ def test_nothing_returned_is_an_empty_file(studiolo: CommandLine) -> None:
 def test_an_empty_second_output_leaves_the_standard_output_empty(studiolo: CommandLine) -> None:
     ended = studiolo.run(ONE, "--output2", "-")
     assert (ended.code, ended.out) == (0, ""), ended.err
-    assert "returned no second data frame: results_dataset2 is empty.\n" in ended.err
+    assert "returned no second data frame, so results_dataset2 is empty.\n" in ended.err
 
 
 def test_standard_output_is_csv_and_nothing_else(studiolo: CommandLine) -> None:

@@ -108,7 +108,7 @@ def test_the_preview_shows_the_results_and_what_is_left_out(studiolo: CommandLin
     lines = ended.out.splitlines()
     assert lines[0] == "results_dataset: 25 rows, 40 columns"
     assert lines[1].split("  ")[:2] == ["column 0", "column 1"]
-    assert lines[22] == "… 5 more rows and 30 more columns; --output FILE writes all of it."
+    assert lines[22] == "… 5 more rows and 30 more columns; --output FILE writes everything."
     assert lines[23:] == [
         "results_dataset2: 3 rows, 2 columns",
         "text         n",

@@ -238,7 +238,7 @@ def test_old_runs_are_forgotten_of_each_experiment(history: History) -> None:
     assert (ended.code, ended.err) == (0, "")
     assert ended.out == "Forgot 4 runs and 0 results; removed 0 files, 0 bytes.\n"
     assert {run["run"] for run in history.folder("runs", "--json").report["runs"]} == left
-    assert history.folder("runs", "--keep", "1").out == "There was nothing to forget.\n"
+    assert history.folder("runs", "--keep", "1").out == "There were no runs to forget.\n"
 
 
 def test_a_run_that_was_interrupted_is_forgotten_as_others_are(history: History) -> None:

@@ -153,7 +153,9 @@ def test_a_node_is_shown_with_its_data_its_profile_and_its_console(runs: Runs) -
     assert re.fullmatch(r"\d.* s, .* of memory, .* of results", facts["cost"])
     assert "results_dataset: 3 rows, 2 columns\nkind     n\na     13.5\n" in ended.out
     assert ["n", "float64", "0", "3"] in [line[:4] for line in words(ended.out)]
-    assert "console\n… 20 lines before; --device DIR writes all of it.\nline 20\n" in ended.out
+    assert (
+        "console\n… 20 lines before; --device DIR writes the whole console.\nline 20\n" in ended.out
+    )
     assert "Drawn: line.png. --device DIR writes it." in ended.out
 
 
@@ -179,7 +181,7 @@ def test_each_output_is_shown_or_one(runs: Runs) -> None:
 def test_what_only_a_sandbox_opens_is_named_with_its_size(runs: Runs) -> None:
     ended = runs("good/learner")
     assert re.search(r"^untrained_model: a model, [\d.]+ (bytes|KiB)$", ended.out, re.M)
-    assert "It is only ever opened in a sandbox" in ended.out
+    assert "It is opened only in a sandbox" in ended.out
 
 
 def test_the_whole_dataset_is_written_in_the_format_of_the_extension(

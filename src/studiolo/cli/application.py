@@ -51,9 +51,7 @@ def _say_version(asked: bool) -> None:
 def options(
     version: Annotated[  # its callback has done it all
         bool,
-        typer.Option(
-            "--version", help="Say which version this is.", callback=_say_version, is_eager=True
-        ),
+        typer.Option("--version", help="Print the version.", callback=_say_version, is_eager=True),
     ] = False,
 ) -> None:
     """Runs Azure Machine Learning Studio (classic) scripts, each in a fresh sandbox."""

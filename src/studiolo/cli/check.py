@@ -20,13 +20,13 @@ def command(
     path: Annotated[
         Path,
         typer.Argument(
-            help="An experiment: its folder or its experiment.yaml; or a script.",
+            help="A script, or an experiment: its folder or its experiment.yaml.",
             metavar="EXPERIMENT",
         ),
     ],
-    json: Annotated[bool, typer.Option("--json", help="The findings as JSON.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
-    """Find what would keep an experiment, or an old script, from running; nothing is run."""
+    """Find what would stop an experiment or an old script from running, without running it."""
     errors = Terminal(sys.stderr)
     with reported_errors(errors):
         findings, said = _of_script(path) if path.suffix == ".py" else _of_experiment(path)
@@ -59,4 +59,4 @@ def _of_experiment(path: Path) -> tuple[list[Finding], str]:
         else:
             nodes = len(experiment.nodes)
             findings += workspace.check(experiment)
-    return findings, f"{nodes} node{'s' * (nodes != 1)}, nothing to mend."
+    return findings, f"{nodes} node{'s' * (nodes != 1)}, nothing to fix."

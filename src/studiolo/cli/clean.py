@@ -20,20 +20,24 @@ from studiolo.workspace.workspace import Workspace, find_root
 
 def command(
     environments: Annotated[
-        bool, typer.Option("--environments", help="The environments of this machine's scripts.")
+        bool,
+        typer.Option(
+            "--environments",
+            help="Remove the Python environments that this machine keeps for scripts.",
+        ),
     ] = False,
     results: Annotated[
-        bool, typer.Option("--results", help="Runs and results of the workspace that we are in.")
+        bool, typer.Option("--results", help="Remove runs and results of the current workspace.")
     ] = False,
     keep: Annotated[
-        int, typer.Option(help="How many runs of each experiment stay.", min=0, metavar="N")
+        int, typer.Option(help="Number of runs to keep for each experiment.", min=0, metavar="N")
     ] = 1,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Without asking.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Remove without asking.")] = False,
 ) -> None:
-    """Remove environments and the results of earlier runs, after a look at their sizes.
+    """Show how much space environments and earlier results take, and remove them.
 
-    Without an option both. Datasets, experiments and modules are never touched; environments are
-    built again when they are needed.
+    Without an option, remove both. Datasets, experiments and modules are never touched;
+    environments are built again when needed.
     """
     errors, console = Terminal(sys.stderr), Terminal(sys.stdout)
     with reported_errors(errors):
@@ -81,7 +85,7 @@ def _table(found: Sequence[KeptEnvironment], root: Path | None, stored: int, kee
 def _agreed(errors: Terminal) -> bool:
     """Whether a person says yes; where there is none, nothing is removed."""
     if not sys.stdin.isatty():
-        errors.say(Text("Nothing was removed: --yes removes it without asking."))
+        errors.say(Text("Nothing was removed. To remove without asking, add --yes."))
         return False
     if typer.confirm("Remove this?", default=False, err=True):
         return True
@@ -96,7 +100,7 @@ def _remove(found: Sequence[KeptEnvironment], errors: Terminal) -> int:
             freed += environment.size
         else:
             name = printable(environment.path.name)
-            errors.say(Text(f"warning: {name} is being built, and stays.", style="yellow"))
+            errors.say(Text(f"warning: {name} is being built, so it was kept.", style="yellow"))
     return freed
 
 

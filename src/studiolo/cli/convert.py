@@ -22,12 +22,14 @@ from studiolo.datasets.files import (
 
 def command(
     source: Annotated[Path, typer.Argument(help="The dataset to read.", metavar="IN")],
-    target: Annotated[str, typer.Argument(help="The file to write; - is CSV.", metavar="OUT")],
+    target: Annotated[
+        str, typer.Argument(help="The file to write; - writes CSV to stdout.", metavar="OUT")
+    ],
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     sheet: Sheet = None,
 ) -> None:
-    """Convert a dataset between file formats, told by their extensions."""
+    """Convert a dataset from one file format to another; the extensions name the formats."""
     console = Terminal(sys.stderr)
     file = DatasetFile(
         path=dataset_path(source), encoding=encoding, delimiter=delimiter, sheet=sheet

@@ -21,11 +21,11 @@ def command(
         ),
     ],
     workspace: Annotated[
-        Path, typer.Argument(help="The workspace to copy it to.", metavar="WORKSPACE")
+        Path, typer.Argument(help="The workspace to copy the experiment to.", metavar="WORKSPACE")
     ],
-    name: Annotated[str | None, typer.Option(help="What its folder is called there.")] = None,
+    name: Annotated[str | None, typer.Option(help="Name of its folder there.")] = None,
 ) -> None:
-    """Copy an experiment to another workspace, with what it refers to; nothing is overwritten."""
+    """Copy an experiment and its files to another workspace; nothing is overwritten."""
     with (
         reported_errors(Terminal(sys.stderr)),
         Workspace(find_root(experiment)) as source,
@@ -39,7 +39,8 @@ def _show(terminal: Terminal, copied: Copied) -> None:
     here = Path.cwd()
     near = copied.folder.is_relative_to(here)
     folder = printable(str(copied.folder.relative_to(here) if near else copied.folder))
-    said = f"Copied to {folder}." if copied.taken else f"{folder} is there already, the same."
+    same = f"{folder} already holds the same experiment."
+    said = f"Copied to {folder}." if copied.taken else same
     terminal.say(Text(said))
     for file in copied.taken:
         terminal.print(Text(f"  + {printable(file)}"), soft_wrap=True)
@@ -48,5 +49,7 @@ def _show(terminal: Terminal, copied: Copied) -> None:
             terminal.print(Text(f"  = {printable(file)}, there already"), soft_wrap=True)
     for node, (before, now) in copied.renumbered.items():
         terminal.say(
-            Text(printable(f'The node "{node}": version {before} has the number {now} there.'))
+            Text(
+                printable(f'Node "{node}": version {before} of its dataset is version {now} there.')
+            )
         )

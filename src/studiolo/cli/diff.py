@@ -27,24 +27,25 @@ def command(
     before: Annotated[
         str | None,
         typer.Argument(
-            help="A run, by its id or enough of it. If left out: the last run of the experiment "
-            "that you are in, or that ran last, is compared with the one before it.",
+            help="Id of a run, or enough of it to be unique. Default: the last run of the "
+            "experiment in the current folder, or of the experiment that ran last, compared with "
+            "the run before it.",
             metavar="RUN",
         ),
     ] = None,
     after: Annotated[
         str | None,
         typer.Argument(
-            help="The run to compare it with. If left out: the one before it.", metavar="RUN"
+            help="The run to compare it with. Default: the run before it.", metavar="RUN"
         ),
     ] = None,
     workspace: Annotated[
         Path,
-        typer.Option(help="The workspace of the runs, or a folder in it.", metavar="PATH"),
+        typer.Option(help="The workspace that holds the runs, or a folder in it.", metavar="PATH"),
     ] = Path(),
-    json: Annotated[bool, typer.Option("--json", help="The same as JSON.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show what differs between two runs; the exit code is 1 if something does."""
+    """Show how two runs differ. The exit code is 1 if they do."""
     with reported_errors(Terminal(sys.stderr)):
         with Workspace(find_root(workspace)) as opened, WorkspaceUse.begin(opened.store):
             earlier, later = _pair(opened, workspace, before, after)

@@ -113,7 +113,7 @@ def _outcome(node: NodeComparison) -> Iterator[_Fact]:
 
 def _script(change: ScriptChange) -> Text:
     if change.before is None or change.after is None:
-        return Text("the module's own text is another")
+        return Text("the module's own code differs")
     if change.before.name != change.after.name:
         return _arrow(Change(before=change.before.name, after=change.after.name))
     return Text(one_line(change.after.name))
@@ -133,7 +133,7 @@ def _packages(change: Change) -> Text:
     if old != new:
         return _arrow(Change(before=old or None, after=new or None), nothing="none of its own")
     assert base != new_base
-    return Text("those of the default environment are others")
+    return Text("the default environment's packages differ")
 
 
 def _output(port: str, output: OutputComparison) -> Iterator[_Fact]:
@@ -142,7 +142,7 @@ def _output(port: str, output: OutputComparison) -> Iterator[_Fact]:
     if output.sizes is not None:
         before, after = (size_text(size) for size in output.sizes)
         size = before if before == after else f"{before} → {after}"
-        yield port, Text(f"its bytes are others ({size})")
+        yield port, Text(f"contents differ ({size})")
     if output.table is not None:
         about = port
         for said in _table(output.table):
@@ -160,7 +160,7 @@ def _table(table: TableComparison) -> Iterator[Text]:
         for name, change in changes.items():
             yield Text.assemble(f"{kind} of {cut(name, _VALUE)}: ", _arrow(change))
     if table.reordered:
-        yield Text("the columns stand in another order")
+        yield Text("the columns are in a different order")
     for column in table.cells[:_MOST_COLUMNS]:
         yield _column(column)
     if len(table.cells) > _MOST_COLUMNS:
@@ -210,7 +210,7 @@ def _show_script(
         return
     first = told.setdefault(tuple(lines), node)
     if first != node:
-        console.say(Text(f"    as above, at {one_line(first)}", style="dim"))
+        console.say(Text(f"    the same lines as at {one_line(first)}", style="dim"))
         return
     for number, line in enumerate(lines):
         style = "bold" if number < _HEAD else _STYLES.get(line[:1], "dim")

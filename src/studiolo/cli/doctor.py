@@ -28,11 +28,15 @@ _TITLES = {
 
 def command(
     isolation: Annotated[
-        Isolation, typer.Option(help="Every layer, what there is, or none.")
+        Isolation,
+        typer.Option(
+            help="strict: refuse to run unless every layer is available; "
+            "auto: use what this machine has; off: resource limits only."
+        ),
     ] = Isolation.AUTO,
-    json: Annotated[bool, typer.Option("--json", help="The same as JSON.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show which isolation layers are active here, by trying to break each of them."""
+    """Show which isolation layers work on this machine by trying to break out of each."""
     errors = Terminal(sys.stderr)
     with reported_errors(errors):
         with BuildProgressBar(errors) as progress:

@@ -16,8 +16,8 @@ class DeviceFolderError(StudioloError):
         self.file = file
         self.reason = reason
         super().__init__(
-            f'The Python device can\'t be written to the folder "{folder}": {file}: {reason}. '
-            "Choose another folder with --device."
+            f'The images and the console can\'t be written to the folder "{folder}": {file}: '
+            f"{reason}. Choose another folder with --device."
         )
 
 
@@ -44,8 +44,8 @@ class RunsTooFewError(StudioloError):
         self.first = first
         found = "nothing has been run yet"
         if first is not None:
-            found = f"{first.experiment} has none before {first.id}"
+            found = f"{first.experiment} has no run before {first.id}"
         super().__init__(
-            f"Two runs are needed to say what differs, and {found}. Run it again after a change, "
-            'or name two runs of "studiolo runs".'
+            f"A comparison needs two runs, but {found}. Run it again after a change, or name two "
+            'runs that "studiolo runs" lists.'
         )

@@ -118,7 +118,7 @@ def _show_nodes(console: Terminal, run: CurrentRun, provenance: Provenance) -> N
     console.print(table)
     if dropped:
         names = ", ".join(reversed(dropped))
-        console.say(Text(f"No room here for {names}: --json shows everything.", style="dim"))
+        console.say(Text(f"No room for {names}: --json shows everything.", style="dim"))
 
 
 def _columns(run: CurrentRun, provenance: Provenance, what: int) -> list[_Column]:

@@ -34,11 +34,11 @@ def command(
     output: Annotated[
         Path | None,
         typer.Option(
-            help="The program to write; the standard output if not given.", metavar="FILE.py"
+            help="File to write the program to. Default: standard output.", metavar="FILE.py"
         ),
     ] = None,
 ) -> None:
-    """Write an experiment as one Python program that does the same without Studiolo."""
+    """Write an experiment as a Python program that does the same without Studiolo."""
     errors = Terminal(sys.stderr)
     with (
         reported_errors(errors),

@@ -27,29 +27,29 @@ def command(
         str,
         typer.Argument(
             help="A workspace, or an experiment: its folder, its experiment.yaml, or its name in "
-            "the workspace that you are in.",
+            "the current workspace.",
             metavar="PATH",
         ),
     ] = ".",
-    limit: Annotated[int, typer.Option(help="How many runs are listed.", min=1, metavar="N")] = 20,
+    limit: Annotated[int, typer.Option(help="Number of runs to list.", min=1, metavar="N")] = 20,
     keep: Annotated[
         int | None,
         typer.Option(
-            help="Forget all but the newest N runs of each experiment of the workspace, and remove "
-            "the results that no other run refers to.",
+            help="Forget all but the newest N runs of each experiment in the workspace, and "
+            "remove results that no other run uses.",
             min=0,
             metavar="N",
         ),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="The same as JSON.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List the runs of an experiment or of a workspace, newest first; or forget old ones."""
+    """List the runs of an experiment or a workspace, newest first, or forget old ones."""
     with reported_errors(Terminal(sys.stderr)):
         root, place = find_history(path)
         if keep is not None and place is not None:
             raise typer.BadParameter(
-                f"it forgets runs of every experiment, and {path} is one of them. Give the "
-                f"workspace instead: {root}.",
+                f"it forgets runs of every experiment, but {path} is a single experiment. Give "
+                f"the workspace instead: {root}.",
                 param_hint="--keep",
             )
         with Workspace(root) as workspace:

@@ -53,7 +53,7 @@ def show_history(
 def forgotten_text(pruned: Pruned, swept: Swept) -> str:
     """What `--keep` has removed, in a sentence."""
     if not (pruned.runs or pruned.results or swept.blobs or swept.unfinished):
-        return "There was nothing to forget."
+        return "There were no runs to forget."
     files = swept.blobs + swept.unfinished
     return (
         f"Forgot {count_text(pruned.runs, 'run')} and {count_text(pruned.results, 'result')}; "

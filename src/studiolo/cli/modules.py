@@ -36,10 +36,10 @@ _NODE, _VALUE, _COLUMN = "NODE", "VALUE", "COLUMN"
 def command(
     module: Annotated[
         str | None,
-        typer.Argument(help="A module's id, such as split-data; all of them if not given."),
+        typer.Argument(help="A module's id, such as split-data. Default: list all modules."),
     ] = None,
 ) -> None:
-    """List the modules that nodes can name here, or show ports, parameters and a node of one."""
+    """List the modules that nodes can use, or show one module's ports and parameters."""
     errors, console = Terminal(sys.stderr), Terminal(sys.stdout)
     with reported_errors(errors):
         catalogue = Catalogue(_own_modules())
@@ -66,7 +66,7 @@ def _list(console: Terminal, definitions: Sequence[ModuleDefinition]) -> None:
             table.add_row(Text(f"  {module.id}", style="cyan"), Text(printable(module.description)))
         console.print(table)
         console.print()
-    console.say(Text("studiolo modules ID shows one, with a node to copy.", style="dim"))
+    console.say(Text("studiolo modules ID shows one, with an example node to copy.", style="dim"))
 
 
 def _show(console: Terminal, module: ModuleDefinition) -> None:

@@ -15,13 +15,13 @@ from studiolo.workspace.sample import new_workspace
 
 def command(
     folder: Annotated[
-        Path, typer.Argument(help="The folder to make; it may exist if it is empty.")
+        Path, typer.Argument(help="The folder to create; it may exist if it is empty.")
     ],
     empty: Annotated[
-        bool, typer.Option("--empty", help="Without sample datasets and experiments.")
+        bool, typer.Option("--empty", help="Leave out the sample datasets and experiments.")
     ] = False,
 ) -> None:
-    """Make a workspace: a folder with datasets, experiments and modules."""
+    """Create a workspace: a folder for datasets, experiments and modules."""
     with reported_errors(Terminal(sys.stderr)):
         made = new_workspace(folder, samples=not empty)
     terminal = Terminal(sys.stdout)

@@ -107,7 +107,7 @@ def _show_output(console: Terminal, output: NodeOutput, *, several: bool, typed:
         output.port,
         table,
         console.width,
-        more=f"{option} writes all of it",
+        more=f"{option} writes everything",
         wanted=scores_of(output.dataset),
     )
     console.print(preview)
@@ -125,7 +125,7 @@ def _closed(output: NodeOutput) -> Text:
     size = f", {size_text(output.size)}" if output.size is not None else ""
     return Text.assemble(
         (f"{one_line(output.port)}: {what}{size}", "bold"),
-        ("\nIt is only ever opened in a sandbox, by a module that it is connected to.", "dim"),
+        ("\nIt is opened only in a sandbox, by a module that it is connected to.", "dim"),
     )
 
 
@@ -134,7 +134,7 @@ def _profile_hint(output: NodeOutput, *, several: bool, typed: str) -> Text:
     rows, columns = output.dataset.table.shape
     port = f" --port {output.port}" * several
     return Text(
-        f"The profile of {rows * columns:,} cells takes its time. To have it:\n"
+        f"A profile of {rows * columns:,} cells takes a while to compute. To compute it, run:\n"
         f"  studiolo show {one_line(typed)}{port} --output {output.port}.arrow\n"
         f"  studiolo profile {output.port}.arrow",
         style="dim",
@@ -149,7 +149,7 @@ def _show_console(console: Terminal, text: str) -> None:
     console.say(Text("console", style="bold"))
     if len(lines) > _LINES:
         left = count_text(len(lines) - _LINES, "line")
-        console.say(Text(f"… {left} before; --device DIR writes all of it.", style="dim"))
+        console.say(Text(f"… {left} before; --device DIR writes the whole console.", style="dim"))
     console.print(Text("\n".join(lines[-_LINES:])), soft_wrap=True)
 
 

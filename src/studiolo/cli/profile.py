@@ -18,13 +18,13 @@ from studiolo.datasets.profile import profile_dataset, profile_to_json
 
 def command(
     dataset: Annotated[Path, typer.Argument(help="The dataset to profile.", metavar="FILE")],
-    json: Annotated[bool, typer.Option("--json", help="All of it, as JSON.")] = False,
-    bins: Annotated[int, typer.Option(help="Bins of a histogram.")] = 10,
+    json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+    bins: Annotated[int, typer.Option(help="Number of bins in a histogram.")] = 10,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     sheet: Sheet = None,
 ) -> None:
-    """Show rows, columns, and for each column its type, statistics and distribution."""
+    """Show the size of a dataset and, for each column, its type, statistics and distribution."""
     errors = Terminal(sys.stderr)
     with reported_errors(errors):
         file = DatasetFile(

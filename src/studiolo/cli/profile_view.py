@@ -186,4 +186,4 @@ def _notes(columns: Sequence[ColumnProfile], dropped: Sequence[str]) -> Iterator
         )
     if dropped:
         names = ", ".join(reversed(dropped))
-        yield Text(f"No room here for {names}: --json shows everything.", style="dim")
+        yield Text(f"No room for {names}: --json shows everything.", style="dim")

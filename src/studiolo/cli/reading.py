@@ -10,6 +10,8 @@ Encoding = Annotated[
 ]
 Delimiter = Annotated[
     str | None,
-    typer.Option(help="What separates fields in CSV: a character, or tab.", metavar="CHAR"),
+    typer.Option(help="Character that separates fields in a CSV file, or tab.", metavar="CHAR"),
 ]
-Sheet = Annotated[str | None, typer.Option(help="Which sheet of an Excel file.", metavar="NAME")]
+Sheet = Annotated[
+    str | None, typer.Option(help="Sheet to read from an Excel file.", metavar="NAME")
+]

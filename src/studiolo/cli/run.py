@@ -53,7 +53,7 @@ def command(
     encoding: Annotated[
         str | None,
         typer.Option(
-            help="Encoding of datasets that are text, such as windows-1252.",
+            help="Encoding of text datasets, such as windows-1252.",
             metavar="NAME",
             rich_help_panel=_SCRIPT,
         ),
@@ -61,7 +61,7 @@ def command(
     delimiter: Annotated[
         str | None,
         typer.Option(
-            help="What separates fields in CSV datasets: a character, or tab.",
+            help="Character that separates fields in CSV datasets, or tab.",
             metavar="CHAR",
             rich_help_panel=_SCRIPT,
         ),
@@ -69,19 +69,21 @@ def command(
     sheet: Annotated[
         str | None,
         typer.Option(
-            help="Which sheet of an Excel dataset.", metavar="NAME", rich_help_panel=_SCRIPT
+            help="Sheet to read from an Excel dataset.", metavar="NAME", rich_help_panel=_SCRIPT
         ),
     ] = None,
     script_bundle: Annotated[
         Path | None,
         typer.Option(
-            help="Zip of modules for the third port.", metavar="FILE.zip", rich_help_panel=_SCRIPT
+            help="Zip file of modules for the third port.",
+            metavar="FILE.zip",
+            rich_help_panel=_SCRIPT,
         ),
     ] = None,
     output: Annotated[
         str | None,
         typer.Option(
-            help="Where the Results Dataset goes; - is CSV on stdout.",
+            help="File to write the Results Dataset to; - writes CSV to stdout.",
             metavar="FILE",
             rich_help_panel=_SCRIPT,
         ),
@@ -89,13 +91,15 @@ def command(
     output2: Annotated[
         str | None,
         typer.Option(
-            help="Where a second returned frame goes.", metavar="FILE", rich_help_panel=_SCRIPT
+            help="File to write the second returned frame to.",
+            metavar="FILE",
+            rich_help_panel=_SCRIPT,
         ),
     ] = None,
     device: Annotated[
         Path | None,
         typer.Option(
-            help="Folder for console.txt, images and index.html.",
+            help="Folder to write console.txt, the images and index.html to.",
             metavar="DIR",
             rich_help_panel=_SCRIPT,
         ),
@@ -103,14 +107,15 @@ def command(
     port_binding: Annotated[
         PortBinding,
         typer.Option(
-            help="connected: as the classic studio; slot: as Azure ML designer.",
+            help="How ports bind to arguments. connected: like the classic studio; slot: like "
+            "Azure ML designer.",
             rich_help_panel=_SCRIPT,
         ),
     ] = PortBinding.CONNECTED,
     timeout: Annotated[
         int | None,
         typer.Option(
-            help="Seconds, or 90s, 10m, 2h.",
+            help="Time limit: seconds, or a value such as 90s, 10m or 2h.",
             parser=parse_duration,
             metavar="TIME",
             rich_help_panel=_SCRIPT,
@@ -119,7 +124,7 @@ def command(
     memory: Annotated[
         int | None,
         typer.Option(
-            help="Such as 512MiB or 4GiB.",
+            help="Memory limit, such as 512MiB or 4GiB.",
             parser=parse_size,
             metavar="SIZE",
             rich_help_panel=_SCRIPT,
@@ -127,12 +132,14 @@ def command(
     ] = None,
     cpus: Annotated[
         int | None,
-        typer.Option(help="Processors to use.", min=1, metavar="N", rich_help_panel=_SCRIPT),
+        typer.Option(
+            help="Number of processors to use.", min=1, metavar="N", rich_help_panel=_SCRIPT
+        ),
     ] = None,
     to: Annotated[
         list[str] | None,
         typer.Option(
-            help="Run up to this node: it, and what it needs.",
+            help="Run this node and the nodes that it depends on.",
             metavar="NODE",
             rich_help_panel=_EXPERIMENT,
         ),
@@ -140,7 +147,7 @@ def command(
     only: Annotated[
         list[str] | None,
         typer.Option(
-            help="Run this node again; what it needs is taken from earlier runs.",
+            help="Run only this node, again; its inputs come from earlier runs.",
             metavar="NODE",
             rich_help_panel=_EXPERIMENT,
         ),
@@ -149,7 +156,7 @@ def command(
         list[str] | None,
         typer.Option(
             "--from",
-            help="Run this node and what comes after it again.",
+            help="Run this node and all nodes that depend on it again.",
             metavar="NODE",
             rich_help_panel=_EXPERIMENT,
         ),
@@ -158,7 +165,7 @@ def command(
         bool,
         typer.Option(
             "--again",
-            help="Run nodes again of which a result is kept.",
+            help="Ignore kept results and run every selected node again.",
             rich_help_panel=_EXPERIMENT,
         ),
     ] = False,
@@ -170,13 +177,20 @@ def command(
         ),
     ] = None,
     isolation: Annotated[
-        Isolation, typer.Option(help="Every layer, what there is, or none.")
+        Isolation,
+        typer.Option(
+            help="strict: refuse to run unless every layer is available; "
+            "auto: use what this machine has; off: resource limits only."
+        ),
     ] = Isolation.AUTO,
     json: Annotated[
-        bool, typer.Option("--json", help="Report as JSON; a script's console goes to stderr.")
+        bool,
+        typer.Option(
+            "--json", help="Print the report as JSON; the script's console goes to stderr."
+        ),
     ] = False,
 ) -> None:
-    """Run a script or an experiment, each script in a fresh sandbox, and show what comes of it."""
+    """Run a script or an experiment, each script in a fresh sandbox, and show the results."""
     if path.suffix == ".py":
         _refuse_others(context, _OF_EXPERIMENTS, "an experiment", f'"{path}" is a script')
         script = importlib.import_module("studiolo.cli.run_script")
@@ -220,4 +234,4 @@ def _refuse_others(context: typer.Context, names: tuple[str, ...], what: str, th
         source = context.get_parameter_source(name)
         if source is not None and source.name == "COMMANDLINE":
             option = "--" + ("from" if name == "start" else name.replace("_", "-"))
-            raise typer.BadParameter(f"it is for {what}, and {this}.", param_hint=option)
+            raise typer.BadParameter(f"this option is for {what}, but {this}.", param_hint=option)

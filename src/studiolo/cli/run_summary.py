@@ -50,7 +50,7 @@ def show_run(
         _show_dataset(console, notes, node, rows=_ROWS if len(last) == 1 else _ROWS // 2)
     if result.succeeded and len(last) > _MOST_DATASETS:
         names = ", ".join(node.record.node for node in last[_MOST_DATASETS:])
-        console.say(Text(printable(f"… and those of {names}."), style="dim"))
+        console.say(Text(printable(f"… and the results of {names}."), style="dim"))
     console.say(_end(result))
     target = failed[0] if failed else last[-1] if last else None
     if target is not None:
@@ -72,7 +72,7 @@ def _show_dataset(console: Terminal, notes: Terminal, node: NodeResult, *, rows:
         dataset = node.dataset(port)
     except (BlobMissingError, BlobRottenError) as error:
         # Nobody needed it in this run, so that nobody has noticed before.
-        advice = f"--only {shlex.quote(node.record.node)} makes it again."
+        advice = f"To make it again, add --only {shlex.quote(node.record.node)}."
         notes.say(Text(printable(f"warning: {name}: {error} {advice}"), style="yellow"))
         return
     console.print()

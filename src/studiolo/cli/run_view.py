@@ -100,7 +100,7 @@ def dataset_preview(
     width: int,
     *,
     rows: int = _ROWS,
-    more: str = "--output FILE writes all of it",
+    more: str = "--output FILE writes everything",
     wanted: Collection[str] = (),
 ) -> Group:
     """The beginning of a dataset, as many columns as there is room for, first those ``wanted``.

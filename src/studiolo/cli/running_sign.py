@@ -67,5 +67,5 @@ class RunningSign:
                 console=self._console,
                 transient=True,
             )
-            self._shown.add_task("running, and nothing printed yet; Ctrl-C stops it")
+            self._shown.add_task("running, nothing printed yet; Ctrl-C stops it")
             self._shown.start()

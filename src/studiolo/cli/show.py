@@ -58,32 +58,36 @@ def command(
         str,
         typer.Argument(
             help="An experiment, or EXPERIMENT/NODE. An experiment is its folder, its "
-            "experiment.yaml, or its name in the workspace that you are in.",
+            "experiment.yaml, or its name in the current workspace.",
             metavar="TARGET",
         ),
     ],
     run: Annotated[
         str | None,
         typer.Option(
-            help="Which run, by its id or enough of it; the newest, if not given.", metavar="RUN"
+            help="Id of a run, or enough of it to be unique. Default: the newest run.",
+            metavar="RUN",
         ),
     ] = None,
     port: Annotated[
-        str | None, typer.Option(help="Only this output of the node.", metavar="PORT")
+        str | None, typer.Option(help="Show only this output of the node.", metavar="PORT")
     ] = None,
     output: Annotated[
         str | None,
         typer.Option(
-            help="Where the node's whole dataset goes; - is CSV on stdout.", metavar="FILE"
+            help="File to write the node's whole dataset to; - writes CSV to stdout.",
+            metavar="FILE",
         ),
     ] = None,
     device: Annotated[
         Path | None,
-        typer.Option(help="Folder for console.txt, images and index.html.", metavar="DIR"),
+        typer.Option(
+            help="Folder to write console.txt, the images and index.html to.", metavar="DIR"
+        ),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="All of it, as JSON.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
-    """Show what came of an experiment, or of one of its nodes, without running anything."""
+    """Show the results of an experiment, or of one of its nodes, without running anything."""
     with reported_errors(Terminal(sys.stderr)):
         targets = targets_of(output, None, json=json)
         if device is not None:
@@ -104,7 +108,8 @@ def _refuse_of_nodes(place: ExperimentPlace, **given: str | Path | None) -> None
     for option, value in given.items():
         if value is not None:
             raise typer.BadParameter(
-                f"it is for a node, and {place.typed} is an experiment. Name one of its nodes: "
+                f"this option needs a node, but {place.typed} is an experiment. Name one of its "
+                "nodes: "
                 f"{place.typed.rstrip('/')}/NODE.",
                 param_hint=f"--{option}",
             )
@@ -165,7 +170,7 @@ def _run(workspace: Workspace, place: ExperimentPlace, called: str | None) -> Ru
     found = workspace.records.run(called)
     if found.experiment != place.key:
         raise typer.BadParameter(
-            f'the run "{found.id}" is one of {found.experiment}, not of {place.key}.',
+            f'the run "{found.id}" belongs to {found.experiment}, not to {place.key}.',
             param_hint="--run",
         )
     return found.id

@@ -43,7 +43,7 @@ class Target:
         self.put(Dataset(table=pa.table({})) if dataset is None else dataset)
         if dataset is None:
             empty = self.port if self.path == STANDARD_OUTPUT else self.path
-            said = f"azureml_main returned no second data frame: {empty} is empty."
+            said = f"azureml_main returned no second data frame, so {empty} is empty."
             notes.say(Text.assemble(("note: ", "yellow"), printable(said)))
         elif self.path != STANDARD_OUTPUT:
             notes.say(self.written(dataset))
@@ -82,7 +82,7 @@ def targets_of(output: str | None, output2: str | None, *, json: bool) -> Sequen
         )
     if len({_place(path) for path in given}) < len(given):
         raise typer.BadParameter(
-            f'"{output2}" is where --output goes already. Give each its own.',
+            f'--output already writes to "{output2}". Give each its own file.',
             param_hint="--output2",
         )
     asked = zip(RESULT_PORTS, _OPTIONS, (output, output2), strict=True)
@@ -104,11 +104,12 @@ def _checked(path: str, option: str) -> str:
     folder = Path(path).absolute().parent
     if not folder.is_dir():
         raise typer.BadParameter(
-            f'the folder "{folder}" of "{path}" does not exist. Make it first.', param_hint=option
+            f'the folder "{folder}" of "{path}" does not exist. Create it first.', param_hint=option
         )
     if not os.access(folder, os.W_OK | os.X_OK):
         raise typer.BadParameter(
-            f'the folder "{folder}" of "{path}" is not yours to write to. Choose another.',
+            f'you are not allowed to write to the folder "{folder}" of "{path}". Choose another '
+            "folder.",
             param_hint=option,
         )
     if Path(path).is_dir():

@@ -11,7 +11,7 @@ from studiolo.store.run_record import NodeState, RunRecord, RunStatus
 
 #: What becomes of the nodes of a run that nobody carries any more, as the next run records it.
 _LEFT = {NodeState.RUNNING: NodeState.CANCELLED, NodeState.WAITING: NodeState.SKIPPED}
-_WHY_LEFT = "The process that carried the run ended before the run did."
+_WHY_LEFT = "The process that was carrying out the run ended before the run did."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -50,7 +50,7 @@ _DRAWS = (
     .order_by(RUN_NODES.c.run.desc())
 )
 _THIS_NODE = (RUN_NODES.c.run == bindparam("of_run")) & (RUN_NODES.c.node == bindparam("of_node"))
-_INTERRUPTED = "The process that carried the run ended before the run did."
+_INTERRUPTED = "The process that was carrying out the run ended before the run did."
 
 
 def begin(connection: Connection, run: NewRun, nodes: Sequence[PlannedNode]) -> None:

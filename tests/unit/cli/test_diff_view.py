@@ -59,7 +59,7 @@ def test_nothing_is_said_about_nodes_that_do_not_differ(monkeypatch: pytest.Monk
         ),
         (
             NodeComparison(environment=Change(before="key", after="other")),
-            "packages  those of the default environment are others",
+            "packages  the default environment's packages differ",
         ),
         (NodeComparison(settings={"seed": Change(before=None, after=3)}), "seed  default → 3"),
         (
@@ -73,7 +73,7 @@ def test_nothing_is_said_about_nodes_that_do_not_differ(monkeypatch: pytest.Monk
         (NodeComparison(rows=Change(before=1000, after=2000)), "rows  1,000 → 2,000"),
         (
             NodeComparison(results={"out": OutputComparison(sizes=(1024, 2048))}),
-            "out  its bytes are others (1.0 KiB → 2.0 KiB)",
+            "out  contents differ (1.0 KiB → 2.0 KiB)",
         ),
         (
             NodeComparison(
@@ -87,7 +87,7 @@ def test_nothing_is_said_about_nodes_that_do_not_differ(monkeypatch: pytest.Monk
                     before=None, after=None, runs=Change(before="9f2c4e", after="9f2c4e")
                 )
             ),
-            "script  the module's own text is another",
+            "script  the module's own code differs",
         ),
     ],
 )
@@ -115,7 +115,7 @@ def test_a_table_is_told_line_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
         "node",
         "  out  + column new",
         "       type of t: int64 → double",
-        "       the columns stand in another order",
+        "       the columns are in a different order",
         "       1 cell of c1: missing → x\ufffd[2J (row 1)",
         "       2 cells of c2: missing → x\ufffd[2J (row 1), …",
     ]
@@ -144,7 +144,7 @@ def test_a_script_that_two_nodes_share_is_shown_once(monkeypatch: pytest.MonkeyP
         "",
         "two",
         "  script  s.py",
-        "    as above, at one",
+        "    the same lines as at one",
         "",
         "2 nodes of 2 differ, 1 added.",
     ]

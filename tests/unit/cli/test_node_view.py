@@ -91,7 +91,7 @@ def test_of_a_large_one_it_is_said_how_to_have_it(monkeypatch: pytest.MonkeyPatc
     assert output.profile is None
     text = shown(monkeypatch, node(), output)
     assert text.endswith(
-        "The profile of 3 cells takes its time. To have it:\n"
+        "A profile of 3 cells takes a while to compute. To compute it, run:\n"
         "  studiolo show e/node --output out.arrow\n"
         "  studiolo profile out.arrow\n"
     )
@@ -114,7 +114,8 @@ def test_what_is_not_opened_is_named(
 
 
 @pytest.mark.parametrize(
-    ("lines", "first"), [(40, "line 0"), (41, "… 1 line before; --device DIR writes all of it.")]
+    ("lines", "first"),
+    [(40, "line 0"), (41, "… 1 line before; --device DIR writes the whole console.")],
 )
 def test_the_end_of_the_console_is_shown(
     monkeypatch: pytest.MonkeyPatch, lines: int, first: str

@@ -68,7 +68,7 @@ def test_a_narrow_terminal_says_what_it_leaves_out() -> None:
     assert lines[2].split() == [
         *("name", "missing", "unique", "mean", "min", "max", "distribution")
     ]
-    assert lines[-1] == "No room here for median, type, std: --json shows everything."
+    assert lines[-1] == "No room for median, type, std: --json shows everything."
     assert max(map(len, lines)) <= 60
 
 
