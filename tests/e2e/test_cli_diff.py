@@ -237,6 +237,15 @@ def test_without_ids_the_last_two_runs_are_compared(runs: Runs) -> None:
     assert [inside.report["before"]["run"], inside.report["after"]["run"]] == last
 
 
+def test_the_last_two_runs_of_an_experiment_are_compared_by_its_name(runs: Runs) -> None:
+    folder = runs.folder.folder
+    without = runs.folder("diff").out
+    for place in ("e", "experiments/e", "experiments/e/experiment.yaml", folder):
+        assert runs.folder("diff", place).out == without
+    outside = CommandLine(folder.parent)("diff", f"{folder.name}/experiments/e")
+    assert (outside.code, outside.out) == (1, without)
+
+
 def test_where_there_are_no_two_runs_that_is_said(runs: Runs, tmp_path: Path) -> None:
     first = runs.folder("diff", runs.ids["first"])
     assert (first.code, first.out) == (2, "")

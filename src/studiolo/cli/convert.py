@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from studiolo.cli.amounts import count_text
 from studiolo.cli.dataset_paths import dataset_path
 from studiolo.cli.reading import Delimiter, Encoding, Sheet
 from studiolo.cli.reporting import printable, reported_errors, show_notes
@@ -49,4 +50,6 @@ def command(
         show_notes(console, dataset.notes)
         write_dataset(dataset, target)
         rows, columns = dataset.table.shape
-        console.say(Text(printable(f"{target}: {rows:,} rows, {columns:,} columns")))
+        console.say(
+            Text(printable(f"{target}: {count_text(rows, 'row')}, {count_text(columns, 'column')}"))
+        )

@@ -15,8 +15,8 @@ from studiolo.runs.comparison import ComparedRun, compare_runs
 from studiolo.runs.current_state import current_run
 from studiolo.runs.provenance import Provenance
 from studiolo.store.locks import WorkspaceUse
-from studiolo.workspace.lookup import find_experiment
-from studiolo.workspace.workspace import Workspace, find_root
+from studiolo.workspace.lookup import ExperimentPlace, find_experiment, find_history
+from studiolo.workspace.workspace import Workspace
 
 #: As `diff` ends.
 _DIFFERENT = 1
@@ -47,8 +47,11 @@ def command(
 ) -> None:
     """Show how two runs differ. The exit code is 1 if they do."""
     with reported_errors(Terminal(sys.stderr)):
-        with Workspace(find_root(workspace)) as opened, WorkspaceUse.begin(opened.store):
-            earlier, later = _pair(opened, workspace, before, after)
+        if before is not None and after is None and _is_place(before):
+            workspace, before = Path(before), None
+        root, place = find_history(str(workspace))
+        with Workspace(root) as opened, WorkspaceUse.begin(opened.store):
+            earlier, later = _pair(opened, place, before, after)
             comparison = compare_runs(_run(opened, earlier), _run(opened, later))
         if json:
             write_document(diff_report(comparison))
@@ -58,8 +61,13 @@ def command(
         raise typer.Exit(_DIFFERENT)
 
 
+def _is_place(typed: str) -> bool:
+    """Whether that names an experiment or a workspace, and not a run."""
+    return find_experiment(typed) is not None or Path(typed).is_dir()
+
+
 def _pair(
-    workspace: Workspace, path: Path, before: str | None, after: str | None
+    workspace: Workspace, here: ExperimentPlace | None, before: str | None, after: str | None
 ) -> tuple[str, str]:
     """The ids of the two runs, or what was given for them."""
     if before is not None and after is not None:
@@ -69,7 +77,6 @@ def _pair(
         later = records.run(before)
         runs = [run for run in records.runs(later.experiment) if run.id <= later.id]
     else:
-        here = find_experiment(str(path))
         newest = records.runs(None if here is None else here.key, limit=1)
         runs = [run for one in newest for run in records.runs(one.experiment, limit=2)]
     if len(runs) < _TWO:

@@ -105,8 +105,8 @@ def _port(port: InputPort | OutputPort) -> str:
 
 def _parameter(parameter: Parameter) -> str:
     default = "required" if parameter.required else f"default: {_shown(parameter.default)}"
-    said = f"{parameter.label}. {parameter.help}".strip()
-    return f"{said} {allowed_values(parameter)}; {default}".replace("`", "")
+    said = f"{parameter.label}. {parameter.help}" if parameter.help else parameter.label
+    return f"{said.strip()} ({allowed_values(parameter)}; {default})".replace("`", "")
 
 
 def _shown(value: object) -> str:

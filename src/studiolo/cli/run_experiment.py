@@ -21,7 +21,7 @@ from studiolo.runs.selection import Selection
 from studiolo.sandbox.isolation import Isolation
 from studiolo.store.run_record import RunStatus
 from studiolo.workspace.overrides import with_parameters
-from studiolo.workspace.workspace import MODULES, Workspace, find_root
+from studiolo.workspace.workspace import Workspace, find_root
 
 
 def run(
@@ -64,13 +64,12 @@ def run(
 
 def _own(workspace: Workspace, experiment: Experiment) -> Collection[NodeName]:
     """The nodes whose code a user can change: scripts, and modules of the workspace."""
-    catalogue, folder = workspace.catalogue, workspace.root / MODULES
-    own = []
-    for name, node in experiment.nodes.items():
-        path = None if node.module is None else catalogue.find(node.module).path
-        if node.script is not None or (path is not None and path.is_relative_to(folder)):
-            own.append(name)
-    return own
+    catalogue = workspace.catalogue
+    return [
+        name
+        for name, node in experiment.nodes.items()
+        if node.script is not None or (node.module is not None and catalogue.is_own(node.module))
+    ]
 
 
 def _values(given: Sequence[str]) -> Mapping[tuple[str, str], str]:

@@ -13,6 +13,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from studiolo.cli.amounts import count_text, duration_text
 from studiolo.cli.cells import cut, one_line
 from studiolo.cli.reporting import printable
 from studiolo.cli.terminal import Terminal
@@ -133,12 +134,16 @@ def node_line(progress: NodeProgress, width: int, *, tells_why: bool) -> Text:
     sign, style = SIGNS[progress.state]
     parts = [_padded(progress.node, width), f"{progress.state.value:9}"]
     if progress.state in {NodeState.FINISHED, NodeState.FAILED}:
-        parts.append(_column(None if progress.seconds is None else f"{progress.seconds:.2f} s", 9))
-        parts.append(_column(None if progress.rows is None else f"{progress.rows:,} rows", 15))
+        parts.append(
+            _column(None if progress.seconds is None else duration_text(progress.seconds), 9)
+        )
+        parts.append(
+            _column(None if progress.rows is None else count_text(progress.rows, "row"), 15)
+        )
         memory = progress.peak_memory
         parts.append(_column(None if memory is None else f"{memory / 2**20:,.0f} MiB", 10))
     else:
-        rows = "" if progress.rows is None else f"{progress.rows:,} rows"
+        rows = "" if progress.rows is None else count_text(progress.rows, "row")
         parts.append(f"{'':9}  {rows:>15}")
     said = ""
     if progress.state is NodeState.KEPT and progress.from_run is not None:

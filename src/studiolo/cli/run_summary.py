@@ -2,13 +2,13 @@
 
 import shlex
 from collections.abc import Collection
-from dataclasses import replace
 from pathlib import Path
 
 from rich.text import Text
 
+from studiolo.cli.amounts import duration_text
 from studiolo.cli.reporting import printable
-from studiolo.cli.run_view import dataset_preview, scores_of, show_reason
+from studiolo.cli.run_view import dataset_preview, scores_of, show_reason, without_lines
 from studiolo.cli.terminal import Terminal
 from studiolo.experiments.experiment import Experiment, NodeName
 from studiolo.runs.experiment_result import ExperimentResult, NodeResult
@@ -62,7 +62,7 @@ def _show_failure(notes: Terminal, node: NodeResult, *, lines: bool) -> None:
     notes.say(Text.assemble(("\n", ""), (printable(node.record.node), "bold"), " failed:"))
     failure = node.failure
     if failure is not None:
-        show_reason(notes, failure if lines else replace(failure, traceback="", frames=()))
+        show_reason(notes, failure if lines else without_lines(failure))
 
 
 def _show_dataset(console: Terminal, notes: Terminal, node: NodeResult, *, rows: int) -> None:
@@ -115,6 +115,6 @@ def _end(result: ExperimentResult) -> Text:
     drawn = f" · pictures of {printable(', '.join(pictures))}" if pictures else ""
     return Text.assemble(
         (record.status.value, styles.get(record.status, "bold yellow")),
-        f" in {seconds:.2f} s",
+        f" in {duration_text(seconds)}",
         (f" · {', '.join(said)}{drawn} · run {record.id.rpartition('-')[2]}", "dim"),
     )

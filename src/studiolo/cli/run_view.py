@@ -1,6 +1,7 @@
 """A run's result on the terminal: tables to look at, errors to act on."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -73,9 +74,10 @@ def show_reason(console: Terminal, failure: Failure) -> None:
         # Lines of code and the marks below them stay as they are.
         trace = Text(printable(failure.traceback).rstrip(), style="dim")
         console.print(trace, soft_wrap=True)
-    # A sentence of ours needs no name of an exception, which the traceback has anyway.
-    own_words = failure.message == failure.subject
-    kind = f"{failure.exception_type}: " if failure.exception_type and own_words else ""
+    # A sentence of ours, or of a module, needs no name of an exception.
+    own_words = failure.code == "script-exception" or failure.message == failure.subject
+    named = own_words and failure.exception_type and failure.code != "module-refused"
+    kind = f"{failure.exception_type}: " if named else ""
     head = headline(failure.code, failure.classic_number)
     console.say(Text.assemble(head, " ", printable(kind), printable(failure.message)))
     if failure.frames:
@@ -83,6 +85,11 @@ def show_reason(console: Terminal, failure: Failure) -> None:
         where = f"{printable(place.file)}, line {place.line}"
         source = f": {printable(place.source.strip())}" if place.source else ""
         console.print(Text.assemble(("  → ", "red"), (where, "bold"), source), soft_wrap=True)
+
+
+def without_lines(failure: Failure) -> Failure:
+    """The failure as a sentence, without the lines of code that it came from."""
+    return replace(failure, traceback="", frames=())
 
 
 def _cost(result: ScriptResult) -> str:

@@ -49,6 +49,10 @@ class Catalogue:
             return self._library.find(id)
         raise UnknownModuleError(id=id, known=sorted(self._library.ids | self._own.ids))
 
+    def is_own(self, id: ModuleId) -> bool:  # noqa: A002
+        """Whether the module is one of the workspace, so that its users can change its code."""
+        return id in self._own.ids
+
     @property
     def definitions(self) -> Sequence[ModuleDefinition]:
         """All modules that can be used, in the order of a palette: by category, then by name."""

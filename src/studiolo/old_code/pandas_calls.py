@@ -110,7 +110,7 @@ PANDAS: Final[tuple[RetiredCall, ...]] = (
     ),
     RetiredCall(
         shape=Idiom(form="append"),
-        old="frame = frame.append(frame)",
+        old="frame = frame.append(other)",
         today="`pandas.concat([frame, other])`",
         errors=(attribute_error("append", of="(DataFrame|Series)"),),
     ),

@@ -44,7 +44,10 @@ def explained(failure: Failure, ran: Circumstances) -> Failure:
         advice = call.sentence
     if advice is None and failure.code == "library-missing":
         return replace(failure, message=missing_library.sentence(failure.subject, ran))
-    if advice is not None:
+    if advice is not None and failure.subject == "fsspec":
+        # The script imports no such thing: pandas takes the letter of a drive for a protocol.
+        message = advice
+    elif advice is not None:
         message = f"{_ended(message)} {advice}"
     if call is not None and (others := listed(reading, ran.job.script_name, told=call)):
         message = f"{message}\n{others}"
@@ -62,14 +65,15 @@ def _advice(failure: Failure, error: str, ran: Circumstances) -> str | None:
         )
     if _AS_TEXT.search(error) and (dates := ran.dates()):
         columns = ", ".join(map(repr, dates[:5]))
+        read = "The column {} was" if len(dates) == 1 else "The columns {} were"
         return (
-            f"{columns} came in as dates, not as text. Make text of a column before that: "
-            f'`frame[{dates[0]!r}].dt.strftime("%Y-%m-%d")`; or use `.dt.year` and the like.'
+            f"{read.format(columns)} read as dates, not as text. Turn dates into text with "
+            f'`frame[{dates[0]!r}].dt.strftime("%Y-%m-%d")`, or use `.dt.year` and the like.'
         )
     if _is_elsewhere(failure, error, source):
         return (
-            "That is a path of another machine. Connect the file as a dataset (--dataset1 FILE), "
-            'or put it into the script bundle and open "Script Bundle/NAME".'
+            "The file is named by a path of another machine. Connect it as a dataset (--dataset1 "
+            'FILE), or put it into the script bundle and open "Script Bundle/NAME".'
         )
     if failure.exception_type == "LookupError" and (match := _NLTK.search(failure.subject)):
         return (

@@ -104,7 +104,7 @@ def test_azure_has_sentences_of_its_own(message_of: MessageOf, line: str, facts:
 def test_a_script_that_takes_dates_for_text_is_told(message_of: MessageOf, expression: str) -> None:
     source = f"import datetime\ndef azureml_main(frame):\n    return {expression}"
     message = message_of(source, dataset1=DAYS)
-    assert "'day' came in as dates, not as text." in message
+    assert "The column 'day' was read as dates, not as text." in message
     assert "frame['day'].dt.strftime(\"%Y-%m-%d\")" in message
 
 
@@ -119,6 +119,7 @@ def test_a_script_that_takes_dates_for_text_is_told(message_of: MessageOf, expre
 def test_a_path_of_another_machine_is_told(message_of: MessageOf, expression: str) -> None:
     message = message_of(f"import pandas as pd\ndef azureml_main():\n    {expression}")
     assert "a path of another machine" in message
+    assert "fsspec" not in message
     assert "dependencies" not in message
 
 

@@ -65,6 +65,12 @@ def test_dates_that_cannot_stand_in_one_column(edit: Any) -> None:
         edit(frame, column=["d"], data_type="DateTime", datetime_format="%Q")
 
 
+def test_what_is_no_date_beside_dates_with_a_time_zone_is_named(edit: Any) -> None:
+    frame = pd.DataFrame({"d": ["2020-01-31T12:00+01:00", "2020-01-31T12:00Z", "soon"]})
+    with pytest.raises(ValueError, match='"soon" in row 3 of the column "d" is not a'):
+        edit(frame, column=["d"], data_type="DateTime")
+
+
 def test_dates_are_written_as_text(edit: Any) -> None:
     frame = pd.DataFrame({"d": pd.to_datetime(["2020-01-31 12:30", "NaT"])})
     edited = edit(frame, column=["d"], data_type="String")["d"]

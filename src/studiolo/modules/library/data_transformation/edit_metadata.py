@@ -169,13 +169,14 @@ def _dates(present: Any, datetime_format: str) -> Any:
             "Python does, such as %d/%m/%Y for 31/01/2020."
         )
     zoned = present.str.contains(_ZONE, regex=True)
-    if not datetime_format and zoned.any() and not zoned.all():
-        without = present.index[~zoned][0] + 1
+    unzoned = pd.to_datetime(present[~zoned], format="ISO8601", errors="coerce").dropna()
+    if not datetime_format and zoned.any() and len(unzoned):
+        without = unzoned.index[0] + 1
         raise ValueError(
             f'The column "{present.name}" has dates with a time zone and dates without one, such '
             f"as that in row {without}. Give all of them a time zone, or none."
         )
-    format_, utc = datetime_format or "ISO8601", bool(zoned.all()) or "%z" in datetime_format
+    format_, utc = datetime_format or "ISO8601", bool(zoned.any()) or "%z" in datetime_format
     try:
         return pd.to_datetime(present, format=format_, errors="coerce", utc=utc)
     except ValueError as error:
