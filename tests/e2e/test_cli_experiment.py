@@ -254,7 +254,7 @@ class TestRun:
             (["experiments/good", "--param", "double.by=x"], 'The parameter "by" must be a number'),
             (["experiments/good", "--param", "double.bye=3"], 'has no parameter "bye"'),
             (["experiments/none"], 'There is no experiment "experiments/none'),
-            (["/"], "is no workspace and lies in none"),
+            (["/"], "is not in a workspace"),
         ],
     )
     def test_bad_usage_is_explained(

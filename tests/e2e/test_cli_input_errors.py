@@ -100,7 +100,7 @@ BUNDLES: dict[str, tuple[Callable[[CommandLine], str], list[str]]] = {
     "missing": (lambda _: "none.zip", ["bundle-missing, classic 0048", '"none.zip"']),
     "no zip": (
         lambda s: s.file("bundle.zip", "no zip"),
-        ["bundle-unreadable, classic 0102", '"bundle.zip"', "no zip archive"],
+        ["bundle-unreadable, classic 0102", '"bundle.zip"', "not a zip archive"],
     ),
     "cut off": (
         lambda s: s.file("cut.zip", (s.folder / s.bundle({"a.py": "x=1"})).read_bytes()[:60]),

@@ -70,7 +70,9 @@ def _plain_reason(data: bytes, error: Exception) -> str:
     if not data:
         return "it is empty"
     return (
-        "it is cut off or damaged" if data.startswith(b"PK") else f"it is no zip archive ({error})"
+        "it is cut off or damaged"
+        if data.startswith(b"PK")
+        else f"it is not a zip archive ({error})"
     )
 
 

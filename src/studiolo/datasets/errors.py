@@ -47,8 +47,8 @@ class DatasetFileUnwritableError(DatasetError):
         self.file = file
         self.reason = reason
         super().__init__(
-            f'The dataset cannot be written to "{file}": {reason}. An older file of that name, if '
-            "there was one, is as it was."
+            f'The dataset cannot be written to "{file}": {reason}. An '
+            "existing file of that name was not changed."
         )
 
 

@@ -11,7 +11,7 @@ class EnvironmentBuildError(StudioloError):
 
     code: ClassVar[str] = "environment-build-failed"
     #: What to do next, in a sentence.
-    advice: ClassVar[str] = "Mend what it names and build the environment again."
+    advice: ClassVar[str] = "Fix the problem that it names and build the environment again."
 
     def __init__(self, *, name: str, explanation: str) -> None:
         self.name = name

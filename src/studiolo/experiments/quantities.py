@@ -14,11 +14,11 @@ def parse_size(text: str | float) -> int:
     """`512MiB`, `512m` and `536870912` are the same number of bytes.
 
     Raises:
-        ValueError: It is no size, or too little; its message is a sentence for the user.
+        ValueError: It is not a size, or too little; its message is a sentence for the user.
     """
     match = _SIZE.fullmatch(str(text).strip())
     if match is None:
-        raise ValueError(f'"{text}" is no size. Allowed: a number with MiB or GiB.')
+        raise ValueError(f'"{text}" is not a size. Allowed: a number with MiB or GiB.')
     unit = match[2].lower().rstrip("b").removesuffix("i")
     size = int(_number(match[1]) * 1024 ** _POWERS[unit])
     if size < _SMALLEST:
@@ -30,12 +30,12 @@ def parse_duration(text: str | float) -> int:
     """`90`, `90s` and `1.5m` are the same number of seconds.
 
     Raises:
-        ValueError: It is no time; its message is a sentence for the user.
+        ValueError: It is not a duration; its message is a sentence for the user.
     """
     match = _DURATION.fullmatch(str(text).strip())
     seconds = 0 if match is None else round(_number(match[1]) * _SECONDS[match[2].lower()])
     if seconds < 1:
-        raise ValueError(f'"{text}" is no time. Allowed: seconds, or 90s, 10m, 2h.')
+        raise ValueError(f'"{text}" is not a duration. Allowed: seconds, or 90s, 10m, 2h.')
     return seconds
 
 

@@ -36,7 +36,7 @@ class ResultMissingError(StudioloError):
 
 
 class DatasetUnsuitableError(StudioloError):
-    """Something was connected to a dataset port that is no dataset."""
+    """Something was connected to a dataset port that is not a dataset."""
 
     code: ClassVar[str] = "dataset-unsuitable"
 

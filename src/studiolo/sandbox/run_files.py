@@ -66,7 +66,9 @@ def _connected(job: Job) -> list[tuple[dict[str, Any], Connected]]:
     ports = {port.name: port for port in job.contract.inputs}
     unknown = set(job.inputs) - set(ports)
     if unknown:
-        raise ValueError(f"{sorted(unknown)} are no input ports; there are {sorted(ports)}")
+        raise ValueError(
+            f"{sorted(unknown)} are not input ports; the input ports are {sorted(ports)}"
+        )
     connected: list[tuple[dict[str, Any], Connected]] = []
     for port in ports.values():
         if port.name not in job.inputs:

@@ -146,7 +146,7 @@ def _read_groups(table: PolicyTable) -> frozenset[str]:
         for name in table.texts(group):
             if name not in known_syscalls():
                 # Not the list of what is allowed: that would be four hundred names.
-                table.fail(group, f'"{name}" is no system call of any supported architecture.')
+                table.fail(group, f'"{name}" is not a system call of any supported architecture.')
             if name in names:
                 table.fail(group, f'"{name}" is listed in "{names[name]}" already.')
             names[name] = group

@@ -17,7 +17,7 @@ class StoreError(StudioloError):
 
 
 class RecordsUnusableError(StoreError):
-    """The operating system has something against reading or writing there."""
+    """The operating system refused to read or write there."""
 
     code: ClassVar[str] = "records-unusable"
 

@@ -15,8 +15,8 @@ class WorkspaceMissingError(StudioloError):
     def __init__(self, *, path: Path) -> None:
         self.path = path
         super().__init__(
-            f'"{path}" is no workspace and lies in none: neither it nor a folder above it has a '
-            'file studiolo.toml. "studiolo new FOLDER" makes a workspace.'
+            f'"{path}" is not in a workspace: neither it nor any folder above it has a file '
+            'studiolo.toml. "studiolo new FOLDER" makes a workspace.'
         )
 
 
@@ -88,7 +88,7 @@ class DatasetNameError(StudioloError):
     def __init__(self, *, name: str) -> None:
         self.name = name
         super().__init__(
-            f'"{name}" is no file of the workspace\'s datasets folder. Put the file there, and '
+            f'"{name}" is not a file in the workspace\'s datasets folder. Put the file there, and '
             "give its name alone."
         )
 

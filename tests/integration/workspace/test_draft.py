@@ -112,7 +112,10 @@ def test_a_function_becomes_a_script_beside_the_experiment(
         ({"dataset": "cities.first"}, 'is a dataset and has no output "first"'),
         ({"fraction": 2}, '"fraction" must be a number from 0 to 1, not 2'),
         ({"dataset": pd.DataFrame({"a": [1]})}, "takes a node of the experiment, not a DataFrame"),
-        ({"timeout": "soon"}, 'The timeout of node "split-data" is wrong: "soon" is no time'),
+        (
+            {"timeout": "soon"},
+            'The timeout of node "split-data" is wrong: "soon" is not a duration',
+        ),
         ({"seed": -1}, '"seed" of node "split-data" has to be a whole number'),
         ({"name": "a.b"}, 'has a "." in it'),
     ],

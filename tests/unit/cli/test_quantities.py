@@ -22,7 +22,7 @@ def test_sizes(text: str, size: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "lots", "-1GiB", "1PiB", "1 GiBs", "1e9"])
 def test_what_is_no_size(text: str) -> None:
-    with pytest.raises(typer.BadParameter, match=f'"{text}" is no size'):
+    with pytest.raises(typer.BadParameter, match=f'"{text}" is not a size'):
         parse_size(text)
 
 
@@ -40,5 +40,5 @@ def test_durations(text: str, seconds: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "0", "0.2s", "soon", "-5", "1d"])
 def test_what_is_no_duration(text: str) -> None:
-    with pytest.raises(typer.BadParameter, match="is no time"):
+    with pytest.raises(typer.BadParameter, match="is not a duration"):
         parse_duration(text)

@@ -47,7 +47,7 @@ def test_missing_and_unreadable(tmp_path: Path) -> None:
     ("data", "reason"),
     [
         (b"", "empty"),
-        (b"print('hello')\n", "no zip archive"),
+        (b"print('hello')\n", "not a zip archive"),
         (GOOD[:-1], "cut off"),
         (GOOD[: len(GOOD) // 2], "cut off"),
         (GOOD[:10], "cut off"),

@@ -250,7 +250,10 @@ def test_all_mistakes_are_found_at_once(tmp_path: Path) -> None:
         ("a: {b: c\nd: e\n", 'or the "{" of line 1 is not closed'),
         ("a:\n  b: 1\n c: 2\n", "check its indentation"),
         ("a: - b\n", 'put the "-" on the next line'),
-        (f"{HEAD}nodes:\n  a: {{module: m, timeout: 1d}}\n", '"1d" is no time. Allowed: seconds'),
+        (
+            f"{HEAD}nodes:\n  a: {{module: m, timeout: 1d}}\n",
+            '"1d" is not a duration. Allowed: seconds',
+        ),
     ],
 )
 def test_sentences(tmp_path: Path, text: str, sentence: str) -> None:
@@ -293,7 +296,10 @@ def test_a_broken_file_is_not_replaced(tmp_path: Path) -> None:
     [
         (Node(name=NodeName("a"), module=ModuleId("m"), parameters={"x": b"y"}), "type bytes"),
         (Node(name=NodeName("a"), module=ModuleId("m"), parameters={"x": [10**5000]}), "digits"),
-        (Node(name=NodeName("a"), module=ModuleId("m"), limits=Limits(timeout=0)), "is no time"),
+        (
+            Node(name=NodeName("a"), module=ModuleId("m"), limits=Limits(timeout=0)),
+            "is not a duration",
+        ),
         (Node(name=NodeName("a")), "names neither"),
         (Node(name=NodeName("a"), dataset="x", seed=1), "belongs to a module"),
         (Node(name=NodeName("a"), dataset="x", comment="\ud800"), "escape"),

@@ -28,7 +28,7 @@ def test_what_is_written_is_read_as_the_same(seconds: int, size: int) -> None:
 
 @pytest.mark.parametrize("text", ["9" * 400, "1e9", "½", "1.5.2", "٣GiB"])
 def test_what_is_neither(text: str) -> None:
-    with pytest.raises(ValueError, match="is no size"):
+    with pytest.raises(ValueError, match="is not a size"):
         parse_size(text)
-    with pytest.raises(ValueError, match="is no time"):
+    with pytest.raises(ValueError, match="is not a duration"):
         parse_duration(text)

@@ -148,7 +148,7 @@ def test_unknown_section_is_named() -> None:
         ('pid = "own process ids: sees', '# "', '"pid" is missing'),
         ("core = 1 ", "cores = 1 ", 'unknown key "cores"'),
         ('unknown = "ENOSYS"', 'unknown = "EINVAL"', '"unknown" is "EINVAL"'),
-        ('"brk", "mmap"', '"brkk", "mmap"', '"brkk" is no system call'),
+        ('"brk", "mmap"', '"brkk", "mmap"', '"brkk" is not a system call'),
         ('"brk", "mmap"', '"brk", "read"', '"read" is listed in "memory" already'),
         ('"brk", "mmap"', '"brk", "mmap", "bpf"', '"bpf" must never be allowed'),
         ('"brk", "mmap"', '"brk", "mmap", "clone"', '"clone" may be only one of'),

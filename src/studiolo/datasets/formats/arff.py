@@ -198,7 +198,7 @@ def _sparse_row(line: _Line, attributes: Sequence[Attribute]) -> Row:
         match = _SPARSE.match(inside, position)
         place = int(match.group(1)) if match else -1
         if match is None or not last < place < len(attributes):
-            raise line.malformed("this is no sparse row of these columns", allowed)
+            raise line.malformed("this is not a sparse row of these columns", allowed)
         row[place] = _word(match.group(2))
         position, last = match.end(), place
     return row

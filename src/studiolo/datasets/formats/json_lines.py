@@ -85,7 +85,7 @@ def _row(line: str, number: int, numbers: dict[str, int], file: str) -> dict[str
         raise MalformedLineError(
             file=file,
             line=number,
-            problem=f"this is no JSON ({reason})",
+            problem=f"this is not JSON ({reason})",
             text=line,
             allowed='one object a line, such as {"age": 7, "name": "Ada"}',
         ) from error
@@ -93,7 +93,7 @@ def _row(line: str, number: int, numbers: dict[str, int], file: str) -> dict[str
         raise MalformedLineError(
             file=file,
             line=number,
-            problem="this is no JSON object",
+            problem="this is not a JSON object",
             text=line,
             allowed='one object a line, such as {"age": 7, "name": "Ada"}',
         )

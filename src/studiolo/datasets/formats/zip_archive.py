@@ -24,7 +24,7 @@ def read(content: Content) -> Dataset:
                 raise ArchiveMembersError(file=content.name, members=names)
             data = _extracted(archive, members[0], content.name)
     except (zipfile.BadZipFile, NotImplementedError, zlib.error, EOFError, OSError) as error:
-        problem = f"it is damaged or no zip archive ({error})"
+        problem = f"it is damaged or not a zip archive ({error})"
         raise ArchiveError(file=content.name, problem=problem) from error
     dataset = read_packed(pa.py_buffer(data), content, _path(members[0]).name)
     if not others:

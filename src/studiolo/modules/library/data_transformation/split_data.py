@@ -164,7 +164,7 @@ def _found(dataset: pd.DataFrame, expression: str) -> _Chosen:
     try:
         compiled = re.compile(pattern)
     except re.error as error:
-        raise ValueError(f'"{pattern}" is no regular expression: {error}.') from error
+        raise ValueError(f'"{pattern}" is not a regular expression: {error}.') from error
     with warnings.catch_warnings():
         # Groups are for the reader here; pandas would rather extract them.
         warnings.simplefilter("ignore", UserWarning)
@@ -183,7 +183,8 @@ def _compared(dataset: pd.DataFrame, expression: str) -> _Chosen:
             match = _COMPARISON.fullmatch(named["rest"] if named else condition)
             if match is None:
                 raise ValueError(
-                    f'"{condition.strip()}" in the relational expression is no comparison. Write '
+                    f'"{condition.strip()}" in the relational expression is not a comparison. '
+                    "Write "
                     'an operator (<, <=, >, >=, ==, !=) and a value: \\"column name" > 3'
                 )
             if named and _column(dataset, condition)[0].name != values.name:

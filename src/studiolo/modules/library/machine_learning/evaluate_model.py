@@ -136,7 +136,7 @@ def judged_rows(dataset: pd.DataFrame, *scores: str) -> tuple[pd.DataFrame, str,
     if rows.empty:
         raise ValueError(f'No row of the scored dataset has both a label ("{label}") and a score.')
     if len(rows) < len(dataset):
-        print(f"Rows left out for want of a label or score: {len(dataset) - len(rows)}.")
+        print(f"Rows left out because they have no label or score: {len(dataset) - len(rows)}.")
     weights = weights_of(rows)
     return rows, label, np.ones(len(rows), dtype="int64") if weights is None else weights
 

@@ -87,7 +87,7 @@ def labelled_rows(dataset: pd.DataFrame, label_column: str | None) -> tuple[pd.D
         )
     labelled = dataset[dataset[label].notna()]
     if len(labelled) < len(dataset):
-        print(f"Rows left out for want of a label: {len(dataset) - len(labelled)}.")
+        print(f"Rows left out because they have no label: {len(dataset) - len(labelled)}.")
     if labelled.empty:
         raise ValueError(f'The label column "{label}" holds no value in any row.')
     return labelled, label

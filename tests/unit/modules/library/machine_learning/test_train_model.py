@@ -92,7 +92,7 @@ def test_columns_of_every_type(
     }
     assert model["classes"] == ["no", "yes"]
     said = capsys.readouterr().out
-    assert "Rows left out for want of a label: 1." in said
+    assert "Rows left out because they have no label: 1." in said
     assert "joined (datetime64" in said
     assert "empty (no values)" in said
     assert "5 rows, 6 features" in said
