@@ -68,6 +68,21 @@ def parent_of(pid: int) -> int:
     return int(status_of(pid)["PPid"])
 
 
+def shared_with_forks(pid: int) -> list[str]:
+    """The memory of a process that its forks could write to for one another, by its name.
+
+    Raises:
+        OSError: it is gone.
+    """
+    found = []
+    with Path(f"/proc/{pid}/maps").open(encoding="utf-8", errors="replace") as maps:
+        for line in maps:
+            _, permissions, _, _, _, *name = line.split(maxsplit=5)
+            if permissions[1] == "w" and permissions[3] == "s":
+                found.append(name[0].strip() if name else "without a name")
+    return found
+
+
 def descendant(pid: int, generations: int) -> int:
     """The only child of the only child, and so on, of a process.
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from studiolo.sandbox.errors import ZygoteFailedError
 from studiolo.sandbox.launcher import Launcher
-from studiolo.sandbox.observation import descendant, parent_of
+from studiolo.sandbox.observation import descendant, parent_of, shared_with_forks
 from studiolo.sandbox.policy import WarmUpPolicy
 from studiolo.sandbox.process_memory import memory_of
 from studiolo.sandbox.zygote_messages import (
@@ -167,13 +167,19 @@ class Zygote:
         try:
             said = self._first_message()
             if isinstance(said, Ready):
-                self.pid = descendant(self._launcher.pid, self._generations)
+                self.pid = self._find_zygote()
         except (ZygoteMessageError, OSError) as error:
             self._launcher.kill()
             raise self._failed("interpreter", str(error)) from error
         if isinstance(said, Failed):
             raise self._failed(said.layer, said.why)
         return said
+
+    def _find_zygote(self) -> int:
+        pid = descendant(self._launcher.pid, self._generations)
+        if shared := shared_with_forks(pid):
+            raise ZygoteMessageError(f"its forks would share memory: {shared[0]}")
+        return pid
 
     def _first_message(self) -> Ready | Failed:
         received = wire.receive(self._link)

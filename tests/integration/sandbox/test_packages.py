@@ -278,6 +278,17 @@ def test_no_page_is_shared_by_runs(
             assert answer_of(sandbox.run(Job(source=PREAMBLE + COUNT), limits=LIMITS)) == 0
 
 
+def test_a_poisoned_package_makes_no_page_that_runs_share(
+    make_environment: MakeEnvironment, default_environment: Environment
+) -> None:
+    evil = make_environment(SHARED_PAGE, locked=True)
+    with (
+        opened(evil, default_environment) as sandbox,
+        pytest.raises(ZygoteFailedError, match="its forks would share memory"),
+    ):
+        sandbox.run(Job(source=ORDINARY), limits=LIMITS)
+
+
 @pytest.mark.parametrize("asked", [Isolation.AUTO, Isolation.STRICT])
 def test_a_package_of_a_script_cannot_take_layers_away(
     asked: Isolation, make_environment: MakeEnvironment, default_environment: Environment
