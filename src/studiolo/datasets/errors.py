@@ -189,6 +189,22 @@ class DuplicateColumnNameError(DatasetError):
         )
 
 
+class TooManyColumnsError(DatasetError):
+    """A dataset has more columns than a dataset may have."""
+
+    code: ClassVar[str] = "dataset-columns-too-many"
+    classic_number: ClassVar[int | None] = 22
+
+    def __init__(self, *, source: str, columns: int, most: int) -> None:
+        self.source = source
+        self.columns = columns
+        self.most = most
+        super().__init__(
+            f"{source} has {columns:,} columns; a dataset has at most {most:,}. Turn them into "
+            "rows, or divide them among several files."
+        )
+
+
 class UnknownRoleColumnError(DatasetError):
     """A role was given to a column that the table does not have."""
 

@@ -11,6 +11,7 @@ from studiolo.datasets.arrow import Column
 from studiolo.datasets.dataset import ColumnRole, Dataset
 from studiolo.datasets.errors import (
     DuplicateColumnNameError,
+    TooManyColumnsError,
     UnknownRoleColumnError,
     UnsupportedColumnTypeError,
 )
@@ -21,6 +22,9 @@ from studiolo.datasets.extension_types import (
     stored_values,
 )
 
+#: Columns of a dataset: each takes time and memory of its own, however short it is, and a line of
+#: text has room for millions.
+MOST_COLUMNS = 100_000
 #: Types that a dataset holds under one spelling, so that no reader meets five kinds of string.
 #: ``large_string`` is what pandas' own string type holds: frames then share the bytes and offsets.
 _ONE_SPELLING: dict[pa.DataType, pa.DataType] = {
@@ -116,13 +120,19 @@ def named_columns(names: Sequence[str], *, changes: list[str]) -> list[str]:
 
 
 def check_names(names: list[str], *, source: str, line: int | None = None) -> None:
-    """Refuse repeated column names.
+    """Refuse repeated column names, and more of them than a dataset may have.
 
     Args:
         names: The names in the order of the columns.
         source: What errors call the table.
         line: Line of the header, where the names come from a text file.
+
+    Raises:
+        TooManyColumnsError: There are more than `MOST_COLUMNS`.
+        DuplicateColumnNameError: Two are the same.
     """
+    if len(names) > MOST_COLUMNS:
+        raise TooManyColumnsError(source=source, columns=len(names), most=MOST_COLUMNS)
     numbers: dict[str, list[int]] = {}
     for number, name in enumerate(names, start=1):
         numbers.setdefault(name, []).append(number)

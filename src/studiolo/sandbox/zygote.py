@@ -317,7 +317,9 @@ class Zygote:
             raise ZygoteMessageError("nobody asked for a fork of that name")
         directory = news.directory
         if directory is None:
-            directory = self._directories.pop(news.name)
+            directory = self._directories.pop(news.name, None)
+        if directory is None:
+            raise ZygoteMessageError("a fork comes without its folder")
         self._asked_for.discard(news.name)
         child = Child(news.name, socket.socket(fileno=news.link), news.pidfd, directory)
         self._on_child(child)

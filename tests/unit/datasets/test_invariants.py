@@ -11,10 +11,12 @@ import pytest
 from studiolo.datasets.dataset import ColumnRole
 from studiolo.datasets.errors import (
     DuplicateColumnNameError,
+    TooManyColumnsError,
     UnknownRoleColumnError,
     UnsupportedColumnTypeError,
 )
-from studiolo.datasets.invariants import check_dataset, check_table
+from studiolo.datasets.files import read_dataset_bytes
+from studiolo.datasets.invariants import MOST_COLUMNS, check_dataset, check_table
 
 
 @pytest.mark.parametrize(
@@ -101,3 +103,10 @@ def test_roles() -> None:
     assert check_dataset(table, roles=roles).roles == roles
     with pytest.raises(UnknownRoleColumnError, match='Did you mean "class"'):
         check_dataset(table, roles={"clas": ColumnRole.LABEL})
+
+
+def test_too_many_columns_are_refused_before_they_are_read() -> None:
+    line = b",".join(b"c%d" % number for number in range(MOST_COLUMNS + 1))
+    with pytest.raises(TooManyColumnsError) as caught:
+        read_dataset_bytes(line + b"\n" + line + b"\n", name="wide.csv")
+    assert caught.value.columns == MOST_COLUMNS + 1
