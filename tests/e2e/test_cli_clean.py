@@ -44,7 +44,7 @@ def test_nothing_goes_without_a_yes(folder: WorkspaceFolder, home: dict[str, str
     assert ended.code == 2
     assert "environments/script-1" in ended.out.replace("\n", "").replace(" ", "")
     assert "KiB" in ended.out
-    assert "Nothing was removed: --yes" in ended.err
+    assert "Nothing was removed. To remove without asking, add --yes" in ended.err
     assert (folder.folder / "home" / "environments" / "script-1" / "large").exists()
     assert runs(folder) == 1
 

@@ -211,7 +211,7 @@ def test_the_whole_dataset_is_written_in_the_format_of_the_extension(
         (["good", "--port", "results_dataset"], ["--port", "good/NODE"]),
         (["good/mean"], ["node-unknown", 'Did you mean "means"?']),
         (["new/mean"], ["node-unknown", 'Did you mean "means"?']),
-        (["bad/after", "--run", "FIRST"], ["is one of experiments/good"]),
+        (["bad/after", "--run", "FIRST"], ["belongs to experiments/good"]),
         (["good/halves", "--run", "SECOND"], ["node-unknown", '"halves"']),
         (["goood"], ["experiment-missing", 'Did you mean "good"?']),
         (["goood/means"], ["experiment-missing", 'Did you mean "good"?']),

@@ -138,9 +138,9 @@ def test_json_numbers_lose_nothing() -> None:
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        (b'{"a": ', "no JSON"),
-        (b"[1, 2]", "no JSON object"),
-        (b"7", "no JSON object"),
+        (b'{"a": ', "not JSON"),
+        (b"[1, 2]", "not a JSON object"),
+        (b"7", "not a JSON object"),
         (b'{"a": 1, "b": 2, "b": 3}', '"b" more than once'),
         (b"[" * 100_000, "nested"),
     ],

@@ -114,7 +114,7 @@ def test_rows_without_label_or_score_are_left_out(
         Scored_Probabilities=[0.1, 0.9, 0.8],
     )
     assert run("evaluate_model", dataset)["Accuracy"].tolist() == [1.0]
-    assert "want of a label or score: 1." in capsys.readouterr().out
+    assert "because they have no label or score: 1." in capsys.readouterr().out
 
 
 def test_several_classes(run: Run, irises: pd.DataFrame, figures: Figures) -> None:
