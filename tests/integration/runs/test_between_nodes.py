@@ -381,7 +381,7 @@ class TestZips:
     def test_a_zip_that_is_no_dataset_says_so_where_one_is_needed(
         self, place: WorkspaceFolder
     ) -> None:
-        place.dataset("hello.zip", self.zipped(**self.HELLO))
+        place.dataset("hello.zip", self.zipped(**self.HELLO, **{"more.csv": "a\n3\n"}))
         place.experiment(
             """
             zip: {dataset: hello.zip}

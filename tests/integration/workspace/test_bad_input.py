@@ -61,7 +61,8 @@ class TestExperiments:
         (folder / "experiment.yaml").write_text(text)
         with Workspace(place.root) as workspace, pytest.raises(ExperimentFileError) as caught:
             workspace.experiment("experiment")
-        (found,) = caught.value.findings
+        # What else is wrong with the file comes after it.
+        found = caught.value.findings[0]
         assert (found.code, found.line) == (code, line)
         assert not (place.root / ".studiolo").exists(), "looking leaves no traces"
 
