@@ -2,8 +2,8 @@
 
 It has one thread, holds no secrets and never runs a line of a user. Before it loads the first
 library it is confined as far as it can be and still fork; it loads those of the locked environment
-only. Each fork enters namespaces of its own, confines itself, takes on the packages that a script
-chose, waits for one request, serves it and is gone.
+only. Each fork enters namespaces of its own, confines itself, waits for one request, takes on the
+packages that its script chose, serves it and is gone.
 """
 
 import gc

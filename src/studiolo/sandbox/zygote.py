@@ -168,7 +168,8 @@ class Zygote:
             said = self._first_message()
             if isinstance(said, Ready):
                 self.pid = self._find_zygote()
-        except (ZygoteMessageError, OSError) as error:
+        except (ZygoteMessageError, OSError, ValueError, RecursionError, TypeError) as error:
+            # What it says is not even a message, or not one of a zygote's.
             self._launcher.kill()
             raise self._failed("interpreter", str(error)) from error
         if isinstance(said, Failed):
