@@ -232,6 +232,33 @@ class TestRun:
         assert ended.out.endswith("Look: studiolo show 'experiments/당뇨 실험/모델'\n")
         assert "9" in typed("show", "experiments/당뇨 실험/모델").out
 
+    def test_limits_hold_for_nodes_that_set_none(self, typed: WorkspaceFolder) -> None:
+        typed.write("studiolo.toml", 'name = "Test"\n[limits]\ntimeout = "1h"\n')
+        nap = "import time\ndef azureml_main():\n    time.sleep({})\n    return 1\n"
+        typed.experiment(
+            "naps",
+            """
+            name: Naps
+            nodes:
+              usual: {module: execute-python-script, script: long.py}
+              own: {module: execute-python-script, script: short.py, timeout: 1m}
+            """,
+            {"long.py": nap.format(60), "short.py": nap.format(1.5)},
+        )
+        ended = typed("run", "experiments/naps", "--timeout", "1", "--memory", "1GiB", "--json")
+        assert ended.code == 1
+        nodes = ended.report["nodes"]
+        assert nodes["own"]["state"] == "finished"
+        error = nodes["usual"]["error"]
+        assert (error["code"], error["remedy"]) == ("timed-out", "more-time")
+        assert "longer than 1 second." in error["message"]
+        # What is shown later is what was recorded.
+        shown = " ".join(typed("show", "experiments/naps/usual").out.split())
+        assert "longer than 1 second. Give the node more time (`timeout: 1h` at the" in shown
+        typed("show", "experiments/naps/usual", "--device", "device")
+        page = (typed.folder / "device" / "index.html").read_text(encoding="utf-8")
+        assert "Give the node more time" in page
+
     @pytest.mark.parametrize(
         ("arguments", "fact"),
         [
@@ -243,7 +270,6 @@ class TestRun:
                 ["experiments/good", "--port-binding", "slot"],
                 "--port-binding: this option is for a script",
             ),
-            (["experiments/good", "--timeout", "5"], "--timeout: this option is for a script"),
             (["s.py", "--to", "x"], "--to: this option is for an experiment"),
             (["s.py", "--from", "x"], "--from: this option is for an experiment"),
             (["s.py", "--again"], "--again: this option is for an experiment"),

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from studiolo.cli.errors import DeviceFolderError
+from studiolo.cli.remedies import message_with_advice
 from studiolo.datasets.whole_file import leads_out
 from studiolo.runs.script_result import ScriptResult
 from studiolo.sandbox.job import Failure, PythonDevice
@@ -66,11 +67,19 @@ def write_device(result: ScriptResult, script: str, folder: Path) -> None:
         DeviceFolderError: The folder can't be written to.
     """
     summary = f"{result.status.value.capitalize()} in {result.timings.total:.2f} s."
-    write_device_page(result.device, result.failure, folder, title=script, summary=summary)
+    write_device_page(
+        result.device, result.failure, folder, of_node=False, title=script, summary=summary
+    )
 
 
 def write_device_page(
-    device: PythonDevice, failure: Failure | None, folder: Path, *, title: str, summary: str
+    device: PythonDevice,
+    failure: Failure | None,
+    folder: Path,
+    *,
+    of_node: bool,
+    title: str,
+    summary: str,
 ) -> None:
     """The same for a device that was kept; ``title`` and ``summary`` stand above it.
 
@@ -85,7 +94,8 @@ def write_device_page(
             path = _writable(folder / _file_name(image.name, names), folder)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(image.content)
-        page = _page(device, failure, title=title, summary=summary)
+        error = None if failure is None else _error(failure, of_node=of_node)
+        page = _page(device, error, title=title, summary=summary)
         page_file = _writable(folder / _PAGE_FILE, folder)
         page_file.write_bytes(page.encode("utf-8", "backslashreplace"))
     except OSError as error:
@@ -112,17 +122,19 @@ def _file_name(name: str, taken: Collection[str]) -> str:
     return name
 
 
-def _page(device: PythonDevice, failure: Failure | None, *, title: str, summary: str) -> str:
+def _error(failure: Failure, *, of_node: bool) -> str:
+    message = message_with_advice(failure, of_node=of_node)
+    trace = html.escape(failure.traceback or message)
+    return f"<h2>Error</h2>\n<p>{html.escape(message)}</p>\n<pre>{trace}</pre>"
+
+
+def _page(device: PythonDevice, error: str | None, *, title: str, summary: str) -> str:
     """A page of its own: the images are in it, and nothing in it can run or load anything.
 
     Text and drawings come from a script, so text is escaped and drawings are images, which run no
     scripts; the page's policy forbids the rest.
     """
-    parts = []
-    if failure is not None:
-        trace = failure.traceback or failure.message
-        parts += ["<h2>Error</h2>", f"<p>{html.escape(failure.message)}</p>"]
-        parts.append(f"<pre>{html.escape(trace)}</pre>")
+    parts = [] if error is None else [error]
     if device.console:
         parts += ["<h2>Console</h2>", f"<pre>{html.escape(device.console)}</pre>"]
     if device.images:

@@ -158,7 +158,7 @@ def _show_failure(console: Terminal, node: NodeResult, typed: str) -> None:
     console.print()
     console.say(Text(one_line(node.record.node), style="bold"))
     # The traceback is the node's own page's.
-    show_reason(console, replace(node.failure, traceback=""))
+    show_reason(console, replace(node.failure, traceback=""), of_node=True)
     if node.failure.traceback:
         where = f"{typed.rstrip('/')}/{node.record.node}"
         hint = f'"studiolo show {one_line(where)}" has the traceback.'

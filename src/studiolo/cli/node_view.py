@@ -51,7 +51,7 @@ def show_node(
     _show_notes(console, node)
     if node.failure is not None:
         console.print()
-        show_reason(console, node.failure)
+        show_reason(console, node.failure, of_node=True)
 
 
 def _facts(run: CurrentRun, node: NodeResult, provenance: Provenance) -> Table:

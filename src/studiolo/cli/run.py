@@ -7,12 +7,14 @@ from typing import Annotated
 import typer
 
 from studiolo.cli.quantities import parse_duration, parse_size
+from studiolo.experiments.experiment import Limits
 from studiolo.sandbox.isolation import Isolation
 from studiolo.sandbox.job import PortBinding
 from studiolo.sandbox.launcher import Launcher
 
 _SCRIPT = "Scripts"
 _EXPERIMENT = "Experiments"
+_EACH_NODE = "in an experiment, for each node that sets none"
 #: Options that mean nothing to the other of the two.
 _OF_SCRIPTS = (
     "dataset1",
@@ -25,9 +27,6 @@ _OF_SCRIPTS = (
     "output2",
     "device",
     "port_binding",
-    "timeout",
-    "memory",
-    "cpus",
 )
 _OF_EXPERIMENTS = ("to", "only", "start", "again")
 
@@ -112,30 +111,6 @@ def command(
             rich_help_panel=_SCRIPT,
         ),
     ] = PortBinding.CONNECTED,
-    timeout: Annotated[
-        int | None,
-        typer.Option(
-            help="Time limit: seconds, or a value such as 90s, 10m or 2h.",
-            parser=parse_duration,
-            metavar="TIME",
-            rich_help_panel=_SCRIPT,
-        ),
-    ] = None,
-    memory: Annotated[
-        int | None,
-        typer.Option(
-            help="Memory limit, such as 512MiB or 4GiB.",
-            parser=parse_size,
-            metavar="SIZE",
-            rich_help_panel=_SCRIPT,
-        ),
-    ] = None,
-    cpus: Annotated[
-        int | None,
-        typer.Option(
-            help="Number of processors to use.", min=1, metavar="N", rich_help_panel=_SCRIPT
-        ),
-    ] = None,
     to: Annotated[
         list[str] | None,
         typer.Option(
@@ -169,6 +144,26 @@ def command(
             rich_help_panel=_EXPERIMENT,
         ),
     ] = False,
+    timeout: Annotated[
+        int | None,
+        typer.Option(
+            help=f"Time limit: seconds, or a value such as 90s, 10m or 2h; {_EACH_NODE}.",
+            parser=parse_duration,
+            metavar="TIME",
+        ),
+    ] = None,
+    memory: Annotated[
+        int | None,
+        typer.Option(
+            help=f"Memory limit, such as 512MiB or 4GiB; {_EACH_NODE}.",
+            parser=parse_size,
+            metavar="SIZE",
+        ),
+    ] = None,
+    cpus: Annotated[
+        int | None,
+        typer.Option(help=f"Number of processors to use; {_EACH_NODE}.", min=1, metavar="N"),
+    ] = None,
     param: Annotated[
         list[str] | None,
         typer.Option(
@@ -224,6 +219,7 @@ def command(
         start=start or [],
         again=again,
         param=param or [],
+        limits=Limits(timeout=timeout, memory=memory, cpus=cpus),
         isolation=isolation,
         json=json,
     )

@@ -14,7 +14,7 @@ from studiolo.cli.reporting import ExitCode, reported_errors
 from studiolo.cli.run_progress import RunProgress
 from studiolo.cli.run_summary import show_run
 from studiolo.cli.terminal import Terminal, write_document
-from studiolo.experiments.experiment import Experiment, NodeName
+from studiolo.experiments.experiment import Experiment, Limits, NodeName
 from studiolo.experiments.finding import Severity
 from studiolo.runs.experiment_result import ExperimentResult
 from studiolo.runs.selection import Selection
@@ -32,6 +32,7 @@ def run(
     start: Sequence[str],
     again: bool,
     param: Sequence[str],
+    limits: Limits,
     isolation: Isolation,
     json: bool,
 ) -> NoReturn:
@@ -42,7 +43,9 @@ def run(
         reported_errors(errors),
         reported_findings(errors),
         BuildProgressBar(errors) as building,
-        Workspace(find_root(path), isolation=isolation, progress=building) as workspace,
+        Workspace(
+            find_root(path), isolation=isolation, limits=limits, progress=building
+        ) as workspace,
     ):
         experiment = workspace.experiment(path)
         experiment = with_parameters(experiment, _values(param), workspace.catalogue)

@@ -62,7 +62,7 @@ def _show_failure(notes: Terminal, node: NodeResult, *, lines: bool) -> None:
     notes.say(Text.assemble(("\n", ""), (printable(node.record.node), "bold"), " failed:"))
     failure = node.failure
     if failure is not None:
-        show_reason(notes, failure if lines else without_lines(failure))
+        show_reason(notes, failure if lines else without_lines(failure), of_node=True)
 
 
 def _show_dataset(console: Terminal, notes: Terminal, node: NodeResult, *, rows: int) -> None:

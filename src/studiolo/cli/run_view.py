@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from studiolo.cli.cells import cell, longest_shown
+from studiolo.cli.remedies import message_with_advice
 from studiolo.cli.reporting import headline, printable
 from studiolo.cli.terminal import Terminal
 from studiolo.datasets.dataset import ColumnRole, Dataset
@@ -45,7 +46,7 @@ def show_failure(console: Terminal, result: ScriptResult, *, device: Path | None
     """Show why a run failed: the user's own lines first, then what to do."""
     assert result.failure is not None
     _show_log(console, result)
-    show_reason(console, result.failure)
+    show_reason(console, result.failure, of_node=False)
     _show_end(console, console, result, device)
 
 
@@ -68,7 +69,7 @@ def _show_log(console: Terminal, result: ScriptResult) -> None:
         console.say(Text.assemble(("note: ", "yellow"), printable(line)))
 
 
-def show_reason(console: Terminal, failure: Failure) -> None:
+def show_reason(console: Terminal, failure: Failure, *, of_node: bool) -> None:
     """Show why something failed: the user's own lines, the sentence, the line that is meant."""
     if failure.traceback:
         # Lines of code and the marks below them stay as they are.
@@ -78,8 +79,9 @@ def show_reason(console: Terminal, failure: Failure) -> None:
     own_words = failure.code == "script-exception" or failure.message == failure.subject
     named = own_words and failure.exception_type and failure.code != "module-refused"
     kind = f"{failure.exception_type}: " if named else ""
+    message = message_with_advice(failure, of_node=of_node)
     head = headline(failure.code, failure.classic_number)
-    console.say(Text.assemble(head, " ", printable(kind), printable(failure.message)))
+    console.say(Text.assemble(head, " ", printable(kind), printable(message)))
     if failure.frames:
         place = failure.frames[-1]
         where = f"{printable(place.file)}, line {place.line}"

@@ -231,6 +231,7 @@ def _write_device(run: CurrentRun, node: NodeResult, folder: Path) -> None:
         PythonDevice(console=node.console, console_dropped=0, images=images),
         node.failure,
         folder,
+        of_node=True,
         title=node.record.node,
         summary=summary_of(run, node),
     )

@@ -12,7 +12,7 @@ from studiolo.experiments.experiment import NodeName
 from studiolo.runs.errors import NodeUnknownError, OutputMissingError
 from studiolo.runs.kept_results import KeptResults
 from studiolo.runs.result_html import NodeRow, node_html, run_html
-from studiolo.sandbox.job import Connected, Failure, Image, TracebackFrame
+from studiolo.sandbox.job import Connected, Failure, Image, Remedy, TracebackFrame
 from studiolo.sandbox.sealed_table import SealedTable
 from studiolo.store.identity import RunId
 from studiolo.store.records import Records
@@ -121,7 +121,8 @@ class NodeResult:
             return None
         facts = dict(self.record.failure)
         frames = [TracebackFrame(**frame) for frame in facts.pop("frames", ())]
-        return Failure(**facts, frames=frames)
+        remedy = facts.pop("remedy", None)
+        return Failure(**facts, frames=frames, remedy=None if remedy is None else Remedy(remedy))
 
     @property
     def images(self) -> Sequence[Image]:

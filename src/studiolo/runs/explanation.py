@@ -72,8 +72,8 @@ def _advice(failure: Failure, error: str, ran: Circumstances) -> str | None:
         )
     if _is_elsewhere(failure, error, source):
         return (
-            "The file is named by a path of another machine. Connect it as a dataset (--dataset1 "
-            'FILE), or put it into the script bundle and open "Script Bundle/NAME".'
+            "The file is named by a path of another machine. Connect it as a dataset, "
+            'or put it into the script bundle and open "Script Bundle/NAME".'
         )
     if failure.exception_type == "LookupError" and (match := _NLTK.search(failure.subject)):
         return (

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from studiolo.datasets.value_text import value_text
+from studiolo.runs.remedies import message_with_advice
 from studiolo.sandbox.job import Failure, Image
 from studiolo.store.run_record import NodeState
 
@@ -86,7 +87,7 @@ def node_html(
     parts = [f"<p><b>{html.escape(row.node)}</b> · {_state(row.state)}{_cost(row)}</p>"]
     parts += (f"<p>note: {html.escape(note)}</p>" for note in notes)
     if failure is not None:
-        parts.append(f"<p>{html.escape(failure.message)}</p>")
+        parts.append(f"<p>{html.escape(message_with_advice(failure))}</p>")
         if failure.traceback:
             parts.append(_pre(failure.traceback))
     elif row.said and row.state is not NodeState.FINISHED:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from studiolo.datasets.dataset import Dataset
 from studiolo.runs.errors import ResultMissingError, RunFailedError
+from studiolo.runs.remedies import message_with_advice
 from studiolo.sandbox.isolation import IsolationReport
 from studiolo.sandbox.job import RESULT_PORTS, Failure, PythonDevice, Status, Timings
 
@@ -80,7 +81,9 @@ class ScriptResult:
             ResultMissingError: The script returned nothing for that port.
         """
         if self.failure is not None:
-            raise RunFailedError(failure_code=self.failure.code, message=self.failure.message)
+            raise RunFailedError(
+                failure_code=self.failure.code, message=message_with_advice(self.failure)
+            )
         if port not in self.datasets:
             raise ResultMissingError(port=port, returned=len(self.datasets))
         return self.datasets[port]

@@ -6,7 +6,7 @@ These are results, not exceptions: a failing script is what Studiolo is there to
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from studiolo.sandbox.job import Failure, TracebackFrame
+from studiolo.sandbox.job import Failure, Remedy, TracebackFrame
 
 #: The classic studio's "script evaluation failed".
 _SCRIPT = 85
@@ -28,6 +28,7 @@ class _Kind:
     sentence: str = "{said}"
     #: Whether the guest may report it of itself; the others are what only the host can see.
     by_guest: bool = True
+    remedy: Remedy | None = None
 
 
 _KINDS: Mapping[str, _Kind] = {
@@ -71,14 +72,14 @@ _KINDS: Mapping[str, _Kind] = {
     ),
     "out-of-memory": _Kind(
         classic_number=_MEMORY,
-        sentence="The script needed more memory than it may have ({said}). "
-        "Give it more (--memory), or work on fewer rows or columns at a time.",
+        sentence="The script needed more memory than it may have ({said}).",
+        remedy=Remedy.MORE_MEMORY,
     ),
     "timed-out": _Kind(
         classic_number=None,
         by_guest=False,
-        sentence="The script was ended because it ran longer than {said}. Give it more time "
-        "(--timeout), or try it on fewer rows.",
+        sentence="The script was ended because it ran longer than {said}.",
+        remedy=Remedy.MORE_TIME,
     ),
     "cancelled": _Kind(
         classic_number=None, by_guest=False, sentence="The run was cancelled after {said}."
@@ -87,7 +88,8 @@ _KINDS: Mapping[str, _Kind] = {
         classic_number=None,
         by_guest=False,
         sentence="The script was ended because a process of it used more processor time than "
-        "{said}. Give it more time (--timeout).",
+        "{said}.",
+        remedy=Remedy.MORE_TIME,
     ),
     "disk-full": _Kind(
         classic_number=None,
@@ -166,4 +168,5 @@ def failure(
         exception_type=exception_type,
         traceback=traceback,
         frames=frames,
+        remedy=kind.remedy,
     )

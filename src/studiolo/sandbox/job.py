@@ -128,6 +128,13 @@ class TracebackFrame:
     column: int = 0
 
 
+class Remedy(StrEnum):
+    """What helps against a failure; who shows it says how to do that there."""
+
+    MORE_TIME = "more-time"
+    MORE_MEMORY = "more-memory"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Failure:
     """Why a script did not succeed."""
@@ -136,7 +143,7 @@ class Failure:
     code: str
     #: The number that the classic studio gave, where it had one.
     classic_number: int | None
-    #: A sentence or more: what happened and what to do.
+    #: A sentence or more: what happened, and what to do unless ``remedy`` says it.
     message: str
     #: What the message is about: the exception's own text, the missing library's name.
     subject: str = ""
@@ -146,6 +153,7 @@ class Failure:
     traceback: str = ""
     #: The same as data, outermost first.
     frames: Sequence[TracebackFrame] = ()
+    remedy: Remedy | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from studiolo.environments.environment import default_spec
 from studiolo.environments.progress import ProgressCallback
 from studiolo.experiments.check import check_experiment, findings_behind
 from studiolo.experiments.errors import ExperimentFileError, ExperimentMissingError
-from studiolo.experiments.experiment import Experiment
+from studiolo.experiments.experiment import Experiment, Limits
 from studiolo.experiments.file import FILE_NAME as EXPERIMENT_FILE
 from studiolo.experiments.file import read_experiment
 from studiolo.experiments.finding import Finding, Severity
@@ -55,9 +55,12 @@ class Workspace:
         root: Path,
         *,
         isolation: Isolation = Isolation.AUTO,
+        limits: Limits | None = None,
         progress: ProgressCallback | None = None,
     ) -> None:
         """Open the workspace in this folder; `open_workspace` finds it from anywhere in it.
+
+        ``limits`` come before those of its `studiolo.toml`; a node's own come before both.
 
         Raises:
             WorkspaceSettingsError: Its `studiolo.toml` can't be read.
@@ -66,6 +69,7 @@ class Workspace:
         self.settings = settings.read_settings(root / settings.FILE_NAME)
         self.store = root / STORE
         self._isolation = isolation
+        self._limits = limits or Limits()
         self._progress = progress
         self._runner: ExperimentRunner | None = None
         self._engine: LocalEngine | None = None
@@ -240,13 +244,13 @@ class Workspace:
     def _experiment_runner(self) -> ExperimentRunner:
         with self._lock:
             if self._runner is None:
-                limits = self.settings
+                asked, usual = self._limits, self.settings
                 workshop = LocalWorkshop(
                     RunSettings(
                         isolation=self._isolation,
-                        timeout=limits.timeout,
-                        memory=limits.memory,
-                        cpus=limits.cpus,
+                        timeout=asked.timeout or usual.timeout,
+                        memory=asked.memory or usual.memory,
+                        cpus=asked.cpus or usual.cpus,
                     ),
                     progress=self._progress,
                 )

@@ -20,6 +20,6 @@ def test_no_link_leads_out_of_the_folder(name: str, tmp_path: Path) -> None:
     image = Image(name=name, media_type="image/png", content=b"new")
     device = PythonDevice(console="", console_dropped=0, images=[image])
     with pytest.raises(DeviceFolderError, match="symbolic link"):
-        write_device_page(device, None, folder, title="a", summary="b")
+        write_device_page(device, None, folder, of_node=False, title="a", summary="b")
     assert [path.name for path in outside.iterdir()] == ["mine.png"]
     assert (outside / "mine.png").read_bytes() == b"mine"

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from studiolo.runs.result_html import NodeRow, image_html, node_html, run_html
-from studiolo.sandbox.job import Failure, Image
+from studiolo.sandbox.job import Failure, Image, Remedy
 from studiolo.store.run_record import NodeState
 
 EVIL = "<script>alert(\"1\")</script><img src=x onerror='alert(2)'>&amp;"
@@ -71,6 +71,13 @@ def test_everything_that_comes_from_outside_is_escaped() -> None:
     )
     assert "<script" not in shown
     assert read(shown).text.count(EVIL) >= 8
+
+
+def test_a_remedy_is_told_in_the_words_of_python() -> None:
+    row = NodeRow(node="slow", state=NodeState.FAILED)
+    late = Failure(code="x", classic_number=None, message="Late.", remedy=Remedy.MORE_TIME)
+    text = read(node_html(row, failure=late, console="", tables={}, images=[])).text
+    assert "Late. Give it more time (`timeout`)" in text
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,28 @@
+"""What to do about a failure, in the words of the command line."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from studiolo.sandbox.job import Failure, Remedy
+
+_OF_SCRIPT: Final[Mapping[Remedy, str]] = {
+    Remedy.MORE_TIME: "Give it more time (--timeout), or try it on fewer rows.",
+    Remedy.MORE_MEMORY: ("Give it more (--memory), or work on fewer rows or columns at a time."),
+}
+_OF_NODE: Final[Mapping[Remedy, str]] = {
+    Remedy.MORE_TIME: (
+        "Give the node more time (`timeout: 1h` at the node in the experiment's file, or --timeout "
+        "if it sets none there), or try it on fewer rows."
+    ),
+    Remedy.MORE_MEMORY: (
+        "Give the node more (`memory: 8GiB` at the node in the experiment's file, or --memory if it "
+        "sets none there), or work on fewer rows or columns at a time."
+    ),
+}
+
+
+def message_with_advice(failure: Failure, *, of_node: bool) -> str:
+    """What happened and what to do, a sentence or more, for a node or for a script alone."""
+    if failure.remedy is None:
+        return failure.message
+    return f"{failure.message} {(_OF_NODE if of_node else _OF_SCRIPT)[failure.remedy]}"

@@ -1,0 +1,18 @@
+"""What to do about a failure, in the words of Python programs and notebooks."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from studiolo.sandbox.job import Failure, Remedy
+
+_ADVICE: Final[Mapping[Remedy, str]] = {
+    Remedy.MORE_TIME: "Give it more time (`timeout`), or try it on fewer rows.",
+    Remedy.MORE_MEMORY: ("Give it more (`memory`), or work on fewer rows or columns at a time."),
+}
+
+
+def message_with_advice(failure: Failure) -> str:
+    """What happened and what to do, a sentence or more."""
+    if failure.remedy is None:
+        return failure.message
+    return f"{failure.message} {_ADVICE[failure.remedy]}"
