@@ -143,6 +143,7 @@ def test_json_is_the_whole_report_and_nothing_else(studiolo: CommandLine) -> Non
     assert timings["total"] == pytest.approx(timings["start"] + timings["run"] + timings["collect"])
     assert set(timings["phases"]) >= {"import", "call"}
     assert report["peak_memory_bytes"] > 1 << 20
+    assert 0 < report["cpu_seconds"] < 60
     assert report["isolation"]["asked"] == "auto"
     layers = {layer["name"]: layer for layer in report["isolation"]["layers"]}
     assert layers["seccomp"].keys() == {"name", "active", "detail", "remedy"}

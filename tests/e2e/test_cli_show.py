@@ -150,7 +150,7 @@ def test_a_node_is_shown_with_its_data_its_profile_and_its_console(runs: Runs) -
     assert facts["state"] == "✓ finished"
     assert facts["why"] == "It has not run before."
     assert facts["run"].startswith(f"{runs.first}, 20")
-    assert re.fullmatch(r"\d.* s, .* of memory, .* of results", facts["cost"])
+    assert re.fullmatch(r"\d.* s, .* of processor time, .* of memory, .* of results", facts["cost"])
     assert "results_dataset: 3 rows, 2 columns\nkind     n\na     13.5\n" in ended.out
     assert ["n", "float64", "0", "3"] in [line[:4] for line in words(ended.out)]
     assert (

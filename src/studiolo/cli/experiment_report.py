@@ -43,6 +43,7 @@ def node_document(node: NodeResult) -> dict[str, Any]:
         "rows": record.rows,
         "bytes": record.bytes,
         "peak_memory_bytes": record.peak_memory,
+        "cpu_seconds": node.cpu_seconds,
         "ports": {port: _port(node, port) for port in node.ports},
         "images": [image.name for image in record.images or ()],
         "log": list(node.log),

@@ -38,6 +38,7 @@ def _document(result: ScriptResult) -> dict[str, Any]:
         "environment": result.environment,
         "timings": {**asdict(result.timings), "total": result.timings.total},
         "peak_memory_bytes": result.peak_memory,
+        "cpu_seconds": result.cpu_seconds,
         "isolation": {
             "asked": result.isolation.asked,
             "level": result.isolation.level,

@@ -37,6 +37,8 @@ class Done:
     seconds: float
     #: Bytes of memory that it took at the most, where that could be read.
     peak_memory: int | None = None
+    #: Processor time in seconds, where that could be read.
+    cpu_seconds: float | None = None
     #: The name of the environment that it ran in, and how well it was isolated; empty for what the
     #: host does itself, such as reading a dataset file.
     environment: str = ""
@@ -53,6 +55,7 @@ class Done:
             log=outcome.log,
             seconds=outcome.timings.total,
             peak_memory=outcome.peak_memory,
+            cpu_seconds=outcome.cpu_seconds,
             environment=environment,
             isolation=outcome.isolation.level.value,
         )

@@ -159,7 +159,7 @@ class Recorder:
             log=done.log,
             images=images,
             seconds=done.seconds,
-            cpu_seconds=None,
+            cpu_seconds=done.cpu_seconds,
             peak_memory=done.peak_memory,
             rows=manifest.rows,
             bytes=manifest.size,

@@ -32,6 +32,8 @@ class ScriptResult:
     #: Bytes of memory that the run took at the most, beyond the libraries that were loaded before
     #: it; None where it could not be read.
     peak_memory: int | None
+    #: Processor time in seconds, where it could be read.
+    cpu_seconds: float | None
     isolation: IsolationReport
     #: The environment it ran in.
     environment: str

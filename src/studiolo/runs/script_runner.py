@@ -167,6 +167,7 @@ def _result(outcome: Outcome, ran: Circumstances, log: list[str]) -> ScriptResul
         log=[*log, *notes(read_old_code(ran.source)), *outcome.log],
         timings=outcome.timings,
         peak_memory=outcome.peak_memory,
+        cpu_seconds=outcome.cpu_seconds,
         isolation=outcome.isolation,
         environment=ran.environment.name,
         script=ran.job.script_name,

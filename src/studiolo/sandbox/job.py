@@ -213,6 +213,9 @@ class Outcome:
     #: Bytes of memory that the run took at the most, beyond the libraries that it shares with the
     #: zygote; None where it could not be read.
     peak_memory: int | None
+    #: Processor time from the request on, in seconds, of the run's process and of those of its
+    #: children that it has waited for; None where it could not be read.
+    cpu_seconds: float | None
     isolation: IsolationReport
 
     @property

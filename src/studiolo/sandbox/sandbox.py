@@ -179,6 +179,7 @@ class Sandbox:
         unconfined: Failure | None,
     ) -> Outcome:
         group = self._groups_of.get(child.name)
+        before = child.cpu_seconds()
         asked = time.perf_counter()
         if unconfined is None:
             files.send(child)
@@ -197,6 +198,7 @@ class Sandbox:
             end, message = attend(child, files.console, watch)
         ended = time.perf_counter()
         peak = group.peak() if group is not None else child.peak_memory(started.inherited)
+        after = child.cpu_seconds()
         if unconfined is None and end is End.GONE and not child.has_ended(_ENDING_SECONDS):
             end = End.CUT_OFF
         child.kill()
@@ -224,6 +226,7 @@ class Sandbox:
                 phases=report.phases if report else {},
             ),
             peak_memory=peak,
+            cpu_seconds=None if before is None or after is None else after - before,
             isolation=self._report,
         )
 

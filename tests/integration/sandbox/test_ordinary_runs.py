@@ -34,6 +34,33 @@ def test_no_run_changes_the_memory_that_the_next_one_starts_with(place: Place) -
         assert after == "xxxxxxx"
 
 
+def test_processor_time_is_what_the_script_takes(place: Place) -> None:
+    busy = """
+def attack():
+    end = time.process_time() + 0.5
+    while time.process_time() < end:
+        pass
+    time.sleep(0.3)
+"""
+    of_child = """
+def attack():
+    child = os.fork()
+    if child == 0:
+        end = time.process_time() + 0.5
+        while time.process_time() < end:
+            pass
+        os._exit(0)
+    os.waitpid(child, 0)
+"""
+    # Where a run has no pid namespace of its own, it can't fork.
+    for script in (busy, of_child) if place.namespaces else (busy,):
+        outcome = place.run(f"{PREAMBLE}\nimport time\n{script}")
+        assert outcome.failure is None, outcome.failure
+        took = outcome.cpu_seconds
+        assert took is not None
+        assert 0.45 < took < 0.78
+
+
 def test_peak_memory_is_what_the_script_takes(place: Place) -> None:
     small = place.run(PREAMBLE + "def attack():\n    return 1\n")
     large = place.run(PREAMBLE + "def attack():\n    return len(bytearray(300 << 20))\n")
