@@ -15,8 +15,8 @@ _OF_NODE: Final[Mapping[Remedy, str]] = {
         "if it sets none there), or try it on fewer rows."
     ),
     Remedy.MORE_MEMORY: (
-        "Give the node more (`memory: 8GiB` at the node in the experiment's file, or --memory if it "
-        "sets none there), or work on fewer rows or columns at a time."
+        "Give the node more (`memory: 8GiB` at the node in the experiment's file, or --memory "
+        "if it sets none there), or work on fewer rows or columns at a time."
     ),
 }
 
