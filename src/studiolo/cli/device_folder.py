@@ -8,7 +8,7 @@ from pathlib import Path
 
 from studiolo.cli.errors import DeviceFolderError
 from studiolo.cli.remedies import message_with_advice
-from studiolo.datasets.whole_file import leads_out
+from studiolo.files.inside import leads_out
 from studiolo.runs.script_result import ScriptResult
 from studiolo.sandbox.job import Failure, PythonDevice
 

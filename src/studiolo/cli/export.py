@@ -14,9 +14,9 @@ from studiolo.cli.findings_view import reported_findings, show_findings
 from studiolo.cli.reporting import ExitCode, printable, reported_errors
 from studiolo.cli.terminal import Terminal, write_document
 from studiolo.datasets.dataset import Dataset
-from studiolo.datasets.whole_file import replacing
 from studiolo.experiments.experiment import NodeName
 from studiolo.experiments.finding import Severity
+from studiolo.files.whole_file import replacing
 from studiolo.runs.export.program import export_program
 from studiolo.runs.plan import DATASET_PORT, Plan
 from studiolo.sandbox.sealed_table import SealedTable

@@ -2,13 +2,14 @@
 
 import typer
 
-from studiolo.experiments import quantities
+from studiolo import quantities
+from studiolo.experiments import memory_limit
 
 
-def parse_size(text: str | int) -> int:
+def parse_memory(text: str | int) -> int:
     """`512MiB`, `512m` and `536870912` are the same number of bytes."""
     try:
-        return quantities.parse_size(text)
+        return memory_limit.parse_memory(text)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
 

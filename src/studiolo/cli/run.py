@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from studiolo.cli.quantities import parse_duration, parse_size
+from studiolo.cli.quantities import parse_duration, parse_memory
 from studiolo.experiments.experiment import Limits
 from studiolo.sandbox.isolation import Isolation
 from studiolo.sandbox.job import PortBinding
@@ -156,7 +156,7 @@ def command(
         int | None,
         typer.Option(
             help=f"Memory limit, such as 512MiB or 4GiB; {_EACH_NODE}.",
-            parser=parse_size,
+            parser=parse_memory,
             metavar="SIZE",
         ),
     ] = None,

@@ -25,7 +25,7 @@ from studiolo.datasets.formats import (
 )
 from studiolo.datasets.formats.opening import read_content
 from studiolo.datasets.invariants import check_dataset, without_nan
-from studiolo.datasets.whole_file import replacing
+from studiolo.files.whole_file import replacing
 
 __all__ = [
     "DatasetFile",

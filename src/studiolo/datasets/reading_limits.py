@@ -1,11 +1,11 @@
 """How much memory and processor time the reading of one dataset file may take."""
 
 import os
-import re
 from dataclasses import dataclass
 from typing import Final
 
 from studiolo.datasets.errors import DatasetLimitError, SparseTableError
+from studiolo.quantities import parse_duration, parse_size
 
 #: The environment variables that set the limits for every file.
 MEMORY_SETTING: Final = "STUDIOLO_DATASET_MEMORY"
@@ -26,7 +26,6 @@ _LEAST_CELLS: Final = 1 << 24
 _CELLS_PER_VALUE: Final = 64
 #: Of this machine's memory, what the reading of one file may take.
 _SHARE: Final = 2
-_SIZE: Final = re.compile(r"([0-9]{1,6}) ?(MiB|GiB)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,21 +70,26 @@ def _set_memory() -> int | None:
     word = os.environ.get(MEMORY_SETTING)
     if not word:
         return None
-    match = _SIZE.fullmatch(word)
-    if match is None or not int(match[1]):
+    try:
+        size = parse_size(word)
+    except ValueError:
+        size = 0
+    # A number without a unit is a slip: nothing can be read in so many bytes.
+    if size < _MIB:
         raise DatasetLimitError(setting=MEMORY_SETTING, value=word, allowed="a size such as 8GiB")
-    return int(match[1]) * (_GIB if match[2] == "GiB" else _MIB)
+    return size
 
 
 def _set_seconds() -> int | None:
     word = os.environ.get(SECONDS_SETTING)
     if not word:
         return None
-    if not re.fullmatch("[0-9]{1,6}", word) or not int(word):
+    try:
+        return parse_duration(word)
+    except ValueError as error:
         raise DatasetLimitError(
-            setting=SECONDS_SETTING, value=word, allowed="a whole number of seconds such as 600"
-        )
-    return int(word)
+            setting=SECONDS_SETTING, value=word, allowed="seconds such as 600, or 90s, 10m, 2h"
+        ) from error
 
 
 def _memory_of_machine() -> int:

@@ -1,6 +1,5 @@
 """The environment that a script runs in, according to its metadata block."""
 
-import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -16,7 +15,6 @@ from studiolo.environments.environment import (
     environment_in,
 )
 from studiolo.environments.errors import (
-    DependencyRefusedError,
     PythonRangeError,
     PythonVersionUnsuitableError,
 )
@@ -24,21 +22,8 @@ from studiolo.environments.interpreter import Interpreter
 from studiolo.environments.location import environments_home
 from studiolo.environments.progress import ProgressCallback
 from studiolo.environments.uv_process import run_uv
-from studiolo.environments.version_range import version_in_range
 from studiolo.modules.script_metadata import ScriptMetadata
 
-# A name, extras, versions and a marker (PEP 508). Everything else that uv would understand is
-# kept from it, for scripts are not trusted: addresses (requests from this machine into its
-# network), paths (files of the server), variables and options ("-r", "--index-url").
-# Of white space there is one blank at most, so that the expression is matched in no time.
-_NAME = r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?"
-_VERSION = r"(~=|===?|!=|<=|>=|<|>) ?[A-Za-z0-9][A-Za-z0-9.*+!_-]*"
-_DEPENDENCY = re.compile(
-    rf"{_NAME} ?(\[ ?({_NAME}( ?, ?{_NAME})*)? ?\])?"
-    rf" ?({_VERSION}( ?, ?{_VERSION})*)? ?(;[A-Za-z0-9_. '\"<>=!~()-]*)?"
-)
-# uv takes a name with such an ending for a file of this machine.
-_ARCHIVE = re.compile(r"\.(whl|egg|zip|tar(\.[a-z0-9]+)?|t[bglx]z2?)$", re.I)
 _ENVIRONMENT_NAME = "script"
 
 
@@ -63,7 +48,7 @@ def environment_for(
 
     Raises:
         PythonVersionUnsuitableError: The script is for another Python.
-        PythonRangeError: Its ``requires-python`` is no range of versions.
+        PythonRangeError: Its ``requires-python`` is not a range of versions.
         DependencyRefusedError: It names a dependency otherwise than by package and version.
         StudioloError: As for `build_environment`.
     """
@@ -72,8 +57,11 @@ def environment_for(
     _check_python(metadata, base.interpreter)
     like = None
     if metadata.dependencies:
+        # Here and not above: most scripts ask for nothing.
+        from studiolo.environments.requirements import checked  # noqa: PLC0415
+
         like = environment_in(home, base)
-        lock = _resolved(base, _checked(metadata.dependencies), home=home, progress=progress)
+        lock = _resolved(base, checked(metadata.dependencies), home=home, progress=progress)
         base = EnvironmentSpec(name=_ENVIRONMENT_NAME, lock=lock, interpreter=base.interpreter)
     environment = build_environment(base, like=like, progress=progress, home=home)
     return replace(environment, adds_to=like) if like is not None and like.locked else environment
@@ -83,6 +71,9 @@ def _check_python(metadata: ScriptMetadata, interpreter: Interpreter) -> None:
     wanted = metadata.requires_python
     if wanted is None:
         return
+    # Here and not above: most scripts ask for nothing.
+    from studiolo.environments.requirements import version_in_range  # noqa: PLC0415
+
     try:
         fits = version_in_range(interpreter.version, wanted)
     except ValueError as error:
@@ -90,24 +81,6 @@ def _check_python(metadata: ScriptMetadata, interpreter: Interpreter) -> None:
     if not fits:
         version = ".".join(map(str, interpreter.version))
         raise PythonVersionUnsuitableError(requires_python=wanted, version=version)
-
-
-def _checked(dependencies: Sequence[str]) -> list[str]:
-    """The dependencies, each once and in order, so that two ways to list them are one."""
-    checked = set()
-    for dependency in dependencies:
-        plain = " ".join(dependency.split())
-        named = _DEPENDENCY.fullmatch(plain) and not _is_archive(plain)
-        if not named or "--" in plain:
-            raise DependencyRefusedError(dependency=dependency)
-        checked.add(plain)
-    return sorted(checked)
-
-
-def _is_archive(dependency: str) -> bool:
-    """Whether the name is that of a file, such as a wheel's, which uv would install."""
-    name = re.match(r"[A-Za-z0-9._-]*", dependency)
-    return name is not None and _ARCHIVE.search(name[0]) is not None
 
 
 def _resolved(

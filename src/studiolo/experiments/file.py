@@ -5,7 +5,6 @@ from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
-from studiolo.datasets.whole_file import replacing
 from studiolo.experiments.errors import (
     ExperimentFileError,
     ExperimentMissingError,
@@ -19,6 +18,7 @@ from studiolo.experiments.saved_form import on_one_line, saved_form
 from studiolo.experiments.yaml_document import MappingNode
 from studiolo.experiments.yaml_patch import Patch, same
 from studiolo.experiments.yaml_text import Layout, document_text
+from studiolo.files.whole_file import replacing
 
 FILE_NAME = "experiment.yaml"
 #: No experiment that a person looks at comes near it, and more would take long to read.

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from studiolo.experiments.experiment import Experiment, Limits, Node, NodeName, Source
 from studiolo.experiments.finding import Finding
-from studiolo.experiments.quantities import parse_duration, parse_size
+from studiolo.experiments.memory_limit import parse_memory
 from studiolo.experiments.saved_form import (
     DATASET_KEYS,
     EXPERIMENT_KEYS,
@@ -26,7 +26,9 @@ from studiolo.experiments.yaml_document import (
     parse_document,
 )
 from studiolo.experiments.yaml_problem import quoted
+from studiolo.files.inside import stays_inside
 from studiolo.modules.definition import ModuleId, PortName
+from studiolo.quantities import parse_duration
 
 #: NumPy takes no others.
 _LARGEST_SEED = 2**32 - 1
@@ -216,7 +218,7 @@ class _Reader:
             seed=self._whole(part, "seed", least=0, most=_LARGEST_SEED),
             limits=Limits(
                 timeout=self._quantity(part, "timeout", parse_duration),
-                memory=self._quantity(part, "memory", parse_size),
+                memory=self._quantity(part, "memory", parse_memory),
                 cpus=self._whole(part, "cpus", least=1),
             ),
             comment=self._text(part, "comment") or "",
@@ -322,9 +324,7 @@ class _Reader:
         name = self._text(part, key)
         if name is None:
             return None
-        parts = PurePosixPath(name).parts
-        stays_inside = parts and parts[0] != "/" and ".." not in parts and "\\" not in name
-        if not stays_inside or not name.isprintable():
+        if not stays_inside(name) or "\\" in name or not name.isprintable():
             kind = 'a file\'s name, in its folder and without "..", with "/" between folders'
             self._wrong(part, key, kind)
         return name

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from studiolo.experiments.experiment import Experiment, Node
-from studiolo.experiments.quantities import duration_text, size_text
 from studiolo.experiments.yaml_text import Path
+from studiolo.quantities import duration_text, size_text
 
 #: The format that this Studiolo writes, and the newest that it reads.
 FORMAT = 1

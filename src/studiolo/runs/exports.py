@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from studiolo.datasets.errors import DatasetFileUnwritableError
 from studiolo.datasets.files import format_of, write_dataset
-from studiolo.datasets.whole_file import leads_out
+from studiolo.files.inside import leads_out, stays_inside
 from studiolo.modules.definition import PortName
 from studiolo.runs.errors import ExportExistsError, ExportPathError
 from studiolo.runs.plan import Step
@@ -58,12 +58,10 @@ class Exporter:
 
     def _path(self, name: str) -> Path:
         """A file below the folder, whatever the name says."""
-        relative = PurePosixPath(name)
-        is_elsewhere = relative.is_absolute() or ".." in relative.parts
-        if is_elsewhere or not relative.name or not name.isprintable():
+        if not stays_inside(name) or not name.isprintable():
             raise ExportPathError(file=name)
         format_of(name)
-        path = self._folder / relative
+        path = self._folder / name
         if leads_out(path, self._folder):
             raise ExportPathError(file=name, linked=True)
         return path

@@ -4,12 +4,11 @@ Matplotlib makes it when it is first imported and keeps it in a folder that in a
 new, so that every script that draws would wait for it, some seconds.
 """
 
-import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
 from studiolo.environments.environment import FONT_FOLDER, Environment
+from studiolo.files.whole_file import replacing
 from studiolo.sandbox.job import Job
 from studiolo.sandbox.sandbox import Sandbox
 
@@ -37,9 +36,5 @@ def make_font_list(environment: Environment, sandbox: Sandbox) -> None:
     # Someone else's environment may be read-only.
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=folder)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(row["content"])
-        made = Path(temporary)
-        made.chmod(0o644)
-        made.replace(folder / Path(row["name"]).name)
+        with replacing(folder / Path(row["name"]).name) as sink:
+            sink.write(row["content"])

@@ -5,10 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
+from studiolo.quantities import parse_size
 from studiolo.sandbox.errors import PolicyError
-
-_UNITS = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
-_SIZE = re.compile(r"(\d+) ?(B|KiB|MiB|GiB|TiB)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,12 +97,10 @@ class PolicyTable:
     def size(self, key: str) -> int:
         """A number of bytes, written with its unit."""
         value = self._value(key)
-        match = _SIZE.fullmatch(value) if isinstance(value, str) else None
-        if match is None or not int(match[1]):
-            units = ", ".join(_UNITS)
-            problem = f'"{key}" must be a size such as "64MiB" (units: {units}), not {value!r}.'
-            self.fail(key, problem)
-        return int(match[1]) * _UNITS[match[2]]
+        try:
+            return parse_size(value if isinstance(value, str) else "")
+        except ValueError:
+            self.fail(key, f'"{key}" must be a size such as "64MiB", not {value!r}.')
 
     def flag(self, key: str) -> bool:
         """True or false; false where the key is absent."""

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from studiolo.files.whole_file import sync_folder
 from studiolo.store.errors import (
     BlobMissingError,
     BlobRottenError,
@@ -190,7 +191,7 @@ class Blobs:
                 self._rename(path, self.path(blob.digest))
             # A record that names the blob may be on the disk in a moment; the blob's own name has
             # to be there before, and who put it first may not have come so far yet.
-            _sync_folder(self.path(blob.digest).parent)
+            sync_folder(self.path(blob.digest).parent)
         return blob
 
     @contextmanager
@@ -203,7 +204,7 @@ class Blobs:
         except FileNotFoundError:
             make_private_folder(self._store)
             self.folder.mkdir(exist_ok=True)
-            _sync_folder(self._store)
+            sync_folder(self._store)
             descriptor = os.open(path, flags, 0o600)
         try:
             yield path, descriptor
@@ -225,7 +226,7 @@ class Blobs:
             written.rename(final)
         except FileNotFoundError:
             final.parent.mkdir(exist_ok=True)
-            _sync_folder(self.folder)
+            sync_folder(self.folder)
             written.rename(final)
 
 
@@ -242,11 +243,3 @@ def _write(descriptor: int, piece: memoryview) -> None:
     rest = piece
     while rest:
         rest = rest[os.write(descriptor, rest[:_PIECE]) :]
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

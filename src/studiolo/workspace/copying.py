@@ -13,6 +13,7 @@ from studiolo.datasets.errors import DatasetFileMissingError
 from studiolo.errors import StudioloError
 from studiolo.experiments.experiment import Experiment, Node, NodeName
 from studiolo.experiments.file import FILE_NAME, write_experiment
+from studiolo.files.placing import put_new
 from studiolo.modules.catalogue import Catalogue
 from studiolo.modules.definition import ModuleId, ParameterKind
 from studiolo.store.dataset_record import DatasetVersion
@@ -23,7 +24,6 @@ from studiolo.workspace.errors import (
     DatasetVersionMissingError,
     WorkspaceUnwritableError,
 )
-from studiolo.workspace.placing import put_new
 from studiolo.workspace.workspace import DATASETS, MODULES, Workspace
 
 #: Where the nodes of an experiment stand on the canvas.

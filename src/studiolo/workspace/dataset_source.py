@@ -10,6 +10,7 @@ from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.files import format_of, write_dataset_to
 from studiolo.datasets.formats import EXTENSIONS, format_of_name
 from studiolo.datasets.invariants import check_dataset
+from studiolo.files.placing import put
 from studiolo.runs.errors import DatasetUnsuitableError
 from studiolo.workspace.datasets import dataset_path
 from studiolo.workspace.errors import (
@@ -17,7 +18,6 @@ from studiolo.workspace.errors import (
     NameNotGivenError,
     WorkspaceUnwritableError,
 )
-from studiolo.workspace.placing import put
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,7 +4,7 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -14,6 +14,7 @@ from studiolo.datasets.dataset import ColumnRole, Dataset
 from studiolo.datasets.errors import DatasetFileMissingError, DatasetFileUnreadableError
 from studiolo.datasets.files import FileFormat, format_of, read_dataset_bytes
 from studiolo.datasets.profile import profile_dataset, profile_to_json
+from studiolo.files.inside import stays_inside
 from studiolo.modules.definition import Parameter, ParameterKind, PortKind
 from studiolo.modules.errors import ParameterChoiceError
 from studiolo.runs.engine import Done
@@ -229,10 +230,9 @@ def dataset_path(folder: Path, name: str) -> Path:
     Raises:
         DatasetNameError: The name leads out of the folder.
     """
-    parts = PurePosixPath(name).parts
-    if not parts or parts[0] == "/" or ".." in parts:
+    if not stays_inside(name):
         raise DatasetNameError(name=name)
-    return folder.joinpath(*parts)
+    return folder / name
 
 
 def _typed_in(step: Step, parameter: Parameter) -> SealedTable:

@@ -13,6 +13,7 @@ from studiolo.experiments.file import FILE_NAME, as_saved, read_experiment, writ
 from studiolo.experiments.finding import Finding, Severity
 from studiolo.experiments.saved_form import saved_form
 from studiolo.experiments.yaml_patch import same
+from studiolo.files.placing import put
 from studiolo.modules.catalogue import Catalogue
 from studiolo.modules.declaration import read_script_parameters
 from studiolo.modules.definition import EXECUTE_PYTHON_SCRIPT, ModuleId, PortName
@@ -32,7 +33,6 @@ from studiolo.workspace.errors import (
 from studiolo.workspace.given_script import GivenScript, ScriptSource, given_script
 from studiolo.workspace.node_keywords import Keywords, refuse_ambiguous
 from studiolo.workspace.notebook_progress import watching
-from studiolo.workspace.placing import put
 
 #: What a node may still lack while it is written.
 _LATER = {"input-missing", "parameter-missing"}

@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 from re import sub
 from typing import Any
 
+from studiolo.files.inside import name_inside
 from studiolo.modules.script import Script, read_script
 from studiolo.workspace.errors import NameNotGivenError, ScriptUnsuitableError
 from studiolo.workspace.function_script import ENTRY, function_script
@@ -74,7 +75,6 @@ def _file(path: Path, folder: Path) -> GivenScript:
             file=path.name, source=read_script(path).source, content=path.read_bytes()
         )
     source = read_script(beside).source
-    resolved, inside = beside.resolve(), folder.resolve()
-    if resolved.is_relative_to(inside):
-        return GivenScript(file=resolved.relative_to(inside).as_posix(), source=source)
+    if (file := name_inside(beside, folder)) is not None:
+        return GivenScript(file=file, source=source)
     return GivenScript(file=beside.name, source=source, content=beside.read_bytes())

@@ -7,8 +7,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from studiolo.experiments.experiment import Limits, Node, NodeName, Source
-from studiolo.experiments.quantities import parse_duration, parse_size
+from studiolo.experiments.memory_limit import parse_memory
 from studiolo.modules.definition import PortName
+from studiolo.quantities import parse_duration
 from studiolo.workspace.errors import (
     KeywordAmbiguousError,
     NodeOfAnotherDraftError,
@@ -17,7 +18,7 @@ from studiolo.workspace.errors import (
 
 _LIMITS: Mapping[str, Callable[[Any], int]] = {
     "timeout": parse_duration,
-    "memory": parse_size,
+    "memory": parse_memory,
     "cpus": lambda number: number,
 }
 #: What a node says beside ports and parameters, with what it says if it says nothing.

@@ -7,13 +7,14 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from studiolo.experiments.quantities import parse_duration, parse_size
+from studiolo.experiments.memory_limit import parse_memory
+from studiolo.quantities import parse_duration
 from studiolo.workspace.errors import WorkspaceSettingsError
 
 FILE_NAME = "studiolo.toml"
 _LIMITS: Mapping[str, Callable[[str], int]] = {
     "timeout": parse_duration,
-    "memory": parse_size,
+    "memory": parse_memory,
     "cpus": int,
 }
 

@@ -1,7 +1,7 @@
 import pytest
 import typer
 
-from studiolo.cli.quantities import parse_duration, parse_size
+from studiolo.cli.quantities import parse_duration, parse_memory
 
 
 @pytest.mark.parametrize(
@@ -17,18 +17,18 @@ from studiolo.cli.quantities import parse_duration, parse_size
     ],
 )
 def test_sizes(text: str, size: int) -> None:
-    assert parse_size(text) == size
+    assert parse_memory(text) == size
 
 
 @pytest.mark.parametrize("text", ["", "lots", "-1GiB", "1PiB", "1 GiBs", "1e9"])
 def test_what_is_no_size(text: str) -> None:
     with pytest.raises(typer.BadParameter, match=f'"{text}" is not a size'):
-        parse_size(text)
+        parse_memory(text)
 
 
 def test_a_size_that_is_too_little() -> None:
     with pytest.raises(typer.BadParameter, match="at least 64MiB"):
-        parse_size("63MiB")
+        parse_memory("63MiB")
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ def test_unknown_section_is_named() -> None:
     ("old", "new", "problem"),
     [
         ('memory = "4GiB" ', "memory = 4 ", '"memory" must be a size such as "64MiB"'),
-        ('memory = "4GiB" ', 'memory = "4GB" ', "not '4GB'"),
+        ('memory = "4GiB" ', 'memory = "4PiB" ', "not '4PiB'"),
         ('memory = "4GiB" ', 'memory = "0GiB" ', "not '0GiB'"),
         ("cpus = 2 ", "", '"cpus" is missing'),
         ("cpus = 2 ", "cpus = 0 ", '"cpus" must be at least 1'),

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studiolo.experiments.quantities import duration_text, parse_duration, parse_size, size_text
+from studiolo.quantities import duration_text, parse_duration, parse_size, size_text
 
 
 @pytest.mark.parametrize(

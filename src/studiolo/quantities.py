@@ -1,4 +1,4 @@
-"""Sizes and times as people write them."""
+"""Sizes and times as people write them, on the command line, in files and in the environment."""
 
 import re
 
@@ -6,23 +6,19 @@ _SIZE = re.compile(r"(\d{1,18}(?:\.\d{1,18})?)\s*(B|[KMGT]i?B?|)", re.IGNORECASE
 _DURATION = re.compile(r"(\d{1,18}(?:\.\d{1,18})?)\s*(s|m|h|)", re.IGNORECASE | re.ASCII)
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
-#: Below this no interpreter gets anywhere.
-_SMALLEST = 64 << 20
 
 
 def parse_size(text: str | float) -> int:
     """`512MiB`, `512m` and `536870912` are the same number of bytes.
 
     Raises:
-        ValueError: It is not a size, or too little; its message is a sentence for the user.
+        ValueError: It is not a size, or 0; its message is a sentence for the user.
     """
     match = _SIZE.fullmatch(str(text).strip())
-    if match is None:
+    unit = "" if match is None else match[2].lower().rstrip("b").removesuffix("i")
+    size = 0 if match is None else int(_number(match[1]) * 1024 ** _POWERS[unit])
+    if size < 1:
         raise ValueError(f'"{text}" is not a size. Allowed: a number with MiB or GiB.')
-    unit = match[2].lower().rstrip("b").removesuffix("i")
-    size = int(_number(match[1]) * 1024 ** _POWERS[unit])
-    if size < _SMALLEST:
-        raise ValueError(f'"{text}" is too little: a script needs at least 64MiB.')
     return size
 
 

@@ -1,8 +1,6 @@
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from studiolo.environments.version_range import version_in_range
+from studiolo.environments.requirements import checked, version_in_range
 
 
 @pytest.mark.parametrize(
@@ -51,15 +49,6 @@ def test_mistakes_are_named(versions: str, part: str) -> None:
     assert str(caught.value) == part
 
 
-NUMBERS = st.tuples(st.integers(0, 4), st.integers(0, 20), st.integers(0, 20))
-
-
-@given(NUMBERS, NUMBERS)
-def test_order_is_that_of_numbers(
-    version: tuple[int, int, int], other: tuple[int, int, int]
-) -> None:
-    text = ".".join(map(str, other))
-    assert version_in_range(version, f">={text}") is (version >= other)
-    assert version_in_range(version, f"<{text}") is (version < other)
-    assert version_in_range(version, f"=={text}") is (version == other)
-    assert version_in_range(version, f"!={text}") is (version != other)
+def test_two_ways_to_list_the_same_are_one() -> None:
+    once = ["Six", "humanize[extra]>=4, <5; python_version > '3'"]
+    assert checked(["humanize[extra]>=4,  <5; python_version > '3'", "Six", "Six"]) == sorted(once)

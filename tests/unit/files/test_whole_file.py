@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from studiolo.datasets.whole_file import replacing
+from studiolo.files.whole_file import replacing
 
 
 def test_an_older_file_stays_as_it_was_if_anything_fails(tmp_path: Path) -> None:

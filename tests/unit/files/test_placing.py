@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from studiolo.workspace.placing import put, put_new
+from studiolo.files.placing import put, put_new
 
 
 @pytest.fixture(params=["links", "no links"])

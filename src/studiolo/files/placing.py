@@ -1,12 +1,11 @@
 """Puts files in their places whole, and never over one that is not to be replaced."""
 
 import errno
-import os
-import secrets
 import shutil
 from pathlib import Path
 
-from studiolo.datasets.whole_file import leads_out
+from studiolo.files.inside import leads_out
+from studiolo.files.whole_file import staged
 
 #: What file systems say that know no second name for a file.
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK, errno.EXDEV}
@@ -20,20 +19,15 @@ def put(content: bytes | memoryview, path: Path, *, folder: Path, replace: bool)
         OSError: It can't be written; what was there before is as it was.
     """
     _make_parent(path, folder)
-    # Nobody takes a file with a dot before its name for a dataset, a script or a module.
-    staged = path.with_name(f".{path.name[:80]}.{secrets.token_hex(4)}.part")
-    try:
-        # Made like any new file, with the permissions that the process's umask leaves.
-        with staged.open("xb") as sink:
-            sink.write(content)
-            sink.flush()
-            os.fsync(sink.fileno())
+
+    def place(written: Path) -> None:
         if replace:
-            staged.replace(path)
+            written.replace(path)
         else:
-            put_new(staged, path, folder=folder)
-    finally:
-        staged.unlink(missing_ok=True)
+            put_new(written, path, folder=folder)
+
+    with staged(path, place) as sink:
+        sink.write(content)
 
 
 def put_new(staged: Path, path: Path, *, folder: Path) -> None:

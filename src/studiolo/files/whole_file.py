@@ -1,0 +1,70 @@
+"""Files that are there as a whole or not at all, whatever happens while they are written."""
+
+import contextlib
+import io
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A stream to a new file that takes the path's place once it is complete and on disk.
+
+    A link to a file stays one. If anything fails, an older file is as it was. A device or a pipe is
+    written to and stays what it is: as root, another file in the place of `/dev/null` would break
+    the machine.
+
+    Raises:
+        OSError: The file can't be written; or what the caller raises.
+    """
+    path = path.resolve()
+    if path.exists() and not path.is_file() and not path.is_dir():
+        with path.open("wb", buffering=0) as device, io.BufferedWriter(device) as stream:
+            yield stream
+        return
+
+    def place(written: Path) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            written.chmod(path.stat().st_mode & 0o777)
+        written.replace(path)
+
+    with staged(path, place) as sink:
+        yield sink
+
+
+@contextlib.contextmanager
+def staged(path: Path, place: Callable[[Path], None]) -> Iterator[BinaryIO]:
+    """A stream to a new file beside the path; ``place`` gives it that name once it is on disk.
+
+    It has the permissions that the process's umask leaves. Its own name begins with a dot, so that
+    nobody takes it for a dataset, a script or a module.
+
+    Raises:
+        OSError: It can't be written; or what the caller or ``place`` raises.
+    """
+    temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(8)}.part")
+    try:
+        with temporary.open("xb") as sink:
+            yield sink
+            sink.flush()
+            os.fsync(sink.fileno())
+        place(temporary)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Put the names in a folder on disk, not only the files' contents.
+
+    Raises:
+        OSError: It can't be done.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
