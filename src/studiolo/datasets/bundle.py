@@ -89,7 +89,7 @@ def _check_sizes(members: Sequence[zipfile.ZipInfo], file: str) -> None:
 
 
 def _problem(member: zipfile.ZipInfo) -> str | None:
-    """What makes a member unsafe or impossible to unpack."""
+    """The reason why a member is unsafe or impossible to unpack."""
     if member.flag_bits & 0x1:
         return "it is encrypted; zip the bundle without a password"
     kind = stat.S_IFMT(member.external_attr >> 16)

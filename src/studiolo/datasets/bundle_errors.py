@@ -1,4 +1,4 @@
-"""What can be wrong with a script bundle."""
+"""Errors in a script bundle."""
 
 from typing import ClassVar
 

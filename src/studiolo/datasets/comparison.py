@@ -37,7 +37,7 @@ class ColumnChange:
 
 @dataclass(frozen=True, kw_only=True)
 class TableComparison:
-    """What of a dataset is another in a second one."""
+    """The differences between two datasets."""
 
     added: Sequence[str] = ()
     removed: Sequence[str] = ()

@@ -139,7 +139,7 @@ def _run(content: Content, limits: ReadingLimits, source: int, result: int, repo
 
 
 def _report(descriptor: int) -> dict[str, Any] | None:
-    """What the process said at its end; None if it did not come that far."""
+    """The report that the process made at its end; None if it did not get that far."""
     text = os.pread(descriptor, _LONGEST_REPORT, 0)
     try:
         said = json.loads(text)

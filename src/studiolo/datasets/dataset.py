@@ -1,4 +1,4 @@
-"""What travels along an edge of an experiment: an Arrow table and the roles of its columns."""
+"""The dataset that travels along an edge: an Arrow table and the roles of its columns."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ import pyarrow as pa
 
 
 class ColumnRole(StrEnum):
-    """What a learner may use a column for (classic: the role flags of Edit Metadata)."""
+    """The role of a column for a learner (classic: the role flags of Edit Metadata)."""
 
     FEATURE = "feature"
     LABEL = "label"

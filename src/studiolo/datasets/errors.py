@@ -1,4 +1,4 @@
-"""What can be wrong with a dataset, or with the file it is read from or written to."""
+"""Errors in a dataset, or in the file that it is read from or written to."""
 
 from collections.abc import Sequence
 from difflib import get_close_matches

@@ -66,7 +66,7 @@ def meaning(column: Column, name: str, parameters: bytes) -> tuple[Column, str] 
 
 
 def extension_label(name: str, parameters: bytes) -> str:
-    """What errors call an extension type, such as period[W-SUN]."""
+    """The name of an extension type in messages, such as period[W-SUN]."""
     return f"period[{_frequency(parameters)}]" if name == "pandas.period" else name
 
 

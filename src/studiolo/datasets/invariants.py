@@ -1,4 +1,4 @@
-"""What every dataset keeps to, however it came to be: scalar columns with unique names."""
+"""The rules that every dataset keeps, wherever it comes from: scalar columns, unique names."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

@@ -30,7 +30,7 @@ _SHARE: Final = 2
 
 @dataclass(frozen=True, kw_only=True)
 class ReadingLimits:
-    """What the reading of one file may take."""
+    """The memory and the time that reading one file may take."""
 
     #: Bytes.
     memory: int

@@ -86,7 +86,7 @@ class Environment:
         return None if is_old else made[-1]
 
     def packages(self) -> tuple[InstalledPackage, ...]:
-        """What is installed, by name, read from the folder each time."""
+        """The installed packages by name, read from the folder each time."""
         found = (
             _DIST_INFO.fullmatch(folder.name)
             for folder in self.path.glob("lib/python*/site-packages/*.dist-info")
@@ -116,7 +116,7 @@ def environment_in(home: Path, spec: EnvironmentSpec) -> Environment:
 
 
 def default_spec() -> EnvironmentSpec:
-    """What scripts find when they ask for nothing: the libraries in `default/requirements.in`."""
+    """The environment of scripts that ask for no packages: `default/requirements.in`."""
     return EnvironmentSpec(name="default", lock=_default_lock())
 
 

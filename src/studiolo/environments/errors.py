@@ -1,4 +1,4 @@
-"""What can go wrong when an environment is built, or a script's metadata block is read."""
+"""Errors in building an environment, or in a script's metadata block."""
 
 from pathlib import Path
 from typing import ClassVar

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class BuildPhase(StrEnum):
-    """What is being done; the phases come in this order, and any may be missing."""
+    """The phases of building; they come in this order, and any may be missing."""
 
     WAITING = "waiting"
     CREATING = "creating"
@@ -50,7 +50,7 @@ _COUNTED = (
 
 
 def progress_in(line: str) -> BuildProgress | None:
-    """What a line of uv's says about progress, if anything."""
+    """The progress that a line of uv's output reports, if any."""
     if "Resolving dependencies..." in line:
         return BuildProgress(phase=BuildPhase.RESOLVING, message="Resolving packages")
     for pattern, phase, message in _COUNTED:

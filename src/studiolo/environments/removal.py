@@ -60,7 +60,7 @@ def kept_environments(home: Path | None = None) -> Sequence[KeptEnvironment]:
 
 
 def size_on_disk(folder: Path) -> int:
-    """What the files below a folder take, each counted once."""
+    """The disk space that the files below a folder take, each counted once."""
     blocks: dict[tuple[int, int], int] = {}
     for place, _, names in os.walk(folder):
         for name in names:

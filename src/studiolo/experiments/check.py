@@ -1,4 +1,4 @@
-"""What keeps an experiment from running, found before anything runs."""
+"""The check of an experiment: every mistake that would keep it from running."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -136,7 +136,7 @@ class _Module:
 
 @dataclass(frozen=True, kw_only=True)
 class _LookUps:
-    """What the checker asks the rest of the world."""
+    """The questions that the checker has for the rest of the program."""
 
     module: Callable[[ModuleId], _Module]
     dataset: Callable[[str, int | None], PortKind | None]
@@ -238,7 +238,7 @@ class _Checker:
     def _kinds_of(
         self, begins: Node, source: Source, node: Node, name: PortName
     ) -> Sequence[PortKind]:
-        """What travels along an edge; nothing, where that is unknown and has been reported."""
+        """The kind of value on an edge; None if it is unknown and has been reported."""
         if begins.module is None:
             if source.port is not None:
                 message = (

@@ -1,4 +1,4 @@
-"""What can be wrong with the file of an experiment."""
+"""Errors in the file of an experiment."""
 
 from collections.abc import Sequence
 from typing import ClassVar

@@ -25,7 +25,7 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What a node may take; None is what the workspace or the policy says."""
+    """The limits of a node; None where those of the workspace or the policy apply."""
 
     #: Seconds.
     timeout: int | None = None

@@ -1,4 +1,4 @@
-"""What is wrong with an experiment, as a value: a user's mistake is no exception of ours."""
+"""Mistakes in an experiment, as values: a user's mistake is not an exception."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

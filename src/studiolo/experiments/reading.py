@@ -37,7 +37,7 @@ _NODE_KEYS = tuple(dict.fromkeys(DATASET_KEYS + MODULE_KEYS))
 
 @dataclass(frozen=True, kw_only=True)
 class ReadExperiment:
-    """What a text was read as."""
+    """The outcome of reading a text."""
 
     #: None, if there are findings.
     experiment: Experiment | None
@@ -392,7 +392,7 @@ class _Reader:
 
 
 def _kind(node: YamlNode | None) -> str:
-    """What stands there, as a sentence says it."""
+    """The value that was found, as a phrase for a sentence."""
     if isinstance(node, MappingNode):
         return "a mapping"
     if isinstance(node, SequenceNode):

@@ -31,7 +31,7 @@ PORT_BINDINGS = ("connected", "slot")
 
 
 def saved_form(experiment: Experiment) -> dict[str, Any]:
-    """What the file of an experiment says, without what goes without saying.
+    """The content of an experiment's file, without the defaults.
 
     Raises:
         ValueError: A parameter has a value that no file can say; its message says which.

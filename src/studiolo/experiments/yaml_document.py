@@ -41,7 +41,7 @@ class ScalarNode(Place):
 
     @property
     def value(self) -> Scalar:
-        """What it means. Raises ValueError for a whole number of thousands of digits."""
+        """The scalar's value. Raises ValueError for a whole number with thousands of digits."""
         return self.text if self.style else scalar_value(self.text)
 
 
@@ -65,7 +65,7 @@ class SequenceNode(Place):
 
 @dataclass(slots=True)
 class RefusedNode(Place):
-    """What stands in the place of something that has been reported."""
+    """A placeholder for something that has been reported."""
 
 
 YamlNode = ScalarNode | MappingNode | SequenceNode | RefusedNode

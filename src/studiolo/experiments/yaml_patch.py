@@ -206,7 +206,7 @@ class Patch:
     def _parts_of_mapping(
         self, node: MappingNode, old: dict[str, Any], new: dict[str, Any], path: Path
     ) -> list[_Part]:
-        """What is in the text, in its order; what is added, after what it follows in ``new``."""
+        """The entries of the text, in its order; a new entry follows its predecessor in ``new``."""
         present = {key.text for key, _ in node.entries}
         added: dict[str | None, list[_Part]] = {}
         before: str | None = None
@@ -236,7 +236,7 @@ class Patch:
     def _parts_of_list(
         self, node: SequenceNode, old: list[Any], new: list[Any], path: Path
     ) -> list[_Part]:
-        """What both begin and end with stays; of what lies between, item becomes item."""
+        """The changes of a sequence: common ends stay; in between, item replaces item."""
         shorter = min(len(old), len(new))
         head = next((n for n in range(shorter) if not same(old[n], new[n])), shorter)
         rest = shorter - head
@@ -301,7 +301,7 @@ def _flow_part_text(part: _Part) -> str:
 
 
 def _separator_of_deleted(before: str | None, after: str, *, is_last: bool) -> str | None:
-    """What separates the neighbours of a deleted entry; None still if it has none before it.
+    """The separator between a deleted entry's neighbours; None if it has none before it.
 
     Commas are not left over, comments on lines of their own are.
     """

@@ -43,7 +43,7 @@ def control_character(text: str) -> Problem:
 
 
 def not_yaml(text: str, error: yaml.MarkedYAMLError) -> Problem:
-    """What libyaml found, in words for someone who never heard of tokens and contexts."""
+    """The mistake that libyaml found, for readers who don't know its tokens and contexts."""
     opened = error.context_mark.line + 1 if error.context_mark else None
     mark = error.problem_mark or error.context_mark
     index, line, column = (mark.index, mark.line, mark.column) if mark else (0, 0, 0)

@@ -1,4 +1,4 @@
-"""What a scalar without quotes means: the core schema of YAML 1.2, in both directions.
+"""Scalars without quotes: the core schema of YAML 1.2, in both directions.
 
 YAML 1.1, which many programs still read, took `no` for false, `1_000` for a thousand and `12:30`
 for 750. Here these are texts; what is written is put in quotes wherever the two would differ.

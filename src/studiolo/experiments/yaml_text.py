@@ -50,7 +50,7 @@ def item_text(value: Any, *, indent: int, path: Path, layout: Layout) -> str:
 def value_text(
     value: Any, *, indent: int, path: Path, layout: Layout, room: int | None = None
 ) -> str:
-    """What stands after the colon of a key, or the dash of an item, that is in that column."""
+    """The text after the colon of a key, or the dash of an item, in that column."""
     inner = indent + layout.step
     margin = layout.newline + " " * inner
     if isinstance(value, str) and (lines := _block_lines(value)):

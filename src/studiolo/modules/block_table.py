@@ -24,7 +24,7 @@ class BlockTable:
 
     @property
     def header(self) -> str:
-        """What stands between the brackets."""
+        """The name between the brackets."""
         return ".".join(("tool", "studiolo", *self.path))
 
     def __contains__(self, key: str) -> bool:

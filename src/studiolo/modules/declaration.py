@@ -74,7 +74,7 @@ _KEPT = 1024
 
 
 def read_declaration(source: str, *, id: ModuleId, path: Path | None) -> ModuleDefinition:  # noqa: A002
-    """What the module is whose file has that text.
+    """The definition of the module whose file has that text.
 
     A file without a metadata block is a module too: its positional parameters are its inputs, and
     its name is that of the file.

@@ -1,4 +1,4 @@
-"""What a node of an experiment can be: a module, its ports and its parameters, as data."""
+"""A module, its ports and its parameters, as data."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ PortName = NewType("PortName", str)
 
 
 class PortKind(StrEnum):
-    """What travels along an edge."""
+    """The kinds of values that travel along an edge."""
 
     #: A table with column roles.
     DATASET = "dataset"

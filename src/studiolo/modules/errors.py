@@ -1,4 +1,4 @@
-"""What can be wrong with a module before anything runs."""
+"""Errors in a module that are found before anything runs."""
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
@@ -283,7 +283,7 @@ class ModuleInputsDifferError(ModuleDeclarationError):
 
 
 class ModuleAnnotationError(ModuleDeclarationError):
-    """What a parameter of a module takes can't be told from its annotation."""
+    """The values that a module's parameter takes can't be derived from its annotation."""
 
     code: ClassVar[str] = "module-annotation-unsupported"
 

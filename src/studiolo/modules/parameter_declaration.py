@@ -90,7 +90,7 @@ def declared_parameter(
 
 
 def script_parameter(argument: Argument) -> Parameter:
-    """What can be told of a keyword-only argument of a script, which may be written in any way.
+    """The parameter for a script's keyword-only argument, which may be written in any way.
 
     Where neither annotation nor default says what it takes, it takes text; a default that can be
     told only by running the script is None here.

@@ -18,7 +18,7 @@ _LONGEST = 500
 
 @dataclass(frozen=True, kw_only=True)
 class ScriptMetadata:
-    """What a script says about itself; nothing at all where it has no block."""
+    """A script's statements about itself; empty if it has no block."""
 
     #: Packages it needs besides the default ones, as written, such as "humanize>=4".
     dependencies: tuple[str, ...] = ()
@@ -41,7 +41,7 @@ class ScriptMetadata:
 
 
 def read_script_metadata(source: str) -> ScriptMetadata:
-    """What the "# /// script" block of a script says.
+    """The content of a script's "# /// script" block.
 
     Raises:
         ScriptMetadataError: It is not TOML, or not of the types that the PEP lays down.

@@ -32,7 +32,7 @@ class Argument:
 
 @dataclass(frozen=True, kw_only=True)
 class Signature:
-    """What `azureml_main` takes."""
+    """The arguments of `azureml_main`."""
 
     line: int
     #: In the order in which they are passed.
@@ -45,7 +45,7 @@ class Signature:
 
 @dataclass(frozen=True, kw_only=True)
 class Outline:
-    """What can be told of a Python file by reading it."""
+    """The facts about a Python file that reading it reveals."""
 
     #: The docstring's first line.
     description: str
@@ -57,7 +57,7 @@ class Outline:
 
 @dataclass(frozen=True, kw_only=True)
 class AnnotatedKind:
-    """What values an annotation allows."""
+    """The values that an annotation allows."""
 
     kind: ParameterKind
     choices: Sequence[str] = ()
@@ -140,7 +140,7 @@ def _spelled_out(annotation: ast.expr, aliases: Mapping[str, ast.expr]) -> ast.e
 
 
 def annotated_kind(annotation: ast.expr | None) -> AnnotatedKind | None:
-    """What an annotation such as `int | None` allows; None for one that says nothing of the kind.
+    """The values that an annotation such as `int | None` allows; None if it does not say.
 
     It is read by its words: `Literal` is that of `typing` whatever the module makes of the name.
     """

@@ -57,7 +57,7 @@ def checked_value(parameter: Parameter, value: Any, *, from_text: bool = False) 
 
 
 def allowed_values(parameter: Parameter) -> str:
-    """What the parameter's value must be, to stand in a sentence: "a number from 0 to 1"."""
+    """The values that the parameter takes, as a phrase for a sentence: "a number from 0 to 1"."""
     low, high = parameter.minimum, parameter.maximum
     bounds = ""
     if low is not None and high is not None:

@@ -1,4 +1,4 @@
-"""What can go wrong in the sandbox's own set-up (a script's mistakes are results, not errors)."""
+"""Errors in setting up the sandbox (a script's mistakes are results, not errors)."""
 
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -9,7 +9,7 @@ from studiolo.errors import StudioloError
 
 
 class PolicyError(StudioloError):
-    """The sandbox policy cannot be used as it is written; no run starts with it.
+    """The sandbox policy has a mistake; no run starts with it.
 
     Args:
         source: Name of the policy file.
@@ -17,7 +17,7 @@ class PolicyError(StudioloError):
         section: Section as in the file, such as ``seccomp.allowed``; empty at the top.
         problem: What is wrong, as a sentence with the quoted value.
         value: The word that ``allowed`` was expected to contain, for a suggestion.
-        allowed: What could stand there instead.
+        allowed: The words that are allowed there.
     """
 
     code: ClassVar[str] = "sandbox-policy-invalid"
@@ -58,12 +58,12 @@ class UnsupportedArchitectureError(StudioloError):
         super().__init__(
             f'System calls cannot be filtered on the processor architecture "{architecture}"; '
             f"supported: {', '.join(self.supported)}. "
-            "Run on one of these, or accept runs without this layer."
+            "Use one of these, or accept runs without this layer."
         )
 
 
 class ZygoteFailedError(StudioloError):
-    """An environment's interpreter could not be started in its sandbox, or ended in use.
+    """An environment's interpreter could not be started in its sandbox, or ended unexpectedly.
 
     Args:
         layer: The layer or part that failed.
@@ -87,7 +87,7 @@ class ZygoteFailedError(StudioloError):
 
 
 class IsolationUnavailableError(StudioloError):
-    """This machine can't isolate a run as far as was asked."""
+    """This machine can't isolate a run as well as the user asked."""
 
     code: ClassVar[str] = "isolation-unavailable"
 
@@ -97,11 +97,11 @@ class IsolationUnavailableError(StudioloError):
         self.remedies = tuple(remedies)
         advice = " ".join(remedies)
         fallback = (
-            "`--isolation auto` runs with the layers that there are."
+            "`--isolation auto` runs with the layers that this machine has."
             if asked == "strict"
             else "`--isolation off` runs a script that you trust without them."
         )
         super().__init__(
-            f'The isolation "{asked}" can\'t be had here; missing: {"; ".join(missing)}. '
+            f'The isolation "{asked}" is not available here; missing: {"; ".join(missing)}. '
             f"{advice} {fallback}"
         )

@@ -1,6 +1,6 @@
 """Every way in which a script's run can fail: stable code, classic number, sentence.
 
-These are results, not exceptions: a failing script is what Studiolo is there to show.
+These are results, not exceptions: showing how a script failed is part of Studiolo's job.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ class _Kind:
 
     classic_number: int | None
     sentence: str = "{said}"
-    #: Whether the guest may report it of itself; the others are what only the host can see.
+    #: Whether the guest may report it; the other codes are for what only the host can see.
     by_guest: bool = True
     remedy: Remedy | None = None
 
@@ -36,7 +36,7 @@ _KINDS: Mapping[str, _Kind] = {
     "script-syntax": _Kind(classic_number=_SCRIPT),
     "script-exit": _Kind(
         classic_number=_SCRIPT,
-        sentence="{said} A script ends by returning from azureml_main; take the call out.",
+        sentence="{said} A script ends by returning from azureml_main; remove the call.",
     ),
     "entry-missing": _Kind(classic_number=_SCRIPT),
     "arity-mismatch": _Kind(classic_number=_SCRIPT),
@@ -55,11 +55,11 @@ _KINDS: Mapping[str, _Kind] = {
     "module-refused": _Kind(classic_number=None),
     "module-failed": _Kind(
         classic_number=_LIBRARY,
-        sentence="The module failed: {said}. Its traceback shows where; if what is connected to it "
-        "is right, that is a fault of the module.",
+        sentence="The module failed: {said}. Its traceback shows where. If its inputs are right, "
+        "this is a fault in the module.",
     ),
     "object-unreadable": _Kind(classic_number=None),
-    # Found by whoever would have started the run.
+    # Found by the host before it starts the run.
     "input-empty": _Kind(classic_number=_INPUT, by_guest=False),
     "library-missing": _Kind(
         classic_number=_SCRIPT,
@@ -72,13 +72,13 @@ _KINDS: Mapping[str, _Kind] = {
     ),
     "out-of-memory": _Kind(
         classic_number=_MEMORY,
-        sentence="The script needed more memory than it may have ({said}).",
+        sentence="The script needed more memory than it may use ({said}).",
         remedy=Remedy.MORE_MEMORY,
     ),
     "timed-out": _Kind(
         classic_number=None,
         by_guest=False,
-        sentence="The script was ended because it ran longer than {said}.",
+        sentence="The script was stopped because it ran longer than {said}.",
         remedy=Remedy.MORE_TIME,
     ),
     "cancelled": _Kind(
@@ -87,33 +87,33 @@ _KINDS: Mapping[str, _Kind] = {
     "processor-time": _Kind(
         classic_number=None,
         by_guest=False,
-        sentence="The script was ended because a process of it used more processor time than "
-        "{said}.",
+        sentence="The script was stopped because one of its processes used more processor time "
+        "than {said}.",
         remedy=Remedy.MORE_TIME,
     ),
     "disk-full": _Kind(
         classic_number=None,
         by_guest=False,
-        sentence="The script was ended because it wrote more than {said} into its working "
+        sentence="The script was stopped because it wrote more than {said} to its working "
         "directory.",
     ),
     "not-confined": _Kind(
         classic_number=None,
         by_guest=False,
-        sentence="The script was not run, because its process could not be confined ({said}). Try "
-        "again when the machine is less busy; `studiolo doctor` shows what it can't do.",
+        sentence="The script did not run, because its process could not be confined ({said}). Try "
+        "again when the machine is less busy; `studiolo doctor` shows which layers are missing.",
     ),
     "environment-unusable": _Kind(
         classic_number=_LIBRARY,
         by_guest=False,
-        sentence="The packages of the script's environment can't be loaded ({said}). Take the "
-        "package that fails from the script's `dependencies`, or ask for another version of it.",
+        sentence="The packages of the script's environment can't be loaded ({said}). Remove the "
+        "package that fails from the script's `dependencies`, or ask for a different version.",
     ),
     "crashed": _Kind(
         classic_number=_SCRIPT,
         by_guest=False,
-        sentence="The script's interpreter crashed: {said}. That is a fault in compiled code that "
-        "the script uses; the console shows how far it came.",
+        sentence="The script's interpreter crashed: {said}. This is a fault in compiled code that "
+        "the script uses; the console shows how far it got.",
     ),
     "killed": _Kind(
         classic_number=_SCRIPT,
@@ -123,14 +123,14 @@ _KINDS: Mapping[str, _Kind] = {
     "system-call-refused": _Kind(
         classic_number=_SCRIPT,
         by_guest=False,
-        sentence="The script was ended because it made a system call that the sandbox answers "
-        "with the end: {said}.",
+        sentence="The script was stopped because it made a system call that the sandbox does not "
+        "allow: {said}.",
     ),
     "ended-without-result": _Kind(
         classic_number=_SCRIPT,
         by_guest=False,
         sentence="The script ended its own interpreter before azureml_main returned ({said}), for "
-        "example with os._exit. There is no result then; return from azureml_main instead.",
+        "example with os._exit, so it has no result. Return from azureml_main instead.",
     ),
     "result-too-large": _Kind(
         classic_number=None,
@@ -139,8 +139,8 @@ _KINDS: Mapping[str, _Kind] = {
     "result-invalid": _Kind(
         classic_number=_SCRIPT,
         by_guest=False,
-        sentence="What came out of the sandbox is not a valid result ({said}), so all of it was "
-        "refused. An ordinary script cannot cause this; one that tampers with its runner can.",
+        sentence="The sandbox returned an invalid result ({said}), so all of it was refused. An "
+        "ordinary script cannot cause this; one that tampers with its runner can.",
     ),
 }
 
@@ -158,7 +158,7 @@ def failure(
     traceback: str = "",
     frames: Sequence[TracebackFrame] = (),
 ) -> Failure:
-    """The failure of that code; ``said`` are the facts that its sentence is built around."""
+    """The failure with that code; ``said`` holds the facts for its sentence."""
     kind = _KINDS[code]
     return Failure(
         code=code,

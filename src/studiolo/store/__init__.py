@@ -1,1 +1,1 @@
-"""What is remembered: records in a database, and results as blobs beside it."""
+"""The memory of a workspace: records in a database, and results as blobs beside it."""

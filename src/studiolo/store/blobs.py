@@ -37,7 +37,7 @@ class Blob:
 
 @dataclass(frozen=True, kw_only=True)
 class Swept:
-    """What a sweep removed."""
+    """The files that a sweep removed."""
 
     blobs: int
     #: Files that killed processes had not finished.

@@ -145,7 +145,7 @@ class Database:
 
 
 def _version(connection: Connection) -> str | None:
-    """What Alembic wrote down; None in a database without tables."""
+    """The revision that Alembic noted; None in a database without tables."""
     try:
         found = connection.scalar(text("SELECT version_num FROM alembic_version"))
     except DBAPIError as error:

@@ -41,7 +41,7 @@ class SeenDataset:
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetVersion(SeenDataset):
-    """What is remembered of a dataset file with this content."""
+    """The record of a dataset file with this content."""
 
     #: From 1, by the order in which contents were first seen.
     version: int

@@ -1,4 +1,4 @@
-"""What can be wrong with what a workspace remembers: its records, its blobs, who else is there."""
+"""Errors of the store: records, blobs, and conflicts with other processes."""
 
 import errno
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ from studiolo.errors import StudioloError
 
 
 class StoreError(StudioloError):
-    """What a workspace remembers cannot be read or added to."""
+    """The records of a workspace cannot be read or added to."""
 
     code: ClassVar[str] = "records-error"
 

@@ -1,4 +1,4 @@
-"""What the store's things are called by."""
+"""The names of the store's things."""
 
 import secrets
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What a workspace remembers: datasets' versions, results, runs and their nodes."""
+"""The records of a workspace: dataset versions, results, runs and their nodes."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from datetime import UTC, datetime
@@ -119,7 +119,7 @@ class Records:
             return result_rows.find(connection, digests)
 
     def recipes(self, digests: Iterable[RecipeDigest]) -> Mapping[RecipeDigest, Mapping[str, Any]]:
-        """What those of the results that are kept were made of."""
+        """The recipes of those results that are kept."""
         with self._database.reading() as connection:
             return result_rows.recipes(connection, digests)
 

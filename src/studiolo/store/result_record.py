@@ -21,7 +21,7 @@ class KeptImage:
 
 @dataclass(frozen=True, kw_only=True)
 class StoredResult:
-    """What is needed to use a result again.
+    """The record that is needed to use a result again.
 
     What was printed, said and drawn stands with the nodes of runs; see `NodeRecord`.
     """

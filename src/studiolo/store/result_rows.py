@@ -36,7 +36,7 @@ def find(
 def recipes(
     connection: Connection, digests: Iterable[RecipeDigest]
 ) -> Mapping[RecipeDigest, Mapping[str, Any]]:
-    """What those of the results that are kept were made of."""
+    """The recipes of those results that are kept."""
     return {
         row.recipe_digest: row.recipe
         for chunk in _chunks(digests)

@@ -145,7 +145,7 @@ class FinishedNode:
 
 @dataclass(frozen=True, kw_only=True)
 class NodeRecord(NodeOutcome):
-    """What is remembered of a node of a run."""
+    """The record of a node of a run."""
 
     run: RunId
     #: Its place in the order of the experiment, from 0.
@@ -165,7 +165,7 @@ class WhyNode:
 
 @dataclass(frozen=True, kw_only=True)
 class Pruned:
-    """What was forgotten."""
+    """The number of runs and results that were forgotten."""
 
     runs: int
     results: int

@@ -64,7 +64,7 @@ class Target:
 
 
 class FormatModule(Protocol):
-    """What every module of a format offers."""
+    """The interface of every module of a format."""
 
     def read(self, content: Content) -> Dataset:
         """Read the dataset that a file holds."""

@@ -1,4 +1,4 @@
-"""What ARFF's ``@attribute`` lines can declare, and how values of each type are read."""
+"""The types that ARFF's ``@attribute`` lines declare, and the reading of their values."""
 
 import re
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Attribute(Protocol):
 
     @property
     def allowed(self) -> str:
-        """What a value may be, for an error."""
+        """The values that are allowed, as a phrase for an error."""
 
     @property
     def default(self) -> str | None:

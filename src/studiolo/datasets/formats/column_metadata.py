@@ -1,4 +1,4 @@
-"""What the binary formats keep in the metadata of the Arrow fields: roles and categories.
+"""Roles and categories, which the binary formats keep in the metadata of the Arrow fields.
 
 Parquet has no categories, only an encoding that comes and goes with the writer: its columns note
 their categories here, in their order and with those that no row has.

@@ -1,4 +1,4 @@
-"""What separates the fields of delimited text, where that is not what its extension says.
+"""The delimiter of a text file, where it is not the one that its extension implies.
 
 Excel writes semicolons into .csv where the comma is the decimal mark, and many programs write tabs.
 A file is read with another delimiter only if its header, or first row, has none of its own, and if

@@ -1,4 +1,4 @@
-"""What can be wrong inside a dataset file, with the place of the mistake."""
+"""Errors inside a dataset file, with the place of the mistake."""
 
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches

@@ -66,7 +66,7 @@ def read(content: Content) -> Dataset:
 
 
 def _other_format(data: bytes) -> tuple[str, str] | None:
-    """What a file is that has an Excel file's name only, and what to do about it."""
+    """The real format of a file that only has an Excel name, and what to do about it."""
     if data.startswith(_OLE):
         if _ENCRYPTED in data:
             return "protected by a password", "Save it without the password in Excel"

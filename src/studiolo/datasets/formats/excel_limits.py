@@ -1,4 +1,4 @@
-"""What an Excel sheet cannot hold, checked before anything is written."""
+"""The limits of an Excel sheet, checked before anything is written."""
 
 import itertools
 from collections.abc import Iterator

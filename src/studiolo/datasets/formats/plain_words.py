@@ -39,7 +39,7 @@ def words_of(column: Values | Column, *, name: str, file: str, format_name: str)
 
 
 def _problem(values: Values) -> tuple[str, str] | None:
-    """What of a column has no word, and the way out."""
+    """The values of a column that text can't express, and the way out; None if there are none."""
     kind = values.type
     if pa.types.is_large_binary(kind) or pa.types.is_binary(kind):
         return "binary values", "Write it as Parquet or Arrow, or turn the bytes into base64 text"

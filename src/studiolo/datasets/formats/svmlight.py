@@ -38,7 +38,7 @@ _MOST_FEATURES = 100_000
 
 @dataclass(kw_only=True)
 class _Entries:
-    """What stands in the file, row after row."""
+    """The content of the file, row by row."""
 
     labels: list[str]
     #: The query of each row; None where it has none.

@@ -1,4 +1,4 @@
-"""What a profile says: a dataset's size, and for each column its counts, statistics and shape."""
+"""The profile: a dataset's size, and each column's counts, statistics and shape."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -62,7 +62,7 @@ class TopValue:
 
 @dataclass(frozen=True, kw_only=True)
 class ValueSummary:
-    """What the values of one column say, whatever the column is called and used for."""
+    """The facts about a column's values, regardless of its name and role."""
 
     #: Values that are not missing.
     count: int
@@ -81,7 +81,7 @@ class ValueSummary:
 
 @dataclass(frozen=True, kw_only=True)
 class ColumnProfile(ValueSummary):
-    """What Visualize shows of one column."""
+    """The profile of one column, as Visualize shows it."""
 
     #: Column name.
     name: str
@@ -99,7 +99,7 @@ class ColumnProfile(ValueSummary):
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetProfile:
-    """What Visualize shows of a dataset."""
+    """The profile of a dataset, as Visualize shows it."""
 
     #: Rows of the dataset, all of which were read.
     row_count: int

@@ -1,4 +1,4 @@
-"""What can be wrong with a request for a profile."""
+"""Errors in a request for a profile."""
 
 from typing import ClassVar
 

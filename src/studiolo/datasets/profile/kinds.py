@@ -1,4 +1,4 @@
-"""What the type of a column lets a profile say about it."""
+"""The facts that a profile can give about a column, by the column's type."""
 
 from enum import StrEnum
 
@@ -9,7 +9,7 @@ from studiolo.datasets.dataset import ColumnRole
 
 
 class ColumnKind(StrEnum):
-    """What a column's values are, told by its type."""
+    """The kind of a column's values, by its type."""
 
     NUMERIC = "numeric"
     CATEGORICAL = "categorical"

@@ -1,4 +1,4 @@
-"""What Alembic executes around the migrations; `upgrade.py` hands it a connection."""
+"""The code that Alembic runs around migrations; `upgrade.py` gives it a connection."""
 
 from alembic import context
 

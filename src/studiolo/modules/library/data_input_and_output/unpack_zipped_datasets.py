@@ -163,7 +163,7 @@ def _delimited(text: str, delimiter: str, *, header: bool) -> pd.DataFrame:
 
 
 def _other_delimiter(text: str, own: str, *, header: bool) -> str | None:
-    """What separates the fields where the first row has no delimiter of its own."""
+    """The delimiter of a file whose first row does not have the usual one."""
 
     def fields(delimiter: str) -> list[int]:
         rows = list(itertools.islice(csv.reader(beginning.split("\n"), delimiter=delimiter), 50))

@@ -101,7 +101,7 @@ def azureml_main(
 
 
 def _run(connection: sqlite3.Connection, statement: str) -> _Result | None:
-    """What a statement gives; None if it gives no rows by its nature."""
+    """The rows that a statement returns; None for a statement that never returns rows."""
     try:
         # SQLite would take a name in double quotes that it doesn't know for text. Not so one in
         # backquotes, and to explain a statement does nothing else.

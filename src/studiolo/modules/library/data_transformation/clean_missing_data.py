@@ -202,7 +202,7 @@ def azureml_main(
 
 
 def _type(column: Any) -> tuple[str, Any]:
-    """What a column holds; of one without values nothing is known."""
+    """The kind of a column's values; unknown for a column without values."""
     if not column.notna().any():
         return "", None
     nullable = column.convert_dtypes() if column.dtype.kind in "iub" else column
@@ -329,7 +329,7 @@ def plain(column: Any) -> Any:
 
 
 def kind_of(column: Any) -> str:
-    """What a column holds; values of one kind can be compared, and stand in one column."""
+    """The kind of a column's values; values of one kind can be compared and share a column."""
     dtype = column.dtype
     if pd.api.types.is_bool_dtype(dtype):
         return "boolean"

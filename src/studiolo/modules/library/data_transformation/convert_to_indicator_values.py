@@ -52,7 +52,7 @@ NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 
 
 def meaning(value: Any, *, read: bool) -> Any:
-    """What equal values of different types share: 1, 1.0 and true, and "1" where text is read."""
+    """The key that equal values of different types share: 1, 1.0, true, and "1" read as text."""
     if read and isinstance(value, str):
         truth = {"true": "1", "false": "0"}.get(value.lower(), value)
         return Decimal(truth) if NUMBER.fullmatch(truth) else value

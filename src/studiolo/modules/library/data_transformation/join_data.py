@@ -157,7 +157,7 @@ def plain(column: Any) -> Any:
 
 
 def kind_of(column: Any) -> str:
-    """What a column holds; values of one kind can be compared, and stand in one column."""
+    """The kind of a column's values; values of one kind can be compared and share a column."""
     dtype = column.dtype
     if pd.api.types.is_bool_dtype(dtype):
         return "boolean"

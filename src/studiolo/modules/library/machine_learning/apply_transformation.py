@@ -29,7 +29,7 @@ import pandas as pd
 
 
 class Transformation(Protocol):
-    """What a port of the kind "transform" carries."""
+    """The value that a port of the kind "transform" carries."""
 
     def transform(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the changed frame; the given one may be changed too."""

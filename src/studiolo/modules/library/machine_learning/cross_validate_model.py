@@ -135,7 +135,7 @@ def weights_of(rows: pd.DataFrame) -> Any:
 
 
 def target_of(labels: pd.Series, task: str) -> tuple[Any, list[Any]]:
-    """What is to be learned: numbers, or each row's position in the list of classes."""
+    """The target of learning: numbers, or each row's position in the list of classes."""
     if task == "regression":
         floats = None if labels.dtype == "category" else floats_of(labels)
         if floats is None:
@@ -201,7 +201,7 @@ def floats_of(column: Any) -> Any:
 
 
 def meaning(value: Any, *, read: bool) -> Any:
-    """What equal values of different types share: 1, 1.0 and true, and "1" where text is read."""
+    """The key that equal values of different types share: 1, 1.0, true, and "1" read as text."""
     if read and isinstance(value, str):
         truth = {"true": "1", "false": "0"}.get(value.lower(), value)
         return Decimal(truth) if NUMBER.fullmatch(truth) else value
@@ -241,7 +241,7 @@ def places_of(column: Any, known: Sequence[Any]) -> Any:
 
 
 def mean_and_scale(floats: Any, weights: Any, scale: str) -> tuple[float, float, float]:
-    """What a missing number is taken for, what is subtracted then, and what that is divided by."""
+    """The value used for missing numbers, and the offset and divisor that scale a column."""
     known = ~np.isnan(floats) & (weights > 0)
     mean = float(np.average(floats[known], weights=weights[known])) if known.any() else 0.0
     filled = np.where(np.isnan(floats), mean, floats)

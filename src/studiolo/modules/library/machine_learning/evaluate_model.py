@@ -81,7 +81,7 @@ class TwoClassScores:
 
 
 def task_of(dataset: pd.DataFrame) -> str:
-    """What kind of model scored the dataset, by its columns."""
+    """The kind of model that scored the dataset, judging by its columns."""
     roles = dataset.attrs.get("roles", {})
     distances = any(DISTANCE.fullmatch(str(name)) for name in dataset)
     found = [

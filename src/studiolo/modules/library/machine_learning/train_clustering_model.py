@@ -146,7 +146,7 @@ def floats_of(column: Any) -> Any:
 
 
 def meaning(value: Any, *, read: bool) -> Any:
-    """What equal values of different types share: 1, 1.0 and true, and "1" where text is read."""
+    """The key that equal values of different types share: 1, 1.0, true, and "1" read as text."""
     if read and isinstance(value, str):
         truth = {"true": "1", "false": "0"}.get(value.lower(), value)
         return Decimal(truth) if NUMBER.fullmatch(truth) else value
@@ -186,7 +186,7 @@ def places_of(column: Any, known: Sequence[Any]) -> Any:
 
 
 def mean_and_scale(floats: Any, weights: Any, scale: str) -> tuple[float, float, float]:
-    """What a missing number is taken for, what is subtracted then, and what that is divided by."""
+    """The value used for missing numbers, and the offset and divisor that scale a column."""
     known = ~np.isnan(floats) & (weights > 0)
     mean = float(np.average(floats[known], weights=weights[known])) if known.any() else 0.0
     filled = np.where(np.isnan(floats), mean, floats)

@@ -1,4 +1,4 @@
-"""What was drawn for a node, so that a later run can keep to it."""
+"""The draw of a node, so that later runs can reuse it."""
 
 import sqlalchemy as sa
 from alembic import op
