@@ -55,16 +55,19 @@ def interrupted(store: Path) -> int:
     return len(left)
 
 
-def test_a_writer_is_killed_at_eighty_moments(store: Path, writers: Writers) -> None:
+def test_a_writer_is_killed_at_eighty_moments_or_more(store: Path, writers: Writers) -> None:
     chance = random.Random(20250131)
     looked_at = found_interrupted = 0
-    for kill in range(80):
+    for kill in range(400):
         pid = writers.start(store, seed=kill)
-        time.sleep(chance.uniform(0, 0.06))
+        # On a busy machine, or with a slow disk, a writer gets further in more time only.
+        time.sleep(chance.uniform(0, 0.06 * (1 + kill // 80)))
         writers.kill(pid)
         looked_at += assert_whole(store)
         found_interrupted += interrupted(store)
-    # Otherwise the kills would have hit nothing.
+        # Otherwise the kills would have hit nothing.
+        if kill >= 79 and looked_at > 100 and found_interrupted > 10:
+            break
     assert looked_at > 100
     assert found_interrupted > 10
 
