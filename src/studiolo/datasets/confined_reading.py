@@ -32,13 +32,15 @@ from studiolo.datasets.errors import (
 from studiolo.datasets.formats import Content, FileFormat
 from studiolo.datasets.formats.errors import DamagedFileError
 from studiolo.datasets.formats.opening import read_content
-from studiolo.datasets.invariants import check_dataset
+from studiolo.datasets.invariants import MOST_COLUMNS, check_dataset
+from studiolo.datasets.json_reply import read_reply
 from studiolo.datasets.reading_limits import (
     MEMORY_SETTING,
     SECONDS_SETTING,
     ReadingLimits,
     limits_for,
 )
+from studiolo.datasets.stream_messages import StreamError, check_messages
 from studiolo_guest import kernel
 
 #: Formats that can hold more than their size tells.
@@ -142,8 +144,8 @@ def _report(descriptor: int) -> dict[str, Any] | None:
     """The report that the process made at its end; None if it did not get that far."""
     text = os.pread(descriptor, _LONGEST_REPORT, 0)
     try:
-        said = json.loads(text)
-    except (ValueError, RecursionError):
+        said = read_reply(text)
+    except ValueError:
         return None
     return said if isinstance(said, dict) else None
 
@@ -210,6 +212,7 @@ def _dataset(content: Content, result: int, said: dict[str, Any]) -> Dataset:
         notes = [str(note) for note in said["notes"]]
     except (
         pa.ArrowException,
+        StreamError,
         ValueError,
         LookupError,
         TypeError,
@@ -222,11 +225,14 @@ def _dataset(content: Content, result: int, said: dict[str, Any]) -> Dataset:
 
 def _sealed_table(descriptor: int) -> pa.Table:
     fcntl.fcntl(descriptor, kernel.F_ADD_SEALS, kernel.ALL_SEALS)
+    status = os.fstat(descriptor)
+    if status.st_blocks * 512 < status.st_size:
+        # Reading a hole fills it, with memory that the process never had.
+        raise ValueError("what was read has holes")
     data = pa.py_buffer(mmap.mmap(descriptor, 0, mmap.MAP_SHARED, mmap.PROT_READ))
+    check_messages(memoryview(data), columns=MOST_COLUMNS)
     with pa.ipc.open_stream(data) as reader:
         table = reader.read_all()
-    if table.nbytes > data.size:
-        raise ValueError("its columns overlap")
     table.validate(full=True)
     return table
 

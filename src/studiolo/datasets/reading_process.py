@@ -27,6 +27,7 @@ from studiolo.datasets.formats.errors import ENCODINGS
 from studiolo.datasets.formats.opening import read_content
 from studiolo_guest import kernel
 from studiolo_guest.frames.writing import write_batch
+from studiolo_guest.reading_filter import reading_filter
 
 _OUT_OF_MEMORY: Mapping[str, Any] = {"error": {"memory": "exhausted"}}
 #: Encodings of zip archives, of XML in workbooks, of our own errors, and those that are advised.
@@ -40,6 +41,8 @@ _EXPANDED = ("string_view", "binary_view")
 _LANDLOCK_FILES = (1 << 13) - 1
 _LANDLOCK_TCP = 0b11
 _LANDLOCK_TCP_SINCE = 4
+_LANDLOCK_SCOPES = 0b11
+_LANDLOCK_SCOPES_SINCE = 6
 
 
 def main() -> None:
@@ -113,6 +116,10 @@ def _give_up(report: int, *, memory: int, seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     # Whoever has none can't raise the limits again.
     kernel.drop_capabilities()
+    # Last: it refuses most of the calls above.
+    calls = reading_filter()
+    if calls is not None:
+        calls.apply()
 
 
 def _restrict_files() -> None:
@@ -123,7 +130,7 @@ def _restrict_files() -> None:
     ruleset = kernel.landlock_ruleset(
         filesystem=_LANDLOCK_FILES,
         network=_LANDLOCK_TCP if abi >= _LANDLOCK_TCP_SINCE else 0,
-        scope=0,
+        scope=_LANDLOCK_SCOPES if abi >= _LANDLOCK_SCOPES_SINCE else 0,
     )
     kernel.landlock_restrict(ruleset)
     os.close(ruleset)

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from studiolo.datasets.stream_messages import StreamError
 from studiolo.modules.definition import OutputPort, PortKind
 from studiolo.sandbox.attending import End
 from studiolo.sandbox.failures import failure
 from studiolo.sandbox.job import Connected, Failure
 from studiolo.sandbox.memory_file import MemoryFile
-from studiolo.sandbox.messages import StreamError
 from studiolo.sandbox.policy import Limits
 from studiolo.sandbox.report import OutputReport, Report, ReportError, read_report
 from studiolo.sandbox.results import ResultTooLargeError, read_object, read_result

@@ -5,13 +5,13 @@ say of itself.
 """
 
 import itertools
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from studiolo.datasets.dataset import ColumnRole
+from studiolo.datasets.json_reply import read_reply
 from studiolo.sandbox.failures import KNOWN_TO_GUEST, failure
 from studiolo.sandbox.job import Failure, TracebackFrame
 
@@ -68,9 +68,9 @@ def read_report(content: bytes) -> Report:
         ReportError: it is not what a guest of ours writes.
     """
     try:
-        raw = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise ReportError(f"it is not JSON ({error})") from error
+        raw = read_reply(content)
+    except ValueError as error:
+        raise ReportError(f"it can't be read: {error}") from error
     top = _expect(raw, dict, "the report")
     failed = top.get("error")
     said = _expect(top.get("outputs"), list, "outputs")[:MOST_OUTPUTS]

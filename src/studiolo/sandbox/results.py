@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from studiolo.datasets.stream_messages import StreamError, TooManyColumnsError
 from studiolo.datasets.written_size import written_size
 from studiolo.sandbox.memory_file import MemoryFile
-from studiolo.sandbox.messages import StreamError, TooManyColumnsError
 from studiolo.sandbox.policy import Limits
 from studiolo.sandbox.report import ColumnReference, OutputReport
 from studiolo.sandbox.sealed_table import SealedTable

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
+from studiolo.datasets.stream_messages import StreamError
 from studiolo.sandbox import isolation
 from studiolo.sandbox.attending import End, OverError, Watch, attend
 from studiolo.sandbox.bring_up import BringUp, Started
@@ -41,7 +42,6 @@ from studiolo.sandbox.job import (
 )
 from studiolo.sandbox.launcher import Launcher
 from studiolo.sandbox.memory_file import MemoryFile
-from studiolo.sandbox.messages import StreamError
 from studiolo.sandbox.observation import broken_promises
 from studiolo.sandbox.policy import Limits, Policy
 from studiolo.sandbox.process_memory import family_of

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 import pyarrow as pa
 
+from studiolo.datasets.stream_messages import StreamError, check_messages
 from studiolo.sandbox.memory_file import MemoryFile
-from studiolo.sandbox.messages import StreamError, check_messages
 
 _FIXED_ZONE = re.compile(r"[+-]([01]\d|2[0-3]):[0-5]\d")
 

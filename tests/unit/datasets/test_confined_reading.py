@@ -6,7 +6,9 @@ import json
 import resource
 import subprocess
 import sys
+import textwrap
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -285,30 +287,87 @@ def test_what_declares_entities(tmp_path: Path) -> None:
         read_dataset(path)
 
 
-def test_the_process_has_given_up_files_and_the_network(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def instead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Lets other code read than ours, as a library would that a file has taken over."""
     attempt = tmp_path / "attempt.py"
-    attempt.write_text(
-        "import socket, sys\n"
-        "from studiolo.datasets import reading_process\n"
-        "def outcome(content):\n"
-        "    said = []\n"
-        "    for name, act in (('open', lambda: open('/etc/passwd')), ('socket', socket.socket)):\n"
-        "        try:\n"
-        "            act()\n"
-        "            said.append(name)\n"
-        "        except OSError:\n"
-        "            pass\n"
-        "    return {'error': f'it could {said}'}\n"
-        "reading_process._outcome = outcome\n"
-        "reading_process.main()\n"
-    )
     popen = subprocess.Popen
 
     def started(command: list[str], **options: Any) -> Any:
         return popen([command[0], "-I", str(attempt), command[-1]], **options)
 
-    monkeypatch.setattr(subprocess, "Popen", started)
-    with pytest.raises(DamagedFileError, match=r"it could \[\]"):
+    def replace_with(outcome: str) -> None:
+        attempt.write_text(
+            "import os, socket, sys\n"
+            "import pyarrow as pa\n"
+            "from studiolo.datasets import reading_process\n"
+            f"def outcome(content):\n{textwrap.indent(textwrap.dedent(outcome), '    ')}\n"
+            "reading_process._outcome = outcome\n"
+            "reading_process.main()\n"
+        )
+        monkeypatch.setattr(subprocess, "Popen", started)
+
+    return replace_with
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "open('/etc/passwd')",
+        "socket.socket()",
+        "os.kill(os.getppid(), 0)",
+        "os.setpriority(os.PRIO_PROCESS, 0, 5)",
+        "os.fork()",
+        "os.execv('/bin/true', ['true'])",
+        "os.stat('/etc/passwd')",
+        "os.chmod('/etc/passwd', 0o644)",
+    ],
+)
+def test_the_process_can_reach_nothing(attempt: str, instead: Callable[[str], None]) -> None:
+    instead(
+        f"""
+        try:
+            {attempt}
+        except OSError as error:
+            return {{"error": f"stopped: {{error.strerror}}"}}
+        return {{"error": "it could"}}
+        """
+    )
+    with pytest.raises(DamagedFileError, match="stopped"):
+        read_dataset_bytes(b"x", name="a.parquet")
+
+
+_WRITTEN = """
+table = pa.table({"a": ["x" * 1000] * 1000})
+sink = pa.BufferOutputStream()
+with pa.ipc.new_stream(sink, table.schema, options=OPTIONS) as writer:
+    writer.write_table(table)
+os.write(1, sink.getvalue())
+MORE
+return {"roles": {}, "notes": []}
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "more", "why"),
+    [
+        ("compression='zstd'", "", "compressed"),
+        ("", "os.ftruncate(1, 1 << 30)", "holes"),
+        ("", "os.ftruncate(1, 100_000)", "cut off"),
+    ],
+)
+def test_a_reply_is_checked_like_a_result(
+    options: str, more: str, why: str, instead: Callable[[str], None]
+) -> None:
+    written = _WRITTEN.replace("OPTIONS", f"pa.ipc.IpcWriteOptions({options})")
+    instead(written.replace("MORE", more))
+    with pytest.raises(DamagedFileError, match=why):
+        read_dataset_bytes(b"x", name="a.parquet")
+    instead(_WRITTEN.replace("OPTIONS", "None").replace("MORE", ""))
+    assert read_dataset_bytes(b"x", name="a.parquet").table.num_rows == 1000
+
+
+def test_a_report_of_many_values_is_not_read(instead: Callable[[str], None]) -> None:
+    instead("return [[]] * 1_000_000")
+    with pytest.raises(DamagedFileError, match="ended with the status 0"):
         read_dataset_bytes(b"x", name="a.parquet")

@@ -7,9 +7,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from studiolo.sandbox.flat_table import FlatTable
+from studiolo.datasets.flat_table import FlatTable
+from studiolo.datasets.stream_messages import StreamError, TooManyColumnsError
 from studiolo.sandbox.memory_file import MemoryFile
-from studiolo.sandbox.messages import StreamError, TooManyColumnsError
 from studiolo.sandbox.stream import read_stream
 
 

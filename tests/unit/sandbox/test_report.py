@@ -1,4 +1,5 @@
 import json
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -101,6 +102,23 @@ def test_a_report_of_another_kind_is_refused(changes: dict[str, Any]) -> None:
 def test_what_is_no_report_is_refused(content: bytes) -> None:
     with pytest.raises(ReportError):
         read_report(content)
+
+
+@pytest.mark.parametrize("part", [b"[],", b"1,", b'{"":{}},', b'"\\"",'])
+def test_a_report_of_many_values_takes_little_memory(part: bytes) -> None:
+    content = b"[" + part * ((16 << 20) // len(part)) + b"0]"
+    tracemalloc.start()
+    try:
+        with pytest.raises(ReportError, match="more values"):
+            read_report(content)
+        assert tracemalloc.get_traced_memory()[1] < 64 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_marks_in_texts_are_no_values() -> None:
+    report = read(log=["[,{" * 15_000] * 100 + ['\\"'])
+    assert len(report.log) == 101
 
 
 def test_texts_are_bounded_and_can_be_written() -> None:

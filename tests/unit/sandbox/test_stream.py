@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from studiolo.datasets.stream_messages import StreamError, TooManyColumnsError
 from studiolo.sandbox.memory_file import MemoryFile
-from studiolo.sandbox.messages import StreamError, TooManyColumnsError
 from studiolo.sandbox.stream import read_stream
 
 TABLE = pa.table(
