@@ -22,7 +22,7 @@ from studiolo.sandbox.policy import load_policy
 def script_interpreter(
     environment: Environment, preload: tuple[str, ...] = ()
 ) -> ScriptInterpreter:
-    """What the sandbox needs to know of an environment."""
+    """The facts about an environment that the sandbox needs."""
     loaded = environment if environment.locked else environment.adds_to
     shown = [environment.path, environment.base_prefix]
     if environment.adds_to is not None:

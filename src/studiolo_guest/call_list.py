@@ -26,7 +26,7 @@ CALL: Final = struct.Struct("=8Q")
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """What differs from one architecture to the next: the instructions, and numbers of calls."""
+    """The differences between architectures: the instructions, and the numbers of calls."""
 
     #: A function of a list's address and length. It makes the calls until one gives anything but
     #: the expected result, and returns how many are left.

@@ -124,7 +124,7 @@ def _numbered(ranges: Sequence[Sequence[int]], columns: Sequence[str]) -> list[s
 
 
 def _types(dtype: Any) -> set[str]:
-    """What a rule may call a column of that type; nothing for one of objects."""
+    """The types by which a rule may select a column; none for a column of objects."""
     # First, for to pandas a category of numbers is numbers, too.
     if isinstance(dtype, pd.CategoricalDtype):
         return {"categorical"}
@@ -142,7 +142,7 @@ def _types(dtype: Any) -> set[str]:
 
 
 def _held(column: "pd.Series[Any]") -> set[str]:
-    """What a rule may call a column of objects, which only its values tell."""
+    """The types by which a rule may select a column of objects, which only its values tell."""
     held = pd.api.types.infer_dtype(column, skipna=True)
     words = {"string": "string", "bytes": "binary", "decimal": "numeric", "boolean": "boolean"}
     return {words[held]} if held in words else set()

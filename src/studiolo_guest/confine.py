@@ -47,7 +47,7 @@ _SCOPES_SINCE: Final = 6
 
 @dataclass(frozen=True, kw_only=True)
 class Landlock:
-    """What the policy lets a run do with files, by the names of Landlock's rights."""
+    """The file rights that the policy gives a run, by the names of Landlock's rights."""
 
     #: The version that this kernel has; the rights it lacks are left out.
     abi: int
@@ -63,7 +63,7 @@ class Landlock:
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What one run may use; see `[limits]` in the policy file."""
+    """The limits of one run; see `[limits]` in the policy file."""
 
     #: Seconds of processor time, all threads of a process together.
     cpu_seconds: int

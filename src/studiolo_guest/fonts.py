@@ -20,7 +20,7 @@ _SHOWN: Final = 20
 
 
 class _Missing:
-    """What a run's figures asked for in vain; each run is a process of its own."""
+    """The fonts that a run's figures asked for in vain; each run has its own process."""
 
     def __init__(self) -> None:
         self.letters: dict[str, None] = {}

@@ -1,4 +1,4 @@
-"""What is connected to a run, as the values that its `azureml_main` gets."""
+"""The inputs of a run, as the values that its `azureml_main` gets."""
 
 import io
 import zipfile

@@ -48,7 +48,7 @@ class JailError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class JailConfig:
-    """What the host's policy says of the jail; see the policy file for the reasons."""
+    """The jail, as the host's policy describes it; see the policy file for the reasons."""
 
     #: The namespaces to make; none to leave all that to Landlock.
     namespaces: Sequence[str]

@@ -1,4 +1,4 @@
-"""What `azureml_main` returned, written into the files of the output ports."""
+"""The results of `azureml_main`, written into the files of the output ports."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""What a run is asked to do, as the host wrote it into the request file."""
+"""The request for a run, as the host wrote it into the request file."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What `azureml_main` returned, as the frames of the module's output ports."""
+"""The return value of `azureml_main`, as the frames of the module's output ports."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final

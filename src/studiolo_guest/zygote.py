@@ -49,7 +49,7 @@ class Hot(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Loading:
-    """What each fork loads that the zygote has not."""
+    """The libraries that each fork loads because the zygote has not."""
 
     #: The Python of the environment to take on: its packages are a script's choice.
     python: str | None

@@ -126,7 +126,7 @@ def _input(change: Change) -> Text:
 
 
 def _packages(change: Change) -> Text:
-    """What the script asks for; the first word stands for what every script has."""
+    """The packages that the script asks for; the first word is the same for every script."""
     (base, _, old), (new_base, _, new) = (
         str(identity).partition(" ") for identity in (change.before, change.after)
     )

@@ -1,4 +1,4 @@
-"""What can go wrong between the command line and the disk."""
+"""Errors between the command line and the disk."""
 
 from typing import ClassVar
 

@@ -122,7 +122,7 @@ def _show_nodes(console: Terminal, run: CurrentRun, provenance: Provenance) -> N
 
 
 def _columns(run: CurrentRun, provenance: Provenance, what: int) -> list[_Column]:
-    """What is told of each node, beside why it ran."""
+    """The details of each node, besides why it ran."""
     nodes = {name: node.record for name, node in run.nodes.items()}
     records = list(nodes.values())
     return [

@@ -1,4 +1,4 @@
-"""What is wrong with an experiment, on the terminal: a line for each finding."""
+"""The findings of an experiment on the terminal, a line for each."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

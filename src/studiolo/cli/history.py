@@ -78,7 +78,7 @@ def _list(workspace: Workspace, place: ExperimentPlace | None, limit: int, *, js
 
 
 def _name(workspace: Workspace, place: ExperimentPlace) -> str:
-    """What the experiment is called. Its runs can be listed while somebody is at work on it."""
+    """The experiment's name. Its runs can be listed even while its file has mistakes."""
     with suppress(ExperimentFileError):
         return workspace.experiment(place.file).name
     return place.file.parent.resolve().name

@@ -40,7 +40,7 @@ def run_facts(run: RunRecord) -> dict[str, Any]:
 
 
 def forgotten_document(pruned: Pruned, swept: Swept) -> dict[str, Any]:
-    """What `--keep` has removed."""
+    """The runs and results that `--keep` has removed."""
     return {
         "forgotten": asdict(pruned),
         "removed": {"files": swept.blobs + swept.unfinished, "bytes": swept.size},

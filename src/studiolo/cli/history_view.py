@@ -51,7 +51,7 @@ def show_history(
 
 
 def forgotten_text(pruned: Pruned, swept: Swept) -> str:
-    """What `--keep` has removed, in a sentence."""
+    """A sentence about the runs and results that `--keep` has removed."""
     if not (pruned.runs or pruned.results or swept.blobs or swept.unfinished):
         return "There were no runs to forget."
     files = swept.blobs + swept.unfinished

@@ -1,4 +1,4 @@
-"""What a script prints, on the terminal, as it prints it."""
+"""The console of a script on the terminal, while the script runs."""
 
 import queue
 import threading

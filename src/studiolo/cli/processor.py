@@ -1,4 +1,4 @@
-"""What is known of a processor that libraries do not heed yet."""
+"""Facts about processors that libraries do not take into account yet."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""What to do about a failure, in the words of the command line."""
+"""Remedies for a failure, in the words of the command line."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -22,7 +22,7 @@ _OF_NODE: Final[Mapping[Remedy, str]] = {
 
 
 def message_with_advice(failure: Failure, *, of_node: bool) -> str:
-    """What happened and what to do, a sentence or more, for a node or for a script alone."""
+    """The failure and its remedy, a sentence or more, for a node or for a script on its own."""
     if failure.remedy is None:
         return failure.message
     return f"{failure.message} {(_OF_NODE if of_node else _OF_SCRIPT)[failure.remedy]}"

@@ -17,7 +17,7 @@ __all__ = ["ExitCode", "headline", "printable", "reported_errors", "show_error"]
 
 
 class ExitCode(IntEnum):
-    """What `studiolo` ends with; 130 is the shell's own for Ctrl-C, 124 that of `timeout`."""
+    """The exit codes of `studiolo`; 130 is the shell's own for Ctrl-C, 124 that of `timeout`."""
 
     SUCCEEDED = 0
     SCRIPT_FAILED = 1
@@ -58,7 +58,7 @@ def show_error(console: Terminal, error: StudioloError) -> None:
 
 
 def show_notes(console: Terminal, notes: Sequence[str]) -> None:
-    """What a person should know that is not an error, a line each."""
+    """Notes that are not errors, a line each."""
     for note in notes:
         console.say(Text.assemble(("note: ", "yellow"), printable(note)))
 

@@ -90,7 +90,7 @@ class RunProgress:
                 self._console.print(self._line(progress), soft_wrap=True)
 
     def console_written(self, node: NodeName, text: str) -> None:
-        """What nodes print is kept for `studiolo show`."""
+        """The console of nodes is kept for `studiolo show`."""
 
     def __enter__(self) -> Self:
         return self

@@ -1,4 +1,4 @@
-"""What came of a run of an experiment, on the terminal: how it ended, why, and where to look."""
+"""The outcome of an experiment's run on the terminal: how it ended, why, and where to look."""
 
 import shlex
 from collections.abc import Collection

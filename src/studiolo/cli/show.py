@@ -39,7 +39,7 @@ _NOT_RUN = "not run"
 
 @dataclass(frozen=True, kw_only=True)
 class _Wanted:
-    """What is asked of a node."""
+    """The request for a view of a node."""
 
     port: str | None
     #: Where its dataset goes, and its device.

@@ -49,7 +49,7 @@ class Target:
             notes.say(self.written(dataset))
 
     def written(self, dataset: Dataset) -> Text:
-        """What the file holds now: `one.csv: 7 rows, 2 columns`."""
+        """The present content of the file: `one.csv: 7 rows, 2 columns`."""
         rows, columns = dataset.table.shape
         size = f"{count_text(rows, 'row')}, {count_text(columns, 'column')}"
         return Text(printable(f"{self.path}: {size}"))

@@ -25,7 +25,7 @@ class Terminal(Console):
     def render(
         self, renderable: RenderableType, options: ConsoleOptions | None = None
     ) -> Iterable[Segment]:
-        """What is to be printed, in pieces: Rich's own steering, and text that can't steer."""
+        """The text to print, in pieces: Rich's control codes, and text that can't contain any."""
         for segment in super().render(renderable, options):
             if segment.control or segment.text.isprintable():
                 yield segment

@@ -1,4 +1,4 @@
-"""What to say of the retired calls in a script: at its failure, and in the log of its run."""
+"""Advice on a script's retired calls: at its failure, and in the log of its run."""
 
 import re
 from collections import defaultdict
@@ -53,7 +53,7 @@ def listed(reading: ScriptReading, script: str, *, told: RetiredCall) -> str:
 
 
 def notes(reading: ScriptReading) -> list[str]:
-    """What of a script succeeds and means something else today: sentences for the run's log."""
+    """Sentences for the run's log about calls that succeed but mean something else today."""
     return _lines(
         [
             found

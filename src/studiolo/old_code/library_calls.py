@@ -1,4 +1,4 @@
-"""What the other libraries of the classic studio no longer have."""
+"""Calls that the classic studio's other libraries no longer have."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What pandas no longer has, or does in another way."""
+"""Calls that pandas no longer has, or that work differently today."""
 
 from typing import Final
 

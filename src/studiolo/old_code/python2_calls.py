@@ -1,4 +1,4 @@
-"""What was Python 2, or a part of the standard library then."""
+"""Calls of Python 2, and of its standard library."""
 
 from typing import Final
 

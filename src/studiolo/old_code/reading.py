@@ -33,7 +33,7 @@ class Found:
 
 @dataclass(frozen=True, kw_only=True)
 class ScriptReading:
-    """What reading a script found out about its age."""
+    """The signs of a script's age that were found by reading it."""
 
     #: By line; each call once a line.
     found: tuple[Found, ...]

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Effect(StrEnum):
-    """What becomes of a script that still makes the call."""
+    """The effect on a script that still makes the call."""
 
     #: The run fails there.
     FAILS = "fails"
@@ -100,7 +100,7 @@ class RetiredCall:
 
     @property
     def sentence(self) -> str:
-        """What to say of it."""
+        """The advice about the call."""
         before = f"{self.changed} " if self.changed else ""
         return f"{before}Instead of `{self.old_line}`, write {self.today}."
 

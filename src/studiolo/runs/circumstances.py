@@ -1,4 +1,4 @@
-"""What a script ran with, for what there is to say about it afterwards."""
+"""The circumstances of a script's run, for the messages after it."""
 
 import io
 import zipfile

@@ -65,7 +65,7 @@ class ScriptChange:
 
 @dataclass(frozen=True, kw_only=True)
 class OutputComparison:
-    """What lies at an output port, that is not the same."""
+    """The values at an output port that differ."""
 
     #: What it is: "dataset", "object"; None where there is nothing.
     kind: Change | None = None
@@ -77,7 +77,7 @@ class OutputComparison:
 
 @dataclass(frozen=True, kw_only=True)
 class NodeComparison:
-    """What is different about a node that both runs have."""
+    """The differences of a node that both runs have."""
 
     #: The module, or the dataset's file.
     what: Change | None = None

@@ -78,7 +78,7 @@ class ExperimentDraws:
     def draw(
         self, node: NodeName, undrawn: RecipeDigest, *, again: bool, pinned: bool
     ) -> int | None:
-        """What the node keeps, or a new one; see `Draws.draw`."""
+        """The draw that the node keeps, or a new one; see `Draws.draw`."""
         number = None if self._new and again else self._kept(node, undrawn)
         if number is None and self._new and (again or not pinned):
             number = secrets.randbits(_BITS)

@@ -1,4 +1,4 @@
-"""What carries out the steps of a run; the scheduler knows engines only by this."""
+"""The engine that carries out the steps of a run; all that the scheduler knows of one."""
 
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -23,7 +23,7 @@ class Work:
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
-    """What came of a step."""
+    """The outcome of a step."""
 
     #: By output port, without the ports left empty; nothing if it failed.
     results: Mapping[str, Connected]
@@ -46,7 +46,7 @@ class Done:
 
     @classmethod
     def of_outcome(cls, outcome: Outcome, *, failure: Failure | None, environment: str) -> Self:
-        """What came of a step that ran in a sandbox."""
+        """The outcome of a step that ran in a sandbox."""
         return cls(
             results=outcome.results,
             failure=failure,

@@ -1,4 +1,4 @@
-"""What can be wrong with the request for a run."""
+"""Errors in the request for a run."""
 
 from collections.abc import Sequence
 from difflib import get_close_matches

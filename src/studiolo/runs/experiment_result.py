@@ -1,4 +1,4 @@
-"""What is remembered of a run of an experiment, for programs, notebooks and the terminal."""
+"""The recorded result of an experiment's run, for programs, notebooks and the terminal."""
 
 import html
 from collections.abc import Mapping, Sequence
@@ -62,7 +62,7 @@ class ExperimentResult:
         }
 
     def __getitem__(self, node: "str | Named") -> "NodeResult":
-        """What a node came to, given by its name or as it stands in a draft.
+        """The result of a node, given by its name or as it is in a draft.
 
         Raises:
             NodeUnknownError: The run has no such node.
@@ -77,7 +77,7 @@ class ExperimentResult:
         return f"<run {self.id} of {self.record.experiment_name!r}: {self.status.value}>"
 
     def _repr_html_(self) -> str:
-        """What a notebook shows."""
+        """The notebook's view."""
         head = f"{self.record.experiment_name}: {self.status.value}. Run {self.id}."
         return run_html(head, [node.row for node in self.nodes.values()])
 
@@ -92,7 +92,7 @@ class Named(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class NodeResult:
-    """What a node of a run came to."""
+    """The result of a node of a run."""
 
     record: NodeRecord
     #: What it gave, if it gave something and that is still kept.
@@ -106,12 +106,12 @@ class NodeResult:
 
     @property
     def console(self) -> str:
-        """What it printed."""
+        """The console of the node."""
         return self.record.console or ""
 
     @property
     def log(self) -> Sequence[str]:
-        """What a person should know that is no error, a sentence each."""
+        """The notes about the node that are not errors, a sentence each."""
         return self.record.log or ()
 
     @property
@@ -131,7 +131,7 @@ class NodeResult:
 
     @property
     def images(self) -> Sequence[Image]:
-        """What it drew.
+        """The images of the node.
 
         Raises:
             BlobMissingError, BlobRottenError: A picture is not what was kept.
@@ -167,7 +167,7 @@ class NodeResult:
         )
 
     def _repr_html_(self) -> str:
-        """What a notebook shows: the first rows of datasets, what was printed and drawn."""
+        """The notebook's view: the first rows of datasets, the console and the images."""
         try:
             outputs = {port: self.output(port) for port in self.ports}
             tables = {p: out.table for p, out in outputs.items() if isinstance(out, SealedTable)}
@@ -184,7 +184,7 @@ class NodeResult:
             return f"<p>{html.escape(str(error))}</p>"
 
     def output(self, port: str | None = None) -> Connected:
-        """What the node gave at an output port; the first if none is named.
+        """The node's value at an output port; the first if none is named.
 
         Raises:
             OutputMissingError: There is nothing.

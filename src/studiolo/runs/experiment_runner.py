@@ -48,7 +48,7 @@ _CANCELLED = "The run was cancelled."
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """What a run needs of the workspace that it is in."""
+    """The workspace, as far as a run needs it."""
 
     #: The workspace's folder, and its `.studiolo` folder.
     root: Path
@@ -66,7 +66,7 @@ class Environments(Protocol):
     """Where a plan asks what tells environments apart."""
 
     def identity(self, metadata: ScriptMetadata) -> str:
-        """What tells the environment of a script from others, without building it."""
+        """The identity of a script's environment, found without building it."""
 
 
 class ExperimentRunner:
@@ -86,7 +86,7 @@ class ExperimentRunner:
         once: str = "",
         new_draws: bool = False,
     ) -> Plan:
-        """What a run of the experiment would do, without what is kept.
+        """The plan for a run of the experiment, kept results left aside.
 
         Nodes keep what was drawn for them. What has no draw, or is to run again, gets one only
         with ``new_draws``.

@@ -1,4 +1,4 @@
-"""What only the host can add to a failure: which environment lacks a library, what is new."""
+"""The host's part in explaining a failure: which environment lacks a library, what is new."""
 
 import re
 from dataclasses import replace
@@ -55,7 +55,7 @@ def explained(failure: Failure, ran: Circumstances) -> Failure:
 
 
 def _advice(failure: Failure, error: str, ran: Circumstances) -> str | None:
-    """What to do about a failure that is not a retired call's."""
+    """The advice for a failure that a retired call did not cause."""
     source = failure.frames[-1].source if failure.frames else ""
     if _OPENS_A_PICKLE.search(source) and _OF_A_PICKLE.search(error):
         return (

@@ -21,7 +21,7 @@ from studiolo.store.result_record import KeptImage, StoredResult
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """What is recorded of a result: how to make its outputs again, and the blobs that it needs."""
+    """The record of a result: how to rebuild its outputs, and the blobs that it needs."""
 
     outputs: Mapping[str, Any]
     blobs: frozenset[BlobDigest]

@@ -61,7 +61,7 @@ class Workshop(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class _Kind:
-    """What steps have in common that share a sandbox."""
+    """The properties shared by steps that can use the same sandbox."""
 
     dependencies: tuple[str, ...]
     requires_python: str | None
@@ -70,7 +70,7 @@ class _Kind:
 
     @property
     def metadata(self) -> ScriptMetadata:
-        """What decides about their environment."""
+        """The facts that decide their environment."""
         return ScriptMetadata(dependencies=self.dependencies, requires_python=self.requires_python)
 
 

@@ -1,4 +1,4 @@
-"""What to say of a library that a script imports and its environment does not have."""
+"""Advice on a library that a script imports and its environment does not have."""
 
 import re
 from pathlib import PurePosixPath
@@ -28,7 +28,7 @@ def sentence(module: str, ran: Circumstances) -> str:
 
 
 def _in_bundle(name: str, members: list[str]) -> str:
-    """What to do about a member of the bundle that is meant; "" where none is."""
+    """The advice for a member of the bundle that was meant; "" if there is none."""
     for member in members:
         path = PurePosixPath(member)
         stem = path.name.partition(".")[0]

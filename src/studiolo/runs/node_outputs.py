@@ -1,4 +1,4 @@
-"""What a node of a run gave, port by port, as far as it may be looked at here."""
+"""The outputs of a node of a run, port by port, as far as they may be looked at here."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ MOST_CELLS = 20_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class NodeOutput:
-    """What lies at an output port."""
+    """The value at an output port."""
 
     port: str
     #: None: something that is only opened in a sandbox, of which no more is known.
@@ -51,7 +51,7 @@ def outputs_of(
 
 
 def kinds_of(module: str | None, catalogue: Catalogue) -> Mapping[str, PortKind]:
-    """What a module gives at its ports; nothing of one that is not there any more.
+    """The kinds of a module's output ports; none if the module no longer exists.
 
     Args:
         module: The module's id; None for a dataset node, whose file is a table or a zip.

@@ -1,4 +1,4 @@
-"""What of Studiolo itself could change a result, for recipes: a newer one may read files anew."""
+"""The part of Studiolo's own code that can change a result, for recipes."""
 
 import functools
 import hashlib

@@ -43,7 +43,7 @@ class DatasetVersion:
 
     @property
     def kind(self) -> PortKind:
-        """What it is on an edge: a zip stays one, everything else is read as a table."""
+        """The dataset's kind on an edge: a zip stays one, everything else is read as a table."""
         zipped = format_of_name(self.name) is FileFormat.ZIP
         return PortKind.ZIP if zipped else PortKind.DATASET
 
@@ -106,7 +106,7 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What a run does."""
+    """The plan of a run."""
 
     experiment: Experiment
     #: Each step after those that it needs.
@@ -228,7 +228,7 @@ class _Planner:
     def _draw(
         self, node: Node, definition: ModuleDefinition, recipe: Recipe, *, again: bool
     ) -> tuple[RecipeDigest | None, int | None]:
-        """What is drawn for a node, after what it is drawn for; None where nothing is."""
+        """The draw for a node, and what it was drawn for; None where nothing is drawn."""
         decided = definition.seed is not None and bool(recipe["parameters"].get(definition.seed))
         if not definition.random or decided:
             return None, None

@@ -1,4 +1,4 @@
-"""What somebody who watches a run is told."""
+"""The progress of a run, as its observers hear it."""
 
 from dataclasses import dataclass
 from typing import Protocol

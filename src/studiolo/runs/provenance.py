@@ -1,4 +1,4 @@
-"""What the nodes of a run were made of: their recipes, and the text of their scripts."""
+"""The provenance of a run's nodes: their recipes, and the text of their scripts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class ScriptText:
 
 
 class Provenance:
-    """What is remembered of how the nodes of one run came to be."""
+    """The provenance of one run's nodes, as it is recorded."""
 
     def __init__(self, records: Records, run: RunId, nodes: Mapping[NodeName, NodeResult]) -> None:
         self._records = records
@@ -44,7 +44,7 @@ class Provenance:
         return {**{NodeName(name): recipe for name, recipe in planned.items()}, **found}
 
     def what(self, node: NodeName) -> str:
-        """What the node is, in a word: its dataset's file, its script's, or its module."""
+        """The node's content in a word: its dataset's file, its script's, or its module."""
         recipe = self.recipes.get(node, {})
         script = self.script(node)
         if script is not None:

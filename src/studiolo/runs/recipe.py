@@ -1,4 +1,4 @@
-"""What a node's result is made of, its digest, and how two of them differ.
+"""The recipe of a node's result, its digest, and how two recipes differ.
 
 Equal recipes give equal results, so that a kept result stands in for a run. The digest of a recipe
 names the result everywhere; nothing of the result itself has to be looked at.
@@ -41,7 +41,7 @@ def source_digest(source: str) -> str:
 
 
 def differences(before: Recipe, after: Recipe) -> list[str]:
-    """What of a recipe has changed, a phrase each: `the script`, `the parameter trees (5 → 9)`.
+    """The changes of a recipe, a phrase each: `the script`, `the parameter trees (5 → 9)`.
 
     Recipes with different digests differ in a phrase at least.
     """

@@ -1,4 +1,4 @@
-"""What to do about a failure, in the words of Python programs and notebooks."""
+"""Remedies for a failure, in the words of Python programs and notebooks."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -12,7 +12,7 @@ _ADVICE: Final[Mapping[Remedy, str]] = {
 
 
 def message_with_advice(failure: Failure) -> str:
-    """What happened and what to do, a sentence or more."""
+    """The failure and its remedy, a sentence or more."""
     if failure.remedy is None:
         return failure.message
     return f"{failure.message} {_ADVICE[failure.remedy]}"

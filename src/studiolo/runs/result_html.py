@@ -144,7 +144,7 @@ def image_html(image: Image) -> str:
 
 
 def seconds_text(row: NodeRow) -> str:
-    """What a node took; nothing where it did not run."""
+    """The time and memory of a node; nothing if it did not run."""
     ran = row.state in {NodeState.FINISHED, NodeState.FAILED}
     return f"{row.seconds:.2f} s" if ran and row.seconds is not None else ""
 

@@ -1,4 +1,4 @@
-"""What was new in a run, told in short from why its nodes ran."""
+"""The changes in a run, in short, by the reasons why its nodes ran."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ _FOLLOWS = "the input "
 
 
 def run_changes(nodes: Sequence[WhyNode]) -> list[str]:
-    """What was new, a phrase each: `rank: the parameter trees (200 → 300)`.
+    """The changes, a phrase each: `rank: the parameter trees (200 → 300)`.
 
     Nothing where each node had a kept result. Nodes that ran only because others before them did
     are left out.

@@ -138,7 +138,7 @@ class Scheduler:
         return status
 
     def _ends(self, node: NodeName, state: NodeState) -> list[Instruction]:
-        """What follows from the end of a node that was never given to a thread."""
+        """The consequences of the end of a node that was never given to a thread."""
         return self._state.handle(NodeEnded(node=node, state=state))
 
     def _kept_end(self, node: NodeName) -> Ended:

@@ -1,4 +1,4 @@
-"""What is to change in a script before it runs on today's libraries, found by reading it."""
+"""The changes that a script needs for today's libraries, found by reading it."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What a script's run gave, for programs and notebooks."""
+"""The result of a script's run, for programs and notebooks."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class ScriptResult:
     script: str = "script"
 
     def _repr_html_(self) -> str:
-        """What a notebook shows: the first rows of datasets, what was printed and drawn."""
+        """The notebook's view: the first rows of datasets, the console and the images."""
         # A run from the terminal, which waits for each import, needs none of this.
         from studiolo.runs.result_html import NodeRow, node_html  # noqa: PLC0415
         from studiolo.store.run_record import NodeState  # noqa: PLC0415

@@ -26,7 +26,7 @@ from studiolo.store.run_record import NodeState
 
 @dataclass(frozen=True, kw_only=True)
 class Sources:
-    """What the host does for steps itself: reading dataset files, and text that is one."""
+    """The host's own part in steps: reading dataset files, and text that is a dataset."""
 
     #: Carries out a dataset step.
     read: Callable[[Step], Done]
@@ -133,7 +133,7 @@ class StepRunner:
         return done
 
     def _as_needed(self, step: Step, port: PortName, node: NodeName, given: Connected) -> Connected:
-        """What a node gave; of a zip the dataset in it, where the port takes one."""
+        """The result of a node; for a zip, the dataset in it, if the port takes one."""
         assert step.definition is not None
         takes = step.definition.input(port)
         if takes is None or takes.kind is not PortKind.DATASET or isinstance(given, SealedTable):
@@ -141,7 +141,7 @@ class StepRunner:
         return self._sources.unpacked(self._plan.steps[node], given)
 
     def _results_of(self, node: NodeName) -> Results | Failure:
-        """What a node gave, from memory or from what is kept; why not, if that is lost."""
+        """The result of a node, from memory or from the store; or the reason why it is lost."""
         with self._lock:
             opening = self._opening.setdefault(node, threading.Lock())
         with opening:
@@ -157,7 +157,7 @@ class StepRunner:
     def _run_after_all(
         self, step: Step, error: BlobMissingError | BlobRottenError
     ) -> Results | Failure:
-        """What was kept of a step is damaged: have it made again."""
+        """Make the result of a step again, because the kept one is damaged."""
         self._kept_results.discard(error)
         self.handed_on.expect(step)
         ended = self.carry_out(step, f"What was kept of it is damaged: {_damage(error)}.")

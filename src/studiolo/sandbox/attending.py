@@ -49,7 +49,7 @@ class OverError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Watch:
-    """What is looked at every now and then while a run goes on."""
+    """The limits that the host watches while a run goes on."""
 
     #: By `time.perf_counter`.
     deadline: float

@@ -79,7 +79,7 @@ def first_message(
     *,
     many: bool,
 ) -> dict[str, Any]:
-    """What the launcher has to know: the jail, and what to make of itself in it.
+    """The launcher's instructions: the jail, and who it is to become inside it.
 
     ``directory`` is the zygote's own private directory; ``many`` has it rehearse, which
     pays for a zygote that forks often.

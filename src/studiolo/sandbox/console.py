@@ -1,4 +1,4 @@
-"""What a script prints: kept up to a limit, passed on as it comes, never let flood the host.
+"""The console of a script: kept up to a limit, passed on live, and never a flood for the host.
 
 Of what is longer than the limit the beginning and the end are kept: the one says what was done, the
 other how it went.
@@ -102,7 +102,7 @@ class Console:
 
     @property
     def text(self) -> str:
-        """What was kept, with a line between the beginning and the end if there was more."""
+        """The kept text, with a line between the beginning and the end if there was more."""
         self._shorten()
         if not self.dropped:
             return (self._beginning + self._end).decode("utf-8", "replace")

@@ -33,7 +33,7 @@ _SAID = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class Returned:
-    """What a run that came to its end gave back, checked."""
+    """The checked results of a run that came to its end."""
 
     failure: Failure | None
     results: dict[str, Connected]

@@ -165,7 +165,7 @@ class _Folders:
 
 
 def _status(entry: "os.DirEntry[str]") -> os.stat_result | None:
-    """What there is to know of a plain file; None of any other, and of one that is gone by now."""
+    """The status of a plain file; None for any other, and for one that is gone by now."""
     try:
         status = entry.stat(follow_symlinks=False)
     except OSError:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Isolation(StrEnum):
-    """What a user asks for."""
+    """The isolation that a user asks for."""
 
     #: Every layer, or no run.
     STRICT = "strict"
@@ -17,7 +17,7 @@ class Isolation(StrEnum):
 
 
 class Level(StrEnum):
-    """What a run got, from the layers that were active."""
+    """The isolation that a run got, by the layers that were active."""
 
     #: Namespaces, Landlock and system call filter together.
     FULL = "full"
@@ -52,7 +52,7 @@ class Layer:
 
 @dataclass(frozen=True, kw_only=True)
 class IsolationReport:
-    """What isolates the runs of one sandbox."""
+    """The layers that isolate the runs of one sandbox."""
 
     asked: Isolation
     level: Level
@@ -79,7 +79,7 @@ def level_of(*, namespaces: bool, landlock: bool, seccomp: bool) -> Level:
 
 
 def memory_layers(version: int | None, why: str) -> list[Layer]:
-    """What bounds the memory of a run's processes together.
+    """The mechanism that limits the memory of all of a run's processes together.
 
     ``version`` is that of the control groups, None where there are none, for the reason ``why``.
     """
@@ -102,7 +102,7 @@ def memory_layers(version: int | None, why: str) -> list[Layer]:
 
 
 def remedy_for_namespaces(reason: str) -> str:
-    """What a person can do where user namespaces are refused."""
+    """The remedies for a machine that refuses user namespaces."""
     if "uid_map" in reason or "Permission denied" in reason:
         return (
             "On Ubuntu 24.04 and later allow them with an AppArmor profile that says `userns,` for "

@@ -1,4 +1,4 @@
-"""What goes into a run, and what comes out of it."""
+"""The input and the output of a run."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -129,7 +129,7 @@ class TracebackFrame:
 
 
 class Remedy(StrEnum):
-    """What helps against a failure; who shows it says how to do that there."""
+    """The remedy for a failure; the one that shows it adds how to apply it."""
 
     MORE_TIME = "more-time"
     MORE_MEMORY = "more-memory"

@@ -1,4 +1,4 @@
-"""What the kernel says of a process: whether it is as confined as it was promised to be.
+"""The kernel's view of a process: whether it is as confined as was promised.
 
 Read from outside, in /proc, and never from what the process itself says. Landlock alone can't be
 seen there; that it is active is the word of the code that confines, which ran before any other.
@@ -19,7 +19,7 @@ _FILTERS = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Promised:
-    """What must be seen of a run's process before it gets its request."""
+    """The properties that a run's process must show before it gets its request."""
 
     #: The policy's names of the namespaces that it has, some of its own, some of its zygote's.
     namespaces: Collection[str]
@@ -30,7 +30,7 @@ class Promised:
 
 
 def broken_promises(pid: int, parent: int, promised: Promised) -> list[str]:
-    """What is missing of what was promised of the process, each in a few words.
+    """The promised properties that the process lacks, each in a few words.
 
     Args:
         pid: The process.
@@ -46,7 +46,7 @@ def broken_promises(pid: int, parent: int, promised: Promised) -> list[str]:
 
 
 def status_of(pid: int) -> Mapping[str, str]:
-    """What /proc says of a process, by name.
+    """The fields of a process in /proc, by name.
 
     Raises:
         OSError: it is gone.

@@ -108,7 +108,7 @@ class WarmUpPolicy:
 
 @dataclass(frozen=True, kw_only=True)
 class FilesystemPolicy:
-    """What a run sees of files. All paths are absolute."""
+    """The files that a run can see. All paths are absolute."""
 
     #: Host folders bound read-only.
     read_only: tuple[str, ...]

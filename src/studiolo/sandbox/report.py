@@ -42,7 +42,7 @@ class ColumnReference:
 
 @dataclass(frozen=True, kw_only=True)
 class OutputReport:
-    """What the guest says of one result."""
+    """The guest's report of one result."""
 
     rows: int
     references: Sequence[ColumnReference]
@@ -52,7 +52,7 @@ class OutputReport:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What the guest says of the run."""
+    """The guest's report of the run."""
 
     #: In the order of the job's outputs; None for one that was left empty.
     outputs: Sequence[OutputReport | None]

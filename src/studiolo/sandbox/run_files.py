@@ -62,7 +62,7 @@ class RunFiles:
 
 
 def _connected(job: Job) -> list[tuple[dict[str, Any], Connected]]:
-    """What is connected, each with the entry that tells the guest what it is."""
+    """The files of the connected inputs, each with the entry that describes it to the guest."""
     ports = {port.name: port for port in job.contract.inputs}
     unknown = set(job.inputs) - set(ports)
     if unknown:

@@ -65,7 +65,7 @@ _OPEN_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 @dataclass(frozen=True, kw_only=True)
 class _Spent:
-    """What a run leaves on the host until its last process is gone."""
+    """The remains of a run on the host until its last process is gone."""
 
     group: MemoryGroup | None
     directory: Path | None
@@ -240,7 +240,7 @@ class Sandbox:
         watch: Watch,
         failed: Failure | None,
     ) -> tuple[Returned, PythonDevice, list[str]]:
-        """What a run gave, printed and drew, and a line for each image that was left out.
+        """The results, console and images of a run, and a line for each image that was left out.
 
         Raises:
             OverError: the time is over, or the run was cancelled. What has ``failed`` for that is

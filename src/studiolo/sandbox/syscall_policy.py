@@ -49,7 +49,7 @@ class ArgumentCheck:
 
 @dataclass(frozen=True, kw_only=True)
 class SyscallPolicy:
-    """What happens to each system call, by name."""
+    """The action for each system call, by name."""
 
     #: Answer to a call that no list mentions.
     default: LinuxErrno
@@ -82,7 +82,7 @@ class SyscallPolicy:
         return listed and (use.allow_fork or name not in self.alone_refused | self.alone_ignored)
 
     def answer(self, name: str, use: "FilterUse") -> LinuxErrno:
-        """What a call gets that does not pass."""
+        """The error number for a call that the filter does not let through."""
         if not use.allow_fork and name in self.alone_ignored:
             return LinuxErrno.IGNORED
         return self.refused.get(name, self.default)

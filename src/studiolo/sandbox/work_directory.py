@@ -22,7 +22,7 @@ DEEPEST = 64
 
 @dataclass(kw_only=True)
 class _Room:
-    """What a run may still use of its directory."""
+    """The room that a run has left in its directory."""
 
     size: int
     files: int

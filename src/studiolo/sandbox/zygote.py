@@ -66,7 +66,7 @@ class Child:
         self.pid = process_of(pidfd)
 
     def first_word(self) -> bytes:
-        """What it says before it takes a request: that it is confined, or why it could not be.
+        """The fork's first message: that it is confined, or why it could not be.
 
         Empty if it says nothing in time, or is gone.
         """
@@ -164,7 +164,7 @@ class Zygote:
         self._on_child: Callable[[Child], None] = lambda _: None
 
     def wait_until_ready(self, limits: WarmUpPolicy) -> Ready:
-        """What the zygote says of itself once it can fork.
+        """The zygote's message that it is ready to fork.
 
         Raises:
             ZygoteFailedError: it could not be had, with the layer that failed and why.

@@ -1,4 +1,4 @@
-"""What a zygote says, checked before it is believed.
+"""The messages of a zygote, checked before they are believed.
 
 A zygote runs Studiolo's own code and the packages of the locked environment. Should one of those
 packages be poisoned, then what comes from the zygote is no more to be trusted than what comes from
@@ -94,7 +94,7 @@ def read_start(message: Mapping[str, Any]) -> Ready | Failed:
 
 
 def read_news(message: Mapping[str, Any], descriptors: Sequence[int]) -> Forked | Ended | Failed:
-    """What a zygote that is ready says. Without an error the descriptors belong to the result.
+    """The message of a ready zygote. Without an error the descriptors belong to the result.
 
     Raises:
         ZygoteMessageError: it is none of the three.

@@ -207,7 +207,7 @@ class _Copying:
             self._reasons.append(f"{there} exists there already and holds something else.")
 
     def _older_versions(self) -> Mapping[tuple[str, int | None], _OlderVersion]:
-        """What nodes mean by older versions, by name and number here."""
+        """The older versions that nodes name, by dataset and by number in this workspace."""
         wanted = {
             (node.dataset, node.version): None
             for node in self._experiment.nodes.values()

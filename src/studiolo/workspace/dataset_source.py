@@ -41,7 +41,7 @@ def file_name(source: DatasetSource, name: str | None) -> str:
 
 
 def node_name(file: str) -> str:
-    """What a node is called that holds a file, if nobody says otherwise."""
+    """The default name of a node that holds a file."""
     name = PurePosixPath(file).name
     for extension in sorted(EXTENSIONS, key=len, reverse=True):
         if name.lower().endswith(extension) and len(name) > len(extension):

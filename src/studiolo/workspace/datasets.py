@@ -87,7 +87,7 @@ class WorkspaceDatasets:
         return DatasetVersion(name=name, digest=found.content)
 
     def kind(self, name: str, version: int | None) -> PortKind | None:
-        """What a dataset is on an edge; None if there is none of that name."""
+        """The dataset's kind on an edge; None if no dataset has that name."""
         if version is not None and self._records().dataset_version(name, version) is None:
             return None
         if version is None and not self._path(name).is_file():

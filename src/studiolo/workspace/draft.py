@@ -39,7 +39,7 @@ _LATER = {"input-missing", "parameter-missing"}
 
 
 class Home(Protocol):
-    """What a draft asks of its workspace."""
+    """The workspace, as far as a draft needs it."""
 
     @property
     def dataset_folder(self) -> Path:
@@ -52,7 +52,7 @@ class Home(Protocol):
     def check(
         self, experiment: Experiment, *, read_script: Callable[[Path], Script]
     ) -> Sequence[Finding]:
-        """What would keep it from running; scripts are read as told."""
+        """The mistakes that would keep it from running; scripts are read as given."""
 
     def run(
         self,
@@ -80,7 +80,7 @@ class DraftNode:
 
     @property
     def node(self) -> Node:
-        """What it is at the moment."""
+        """The present state of the experiment."""
         return self.draft.nodes[self.name]
 
     def change(self, *, more: Mapping[str, Any] | None = None, **given: Any) -> Self:
@@ -289,7 +289,7 @@ class Draft:
         del self._nodes[self[name].name]
 
     def check(self) -> Sequence[Finding]:
-        """What would keep it from running, found without running anything."""
+        """The mistakes that would keep it from running, found without running anything."""
         return self._home.check(self.experiment, read_script=self._read_script)
 
     def run(
@@ -394,7 +394,7 @@ class Draft:
         return self._put(keywords.applied(node, given, more, draft=self))
 
     def _keywords(self, node: Node) -> Keywords:
-        """What keywords can mean for a node; nothing where its module is unknown."""
+        """The meaning of keywords for a node; none where its module is unknown."""
         if node.module is None:
             return Keywords()
         try:

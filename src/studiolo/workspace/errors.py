@@ -1,4 +1,4 @@
-"""What can be wrong with a workspace's folder."""
+"""Errors in a workspace's folder."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -133,7 +133,7 @@ class ExperimentChangedError(StudioloError):
 
 
 class NodeRefusedError(StudioloError):
-    """What a node of a draft is to be can't be; the draft is as it was."""
+    """A node of a draft was refused; the draft has not changed."""
 
     code: ClassVar[str] = "node-refused"
 

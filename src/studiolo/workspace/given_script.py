@@ -26,7 +26,7 @@ class GivenScript:
 
     @property
     def stem(self) -> str:
-        """What a node is called that runs it, if nobody says otherwise."""
+        """The default name of a node that runs the script."""
         return PurePosixPath(self.file).stem
 
 

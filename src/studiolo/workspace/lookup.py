@@ -1,4 +1,4 @@
-"""What a path on the command line means: a workspace, an experiment of it, a node of that."""
+"""Paths on the command line: to a workspace, one of its experiments, or a node of that."""
 
 from collections.abc import Iterator
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""What the keywords of a node that is written in Python mean: ports, parameters, settings."""
+"""Keywords of a node that is written in Python: ports, parameters, settings."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -43,13 +43,13 @@ class Reference(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Keywords:
-    """What a node's module, and its script, have by name."""
+    """The ports and parameters of a node's module and its script, by name."""
 
     ports: frozenset[str] = frozenset()
     parameters: frozenset[str] = frozenset()
 
     def meaning(self, keyword: str) -> list[str]:
-        """What a name stands for, in words."""
+        """The meaning of a name, as a phrase for a message."""
         meanings = [f'the input "{keyword}"'] if keyword in self.ports else []
         return meanings + ([f'the parameter "{keyword}"'] if keyword in self.parameters else [])
 

@@ -46,7 +46,7 @@ class LineProgress:
             sys.stderr.flush()
 
     def console_written(self, node: NodeName, text: str) -> None:
-        """What nodes print is in the result."""
+        """The console of nodes is in the result."""
 
 
 class NotebookProgress:
@@ -69,7 +69,7 @@ class NotebookProgress:
         self._changed.set()
 
     def console_written(self, node: NodeName, text: str) -> None:
-        """What nodes print is in the result."""
+        """The console of nodes is in the result."""
 
     def __enter__(self) -> Self:
         self._handle = self._display.display(self._table(), display_id=True)
@@ -131,7 +131,7 @@ def _printable(text: str) -> str:
 
 
 def _notebook() -> Any | None:
-    """What shows HTML where this runs; None where nothing does, as in IPython on a terminal."""
+    """The function that shows HTML here; None where there is none, as in IPython on a terminal."""
     ipython: Any = sys.modules.get("IPython")
     if ipython is None or getattr(ipython.get_ipython(), "kernel", None) is None:
         return None

@@ -21,7 +21,7 @@ _LIMITS: Mapping[str, Callable[[str], int]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class WorkspaceSettings:
-    """What `studiolo.toml` says."""
+    """The settings in `studiolo.toml`."""
 
     name: str
     #: Limits of a node that asks for no others; None: the policy's. Seconds, bytes, processors.

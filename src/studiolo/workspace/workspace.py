@@ -82,7 +82,7 @@ class Workspace:
 
     @property
     def records(self) -> Records:
-        """What is remembered; made if there is nothing yet."""
+        """The records of the workspace; created if there are none yet."""
         with self._lock:
             if self._records is None:
                 self._records = Records.open(self.store)
@@ -169,7 +169,7 @@ class Workspace:
     def check(
         self, experiment: Experiment, *, read_script: Callable[[Path], Script] = read_script
     ) -> Sequence[Finding]:
-        """What would keep the experiment from running, found without running anything."""
+        """The mistakes that would keep the experiment from running, found without running anything."""
         return check_experiment(
             experiment,
             self.catalogue,
@@ -212,7 +212,7 @@ class Workspace:
         return self.result(run)
 
     def result(self, run: str) -> ExperimentResult:
-        """What is remembered of a run, given by its id or by enough of it.
+        """The record of a run, by its id or by enough of it.
 
         Raises:
             RunUnknownError: There is no such run.
@@ -276,13 +276,13 @@ class Workspace:
 
 
 class _Environments:
-    """What tells environments apart: the base, and what a script adds to it."""
+    """The identity of an environment: the base, and what a script adds to it."""
 
     def __init__(self) -> None:
         self._base = default_spec().key
 
     def identity(self, metadata: ScriptMetadata) -> str:
-        """What a script's dependencies were resolved to once, they are resolved to ever after."""
+        """The environments of scripts, whose dependencies are resolved once and then stay the same."""
         return " ".join([self._base, *sorted(metadata.dependencies)])
 
 

@@ -1,4 +1,4 @@
-"""What a script can get wrong about the frames it returns, each with its own sentence."""
+"""A script's mistakes in the frames that it returns, each with its own sentence."""
 
 from typing import ClassVar
 

@@ -28,7 +28,7 @@ _OPTIONS: Final = ipc.IpcReadOptions(use_threads=False)
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class InputColumn:
-    """What a column of an input was when the script got it."""
+    """The original properties of an input's column, as the script got it."""
 
     name: str
     type: pa.DataType

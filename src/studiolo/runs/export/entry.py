@@ -1,4 +1,4 @@
-"""What the text of a script or module tells of the call of its `azureml_main`."""
+"""The calling convention of a script's or module's `azureml_main`, by its text."""
 
 import ast
 from collections.abc import Iterator, Sequence
@@ -9,7 +9,7 @@ _SEQUENCES = ("tuple", "Tuple", "list", "List", "Sequence", "Any", "object")
 
 
 def signature_of(source: str) -> Signature | None:
-    """What it takes; None where only running the source tells."""
+    """The arguments that it takes; None where only running the source can tell."""
     try:
         return read_outline(source).signature
     except SyntaxError:

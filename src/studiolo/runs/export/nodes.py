@@ -75,7 +75,7 @@ class NodeLines:
         yield f"return {bracketed('{', entries, '}', _WIDTH - 7)}"
 
     def _results(self) -> Iterator[tuple[str, str]]:
-        """What nobody takes, by the name that it is shown under."""
+        """The outputs that no node uses, by the name that they are shown under."""
         for name in self._variables.ends:
             ports = self._variables.wanted(self._plan.steps[name])
             frames = [p for p in ports if self._variables.kind(name, p) is PortKind.DATASET]
@@ -155,7 +155,7 @@ class NodeLines:
                 yield f"{variable} = {self._part('as_file')}({variable})"
 
     def _converted(self, step: Step, kind: PortKind) -> tuple[str, str]:
-        """What stands around the call of a module with one output."""
+        """The code around the call of a module with one output."""
         if kind is PortKind.DATASET:
             return f"{self._part('dataset')}(", self._end(step)
         assert step.script is not None
@@ -192,7 +192,7 @@ class NodeLines:
         return module_arguments(signature, given)
 
     def _taken(self, step: Step, port: PortName) -> str:
-        """What a module gets at a port: a copy of its own, if anybody else is still to get it."""
+        """The value for an input port: a copy, if another node still needs the original."""
         source = step.sources[port]
         needed = self._variables.taken(source)
         variable, kind = self._variables.of(*source), self._variables.kind(*source)

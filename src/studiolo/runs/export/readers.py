@@ -102,7 +102,7 @@ def _with_roles(frame: str, dataset: Dataset, width: int) -> str:
 
 
 def differences(file: str, dataset: Dataset) -> Sequence[str]:
-    """What of a file the program reads otherwise than Studiolo: sentences."""
+    """The ways in which the program reads a file differently from Studiolo, as sentences."""
     chosen = format_of_name(file)
     if chosen not in _READERS or _READERS[chosen][0] != "read_csv":
         return []

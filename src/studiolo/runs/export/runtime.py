@@ -1,4 +1,4 @@
-"""What an exported program takes over from Studiolo: read as text and copied, never imported.
+"""The code that exported programs take from Studiolo: read as text and copied, never imported.
 
 An exported program holds those of the definitions below that it needs, and nothing of Studiolo.
 Each is as short as it can be while it does what the sandbox does to what runs in it.

@@ -38,7 +38,7 @@ class Variables:
         return self._variables[node, port]
 
     def kind(self, node: NodeName, port: PortName) -> PortKind:
-        """What is in it."""
+        """The kind of the variable's content."""
         return self._kinds[node, port]
 
     def taken(self, output: _Output) -> bool:
@@ -77,6 +77,6 @@ def _uses(step: Step) -> list[_Output]:
 
 
 def _described(step: Step, port: PortName) -> str:
-    """What the variable of an output is called after."""
+    """The text that an output's variable is named after."""
     alone = len(outputs_of(step)) == 1 or (is_script(step) and port != SECOND)
     return step.name if alone else f"{step.name} {port}"
