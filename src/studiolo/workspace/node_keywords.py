@@ -49,7 +49,7 @@ class Keywords:
     parameters: frozenset[str] = frozenset()
 
     def meaning(self, keyword: str) -> list[str]:
-        """The meaning of a name, as a phrase for a message."""
+        """The meanings of a keyword, as phrases for a message."""
         meanings = [f'the input "{keyword}"'] if keyword in self.ports else []
         return meanings + ([f'the parameter "{keyword}"'] if keyword in self.parameters else [])
 

@@ -169,7 +169,7 @@ class Workspace:
     def check(
         self, experiment: Experiment, *, read_script: Callable[[Path], Script] = read_script
     ) -> Sequence[Finding]:
-        """The mistakes that would keep the experiment from running, found without running anything."""
+        """The mistakes that would keep the experiment from running, found without running it."""
         return check_experiment(
             experiment,
             self.catalogue,
@@ -276,13 +276,13 @@ class Workspace:
 
 
 class _Environments:
-    """The identity of an environment: the base, and what a script adds to it."""
+    """The identities of environments, found without building them."""
 
     def __init__(self) -> None:
         self._base = default_spec().key
 
     def identity(self, metadata: ScriptMetadata) -> str:
-        """The environments of scripts, whose dependencies are resolved once and then stay the same."""
+        """The base and the script's dependencies, which always resolve to the same versions."""
         return " ".join([self._base, *sorted(metadata.dependencies)])
 
 
