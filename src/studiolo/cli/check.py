@@ -9,10 +9,11 @@ from rich.text import Text
 
 from studiolo.cli.findings_report import findings_report
 from studiolo.cli.findings_view import show_findings
-from studiolo.cli.reporting import ExitCode, printable, reported_errors
+from studiolo.cli.reporting import ExitCode, reported_errors
 from studiolo.cli.terminal import Terminal, write_document
 from studiolo.experiments.errors import ExperimentFileError
 from studiolo.experiments.finding import Finding, Severity
+from studiolo.rendering.plain_text import printable
 from studiolo.workspace.workspace import Workspace, find_root
 
 

@@ -9,10 +9,11 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from studiolo.cli.amounts import count_text, size_text
-from studiolo.cli.reporting import ExitCode, printable, reported_errors
+from studiolo.cli.reporting import ExitCode, reported_errors
 from studiolo.cli.terminal import Terminal
 from studiolo.environments.removal import KeptEnvironment, kept_environments, size_on_disk
+from studiolo.rendering.amounts import count_text, size_text
+from studiolo.rendering.plain_text import printable
 from studiolo.store.locks import SoleUse
 from studiolo.workspace.errors import WorkspaceMissingError
 from studiolo.workspace.workspace import Workspace, find_root

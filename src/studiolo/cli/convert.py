@@ -7,10 +7,9 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from studiolo.cli.amounts import count_text
 from studiolo.cli.dataset_paths import dataset_path
 from studiolo.cli.reading import Delimiter, Encoding, Sheet
-from studiolo.cli.reporting import printable, reported_errors, show_notes
+from studiolo.cli.reporting import reported_errors, show_notes
 from studiolo.cli.terminal import Terminal
 from studiolo.datasets.files import (
     DatasetFile,
@@ -19,6 +18,8 @@ from studiolo.datasets.files import (
     write_dataset,
     write_dataset_to,
 )
+from studiolo.rendering.amounts import count_text
+from studiolo.rendering.plain_text import printable
 
 
 def command(

@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from studiolo.cli.reporting import printable, reported_errors
+from studiolo.cli.reporting import reported_errors
 from studiolo.cli.terminal import Terminal
+from studiolo.rendering.plain_text import printable
 from studiolo.workspace.copying import Copied, copy_experiment
 from studiolo.workspace.workspace import Workspace, find_root
 

@@ -7,13 +7,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from studiolo.cli.amounts import count_text, moment_text, size_text
-from studiolo.cli.cells import cut, one_line
-from studiolo.cli.reporting import printable
 from studiolo.cli.run_status import status_shown
 from studiolo.cli.terminal import Terminal
 from studiolo.datasets.change import Change
 from studiolo.datasets.comparison import CellChange, ColumnChange, TableComparison
+from studiolo.rendering.amounts import count_text, moment_text, size_text
+from studiolo.rendering.cells import cut
+from studiolo.rendering.plain_text import one_line, printable
 from studiolo.runs.comparison import Comparison, NodeComparison, OutputComparison, ScriptChange
 from studiolo.store.run_record import RunRecord
 

@@ -11,8 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from studiolo.cli.build_progress import BuildProgressBar
-from studiolo.cli.reporting import printable, reported_errors
+from studiolo.cli.reporting import reported_errors
 from studiolo.cli.terminal import Terminal, write_document
+from studiolo.rendering.plain_text import printable
 from studiolo.sandbox.canary import Attempt
 from studiolo.sandbox.isolation import Isolation, IsolationReport
 from studiolo.workspace.workshop import try_isolation

@@ -7,14 +7,14 @@ from typing import Literal, TypeVar
 from rich.table import Table
 from rich.text import Text
 
-from studiolo.cli.amounts import NOTHING, duration_text, end_text, moment_text, size_text
-from studiolo.cli.cells import cell, one_line
-from studiolo.cli.reporting import printable
 from studiolo.cli.run_progress import SIGNS
 from studiolo.cli.run_status import status_shown
 from studiolo.cli.run_view import show_reason
 from studiolo.cli.terminal import Terminal
 from studiolo.experiments.experiment import Experiment
+from studiolo.rendering.amounts import NOTHING, duration_text, end_text, moment_text, size_text
+from studiolo.rendering.cells import cell
+from studiolo.rendering.plain_text import one_line, printable
 from studiolo.runs.current_state import CurrentRun
 from studiolo.runs.experiment_result import NodeResult
 from studiolo.runs.provenance import Provenance

@@ -7,10 +7,11 @@ from pathlib import Path
 import typer
 from rich.text import Text
 
-from studiolo.cli.reporting import ExitCode, headline, printable
+from studiolo.cli.reporting import ExitCode, headline
 from studiolo.cli.terminal import Terminal
 from studiolo.experiments.errors import ExperimentFileError
 from studiolo.experiments.finding import FINDING_CODES, Finding, Severity
+from studiolo.rendering.plain_text import printable
 
 
 @contextmanager

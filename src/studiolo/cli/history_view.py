@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from studiolo.cli.amounts import NOTHING, count_text, end_text, moment_text, size_text
-from studiolo.cli.cells import cell, one_line
 from studiolo.cli.run_status import status_shown
 from studiolo.cli.terminal import Terminal
+from studiolo.rendering.amounts import NOTHING, count_text, end_text, moment_text, size_text
+from studiolo.rendering.cells import cell
+from studiolo.rendering.plain_text import one_line
 from studiolo.store.blobs import Swept
 from studiolo.store.identity import RunId
 from studiolo.store.run_record import Pruned, RunRecord

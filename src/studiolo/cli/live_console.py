@@ -5,8 +5,8 @@ import threading
 from collections.abc import Callable
 from typing import TextIO
 
-from studiolo.cli.reporting import printable
 from studiolo.cli.terminal import silence
+from studiolo.rendering.plain_text import printable
 
 
 class LiveConsole:

@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from studiolo.cli.reporting import printable, reported_errors, show_error
+from studiolo.cli.reporting import reported_errors, show_error
 from studiolo.cli.terminal import Terminal
 from studiolo.experiments.saved_form import on_one_line
 from studiolo.experiments.yaml_text import Layout, document_text
@@ -26,6 +26,7 @@ from studiolo.modules.definition import (
     PortKind,
 )
 from studiolo.modules.values import allowed_values
+from studiolo.rendering.plain_text import printable
 from studiolo.workspace.errors import WorkspaceMissingError
 from studiolo.workspace.workspace import MODULES, find_root
 

@@ -5,15 +5,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from studiolo.cli.amounts import count_text, duration_text, moment_text, size_text
-from studiolo.cli.cells import one_line
 from studiolo.cli.experiment_view import state_shown
 from studiolo.cli.profile_view import render_profile
-from studiolo.cli.reporting import printable, show_error
+from studiolo.cli.reporting import show_error
 from studiolo.cli.run_status import status_text
 from studiolo.cli.run_view import dataset_preview, scores_of, show_reason
 from studiolo.cli.terminal import Terminal
 from studiolo.modules.definition import EXECUTE_PYTHON_SCRIPT, PortKind
+from studiolo.rendering.amounts import count_text, duration_text, moment_text, size_text
+from studiolo.rendering.plain_text import one_line, printable
 from studiolo.runs.current_state import CurrentRun
 from studiolo.runs.experiment_result import NodeResult
 from studiolo.runs.node_outputs import NodeOutput

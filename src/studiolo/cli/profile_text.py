@@ -7,6 +7,7 @@ from decimal import Decimal
 from rich.cells import cell_len, set_cell_size
 
 from studiolo.datasets.profile import ColumnKind, TopValue, Value
+from studiolo.rendering.plain_text import one_line
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _MOST_BLOCKS = 10
@@ -51,20 +52,13 @@ def top_values_text(tops: Sequence[TopValue], count: int, width: int) -> str:
         share = f" {_share(top.count, count)}"
         separator = ", " if text else ""
         room = width - cell_len(text) - len(separator) - len(share)
-        name = printable(_value_text(top.value)[:width])
+        name = one_line(_value_text(top.value)[:width])
         if cell_len(name) > room:
             if text or room < _SHORTEST_CUT:
                 return text or set_cell_size(name, width - 1).rstrip() + "…"
             name = set_cell_size(name, room - 1).rstrip() + "…"
         text += f"{separator}{name}{share}"
     return text
-
-
-def printable(text: str) -> str:
-    """Write characters that would move the cursor or colour the screen as escapes."""
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
-    )
 
 
 def _merged(counts: Sequence[int]) -> list[int]:

@@ -11,11 +11,11 @@ from rich.text import Text
 
 from studiolo.cli.profile_text import (
     histogram_blocks,
-    printable,
     short_value,
     top_values_text,
 )
 from studiolo.datasets.profile import ColumnProfile, DatasetProfile, Statistics, Value
+from studiolo.rendering.plain_text import one_line
 
 _GAP = 2
 _LONGEST_NAME = 28
@@ -126,7 +126,7 @@ def _statistic(column: ColumnProfile, pick: _Pick, *, clock: bool) -> Text:
 
 
 def _cut(text: str, width: int, style: str) -> Text:
-    shown = printable(text)
+    shown = one_line(text)
     if cell_len(shown) > width:
         shown = set_cell_size(shown, width - 1).rstrip() + "…"
     return Text(shown, style=style)
@@ -181,7 +181,7 @@ def _notes(columns: Sequence[ColumnProfile], dropped: Sequence[str]) -> Iterator
         yield Text()
     for column in infinite:
         yield Text(
-            f"{printable(column.name)}: {column.infinite:,} infinite, left out of the statistics.",
+            f"{one_line(column.name)}: {column.infinite:,} infinite, left out of the statistics.",
             style="yellow",
         )
     if dropped:

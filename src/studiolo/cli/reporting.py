@@ -9,11 +9,10 @@ from enum import IntEnum
 import typer
 from rich.text import Text
 
-from studiolo.cli.terminal import Terminal, printable, silence
+from studiolo.cli.terminal import Terminal, silence
 from studiolo.errors import StudioloError
+from studiolo.rendering.plain_text import printable
 from studiolo.sandbox.errors import IsolationUnavailableError
-
-__all__ = ["ExitCode", "headline", "printable", "reported_errors", "show_error"]
 
 
 class ExitCode(IntEnum):

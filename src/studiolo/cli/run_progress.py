@@ -13,11 +13,11 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from studiolo.cli.amounts import count_text, duration_text
-from studiolo.cli.cells import cut, one_line
-from studiolo.cli.reporting import printable
 from studiolo.cli.terminal import Terminal
 from studiolo.experiments.experiment import Experiment, NodeName
+from studiolo.rendering.amounts import count_text, duration_text
+from studiolo.rendering.cells import cut
+from studiolo.rendering.plain_text import one_line, printable
 from studiolo.runs.progress import NodeProgress
 from studiolo.store.run_record import NodeState
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from rich.text import Text
 
-from studiolo.cli.amounts import duration_text
-from studiolo.cli.reporting import printable
 from studiolo.cli.run_view import dataset_preview, scores_of, show_reason, without_lines
 from studiolo.cli.terminal import Terminal
 from studiolo.experiments.experiment import Experiment, NodeName
+from studiolo.rendering.amounts import duration_text
+from studiolo.rendering.plain_text import printable
 from studiolo.runs.experiment_result import ExperimentResult, NodeResult
 from studiolo.store.errors import BlobMissingError, BlobRottenError
 from studiolo.store.run_record import NodeState, RunStatus

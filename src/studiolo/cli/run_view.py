@@ -10,12 +10,13 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from studiolo.cli.cells import cell, longest_shown
 from studiolo.cli.remedies import message_with_advice
-from studiolo.cli.reporting import headline, printable
+from studiolo.cli.reporting import headline
 from studiolo.cli.terminal import Terminal
 from studiolo.datasets.dataset import ColumnRole, Dataset
 from studiolo.datasets.value_text import value_text
+from studiolo.rendering.cells import cell, longest_shown
+from studiolo.rendering.plain_text import printable
 from studiolo.runs.script_result import ScriptResult
 from studiolo.sandbox.job import Failure
 

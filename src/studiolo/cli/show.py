@@ -9,11 +9,10 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from studiolo.cli.amounts import count_text
 from studiolo.cli.device_folder import check_device_folder, write_device_page
 from studiolo.cli.experiment_view import show_experiment, show_never_run
 from studiolo.cli.node_view import show_never_ran, show_node, summary_of
-from studiolo.cli.reporting import printable, reported_errors
+from studiolo.cli.reporting import reported_errors
 from studiolo.cli.show_report import (
     experiment_never_run,
     experiment_shown,
@@ -23,6 +22,8 @@ from studiolo.cli.show_report import (
 from studiolo.cli.targets import STANDARD_OUTPUT, Target, targets_of
 from studiolo.cli.terminal import Terminal, write_document
 from studiolo.experiments.experiment import NodeName
+from studiolo.rendering.amounts import count_text
+from studiolo.rendering.plain_text import printable
 from studiolo.runs.current_state import CurrentRun, current_run
 from studiolo.runs.errors import NodeUnknownError, OutputMissingError
 from studiolo.runs.experiment_result import NodeResult

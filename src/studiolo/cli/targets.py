@@ -10,11 +10,11 @@ import pyarrow as pa
 import typer
 from rich.text import Text
 
-from studiolo.cli.amounts import count_text
-from studiolo.cli.reporting import printable
 from studiolo.cli.terminal import Terminal
 from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.files import FileFormat, format_of, write_dataset, write_dataset_to
+from studiolo.rendering.amounts import count_text
+from studiolo.rendering.plain_text import printable
 from studiolo.runs.script_result import ScriptResult
 from studiolo.sandbox.job import RESULT_PORTS
 

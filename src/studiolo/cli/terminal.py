@@ -2,13 +2,14 @@
 
 import os
 import sys
-import unicodedata
 from collections.abc import Iterable
 from typing import TextIO
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.text import Text
+
+from studiolo.rendering.plain_text import printable
 
 
 class Terminal(Console):
@@ -40,20 +41,6 @@ class Terminal(Console):
         """Go on without it: the command ends with the exit code that it would have had."""
         self.quiet = True
         silence(self._stream)
-
-
-def printable(text: str) -> str:
-    """Text that came from a script or a file, unable to steer the terminal it is shown on."""
-    return "".join(c if c.isprintable() or _is_harmless(c) else _shown(c) for c in text)
-
-
-def _is_harmless(character: str) -> bool:
-    """Whether it is white space, or joins letters and emoji as many languages need."""
-    return character in "\n\t\u200c\u200d" or unicodedata.category(character) == "Zs"
-
-
-def _shown(character: str) -> str:
-    return "\N{REPLACEMENT CHARACTER}" if character != "\r" else "\n"
 
 
 def write_document(text: str) -> None:

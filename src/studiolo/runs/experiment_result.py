@@ -1,6 +1,5 @@
 """The recorded result of an experiment's run, for programs, notebooks and the terminal."""
 
-import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,9 +8,10 @@ from typing import TYPE_CHECKING, Protocol
 from studiolo.datasets.dataset import Dataset
 from studiolo.errors import StudioloError
 from studiolo.experiments.experiment import NodeName
+from studiolo.rendering.node_row import NodeRow
+from studiolo.rendering.result_html import message_html, node_html, run_html
 from studiolo.runs.errors import NodeUnknownError, OutputMissingError
 from studiolo.runs.kept_results import KeptResults
-from studiolo.runs.result_html import NodeRow, node_html, run_html
 from studiolo.sandbox.job import Connected, Failure, Image, Remedy, TracebackFrame
 from studiolo.sandbox.sealed_table import SealedTable
 from studiolo.store.identity import RunId
@@ -181,7 +181,7 @@ class NodeResult:
             )
         except StudioloError as error:
             # What was kept is gone. A notebook shows that as well as anything else.
-            return f"<p>{html.escape(str(error))}</p>"
+            return message_html(str(error))
 
     def output(self, port: str | None = None) -> Connected:
         """The node's value at an output port; the first if none is named.

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from studiolo.datasets.dataset import Dataset
+from studiolo.rendering.remedies import message_with_advice
 from studiolo.runs.errors import ResultMissingError, RunFailedError
-from studiolo.runs.remedies import message_with_advice
 from studiolo.sandbox.isolation import IsolationReport
 from studiolo.sandbox.job import RESULT_PORTS, Failure, PythonDevice, Status, Timings
 
@@ -43,7 +43,8 @@ class ScriptResult:
     def _repr_html_(self) -> str:
         """The notebook's view: the first rows of datasets, the console and the images."""
         # A run from the terminal, which waits for each import, needs none of this.
-        from studiolo.runs.result_html import NodeRow, node_html  # noqa: PLC0415
+        from studiolo.rendering.node_row import NodeRow  # noqa: PLC0415
+        from studiolo.rendering.result_html import node_html  # noqa: PLC0415
         from studiolo.store.run_record import NodeState  # noqa: PLC0415
 
         row = NodeRow(

@@ -12,8 +12,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from studiolo.experiments.experiment import NodeName
+from studiolo.rendering.amounts import count_text
+from studiolo.rendering.node_row import NodeRow, node_line
+from studiolo.rendering.plain_text import one_line
+from studiolo.rendering.result_html import run_html
 from studiolo.runs.progress import NodeProgress, Observer
-from studiolo.runs.result_html import NodeRow, first_line, run_html, seconds_text
 from studiolo.store.run_record import NodeState
 
 _UNDER_WAY = {NodeState.WAITING, NodeState.RUNNING}
@@ -42,7 +45,7 @@ class LineProgress:
         """Write it, if it has ended."""
         if progress.state not in _UNDER_WAY:
             # Where a test or a program puts another one, it goes there.
-            sys.stderr.write(f"{_printable(line_of(progress))}\n")
+            sys.stderr.write(f"{one_line(node_line(_row(progress)))}\n")
             sys.stderr.flush()
 
     def console_written(self, node: NodeName, text: str) -> None:
@@ -96,22 +99,8 @@ class NotebookProgress:
         with self._lock:
             nodes = list(self._nodes.values())
         ended = sum(node.state not in _UNDER_WAY for node in nodes)
-        head = f"{ended:,} node{'' if ended == 1 else 's'} ended"
+        head = f"{count_text(ended, 'node')} ended"
         return self._display.HTML(run_html(head, [_row(node) for node in nodes]))
-
-
-def line_of(progress: NodeProgress) -> str:
-    """A node that has ended, in a line."""
-    row = _row(progress)
-    cost = [
-        progress.state.value,
-        "" if row.rows is None else f"{row.rows:,} row{'' if row.rows == 1 else 's'}",
-        seconds_text(row),
-    ]
-    # What is as it should be needs no reason.
-    usual = progress.state in {NodeState.FINISHED, NodeState.KEPT}
-    said = "" if usual else first_line(row.said)
-    return f"{row.node}: {', '.join(filter(None, cost))}{f': {said}' if said else ''}"
 
 
 def _row(progress: NodeProgress) -> NodeRow:
@@ -123,11 +112,6 @@ def _row(progress: NodeProgress) -> NodeRow:
         seconds=progress.seconds,
         said=progress.reason if failure is None else failure.message,
     )
-
-
-def _printable(text: str) -> str:
-    """Text that came from a script, unable to steer the terminal it is shown on."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def _notebook() -> Any | None:

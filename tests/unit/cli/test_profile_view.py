@@ -12,7 +12,6 @@ from rich.console import Console
 
 from studiolo.cli.profile_text import (
     histogram_blocks,
-    printable,
     short_number,
     short_value,
     top_values_text,
@@ -98,7 +97,7 @@ def test_hostile_texts_keep_to_their_line_and_width(width: int) -> None:
     lines = printed(table, width)
     assert "\x1b" not in "".join(lines)
     assert max(map(cell_len, lines)) <= width
-    assert len([line for line in lines if line.startswith(r"\x1b[31m"[: width // 4])]) == 1
+    assert len([line for line in lines if line.startswith("\ufffd[31m"[: width // 4])]) == 1
 
 
 @pytest.mark.parametrize(
@@ -160,7 +159,3 @@ def test_top_values_fill_the_room_there_is() -> None:
     assert top_values_text(tops, 3, 12) == "male 67%"
     assert top_values_text([TopValue(value="x" * 99, count=1)], 1, 14) == "xxxxxxxx… 100%"
     assert top_values_text([TopValue(value="x" * 99, count=1)], 1, 6) == "xxxxx…"
-
-
-def test_control_characters_are_escaped() -> None:
-    assert printable("a\tb\x00é\u202e") == r"a\tb\x00é\u202e"

@@ -5,9 +5,10 @@ import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studiolo.cli.reporting import ExitCode, headline, printable, reported_errors
+from studiolo.cli.reporting import ExitCode, headline, reported_errors
 from studiolo.cli.terminal import Terminal
 from studiolo.errors import StudioloError
+from studiolo.rendering.plain_text import printable
 from studiolo.sandbox.errors import IsolationUnavailableError
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studiolo.cli.amounts import count_text, duration_text, end_text, moment_text, size_text
+from studiolo.rendering.amounts import count_text, duration_text, end_text, moment_text, size_text
 
 
 @pytest.fixture

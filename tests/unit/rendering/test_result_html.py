@@ -7,7 +7,8 @@ import html.parser
 import pyarrow as pa
 import pytest
 
-from studiolo.runs.result_html import NodeRow, image_html, node_html, run_html
+from studiolo.rendering.node_row import NodeRow
+from studiolo.rendering.result_html import image_html, node_html, run_html
 from studiolo.sandbox.job import Failure, Image, Remedy
 from studiolo.store.run_record import NodeState
 

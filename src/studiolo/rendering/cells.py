@@ -3,15 +3,10 @@
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
-from studiolo.cli.reporting import printable
+from studiolo.rendering.plain_text import one_line
 
 #: Characters for a place: a letter can have marks that take none.
 _TAKEN = 8
-
-
-def one_line(text: str) -> str:
-    """The text with its ends of lines shown as signs."""
-    return printable(text).replace("\n", "⏎").replace("\t", " ")
 
 
 def longest_shown(width: int) -> int:

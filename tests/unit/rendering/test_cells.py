@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from studiolo.cli.cells import cell, cut, one_line
+from studiolo.rendering.cells import cell, cut
+from studiolo.rendering.plain_text import one_line
 
 
 def test_the_ends_of_lines_become_signs() -> None:
