@@ -21,20 +21,6 @@ class DeviceFolderError(StudioloError):
         )
 
 
-class ProgramUnwritableError(StudioloError):
-    """The program that an experiment is exported to can't be written."""
-
-    code: ClassVar[str] = "program-unwritable"
-
-    def __init__(self, *, file: str, reason: str) -> None:
-        self.file = file
-        self.reason = reason
-        super().__init__(
-            f'The program can\'t be written to "{file}": {reason}. Choose another file with '
-            "--output."
-        )
-
-
 class RunsTooFewError(StudioloError):
     """There are no two runs that could be compared."""
 

@@ -9,16 +9,16 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from studiolo.cli.errors import ProgramUnwritableError
 from studiolo.cli.findings_view import reported_findings, show_findings
 from studiolo.cli.reporting import ExitCode, reported_errors
 from studiolo.cli.terminal import Terminal, write_document
 from studiolo.datasets.dataset import Dataset
 from studiolo.experiments.experiment import NodeName
 from studiolo.experiments.finding import Severity
+from studiolo.export.errors import ProgramUnwritableError
+from studiolo.export.program import export_program
 from studiolo.files.whole_file import replacing
 from studiolo.rendering.plain_text import printable
-from studiolo.runs.export.program import export_program
 from studiolo.runs.plan import DATASET_PORT, Plan
 from studiolo.sandbox.sealed_table import SealedTable
 from studiolo.workspace.datasets import WorkspaceDatasets

@@ -97,22 +97,6 @@ class ExportExistsError(StudioloError):
         )
 
 
-class ExportFormatError(StudioloError):
-    """An exported program would have to read or write a file that only Studiolo can."""
-
-    code: ClassVar[str] = "export-format"
-
-    def __init__(self, *, file: str) -> None:
-        self.file = file
-        stem = file.rpartition(".")[0] or file
-        super().__init__(
-            f'Without Studiolo, a program does not treat "{file}" as Studiolo does: exported '
-            "programs read and write CSV, TSV, plain text, JSON lines, Parquet, Arrow and Feather. "
-            f'Convert it (studiolo convert "{file}" "{stem}.parquet"), and name that file in the '
-            "experiment."
-        )
-
-
 class NodeUnknownError(StudioloError):
     """A node was asked for that a run or an experiment does not have."""
 

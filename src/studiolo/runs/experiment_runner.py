@@ -14,9 +14,9 @@ from typing import Protocol
 
 from studiolo.experiments.experiment import Experiment, NodeName
 from studiolo.modules.script_metadata import ScriptMetadata
+from studiolo.runs.dataset_files import Exporter
 from studiolo.runs.draws import ExperimentDraws
 from studiolo.runs.engine import Engine
-from studiolo.runs.exports import Exporter
 from studiolo.runs.kept_results import KeptResults
 from studiolo.runs.plan import Datasets, Modules, Plan, Step, plan_run
 from studiolo.runs.progress import Observer, Unobserved

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from studiolo.errors import StudioloError
 from studiolo.experiments.experiment import NodeName
 from studiolo.modules.definition import PortKind, PortName
+from studiolo.runs.dataset_files import Exporter
 from studiolo.runs.engine import Done, Engine, Work
-from studiolo.runs.exports import Exporter
 from studiolo.runs.handed_on import HandedOn, Results
 from studiolo.runs.kept_results import KeptResults
 from studiolo.runs.plan import Plan, Step

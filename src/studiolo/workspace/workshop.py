@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from studiolo.environments.environment import Environment
 from studiolo.environments.progress import ProgressCallback
 from studiolo.environments.script_environment import environment_for
-from studiolo.head_start import script_interpreter
 from studiolo.modules.script import Script
 from studiolo.modules.script_metadata import ScriptMetadata, read_script_metadata
 from studiolo.runs.font_list import make_font_list
@@ -19,6 +18,7 @@ from studiolo.sandbox.isolation import Isolation, IsolationReport
 from studiolo.sandbox.launcher import Launcher
 from studiolo.sandbox.policy import Limits, Policy, load_policy
 from studiolo.sandbox.sandbox import Sandbox
+from studiolo.workspace.head_start import script_interpreter
 
 if TYPE_CHECKING:
     from studiolo.runs.script_runner import DatasetSource

@@ -19,9 +19,9 @@ from studiolo.modules.catalogue import Catalogue
 from studiolo.modules.declaration import read_script_parameters
 from studiolo.modules.script import Script, read_script
 from studiolo.modules.script_metadata import ScriptMetadata
+from studiolo.runs.dataset_files import Exporter
 from studiolo.runs.experiment_result import ExperimentResult
 from studiolo.runs.experiment_runner import ExperimentRunner, Place
-from studiolo.runs.exports import Exporter
 from studiolo.runs.kept_results import KeptResults
 from studiolo.runs.local_engine import LocalEngine
 from studiolo.runs.plan import Plan

@@ -15,7 +15,6 @@ from typing import Any, Protocol, Self
 import pyarrow as pa
 
 from studiolo.environments.environment import Environment
-from studiolo.head_start import script_interpreter
 from studiolo.sandbox import isolation
 from studiolo.sandbox.configuration import ScriptInterpreter
 from studiolo.sandbox.job import Job, Outcome, Status
@@ -23,6 +22,7 @@ from studiolo.sandbox.memory_file import MemoryFile
 from studiolo.sandbox.policy import Limits, Policy, load_policy
 from studiolo.sandbox.sandbox import Sandbox
 from studiolo.sandbox.syscall_numbers import syscall_numbers
+from studiolo.workspace.head_start import script_interpreter
 
 POLICY = load_policy()
 NUMBERS = syscall_numbers(platform.machine())

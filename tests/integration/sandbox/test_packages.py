@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 
 from studiolo.environments.environment import Environment
-from studiolo.head_start import script_interpreter
 from studiolo.sandbox import isolation
 from studiolo.sandbox.errors import ZygoteFailedError
 from studiolo.sandbox.isolation import Isolation, Level
@@ -23,6 +22,7 @@ from studiolo.sandbox.job import Job
 from studiolo.sandbox.policy import WarmUpPolicy
 from studiolo.sandbox.process_memory import family_of
 from studiolo.sandbox.sandbox import Sandbox
+from studiolo.workspace.head_start import script_interpreter
 
 from .places import (
     LIMITS,

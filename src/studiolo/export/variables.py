@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from studiolo.experiments.experiment import NodeName
+from studiolo.export.entry import may_return_two
+from studiolo.export.names import Names
 from studiolo.modules.definition import EXECUTE_PYTHON_SCRIPT, PortKind, PortName
-from studiolo.runs.export.entry import may_return_two
-from studiolo.runs.export.names import Names
 from studiolo.runs.plan import Plan, Step, outputs_of
 
 #: The second output of a script.

@@ -6,18 +6,18 @@ from typing import Any, Final
 
 from studiolo.datasets.dataset import Dataset
 from studiolo.experiments.experiment import NodeName
-from studiolo.modules.definition import Parameter, ParameterKind, PortKind, PortName
-from studiolo.modules.signature import Signature
-from studiolo.runs.export.entry import (
+from studiolo.export.entry import (
     module_arguments,
     returns_bare,
     script_arguments,
     signature_of,
 )
-from studiolo.runs.export.literals import WIDTH, bracketed, indented, literal, quoted
-from studiolo.runs.export.names import Names
-from studiolo.runs.export.readers import frame_literal, place, writer
-from studiolo.runs.export.variables import SECOND, Variables, files_written, is_script
+from studiolo.export.literals import WIDTH, bracketed, indented, literal, quoted
+from studiolo.export.names import Names
+from studiolo.export.readers import frame_literal, place, writer
+from studiolo.export.variables import SECOND, Variables, files_written, is_script
+from studiolo.modules.definition import Parameter, ParameterKind, PortKind, PortName
+from studiolo.modules.signature import Signature
 from studiolo.runs.imports import imported_modules
 from studiolo.runs.plan import DATASET_PORT, Plan, Step, outputs_of
 

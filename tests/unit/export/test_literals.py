@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studiolo.runs.export.literals import bracketed, indented, literal, quoted
+from studiolo.export.literals import bracketed, indented, literal, quoted
 
 SCALARS = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.text("\"'\\\n ab")

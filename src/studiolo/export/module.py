@@ -17,9 +17,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from studiolo.export.literals import indented, literal, quoted
 from studiolo.modules.script_metadata import read_script_metadata
 from studiolo.modules.signature import ENTRY
-from studiolo.runs.export.literals import indented, literal, quoted
 
 #: What these are called with, or hold, is the module's names or its place, not a function's.
 _OF_A_MODULE: Final = {

@@ -11,13 +11,13 @@ from studiolo.datasets.dataset import Dataset
 from studiolo.environments.environment import default_spec
 from studiolo.environments.package_names import suggest_package
 from studiolo.experiments.experiment import NodeName
+from studiolo.export.literals import quoted
+from studiolo.export.module import SourceFunction, as_function
+from studiolo.export.names import Names
+from studiolo.export.nodes import FOLDER, RESULTS, SELECT, SELECT_ONE, NodeLines, stem
+from studiolo.export.parts import names_defined, parts_of
+from studiolo.export.readers import differences, reader
 from studiolo.modules.definition import PortKind
-from studiolo.runs.export.literals import quoted
-from studiolo.runs.export.module import SourceFunction, as_function
-from studiolo.runs.export.names import Names
-from studiolo.runs.export.nodes import FOLDER, RESULTS, SELECT, SELECT_ONE, NodeLines, stem
-from studiolo.runs.export.parts import names_defined, parts_of
-from studiolo.runs.export.readers import differences, reader
 from studiolo.runs.imports import imported_modules
 from studiolo.runs.plan import DATASET_PORT, DatasetVersion, Plan, Step
 
@@ -62,7 +62,7 @@ class _Exporter:
         self._plan = plan
         self._datasets = datasets
         self._file = file
-        self._runtime = files("studiolo.runs.export").joinpath("runtime.py").read_text("utf-8")
+        self._runtime = files("studiolo.export").joinpath("runtime.py").read_text("utf-8")
         self._functions = Names(prefix="_")
         self._parts = {"arguments", "show"}
         self._notes: list[str] = []

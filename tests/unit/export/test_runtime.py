@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.files import FileFormat, read_dataset_bytes
 from studiolo.errors import StudioloError
-from studiolo.runs.export import runtime as exported_runtime
-from studiolo.runs.export.parts import names_defined, parts_of
-from studiolo.runs.export.readers import differences, reader
-from studiolo.runs.export.runtime import column_names, dataset, read_csv, script_datasets
+from studiolo.export import runtime as exported_runtime
+from studiolo.export.parts import names_defined, parts_of
+from studiolo.export.readers import differences, reader
+from studiolo.export.runtime import column_names, dataset, read_csv, script_datasets
 from studiolo.runs.frames import frame_of, table_of
 from studiolo_guest.frames.names import dataset_names
 

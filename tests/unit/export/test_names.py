@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from studiolo.runs.export.names import Names
+from studiolo.export.names import Names
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from studiolo.export import runtime as exported_runtime
+from studiolo.export.module import as_function
 from studiolo.modules.catalogue import load_library
 from studiolo.modules.script_metadata import read_script_metadata
-from studiolo.runs.export import runtime as exported_runtime
-from studiolo.runs.export.module import as_function
 
 LIBRARY = load_library()
 INDENTED = {

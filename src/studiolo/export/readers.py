@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 from studiolo.datasets.arrow import Column
 from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.formats import FileFormat, format_of_name
-from studiolo.runs.errors import ExportFormatError
-from studiolo.runs.export.literals import WIDTH, bracketed, indented, literal, quoted
+from studiolo.export.errors import ExportFormatError
+from studiolo.export.literals import WIDTH, bracketed, indented, literal, quoted
 
 #: The part of a program that reads a format, and what it is told besides names and types.
 _READERS: Final[Mapping[FileFormat | None, tuple[str, Mapping[str, Any]]]] = {
