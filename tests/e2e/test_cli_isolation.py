@@ -1,8 +1,11 @@
 """What isolates a run is chosen, reported, and never silently less than was asked for."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from .command_line import RUNS_STUDIOLO, CommandLine
 
@@ -74,6 +77,20 @@ def test_doctor_shows_every_layer_and_attempt_in_eighty_columns(studiolo: Comman
     assert any(line.startswith("stopped  read another user's secret  ") for line in tried)
     stopped = sum(line.startswith("stopped") for line in tried)
     assert lines[-1] == f"{stopped} of {len(tried)} attempts were stopped."
+
+
+def test_doctor_says_why_there_is_no_user_of_its_own(studiolo: CommandLine) -> None:
+    alone = ("unshare", "--user", "--map-root-user")
+    if subprocess.run([*alone, "true"], check=False).returncode:
+        pytest.skip("this machine has no user namespaces")
+    ended = studiolo("doctor", "--json", before=(*alone, *RUNS_STUDIOLO))
+    assert ended.code == 0, ended.err
+    layers = {layer["name"]: layer for layer in ended.report["layers"]}
+    assert not layers["own user"]["active"]
+    assert "namespace has no user id" in layers["own user"]["detail"]
+    assert layers["own user"]["remedy"]
+    # What doctor tries and what it reports is the same.
+    assert "no limit of threads" in layers["resource limits"]["detail"]
 
 
 def test_doctor_json_says_the_same(studiolo: CommandLine) -> None:

@@ -156,6 +156,12 @@ class BringUp:
         )
 
     def _with(self, *, namespaces: bool, jail_user: int | None) -> Layers:
+        if os.geteuid() == 0 and self._launcher.jail_user is None:
+            self._miss(
+                isolation.OWN_USER,
+                "this user namespace has no user id for it",
+                "Run Studiolo outside of the namespace, or give it 65,536 user ids or more.",
+            )
         seccomp = None
         if isolation.SECCOMP in self._withheld:
             self._miss(isolation.SECCOMP, "withheld", "Withhold nothing.")
@@ -216,9 +222,9 @@ class BringUp:
         if os.geteuid() == 0:
             found[isolation.OWN_USER] = f"runs as user {self._layers.jail_user}, who owns nothing"
         found[isolation.RESOURCE_LIMITS] = (
-            # RLIMIT_NPROC holds for nobody who is root on the host.
+            # RLIMIT_NPROC holds for nobody who is root on the host, whatever a namespace calls it.
             "memory, processor time, files of each run; root has no limit of threads"
-            if os.geteuid() == 0 and self._layers.jail_user is None and not self._layers.namespaces
+            if os.geteuid() == 0 and self._layers.jail_user is None
             else "memory, processor time, processes, files of each run"
         )
         return [self._layer(name, detail) for name, detail in found.items()]
