@@ -50,6 +50,26 @@ def test_while_an_experiment_starts(folder: WorkspaceFolder, later: float) -> No
     assert recorded(folder) == ("cancelled", "cancelled")
 
 
+def test_while_a_file_is_written(folder: WorkspaceFolder) -> None:
+    # Four gigabytes in the file, and a megabyte in memory.
+    folder.script(
+        "import pandas as pd\n"
+        "def azureml_main():\n"
+        "    words = ['x' * (1 << 20)]\n"
+        "    return pd.DataFrame({'a': pd.Categorical.from_codes([0] * 4000, words)}),\n"
+    )
+    folder.file("out.csv", "old\n")
+    process = folder.start("run", "script.py", "--output", "out.csv")
+    deadline = time.monotonic() + 60
+    while not list(folder.folder.glob(".out.csv.*")):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    code, _, err = ended_by_ctrl_c(process)
+    assert (code, err.splitlines()[-1]) == (130, "Cancelled.")
+    assert folder.read("out.csv") == "old\n"
+    assert not list(folder.folder.glob(".out.csv.*"))
+
+
 @pytest.mark.parametrize("what", ["script.py", "experiments/needs"])
 def test_while_an_environment_is_built(folder: WorkspaceFolder, what: str) -> None:
     folder.script(NEEDS + WAITS)

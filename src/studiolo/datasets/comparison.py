@@ -10,9 +10,12 @@ import pyarrow.compute as pc
 from studiolo.datasets.arrow import Column
 from studiolo.datasets.change import Change
 from studiolo.datasets.dataset import ColumnRole, Dataset
+from studiolo.datasets.value_text import value_text
 
 #: Cells of a column that are named.
 _FIRST = 3
+#: Characters of a cell: a single one may have gigabytes.
+_LONGEST = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,8 +106,8 @@ def _role_changes(before: Dataset, after: Dataset, common: Sequence[str]) -> Map
 def _cell_changes(old: pa.Table, new: pa.Table, names: Sequence[str]) -> list[ColumnChange]:
     changes = []
     for name in names:
-        before, after = _values(old.column(name)), _values(new.column(name))
-        differing = _differing(before, after)
+        before, after = old.column(name), new.column(name)
+        differing = _differing(*_comparable(before, after))
         if len(differing):
             first = [
                 CellChange(row=row + 1, before=_text(before[row]), after=_text(after[row]))
@@ -125,15 +128,38 @@ def _differing(before: Column, after: Column) -> pa.UInt64Array:
     return cast("pa.UInt64Array", pc.indices_nonzero(pc.or_(unequal, one_missing)))
 
 
-def _values(column: Column) -> Column:
-    """Categories as what they stand for: their numbers may differ where the values do not."""
-    kind: Any = column.type
-    return column.cast(kind.value_type) if pa.types.is_dictionary(kind) else column
+def _comparable(before: Column, after: Column) -> tuple[Column, Column]:
+    """Of categories their numbers, the same in both for one value.
+
+    Written out, each row with its own copy, they could be far more than the dataset.
+    """
+    if not pa.types.is_dictionary(before.type):
+        return before, after
+    old, new = (_unified(column) for column in (before, after))
+    known = pa.chunked_array([old.dictionary, new.dictionary]).unique()
+    return _numbers(old, known), _numbers(new, known)
+
+
+def _unified(column: Column) -> Any:
+    joined: Any = column.unify_dictionaries().combine_chunks()
+    return joined.chunk(0) if isinstance(joined, pa.ChunkedArray) else joined
+
+
+def _numbers(column: Any, known: Any) -> Column:
+    places: Any = pc.index_in(column.dictionary, value_set=known)
+    missing: Any = pa.scalar(None, places.type)
+    places = pc.if_else(column.dictionary.is_valid(), places, missing)
+    return pa.chunked_array([places.take(column.indices)])
 
 
 def _text(value: "pa.Scalar[Any]") -> str | None:
+    if isinstance(value, pa.DictionaryScalar):
+        value = value.value
     if not value.is_valid:
         return None
+    if isinstance(value, pa.StringScalar | pa.LargeStringScalar):
+        text = value_text(value, characters=_LONGEST + 1) or ""
+        return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
     try:
         return str(value.as_py())
     except (ValueError, OverflowError):

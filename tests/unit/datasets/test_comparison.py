@@ -1,4 +1,5 @@
 import math
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -122,3 +123,20 @@ def test_as_many_cells_differ_as_python_says(
     expected = [row for row, (one, other) in enumerate(texts, start=1) if one != other]
     assert sum(column.cells for column in found.cells) == len(expected)
     assert [cell.row for column in found.cells for cell in column.first] == expected[:3]
+
+
+def test_large_categories_are_not_written_out() -> None:
+    words = pa.array(["x" * (4 << 20), "y" * (4 << 20)], pa.large_string())
+
+    def column(numbers: Sequence[int | None]) -> Any:
+        return pa.DictionaryArray.from_arrays(pa.array(numbers, pa.int32()), words)
+
+    before = dataset(a=column([0, 1, None] * 1000))
+    after = dataset(a=column([0, 1, 1] + [0, 1, None] * 999))
+    allocated = pa.default_memory_pool().bytes_allocated()
+    (found,) = compare_tables(before, after).cells
+    assert found.cells == 1
+    assert found.first[0].before is None
+    assert found.first[0].after == "y" * 10_000 + "…"
+    peak = pa.default_memory_pool().max_memory() or 0
+    assert peak - allocated < 1 << 30

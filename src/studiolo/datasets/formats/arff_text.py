@@ -13,7 +13,7 @@ from studiolo.datasets.written_size import pieces
 
 _ROWS = 1 << 16
 #: And bytes of their values.
-_SIZE = 64 << 20
+_SIZE = 16 << 20
 _PLAIN = r"^[A-Za-z0-9_.-]+$"
 #: Columns whose values may need quotes.
 _QUOTED_KINDS = (pa.types.is_large_string, pa.types.is_dictionary, pa.types.is_duration)

@@ -23,7 +23,7 @@ from studiolo.datasets.written_size import pieces
 #: Rows that are turned into text at a time.
 _ROWS = 1 << 16
 #: And bytes of their values.
-_SIZE = 64 << 20
+_SIZE = 16 << 20
 
 #: What a reader may take for a delimiter, or leave out, in the first line of a file.
 _GUESSED = r"|[,;\t|]|[\s\v]$|^(?i:sep=)"

@@ -15,7 +15,7 @@ from studiolo.datasets.written_size import pieces
 _MOST_ROWS = 1_048_576
 #: Rows of a column of categories, and bytes of what they stand for, that are looked at together.
 _ROWS = 1 << 16
-_SIZE = 64 << 20
+_SIZE = 16 << 20
 _MOST_COLUMNS = 16_384
 _LONGEST_TEXT = 32_767
 #: Excel's numbers are floats: beyond this, integers are rounded.

@@ -31,7 +31,7 @@ from studiolo.datasets.written_size import pieces
 _ALLOWED = "a string, a number, true, false or null"
 _ROWS = 1 << 14
 #: And bytes of their values.
-_SIZE = 64 << 20
+_SIZE = 16 << 20
 #: Python refuses to read integers of more than 4300 digits; none beyond 20 fits a number's type.
 _MOST_DIGITS = 1000
 
