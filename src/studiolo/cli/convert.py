@@ -18,6 +18,7 @@ from studiolo.datasets.files import (
     write_dataset,
     write_dataset_to,
 )
+from studiolo.datasets.without_pandas import leave_pandas_out
 from studiolo.rendering.amounts import count_text
 from studiolo.rendering.plain_text import printable
 
@@ -37,6 +38,7 @@ def command(
         path=dataset_path(source), encoding=encoding, delimiter=delimiter, sheet=sheet
     )
     with reported_errors(console):
+        leave_pandas_out()
         if target == "-":
             dataset = file.read()
             show_notes(console, dataset.notes)

@@ -13,6 +13,7 @@ from rich.text import Text
 from studiolo.cli.terminal import Terminal
 from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.files import FileFormat, format_of, write_dataset, write_dataset_to
+from studiolo.datasets.without_pandas import leave_pandas_out
 from studiolo.rendering.amounts import count_text
 from studiolo.rendering.plain_text import printable
 from studiolo.runs.script_result import ScriptResult
@@ -60,6 +61,7 @@ class Target:
         Raises:
             DatasetError: The format can't hold the dataset, or the file can't be written.
         """
+        leave_pandas_out()
         if self.path != STANDARD_OUTPUT:
             write_dataset(dataset, self.path)
             return

@@ -14,7 +14,6 @@ import resource
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from studiolo.datasets.errors import DatasetError
 from studiolo.datasets.formats import Content, FileFormat, format_of_name, module_of
 from studiolo.datasets.formats.errors import ENCODINGS
 from studiolo.datasets.formats.opening import read_content
+from studiolo.datasets.without_pandas import leave_pandas_out
 from studiolo_guest import kernel
 from studiolo_guest.frames.writing import write_batch
 from studiolo_guest.reading_filter import reading_filter
@@ -66,18 +66,9 @@ def main() -> None:
         said = said[os.write(report, said) :]
 
 
-class _NoPandas(MetaPathFinder):
-    """Spares the time to load pandas: Arrow would see that no value is one of its own."""
-
-    def find_spec(self, fullname: str, *_: object) -> None:
-        if fullname == "pandas":
-            raise ModuleNotFoundError(name=fullname)
-
-
 def _load(file_format: FileFormat, name: str, encoding: str | None) -> None:
     """Import all that the reading needs, since nothing can be opened later."""
-    sys.meta_path.insert(0, _NoPandas())
-    pa.array([0])
+    leave_pandas_out()
     # They need a pipe for each file that is read.
     pa.enable_signal_handlers(False)
     for each in (*_ENCODINGS, encoding or "ascii"):
