@@ -244,6 +244,20 @@ def test_a_poisoned_package_is_loaded_behind_a_filter(
     }
 
 
+def test_a_poisoned_package_has_the_limits_of_the_policy(
+    make_environment: MakeEnvironment, default_environment: Environment
+) -> None:
+    names = [f"RLIMIT_{name.upper()}" for name in POLICY.rlimits]
+    code = (
+        "import resource, sys\n"
+        f"sys.found = [resource.getrlimit(getattr(resource, name))[1] for name in {names!r}]\n"
+    )
+    evil = make_environment(code, locked=True)
+    with opened(evil, default_environment) as sandbox:
+        found = answer_of(sandbox.run(Job(source=PREAMBLE + FOUND), limits=LIMITS))
+    assert found == list(POLICY.rlimits.values())
+
+
 @pytest.mark.parametrize("locked", [False, True], ids=["of a script", "poisoned"])
 @pytest.mark.parametrize("user", ["root", "ordinary"])
 def test_nothing_shown_read_only_can_be_remounted(

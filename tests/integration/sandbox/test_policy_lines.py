@@ -543,3 +543,25 @@ def test_call_checked_for_a_run_alone(
     if place.namespaces:
         pytest.skip("the levels with namespaces")
     assert attack(place, f"def attack():\n    return call({name!r}, {arguments})\n") == expected
+
+
+def test_a_run_has_no_descriptor_but_its_own(either: Here) -> None:
+    """Above all not those of the process that it is a fork of: its socket and its pipes."""
+    found = attack(
+        either,
+        """
+def attack():
+    links = (tried(os.readlink, f"/proc/self/fd/{name}") for name in os.listdir("/proc/self/fd"))
+    return sorted(re.sub(r"\\d+", "N", link) for link in links if "/" in link or "[" in link)
+import re
+""",
+    )
+    console = ["pipe:[N]"] * 2
+    memory = [f"/memfd:{name} (deleted)" for name in ("report", "results_dataset")]
+    assert found == [
+        "/dev/null",
+        *memory,
+        "/memfd:results_datasetN (deleted)",
+        *console,
+        "socket:[N]",
+    ]
