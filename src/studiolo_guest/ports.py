@@ -187,7 +187,7 @@ def _unknown(name: str, known: Sequence[str]) -> MismatchError:
     choice = (
         f"It has {', '.join(map(repr, known))}."
         if known
-        else "It has none: parameters are what stands after `*` in its definition."
+        else "It has none: its parameters come after `*` in its definition."
     )
     return MismatchError("parameter-unknown", f"{ENTRY} has no parameter {name!r}.{hint} {choice}")
 

@@ -129,9 +129,9 @@ class SparseTableError(DatasetError):
         self.rows = rows
         self.columns = columns
         super().__init__(
-            f'"{file}" stands for a table of {rows:,} rows and {columns:,} columns, of which it '
-            f"holds {values:,} values. A file with so few may be filled up to {allowed:,}. Leave "
-            "out the columns or features that hardly any row has, or write the file as Parquet."
+            f'"{file}" has only {values:,} values for a table of {rows:,} rows and {columns:,} '
+            f"columns. With so few values, a table may have up to {allowed:,} cells. Leave out the "
+            "columns or features that hardly any row has, or write the file as Parquet."
         )
 
 

@@ -180,8 +180,8 @@ class _Checker:
             if len(shown) > _CYCLE_SHOWN:
                 shown = [*shown[: _CYCLE_SHOWN - 2], "…", shown[-1]]
             message = (
-                f"The nodes {' → '.join(shown)} form a circle, so that none of them can be the "
-                "first to run. Take away one of these connections."
+                f"The nodes {' → '.join(shown)} form a circle, so none of them can run first. "
+                "Remove one of these connections."
             )
             first = min(cycle, key=lambda name: self._line((name,)) or 0)
             self._find("node-cycle", message, first)

@@ -289,7 +289,7 @@ class _Reader:
             self._find(
                 "experiment-value-invalid",
                 f"A whole number of {part.called} has {len(value.text)} digits, which is too long. "
-                "A text of digits stands in quotes.",
+                "Put a text of digits in quotes.",
                 value,
                 part.node,
             )
@@ -375,7 +375,7 @@ class _Reader:
         node = part.values[key]
         message = f'"{key}" of {part.called} has to be {kind}, and is {_kind(node)}.'
         if kind == "a text" and isinstance(node, ScalarNode) and node.text:
-            message += f' A text that looks like that stands in quotes: "{node.text}".'
+            message += f' Put a text that looks like that in quotes: "{node.text}".'
         self._find("experiment-value-invalid", message, node, part.node)
 
     def _find(self, code: str, message: str, place: Place, node: NodeName | None = None) -> None:

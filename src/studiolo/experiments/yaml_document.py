@@ -186,7 +186,7 @@ class _Builder:
         lines = self.lines[-1]
         if node.text in lines:
             message = (
-                f"The key {quoted(node.text)} stands here a second time; the first is in line "
+                f"The key {quoted(node.text)} appears here a second time; the first is in line "
                 f"{lines[node.text]}. Rename or delete one of them."
             )
             self._report_at(node, "experiment-key-duplicate", message)
@@ -230,12 +230,12 @@ _TAG = (
 _ANCHOR = (
     _UNSUPPORTED,
     "An anchor (&…) is not allowed in an experiment. Delete it, and write the value out "
-    "wherever it is used; a text that begins with & stands in quotes.",
+    "wherever it is used; put a text that begins with & in quotes.",
 )
 _ALIAS = (
     _UNSUPPORTED,
-    "An alias (*…) is not allowed in an experiment. Write the value out; a text that begins "
-    "with * stands in quotes.",
+    "An alias (*…) is not allowed in an experiment. Write the value out; put a text that begins "
+    "with * in quotes.",
 )
 _DIRECTIVE = (_UNSUPPORTED, "A line that begins with % is not allowed in an experiment. Delete it.")
 _SECOND_DOCUMENT = (

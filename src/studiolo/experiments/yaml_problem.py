@@ -69,14 +69,14 @@ def not_yaml(text: str, error: yaml.MarkedYAMLError) -> Problem:
 
 _TOO_DEEP = "exceeded maximum nesting depth"
 _IN_PLAIN_WORDS = {
-    "tab": "a tab stands where only spaces are allowed; indent with spaces",
+    "tab": "there is a tab where only spaces are allowed; indent with spaces",
     "reserved character": "a text can't begin with {character}; put it in quotes",
     "unexpected indentation": (
         "this line fits nowhere in the block that begins in line {opened}; check its indentation, "
         "and that quotes and brackets above it are closed"
     ),
     "mapping values are not allowed in this context": (
-        'a ":" stands where no key can be; check the indentation, and put a text that contains '
+        'there is a ":" where no key can be; check the indentation, and put a text that contains '
         '": " in quotes'
     ),
     "block sequence entries are not allowed in this context": (
@@ -96,7 +96,7 @@ _IN_PLAIN_WORDS = {
         'the list that begins in line {opened} goes on without a "-"; check the indentation'
     ),
     "did not find expected node content": "a value is missing, or there is a bracket too many",
-    "could not find expected ':'": 'a key stands here without a ":" after it',
+    "could not find expected ':'": 'the key here has no ":" after it',
     "found unknown escape character": (
         "a backslash in double quotes begins an escape that YAML does not have; write it twice, "
         "or use single quotes"
@@ -104,6 +104,6 @@ _IN_PLAIN_WORDS = {
     "did not find expected comment or line break": (
         "after | or > the text begins on the next line"
     ),
-    "did not find expected <document start>": "something stands after the end of the experiment",
+    "did not find expected <document start>": "there is text after the end of the experiment",
     _TOO_DEEP: "lists and mappings are nested too deep",
 }

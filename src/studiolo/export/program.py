@@ -120,7 +120,7 @@ class _Exporter:
             if step.node.version is not None:
                 self._notes.append(
                     f"{version.name}: the experiment uses version {step.node.version} of the file, "
-                    "the program what lies in the folder."
+                    "the program the version in the folder."
                 )
             if version.name in read:
                 continue

@@ -236,7 +236,7 @@ class ModuleKeyNotApplicableError(ModuleDeclarationError):
         self.kinds = tuple(kinds)
         super().__init__(
             f'[{table}] has "{key}", which only a parameter of the kind {_listed(kinds)} can have;'
-            f' this one is of the kind "{kind}". Take it out.',
+            f' this one is of the kind "{kind}". Remove it.',
             file=file,
             line=line,
         )
@@ -253,7 +253,7 @@ class ModuleParameterUnknownError(ModuleDeclarationError):
         choice = (
             f"It has {_listed(known)}."
             if known
-            else "It has none: parameters are what stands after * in its definition."
+            else "It has none: its parameters come after * in its definition."
         )
         super().__init__(
             f'the block describes a parameter "{parameter}", which azureml_main does not have.'

@@ -76,7 +76,7 @@ class ExportPathError(StudioloError):
         self.linked = linked
         super().__init__(
             f'A symbolic link leads "{file}" out of the workspace\'s datasets folder. Give another '
-            "name, or replace the link by a folder or file of its own."
+            "name, or replace the link with a real folder or file."
             if linked
             else f'"{file}" is not a file of the workspace\'s datasets folder. Give a name such as '
             '"result.csv", without ".." and without a "/" at its beginning.'
@@ -92,7 +92,7 @@ class ExportExistsError(StudioloError):
     def __init__(self, *, file: str) -> None:
         self.file = file
         super().__init__(
-            f'The file "{file}" exists in the datasets folder already. Choose another name, or '
+            f'The file "{file}" already exists in the datasets folder. Choose another name, or '
             "set the module's write mode to Overwrite."
         )
 

@@ -53,9 +53,9 @@ class RecordsFullError(StoreError):
         self.path = path
         self.reason = reason
         super().__init__(
-            f'There is no room to keep more in "{path}": {reason}. What was kept before is whole. '
-            "Free some space, or forget old runs, and run again: nodes that have finished are not "
-            "run a second time."
+            f'There is no room left in "{path}": {reason}. Everything kept before is intact. Free '
+            "some space, or forget old runs, and run again: nodes that have finished do not run a "
+            "second time."
         )
 
 
@@ -83,9 +83,9 @@ class RecordsDamagedError(StoreError):
         self.reason = reason
         super().__init__(
             f'The workspace\'s records "{path}" are damaged: {reason}. Put back a copy of the file '
-            "if there is one. Otherwise move it away, and the files beside it whose names begin "
-            "alike: Studiolo begins new records. Experiments and datasets are not in it; only the "
-            "history of runs is lost, and every node runs once more."
+            "if you have one. Otherwise move it away, with the files beside it whose names begin "
+            "the same way: Studiolo then starts new records. Experiments and datasets are not in "
+            "it; you only lose the history of runs, and every node runs once more."
         )
 
 
@@ -113,8 +113,8 @@ class BlobMissingError(StoreError):
     def __init__(self, *, path: Path) -> None:
         self.path = path
         super().__init__(
-            f'The kept result "{path}" is not there: somebody removed the file. Run the experiment '
-            "again; the nodes whose results are missing run anew."
+            f'The kept result "{path}" is missing: somebody removed the file. Run the experiment '
+            "again; nodes whose results are missing run again, too."
         )
 
 
@@ -127,9 +127,9 @@ class BlobRottenError(StoreError):
         self.path = path
         self.reason = reason
         super().__init__(
-            f'The kept result "{path}" is no longer what was written: {reason}. The disk may be '
-            "failing, or something changed the file. Remove it and run the experiment again; the "
-            "nodes whose results are missing run anew."
+            f'The kept result "{path}" has changed since it was written: {reason}. The disk may be '
+            "failing, or something changed the file. Remove it and run the experiment again; "
+            "nodes whose results are missing run again, too."
         )
 
 
@@ -188,7 +188,7 @@ class RunAmbiguousError(StoreError):
         self.matches = tuple(matches)
         shown = ", ".join(f'"{match}"' for match in self.matches[:5])
         more = " and more" if len(self.matches) > 5 else ""
-        super().__init__(f'"{run}" may stand for {shown}{more}. Give more of the id.')
+        super().__init__(f'"{run}" may mean {shown}{more}. Give more of the id.')
 
 
 @contextmanager

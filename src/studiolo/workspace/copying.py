@@ -204,7 +204,7 @@ class _Copying:
             self._shared.append(place)
         else:
             there = self._shown([place])[0]
-            self._reasons.append(f"{there} exists there already and holds something else.")
+            self._reasons.append(f"{there} exists there already, with different content.")
 
     def _older_versions(self) -> Mapping[tuple[str, int | None], _OlderVersion]:
         """The older versions that nodes name, by dataset and by number in this workspace."""

@@ -114,8 +114,8 @@ class ExperimentExistsError(StudioloError):
     def __init__(self, *, name: str) -> None:
         self.name = name
         super().__init__(
-            f'There is an experiment "{name}" already. draft("{name}") goes on with it, '
-            "replace=True begins anew and puts the new one in its place when that is saved."
+            f'There already is an experiment "{name}". draft("{name}") edits it; '
+            "replace=True starts over and replaces it when the new one is saved."
         )
 
 
@@ -152,8 +152,8 @@ class NodeNameTakenError(StudioloError):
     def __init__(self, *, node: str) -> None:
         self.node = node
         super().__init__(
-            f'The experiment has a node "{node}" already. Give this one another name, or change '
-            f'that one: experiment["{node}"].change(…).'
+            f'The experiment already has a node "{node}". Give this one a different name, or '
+            f'change that one: experiment["{node}"].change(…).'
         )
 
 
@@ -166,8 +166,8 @@ class NodeOfAnotherDraftError(StudioloError):
         self.port = port
         self.source = source
         super().__init__(
-            f'The input "{port}" can\'t come from the node "{source}": that one belongs to another '
-            "draft. Take the node of this one."
+            f'The input "{port}" can\'t come from the node "{source}", which belongs to another '
+            "draft. Use a node of this draft."
         )
 
 
@@ -202,21 +202,21 @@ class DatasetExistsError(StudioloError):
     def __init__(self, *, file: str) -> None:
         self.file = file
         super().__init__(
-            f'The dataset file "{file}" exists already and holds something else. Give another '
-            "name, or replace=True to put this one in its place."
+            f'The dataset file "{file}" already exists, with different content. Give another '
+            "name, or replace=True to overwrite it."
         )
 
 
 class ScriptExistsError(StudioloError):
-    """A script is to be put beside an experiment where another one lies."""
+    """The experiment's folder already has a different script with that name."""
 
     code: ClassVar[str] = "script-exists"
 
     def __init__(self, *, file: str) -> None:
         self.file = file
         super().__init__(
-            f'The experiment has a script "{file}" already, with another text. Give this one '
-            "another name, or replace=True to put it in the place of that one."
+            f'The experiment already has a script "{file}", with a different text. Give this one '
+            "another name, or replace=True to overwrite that one."
         )
 
 

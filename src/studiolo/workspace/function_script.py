@@ -25,7 +25,7 @@ def function_script(function: Callable[..., Any]) -> str:
     """
     name = getattr(function, "__name__", repr(function))
     if not isinstance(function, FunctionType) or function.__closure__:
-        reason = "it is no function of its own, but made by a class, a call or another function"
+        reason = "it is not a plain function, but made by a class, a call or another function"
         raise ScriptFunctionError(function=name, reason=reason)
     source = _source(function)
     imports = [_import(function, free) for free in _free_names(source)]
@@ -74,7 +74,7 @@ def _import(function: FunctionType, name: str) -> str:
         ScriptFunctionError: There is no such line.
     """
     if name not in function.__globals__:
-        reason = f"it uses the name {name}, which stands for nothing"
+        reason = f"it uses the name {name}, which is not defined"
         raise ScriptFunctionError(function=function.__name__, reason=reason)
     value = function.__globals__[name]
     if isinstance(value, ModuleType):

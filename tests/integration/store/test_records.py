@@ -264,7 +264,7 @@ class TestRuns:
         assert records.run(FIRST).id == FIRST
         assert records.run("20250201").id == THIRD
         assert records.run("00b").id == SECOND
-        with pytest.raises(RunAmbiguousError, match=f'may stand for "{SECOND}", "{FIRST}"') as two:
+        with pytest.raises(RunAmbiguousError, match=f'may mean "{SECOND}", "{FIRST}"') as two:
             records.run("20250131-18")
         assert two.value.matches == (SECOND, FIRST)
         for wrong in ("2024", "%", "_", "", "0250201"):

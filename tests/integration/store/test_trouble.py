@@ -230,7 +230,7 @@ class TestNoRoom:
             pytest.skip("a file system of a few megabytes needs the right to mount one")
         code, sentence, left, intact, count, recording, found, again, found_then = said
         assert code == "records-disk-full"
-        assert "There is no room to keep more" in sentence
+        assert "There is no room left" in sentence
         assert left == []
         assert intact
         assert count > 3

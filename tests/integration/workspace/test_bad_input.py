@@ -347,7 +347,7 @@ def test_a_full_disk_costs_nothing_that_was_kept(place: WorkspaceFolder) -> None
         pytest.skip("a file system of a few megabytes needs the right to mount one")
     (code, sentence), (status, states), left, small, after = said
     assert code == "records-disk-full"
-    assert "There is no room to keep more" in sentence
+    assert "There is no room left" in sentence
     assert status == "failed"
     assert states["small"] == "finished"
     assert {states["large"], states["after"]} <= {"cancelled"}

@@ -242,9 +242,9 @@ def test_all_mistakes_are_found_at_once(tmp_path: Path) -> None:
         ("studiolo: 7\n", "this Studiolo reads the format 1. Update Studiolo"),
         (
             "studiolo: 1\nname: true\nnodes: {}\n",
-            'has to be a text, and is "true". A text that looks like that stands in quotes: "true"',
+            'has to be a text, and is "true". Put a text that looks like that in quotes: "true"',
         ),
-        ("a: 1\n\tb: 2\n", "a tab stands where only spaces are allowed"),
+        ("a: 1\n\tb: 2\n", "there is a tab where only spaces are allowed"),
         ("a: @b\n", 'a text can\'t begin with "@"; put it in quotes'),
         ("a: 'b\nc: d\n", "the quote that opens in line 1 is never closed"),
         ("a: {b: c\nd: e\n", 'or the "{" of line 1 is not closed'),

@@ -73,7 +73,7 @@ def test_a_function_that_needs_nothing_is_only_itself() -> None:
     [
         (uses_a_constant, "it uses THRESHOLD, which is neither a module nor part of one"),
         (uses_a_value_of_a_module, "it uses pi, which is neither"),
-        (uses_nothing_that_there_is, "the name nowhere, which stands for nothing"),
+        (uses_nothing_that_there_is, "the name nowhere, which is not defined"),
         (made_by_a_call(), "made by a class, a call or another function"),
         (lambda frame: frame, "it is not written with def"),
         (len, "made by a class, a call or another function"),

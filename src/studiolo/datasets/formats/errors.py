@@ -144,7 +144,7 @@ class EncodingError(FileNotParsedError):
 
     def _advice(self) -> str:
         if not self.candidates:
-            return "No encoding that was tried fits the whole file: ask whoever made it."
+            return "No encoding that was tried fits the whole file: ask the person who made it."
         if len(self.candidates) == 1:
             return f"The whole file can be read as {next(iter(self.candidates))}."
         texts = ", ".join(f"{name} {_shown(text)}" for name, text in self.candidates.items())
@@ -164,7 +164,7 @@ class GivenEncodingError(FileNotParsedError):
         shown = " ".join(f"0x{byte:02X}" for byte in found)
         super().__init__(
             f"{file}, line {line}, byte {offset}: {shown} does not occur in {encoding}, the "
-            "encoding that was named. Name another one, or none for UTF-8."
+            "encoding that you named. Name a different one, or none for UTF-8."
         )
 
 
@@ -178,8 +178,7 @@ class EncodingUnknownError(DatasetError):
         close = get_close_matches(encoding.lower(), ENCODINGS, n=1)
         hint = f' Did you mean "{close[0]}"?' if close else ""
         super().__init__(
-            f'There is no text encoding "{encoding}".{hint} Some that files are in: '
-            f"{', '.join(ENCODINGS)}."
+            f'There is no text encoding "{encoding}".{hint} Common ones: {", ".join(ENCODINGS)}.'
         )
 
 
@@ -243,7 +242,7 @@ class DamagedFileError(FileNotParsedError):
         self.reason = reason
         super().__init__(
             f'The file "{file}" cannot be read as {format_name}: {reason.rstrip(".")}. It may be '
-            "cut off, damaged, or of another format than its extension says."
+            "cut off or damaged, or in a different format than its extension says."
         )
 
 

@@ -110,7 +110,7 @@ def test_no_encoding_is_advised_that_the_file_is_not_in() -> None:
     with pytest.raises(EncodingError) as caught:
         read_dataset_bytes(b"a,b\n1,x\x81y\n", name="data.csv")
     assert "windows-1252" not in caught.value.candidates
-    with pytest.raises(EncodingError, match="ask whoever made it"):
+    with pytest.raises(EncodingError, match="ask the person who made it"):
         read_dataset_bytes(b"a,b\n1,\x01\xff\n", name="data.csv")
 
 
