@@ -8,7 +8,7 @@ import typer
 from rich.text import Text
 
 from studiolo.cli.dataset_paths import dataset_path
-from studiolo.cli.reading import Delimiter, Encoding, Sheet
+from studiolo.cli.reading import Decimal, Delimiter, Encoding, Sheet
 from studiolo.cli.reporting import reported_errors, show_notes
 from studiolo.cli.terminal import Terminal
 from studiolo.datasets.files import (
@@ -30,12 +30,17 @@ def command(
     ],
     encoding: Encoding = None,
     delimiter: Delimiter = None,
+    decimal: Decimal = None,
     sheet: Sheet = None,
 ) -> None:
     """Convert a dataset from one file format to another; the extensions name the formats."""
     console = Terminal(sys.stderr)
     file = DatasetFile(
-        path=dataset_path(source), encoding=encoding, delimiter=delimiter, sheet=sheet
+        path=dataset_path(source),
+        encoding=encoding,
+        delimiter=delimiter,
+        decimal=decimal,
+        sheet=sheet,
     )
     with reported_errors(console):
         leave_pandas_out()

@@ -9,7 +9,7 @@ import typer
 
 from studiolo.cli.dataset_paths import dataset_path
 from studiolo.cli.profile_view import render_profile
-from studiolo.cli.reading import Delimiter, Encoding, Sheet
+from studiolo.cli.reading import Decimal, Delimiter, Encoding, Sheet
 from studiolo.cli.reporting import reported_errors, show_notes
 from studiolo.cli.terminal import Terminal, write_document
 from studiolo.datasets.files import DatasetFile
@@ -22,13 +22,18 @@ def command(
     bins: Annotated[int, typer.Option(help="Number of bins in a histogram.")] = 10,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
+    decimal: Decimal = None,
     sheet: Sheet = None,
 ) -> None:
     """Show the size of a dataset and, for each column, its type, statistics and distribution."""
     errors = Terminal(sys.stderr)
     with reported_errors(errors):
         file = DatasetFile(
-            path=dataset_path(dataset), encoding=encoding, delimiter=delimiter, sheet=sheet
+            path=dataset_path(dataset),
+            encoding=encoding,
+            delimiter=delimiter,
+            decimal=decimal,
+            sheet=sheet,
         )
         content = file.read()
         show_notes(errors, content.notes)

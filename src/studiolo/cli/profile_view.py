@@ -25,6 +25,8 @@ _SHORTEST_NAME = 10
 _NARROWEST_DISTRIBUTION = 14
 _WIDEST_DISTRIBUTION = 60
 _NOTHING = "·"
+#: Columns of the dataset that have a row here.
+_MOST_ROWS = 100
 
 #: What a narrow terminal goes without, the least missed first.
 _DROPPED_FIRST = ("std", "type", "median", "unique", "max", "min", "missing", "mean")
@@ -64,7 +66,7 @@ class _ProfileView:
     size: bool
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        columns = self.profile.columns
+        columns = self.profile.columns[:_MOST_ROWS]
         if self.size:
             yield Text(_size_text(self.profile), style="bold")
         if not columns:
@@ -76,6 +78,13 @@ class _ProfileView:
             yield Text()
         yield _table(columns, kept, options.max_width)
         yield from _notes(columns, dropped)
+        if left_out := len(self.profile.columns) - len(columns):
+            yield Text()
+            yield Text(
+                f"{left_out:,} more column{'s' * (left_out != 1)} not shown: "
+                "--json shows everything.",
+                style="dim",
+            )
 
 
 def _size_text(profile: DatasetProfile) -> str:

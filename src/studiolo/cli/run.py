@@ -21,6 +21,7 @@ _OF_SCRIPTS = (
     "dataset2",
     "encoding",
     "delimiter",
+    "decimal",
     "sheet",
     "script_bundle",
     "output",
@@ -61,6 +62,14 @@ def command(
         str | None,
         typer.Option(
             help="Character that separates fields in CSV datasets, or tab.",
+            metavar="CHAR",
+            rich_help_panel=_SCRIPT,
+        ),
+    ] = None,
+    decimal: Annotated[
+        str | None,
+        typer.Option(
+            help="Decimal mark of numbers in CSV datasets: , for 3,14.",
             metavar="CHAR",
             rich_help_panel=_SCRIPT,
         ),
@@ -195,6 +204,7 @@ def command(
             dataset2=dataset2,
             encoding=encoding,
             delimiter=delimiter,
+            decimal=decimal,
             sheet=sheet,
             script_bundle=script_bundle,
             param=param,

@@ -44,6 +44,7 @@ def run(
     dataset2: Path | None,
     encoding: str | None,
     delimiter: str | None,
+    decimal: str | None,
     sheet: str | None,
     script_bundle: Path | None,
     param: list[str] | None,
@@ -65,7 +66,9 @@ def run(
         found = _found(path)
         if found is None:
             return None
-        return DatasetFile(path=found, encoding=encoding, delimiter=delimiter, sheet=sheet)
+        return DatasetFile(
+            path=found, encoding=encoding, delimiter=delimiter, decimal=decimal, sheet=sheet
+        )
 
     with reported_errors(errors):
         targets = targets_of(output, output2, json=json)

@@ -76,19 +76,36 @@ def read_confined(content: Content) -> Dataset:
         DatasetTooDemandingError: It takes more memory or time than it may.
         DatasetError: It does not follow its format.
     """
-    limits = limits_for(content.data.size)
-    with _memory_file() as source, _memory_file() as result, _memory_file() as report:
-        _write(source, content.data)
-        status = _run(content, limits, source, result, report)
-        said = _report(report)
-        if said is None:
-            raise _ended(content, limits, status)
-        if "error" in said:
-            raise _error(content, limits, said["error"])
+    with _memory_file() as result:
+        said = _said(content, result, task="read")
         if said.get("plain"):
             # Nothing in it is larger than it looks, so that it can be used where it lies.
             return read_content(content)
         return _dataset(content, result, said)
+
+
+def check_confined(content: Content) -> None:
+    """See in a process of its own whether a workbook has the sheet that its options name.
+
+    Raises:
+        DatasetError: It has none of that name, or can't be read.
+    """
+    with _memory_file() as result:
+        _said(content, result, task="check")
+
+
+def _said(content: Content, result: int, *, task: str) -> dict[str, Any]:
+    """What the process reports of its task; raises the error that it reports."""
+    limits = limits_for(content.data.size)
+    with _memory_file() as source, _memory_file() as report:
+        _write(source, content.data)
+        status = _run(content, limits, source, result, report, task)
+        said = _report(report)
+    if said is None:
+        raise _ended(content, limits, status)
+    if "error" in said:
+        raise _error(content, limits, said["error"])
+    return said
 
 
 @contextmanager
@@ -106,14 +123,15 @@ def _write(descriptor: int, data: pa.Buffer) -> None:
         rest = rest[os.write(descriptor, rest[: 1 << 30]) :]
 
 
-def _run(content: Content, limits: ReadingLimits, source: int, result: int, report: int) -> int:
+def _run(
+    content: Content, limits: ReadingLimits, source: int, result: int, report: int, task: str
+) -> int:
     """Let the process read; its exit status, negative for the signal that ended it."""
     request = {
         "format": content.format.value,
         "name": content.name,
-        "sheet": content.sheet,
-        "encoding": content.encoding,
-        "delimiter": content.delimiter,
+        "options": content.options.given(),
+        "task": task,
         "memory": limits.memory,
         "seconds": limits.seconds,
         "report": report,

@@ -25,6 +25,7 @@ from studiolo.datasets.formats import (
 )
 from studiolo.datasets.formats.opening import read_content
 from studiolo.datasets.invariants import check_dataset, without_nan
+from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.files.whole_file import replacing
 
 __all__ = [
@@ -40,22 +41,14 @@ __all__ = [
 
 
 @dataclass(frozen=True, kw_only=True)
-class DatasetFile:
+class DatasetFile(ReadingOptions):
     """A dataset file that is read with options, where its extension does not say enough."""
 
     path: Path | str
-    #: Encoding of a text file, such as ``windows-1252``; None is UTF-8.
-    encoding: str | None = None
-    #: What separates the fields of delimited text: a character, or ``tab``.
-    delimiter: str | None = None
-    #: Sheet of a workbook; None is the first that has cells.
-    sheet: str | None = None
 
     def read(self) -> Dataset:
         """Read it; raises what ``read_dataset`` raises."""
-        return read_dataset(
-            self.path, sheet=self.sheet, encoding=self.encoding, delimiter=self.delimiter
-        )
+        return read_dataset(self.path, options=self)
 
 
 def format_of(path: Path | str) -> FileFormat:
@@ -77,18 +70,14 @@ def read_dataset(
     path: Path | str,
     *,
     format: FileFormat | None = None,  # noqa: A002
-    sheet: str | None = None,
-    encoding: str | None = None,
-    delimiter: str | None = None,
+    options: ReadingOptions | None = None,
 ) -> Dataset:
     """Read a dataset file.
 
     Args:
         path: The file. An uncompressed Arrow file stays mapped while its dataset is in use.
         format: Its format, where the extension does not tell.
-        sheet: Which sheet of a workbook; the first that has cells if not given.
-        encoding: Encoding of a text file, such as ``windows-1252``; UTF-8 if not given.
-        delimiter: What separates the fields of delimited text: a character, or ``tab``.
+        options: What a person says about the file.
 
     Raises:
         DatasetError: The file is missing, is in no known format, or does not follow its format.
@@ -99,9 +88,7 @@ def read_dataset(
             data=_bytes_of(Path(path)),
             name=str(path),
             format=chosen,
-            sheet=sheet,
-            encoding=encoding,
-            delimiter=delimiter,
+            options=options or ReadingOptions(),
         )
     )
 
@@ -111,9 +98,7 @@ def read_dataset_bytes(
     *,
     name: str,
     format: FileFormat | None = None,  # noqa: A002
-    sheet: str | None = None,
-    encoding: str | None = None,
-    delimiter: str | None = None,
+    options: ReadingOptions | None = None,
 ) -> Dataset:
     """Read a dataset that is already in memory, such as an upload.
 
@@ -121,9 +106,7 @@ def read_dataset_bytes(
         data: The content of a dataset file.
         name: The file's name: what errors call it, and its format where none is given.
         format: Its format, where the name does not tell.
-        sheet: As for ``read_dataset``.
-        encoding: As for ``read_dataset``.
-        delimiter: As for ``read_dataset``.
+        options: As for ``read_dataset``.
 
     Raises:
         DatasetError: As for ``read_dataset``.
@@ -134,9 +117,7 @@ def read_dataset_bytes(
             data=buffer,
             name=name,
             format=format or format_of(name),
-            sheet=sheet,
-            encoding=encoding,
-            delimiter=delimiter,
+            options=options or ReadingOptions(),
         )
     )
 

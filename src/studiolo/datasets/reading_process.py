@@ -23,7 +23,8 @@ from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.errors import DatasetError
 from studiolo.datasets.formats import Content, FileFormat, format_of_name, module_of
 from studiolo.datasets.formats.errors import ENCODINGS
-from studiolo.datasets.formats.opening import read_content
+from studiolo.datasets.formats.opening import check_sheet, read_content
+from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.datasets.without_pandas import leave_pandas_out
 from studiolo_guest import kernel
 from studiolo_guest.frames.writing import write_batch
@@ -49,19 +50,17 @@ def main() -> None:
     """Read the file, within the limits that were asked for."""
     request = json.loads(sys.argv[1])
     report = int(request["report"])
-    _load(FileFormat(request["format"]), request["name"], request["encoding"])
+    _load(FileFormat(request["format"]), request["name"], request["options"].get("encoding"))
     size = os.fstat(0).st_size
     data = pa.py_buffer(mmap.mmap(0, size, mmap.MAP_SHARED, mmap.PROT_READ)) if size else b""
     content = Content(
         data=pa.py_buffer(data),
         name=request["name"],
         format=FileFormat(request["format"]),
-        sheet=request["sheet"],
-        encoding=request["encoding"],
-        delimiter=request["delimiter"],
+        options=ReadingOptions(**request["options"]),
     )
     _give_up(report, memory=int(request["memory"]), seconds=int(request["seconds"]))
-    said = json.dumps(_outcome(content)).encode()
+    said = json.dumps(_outcome(content, request["task"])).encode()
     while said:
         said = said[os.write(report, said) :]
 
@@ -127,8 +126,11 @@ def _restrict_files() -> None:
     os.close(ruleset)
 
 
-def _outcome(content: Content) -> Mapping[str, Any]:
+def _outcome(content: Content, task: str) -> Mapping[str, Any]:
     try:
+        if task == "check":
+            check_sheet(content)
+            return {}
         if content.format is FileFormat.ARROW and _is_plain(content.data):
             return {"plain": True}
         dataset = read_content(content)

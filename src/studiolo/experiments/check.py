@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ParamSpec, Protocol, TypeVar
 
+from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.errors import StudioloError
 from studiolo.experiments.errors import ExperimentFileError
 from studiolo.experiments.experiment import Experiment, Node, NodeName, Source
@@ -49,6 +50,7 @@ def check_experiment(
     catalogue: ModuleCatalogue,
     *,
     datasets: Callable[[str, int | None], PortKind | None],
+    reading: Callable[[str, int | None, ReadingOptions], None],
     read_script: Callable[[Path], Script],
     script_parameters: Callable[[str], Sequence[Parameter]],
     dataset_names: Sequence[str] = (),
@@ -60,6 +62,7 @@ def check_experiment(
         catalogue: The modules that there are.
         datasets: What the dataset file of that name holds, in that version, or in the newest for
             None; None if there is no such file or version.
+        reading: Raises a StudioloError if a dataset file can't be read with these options.
         read_script: Reads a script; raises a StudioloError if it can't.
         script_parameters: The parameters that the text of a script declares; raises a
             StudioloError if it is none.
@@ -72,6 +75,7 @@ def check_experiment(
     look_up = _LookUps(
         module=_asked_once(lambda module: _Module.of(catalogue.find(module))),
         dataset=_asked_once(datasets),
+        reading=_asked_once(reading),
         script_parameters=_asked_once(lambda path: script_parameters(read_script(path).source)),
         dataset_names=dataset_names,
     )
@@ -140,6 +144,7 @@ class _LookUps:
 
     module: Callable[[ModuleId], _Module]
     dataset: Callable[[str, int | None], PortKind | None]
+    reading: Callable[[str, int | None, ReadingOptions], None]
     script_parameters: Callable[[Path], Sequence[Parameter]]
     dataset_names: Sequence[str]
 
@@ -157,6 +162,7 @@ class _Checker:
     def check_node(self, node: Node) -> None:
         if node.dataset is not None:
             self._check_dataset(node, node.dataset, node.version, "dataset")
+            self._check_reading(node, node.dataset)
         if node.module is None:
             return
         try:
@@ -199,6 +205,16 @@ class _Checker:
         hint = self._spelling.hint(name, self._look_up.dataset_names)
         message = f'There is no dataset file "{name}" in the workspace\'s folder datasets.{hint}'
         self._find("dataset-file-missing", message, node.name, *place)
+
+    def _check_reading(self, node: Node, name: str) -> None:
+        if not node.reading.given() or self._look_up.dataset(name, node.version) is None:
+            return
+        # One after the other, so that each has its line.
+        for option, value in node.reading.given().items():
+            try:
+                self._look_up.reading(name, node.version, ReadingOptions(**{option: value}))
+            except StudioloError as error:
+                self._find(error.code, str(error), node.name, option)
 
     # Edges.
 

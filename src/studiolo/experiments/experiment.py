@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NewType
 
+from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.modules.definition import ModuleId, PortName
 
 #: Names a node within its experiment; any text without a dot or a slash.
@@ -43,6 +44,8 @@ class Node:
     dataset: str | None = None
     #: Which version of the dataset, from 1; None: the newest.
     version: int | None = None
+    #: How the dataset's file is read.
+    reading: ReadingOptions = field(default_factory=ReadingOptions)
     module: ModuleId | None = None
     #: For Execute Python Script: a file beside the experiment's.
     script: str | None = None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from studiolo.datasets.reading_options import READING_OPTIONS, ReadingOptions
 from studiolo.experiments.experiment import Experiment, Limits, Node, NodeName, Source
 from studiolo.experiments.finding import Finding
 from studiolo.experiments.memory_limit import parse_memory
@@ -210,6 +211,7 @@ class _Reader:
             name=name,
             dataset=self._file_name(part, "dataset"),
             version=self._whole(part, "version", least=1),
+            reading=ReadingOptions(**{name: self._text(part, name) for name in READING_OPTIONS}),
             module=self._module(part),
             script=self._file_name(part, "script"),
             inputs=self._inputs(part),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from studiolo.datasets.reading_options import READING_OPTIONS
 from studiolo.experiments.experiment import Experiment, Node
 from studiolo.experiments.yaml_text import Path
 from studiolo.quantities import duration_text, size_text
@@ -12,7 +13,7 @@ FORMAT = 1
 
 #: The keys of each part, in the order in which a new file has them.
 EXPERIMENT_KEYS = ("studiolo", "name", "description", "nodes")
-DATASET_KEYS = ("dataset", "version", "comment")
+DATASET_KEYS = ("dataset", "version", *READING_OPTIONS, "comment")
 MODULE_KEYS = (
     "module",
     "script",
@@ -64,6 +65,7 @@ def _node_form(node: Node) -> dict[str, Any]:
     said: dict[str, Any] = {
         "dataset": node.dataset,
         "version": node.version,
+        **node.reading.given(),
         "module": None if node.module is None else str(node.module),
         "script": node.script,
         "inputs": {str(port): str(source) for port, source in node.inputs.items()} or None,

@@ -14,7 +14,7 @@ from studiolo.export.entry import (
 )
 from studiolo.export.literals import WIDTH, bracketed, indented, literal, quoted
 from studiolo.export.names import Names
-from studiolo.export.readers import frame_literal, place, writer
+from studiolo.export.readers import FileReading, frame_literal, place, writer
 from studiolo.export.variables import SECOND, Variables, files_written, is_script
 from studiolo.modules.definition import Parameter, ParameterKind, PortKind, PortName
 from studiolo.modules.signature import Signature
@@ -44,7 +44,7 @@ class NodeLines:
         *,
         names: Names,
         sources: Mapping[str, str],
-        readers: Mapping[str, str],
+        readers: Mapping[FileReading, str],
     ) -> None:
         """Prepare to write the nodes of a plan.
 
@@ -53,7 +53,7 @@ class NodeLines:
             datasets: What Studiolo reads for them itself; see `export_program`.
             names: Gives the variables their names.
             sources: By the text of a module or script: the function that it became.
-            readers: By file: the function that reads it.
+            readers: By file and options: the function that reads it.
         """
         self._plan = plan
         self._datasets = datasets
@@ -86,7 +86,7 @@ class NodeLines:
         assert step.dataset is not None
         variable = self._variables.of(step.name, DATASET_PORT)
         if step.dataset.kind is PortKind.DATASET:
-            yield f"{variable} = {self._readers[step.dataset.name]}({FOLDER})"
+            yield f"{variable} = {self._readers[step.dataset.name, step.dataset.reading]}({FOLDER})"
         elif step.name not in self._variables.ends:
             yield f"{variable} = {place(FOLDER, step.dataset.name)}"
 
@@ -228,7 +228,7 @@ class NodeLines:
             else:
                 values[name] = literal(value, width - len(name))
         for name, version in step.files.items():
-            values[name] = f"{self._readers[version.name]}({FOLDER})"
+            values[name] = f"{self._readers[version.name, version.reading]}({FOLDER})"
         for name, (parameter, selection) in step.columns.items():
             values[name] = self._columns(step, parameter, selection, width - len(name))
         # In the order of the module's form.

@@ -16,7 +16,7 @@ from studiolo.export.module import SourceFunction, as_function
 from studiolo.export.names import Names
 from studiolo.export.nodes import FOLDER, RESULTS, SELECT, SELECT_ONE, NodeLines, stem
 from studiolo.export.parts import names_defined, parts_of
-from studiolo.export.readers import differences, reader
+from studiolo.export.readers import FileReading, differences, reader
 from studiolo.modules.definition import PortKind
 from studiolo.runs.imports import imported_modules
 from studiolo.runs.plan import DATASET_PORT, DatasetVersion, Plan, Step
@@ -111,9 +111,9 @@ class _Exporter:
         )
         return ExportedProgram(text=text, notes=tuple(self._notes))
 
-    def _readers(self) -> Iterator[tuple[str, tuple[str, str]]]:
-        """By file: the function that reads it, and its definition."""
-        read: dict[str, str] = {}
+    def _readers(self) -> Iterator[tuple[FileReading, tuple[str, str]]]:
+        """By file and options: the function that reads it, and its definition."""
+        read: set[FileReading] = set()
         for step, name, version in self._files():
             if version.kind is not PortKind.DATASET:
                 continue
@@ -122,15 +122,18 @@ class _Exporter:
                     f"{version.name}: the experiment uses version {step.node.version} of the file, "
                     "the program the version in the folder."
                 )
-            if version.name in read:
+            reading = version.name, version.reading
+            if reading in read:
                 continue
             dataset = self._datasets[step.name][name]
             function = self._functions.give(f"read {stem(version.name)}")
-            read[version.name] = function
-            text, parts = reader(version.name, dataset, function=function, folder=FOLDER)
+            read.add(reading)
+            text, parts = reader(
+                version.name, dataset, function=function, folder=FOLDER, options=version.reading
+            )
             self._parts.update(parts)
             self._notes += differences(version.name, dataset)
-            yield version.name, (function, text)
+            yield reading, (function, text)
 
     def _files(self) -> Iterator[tuple[Step, str, DatasetVersion]]:
         """The dataset files that steps read: the step, the port or parameter, and the file."""

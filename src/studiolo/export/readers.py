@@ -10,9 +10,13 @@ import pyarrow.compute as pc
 from studiolo.datasets.arrow import Column
 from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.formats import FileFormat, format_of_name
+from studiolo.datasets.formats.opening import one_delimiter
+from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.export.errors import ExportFormatError
 from studiolo.export.literals import WIDTH, bracketed, indented, literal, quoted
 
+#: A file, and how it is read.
+FileReading = tuple[str, ReadingOptions]
 #: The part of a program that reads a format, and what it is told besides names and types.
 _READERS: Final[Mapping[FileFormat | None, tuple[str, Mapping[str, Any]]]] = {
     FileFormat.CSV: ("read_csv", {}),
@@ -38,7 +42,9 @@ _WRITERS: Final[Mapping[FileFormat | None, str]] = {
 }
 
 
-def reader(file: str, dataset: Dataset, *, function: str, folder: str) -> tuple[str, Sequence[str]]:
+def reader(
+    file: str, dataset: Dataset, *, function: str, folder: str, options: ReadingOptions
+) -> tuple[str, Sequence[str]]:
     """The definition of a function that reads a file, and the parts of a program that it needs.
 
     Args:
@@ -46,6 +52,7 @@ def reader(file: str, dataset: Dataset, *, function: str, folder: str) -> tuple[
         dataset: What Studiolo reads from it.
         function: What to call the function.
         folder: What its parameter is called.
+        options: How Studiolo reads the file.
 
     Raises:
         ExportFormatError: Only Studiolo reads that format as Studiolo does.
@@ -53,17 +60,26 @@ def reader(file: str, dataset: Dataset, *, function: str, folder: str) -> tuple[
     chosen = format_of_name(file)
     if chosen not in _READERS:
         raise ExportFormatError(file=file)
-    part, options = _READERS[chosen]
+    part, told = _READERS[chosen]
+    told = {**told, **_told(options)}
     items = [place(folder, file)]
     if chosen is not FileFormat.PLAIN_TEXT:
         items.append(_types(dataset.table, WIDTH - 9, told=part in ("read_parquet", "read_arrow")))
-    items += [f"{name}={literal(value)}" for name, value in options.items()]
+    items += [f"{name}={literal(value)}" for name, value in told.items()]
     if part == "read_csv" and (names := _with_empty_texts(dataset.table)):
         items.append(f"empty_texts=({''.join(f'{quoted(name)}, ' for name in names)})")
     read = bracketed(f"{part}(", items, ")", WIDTH - 12)
     body = f"return {_with_roles(read, dataset, WIDTH - 12)}"
     parts = [part, "with_roles"] if dataset.roles else [part]
     return f"def {function}({folder}):\n{indented(body)}\n", parts
+
+
+def _told(options: ReadingOptions) -> Mapping[str, str]:
+    """The options as the parts of a program call them."""
+    given = dict(options.given())
+    if "delimiter" in given:
+        given["sep"] = one_delimiter(given.pop("delimiter"))
+    return given
 
 
 def writer(frame: str, file: str, *, folder: str, overwrite: bool) -> tuple[str, str]:

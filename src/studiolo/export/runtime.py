@@ -48,6 +48,8 @@ def read_csv(
     dtypes: dict[str, Any],
     *,
     sep: str = ",",
+    decimal: str = ".",
+    encoding: str = "utf-8-sig",
     header: bool = True,
     empty_texts: tuple[str, ...] = (),
 ) -> pd.DataFrame:
@@ -58,10 +60,12 @@ def read_csv(
     dates = {name: dtype for name, dtype in dtypes.items() if str(dtype).startswith("datetime")}
     missing = {name: [""] if dtype == "str" else MISSING for name, dtype in dtypes.items()}
     one = len(dtypes) == 1
+    text = path.read_bytes().decode(encoding)
     frame: pd.DataFrame = pd.read_csv(
         # Blank lines at the end of a file are not rows.
-        io.BytesIO(path.read_bytes().rstrip(b"\r\n") + b"\n") if one else path,
+        io.StringIO(text.rstrip("\r\n") + "\n" if one else text),
         sep=sep,
+        decimal=decimal,
         names=list(dtypes),
         header=0 if header else None,
         index_col=False,
@@ -71,20 +75,21 @@ def read_csv(
         skipinitialspace=sep == ",",
         # In a file of one column a blank line before them is a missing value.
         skip_blank_lines=not one,
-        encoding="utf-8-sig",
     )
     return frame.astype(dates)
 
 
-def read_lines(path: Path) -> pd.DataFrame:
+def read_lines(path: Path, *, encoding: str = "utf-8-sig") -> pd.DataFrame:
     """Read plain text: one column, a line a row."""
-    lines = path.read_text(encoding="utf-8-sig").split("\n")
+    lines = path.read_text(encoding=encoding).split("\n")
     return pd.DataFrame({"Col1": lines if lines[-1] else lines[:-1]}, dtype="str")
 
 
-def read_json_lines(path: Path, dtypes: dict[str, Any]) -> pd.DataFrame:
+def read_json_lines(
+    path: Path, dtypes: dict[str, Any], *, encoding: str = "utf-8-sig"
+) -> pd.DataFrame:
     """Read one JSON object a line as columns of these names and types."""
-    lines = path.read_text(encoding="utf-8-sig").split("\n")
+    lines = path.read_text(encoding=encoding).split("\n")
     rows = [json.loads(line) for line in lines if line.strip()]
     columns = {name: [row.get(name) for row in rows] for name in dtypes}
     for name, dtype in dtypes.items():

@@ -2,11 +2,12 @@
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from studiolo.datasets.formats import FileFormat, format_of_name
+from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.experiments.experiment import Experiment, Node, NodeName
 from studiolo.experiments.graph import topological_order
 from studiolo.modules.definition import (
@@ -40,6 +41,8 @@ class DatasetVersion:
     name: str
     #: SHA-256 of the file's bytes.
     digest: str
+    #: How it is read.
+    reading: ReadingOptions = field(default_factory=ReadingOptions)
 
     @property
     def kind(self) -> PortKind:
@@ -238,8 +241,14 @@ class _Planner:
 
     def _dataset_step(self, node: Node, *, again: bool) -> Step:
         assert node.dataset is not None
-        dataset = self._datasets.version(node.dataset, node.version)
-        recipe = {"reader": own_code.reader(), "file": dataset.name, "dataset": dataset.digest}
+        dataset = replace(self._datasets.version(node.dataset, node.version), reading=node.reading)
+        recipe: dict[str, Any] = {
+            "reader": own_code.reader(),
+            "file": dataset.name,
+            "dataset": dataset.digest,
+        }
+        if node.reading.given():
+            recipe["options"] = node.reading.given()
         return Step(
             node=node,
             recipe=recipe,

@@ -47,6 +47,7 @@ def differences(before: Recipe, after: Recipe) -> list[str]:
     """
     found = [phrase for part, phrase in _PARTS.items() if _differ(before, after, part)]
     found += _changed_values("parameter", before, after)
+    found += _changed_values("option", before, after)
     found += _changed_inputs(before, after)
     if before.get("once") != after.get("once"):
         found.append("it may differ each time")

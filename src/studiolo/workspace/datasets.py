@@ -10,10 +10,14 @@ from typing import Any
 import pyarrow as pa
 
 from studiolo.datasets.bundle import check_bundle
+from studiolo.datasets.confined_reading import check_confined
 from studiolo.datasets.dataset import ColumnRole, Dataset
 from studiolo.datasets.errors import DatasetFileMissingError, DatasetFileUnreadableError
 from studiolo.datasets.files import FileFormat, format_of, read_dataset_bytes
+from studiolo.datasets.formats import Content
+from studiolo.datasets.formats.opening import check_options
 from studiolo.datasets.profile import profile_dataset, profile_to_json
+from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.files.inside import stays_inside
 from studiolo.modules.definition import Parameter, ParameterKind, PortKind
 from studiolo.modules.errors import ParameterChoiceError
@@ -23,6 +27,7 @@ from studiolo.sandbox.job import Connected
 from studiolo.sandbox.memory_file import MemoryFile
 from studiolo.sandbox.sealed_table import SealedTable
 from studiolo.store.blobs import Blobs
+from studiolo.store.dataset_record import DatasetVersion as RecordedDataset
 from studiolo.store.dataset_record import RecordedColumn, SeenDataset
 from studiolo.store.errors import BlobMissingError, BlobRottenError
 from studiolo.store.identity import BlobDigest
@@ -58,6 +63,8 @@ class WorkspaceDatasets:
         self._digests: dict[tuple[str, int, int], BlobDigest] = {}
         #: When a file with that name and content was last changed, as it was then looked at.
         self._times: dict[tuple[str, str], int] = {}
+        #: Sheets that workbooks were seen to have, by their digests.
+        self._sheets: set[tuple[str, str]] = set()
 
     @property
     def names(self) -> Sequence[str]:
@@ -94,6 +101,25 @@ class WorkspaceDatasets:
             return None
         return DatasetVersion(name=name, digest="").kind
 
+    def check_reading(self, name: str, version: int | None, options: ReadingOptions) -> None:
+        """Check how a dataset file is to be read, without reading it.
+
+        Raises:
+            DatasetError: An option does not fit the file, or a workbook has no such sheet.
+            StoreError: An older version is not what was kept.
+        """
+        file_format = format_of(name)
+        inner = name[: -len(".gz")] if file_format is FileFormat.GZIP else name
+        check_options(options, file=name, file_format=format_of(inner))
+        if options.sheet is None or file_format is not FileFormat.EXCEL:
+            return
+        meant = self.version(name, version)
+        # Each run checks; a content stays what it is.
+        if (meant.digest, options.sheet) not in self._sheets:
+            content = _bytes(self._path(name)) if version is None else self._content(meant)
+            check_confined(Content(data=content, name=name, format=file_format, options=options))
+            self._sheets.add((meant.digest, options.sheet))
+
     def read(self, step: Step) -> Done:
         """Carry out a dataset step: read the file, and remember it if it is new.
 
@@ -116,7 +142,10 @@ class WorkspaceDatasets:
         """
         assert step.dataset is not None
         name = step.dataset.name
-        return SealedTable.of_dataset(read_dataset_bytes(zipped.read(zipped.size), name=name), name)
+        dataset = read_dataset_bytes(
+            zipped.read(zipped.size), name=name, options=step.dataset.reading
+        )
+        return SealedTable.of_dataset(dataset, name)
 
     def files(self, step: Step) -> Mapping[str, Connected]:
         """The datasets that a module's parameters stand for.
@@ -135,25 +164,26 @@ class WorkspaceDatasets:
 
     def _dataset(self, version: DatasetVersion, log: list[str] | None = None) -> SealedTable:
         content = self._content(version)
-        dataset = read_dataset_bytes(content, name=version.name)
+        dataset = read_dataset_bytes(content, name=version.name, options=version.reading)
         if log is not None:
             log += dataset.notes
-        if not self._is_known(version):
-            self._note(version, content.size, dataset=dataset)
+        known = self._known(version)
+        if known is None or not known.columns:
+            # Its profile tells what the file says by itself.
+            plain = None if version.reading.given() else dataset
+            self._note(version, content.size, dataset=plain)
         return SealedTable.of_dataset(dataset, version.name)
 
     def _zip(self, version: DatasetVersion) -> MemoryFile:
         content = self._content(version).to_pybytes()
         check_bundle(content, name=version.name)
-        if not self._is_known(version):
+        if self._known(version) is None:
             self._note(version, len(content), dataset=None)
         return MemoryFile.of_bytes(content, version.name)
 
-    def _is_known(self, version: DatasetVersion) -> bool:
-        return any(
-            seen.content == version.digest
-            for seen in self._records().dataset_versions(version.name)
-        )
+    def _known(self, version: DatasetVersion) -> RecordedDataset | None:
+        versions = self._records().dataset_versions(version.name)
+        return next((seen for seen in versions if seen.content == version.digest), None)
 
     def _content(self, version: DatasetVersion) -> pa.Buffer:
         """The bytes of a version; they are kept, so that a file can be replaced at any time.
@@ -266,6 +296,11 @@ def _columns(dataset: Dataset) -> list[RecordedColumn]:
 
 def _profile(dataset: Dataset) -> dict[str, Any]:
     return profile_to_json(profile_dataset(dataset))
+
+
+def _bytes(path: Path) -> pa.Buffer:
+    with _reading(path) as file:
+        return pa.py_buffer(file.read())
 
 
 def _reading(path: Path) -> Any:

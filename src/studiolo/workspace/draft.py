@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol, Self
 
+from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.errors import StudioloError
 from studiolo.experiments.errors import ExperimentFileError, ExperimentMissingError
 from studiolo.experiments.experiment import Experiment, Node, NodeName
@@ -161,6 +162,10 @@ class Draft:
         *,
         name: str | None = None,
         version: int | None = None,
+        encoding: str | None = None,
+        delimiter: str | None = None,
+        decimal: str | None = None,
+        sheet: str | None = None,
         comment: str = "",
         replace: bool = False,
     ) -> DraftNode:
@@ -173,11 +178,15 @@ class Draft:
                 What is not in a file yet needs one: "cities" is written to cities.parquet,
                 "cities.csv" to that file.
             version: Which version of the file; the newest if not given.
+            encoding: Encoding of a text file, such as "windows-1252"; UTF-8 if not given.
+            delimiter: What separates the fields of delimited text: a character, or "tab".
+            decimal: "," where numbers are written as 3,14.
+            sheet: Sheet of a workbook; the first that has cells if not given.
             comment: What people read beside the node.
             replace: Whether the file may take the place of another one.
 
         Raises:
-            NodeRefusedError: There is no such file or version.
+            NodeRefusedError: There is no such file, version or sheet, or it can't be read so.
             NodeNameTakenError: There is a node of that name.
             NameNotGivenError: A frame needs a name.
             DatasetExistsError: There is such a file, and it holds something else.
@@ -189,9 +198,18 @@ class Draft:
             name=self._new_name(called, given=name is not None),
             dataset=file,
             version=version,
+            reading=ReadingOptions(
+                encoding=encoding, delimiter=delimiter, decimal=decimal, sheet=sheet
+            ),
             comment=comment,
         )
         if not isinstance(source, str | Path):
+            if given := node.reading.given():
+                reason = (
+                    f"A {type(source).__name__} is not read from a file, and takes no "
+                    f"{' and no '.join(given)}."
+                )
+                raise NodeRefusedError(node=node.name, reasons=[reason])
             # Before there is a file for nothing.
             self._as_saved(node)
             put_dataset(source, self._home.dataset_folder, file, replace=replace)

@@ -174,6 +174,7 @@ class Workspace:
             experiment,
             self.catalogue,
             datasets=self.datasets.kind,
+            reading=self.datasets.check_reading,
             read_script=read_script,
             script_parameters=read_script_parameters,
             dataset_names=self.datasets.names,

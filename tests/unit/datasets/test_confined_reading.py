@@ -29,6 +29,7 @@ from studiolo.datasets.formats.errors import (
     RaggedRowError,
     SheetMissingError,
 )
+from studiolo.datasets.reading_options import ReadingOptions
 
 _SHEET = "xl/worksheets/sheet1.xml"
 _SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -262,7 +263,7 @@ def test_mistakes_keep_their_place_and_facts(tmp_path: Path) -> None:
     book.active.append(["a"])
     book.save(tmp_path / "a.xlsx")
     with pytest.raises(SheetMissingError) as missing:
-        read_dataset(tmp_path / "a.xlsx", sheet="None")
+        read_dataset(tmp_path / "a.xlsx", options=ReadingOptions(sheet="None"))
     assert missing.value.sheets == ("Sheet",)
 
 
@@ -301,7 +302,7 @@ def instead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
             "import os, socket, sys\n"
             "import pyarrow as pa\n"
             "from studiolo.datasets import reading_process\n"
-            f"def outcome(content):\n{textwrap.indent(textwrap.dedent(outcome), '    ')}\n"
+            f"def outcome(content, task):\n{textwrap.indent(textwrap.dedent(outcome), '    ')}\n"
             "reading_process._outcome = outcome\n"
             "reading_process.main()\n"
         )

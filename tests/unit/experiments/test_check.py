@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from studiolo.datasets.files import format_of
+from studiolo.datasets.formats.opening import check_options
+from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.experiments.check import check_experiment
 from studiolo.experiments.experiment import Experiment
 from studiolo.experiments.file import read_experiment
@@ -127,11 +130,16 @@ def script_parameters(source: str) -> Sequence[Parameter]:
     ]
 
 
+def check_reading(name: str, version: int | None, options: ReadingOptions) -> None:
+    check_options(options, file=name, file_format=format_of(name))
+
+
 def check(experiment: Experiment, catalogue: Catalogue | None = None) -> list[Finding]:
     return check_experiment(
         experiment,
         catalogue or Catalogue(),
         datasets=dataset,
+        reading=check_reading,
         read_script=read_script,
         script_parameters=script_parameters,
         dataset_names=list(FILES),
@@ -293,6 +301,24 @@ def test_mistakes(tmp_path: Path, node: str, code: str, sentence: str) -> None:
     assert sentence in found[code].message
     assert found[code].file == tmp_path / "experiment.yaml"
     assert (found[code].line, found[code].node) == (7, "a")
+
+
+def test_each_option_of_reading_is_checked_at_its_line(tmp_path: Path) -> None:
+    nodes = """  odd:
+    dataset: pima.csv
+    encoding: latin-17
+    delimiter: ab
+    decimal: ";"
+    sheet: First
+  fine: {dataset: pima.csv, encoding: windows-1252, delimiter: tab, decimal: ","}
+"""
+    findings = check(experiment_of(tmp_path, nodes))
+    assert [(found.code, found.line) for found in findings] == [
+        ("dataset-encoding-unknown", 7),
+        ("dataset-delimiter-not-allowed", 8),
+        ("dataset-decimal-not-allowed", 9),
+        ("dataset-sheet-not-applicable", 10),
+    ]
 
 
 def test_the_line_is_that_of_the_mistake(tmp_path: Path) -> None:

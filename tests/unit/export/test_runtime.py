@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.files import FileFormat, read_dataset_bytes
+from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.errors import StudioloError
 from studiolo.export import runtime as exported_runtime
 from studiolo.export.parts import names_defined, parts_of
@@ -147,7 +148,7 @@ def test_delimited_text_is_read_as_studiolo_reads_it(
 
 def _read_as_told(file: str, told: Dataset, text: bytes) -> pd.DataFrame:
     """What the reader of an exported program makes of a file."""
-    function, parts = reader(file, told, function="read", folder="folder")
+    function, parts = reader(file, told, function="read", folder="folder", options=ReadingOptions())
     assert parts == ["read_csv"]
 
     class File(io.BytesIO):

@@ -4,7 +4,7 @@ A module of a format is loaded when its first file is read or written, by name, 
 below. Loading all of them would make every start of the terminal pay for Excel and Parquet.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib import import_module
 from typing import BinaryIO, Protocol, cast
@@ -12,6 +12,7 @@ from typing import BinaryIO, Protocol, cast
 import pyarrow as pa
 
 from studiolo.datasets.dataset import Dataset
+from studiolo.datasets.reading_options import ReadingOptions
 
 
 class FileFormat(StrEnum):
@@ -43,12 +44,8 @@ class Content:
     name: str
     #: The format to read it in; a module may serve several.
     format: FileFormat
-    #: Sheet of a workbook; None is the first.
-    sheet: str | None = None
-    #: Encoding of a text file; None is UTF-8.
-    encoding: str | None = None
-    #: What separates the fields of delimited text; None is what the format says, or its text shows.
-    delimiter: str | None = None
+    #: What a person says about it.
+    options: ReadingOptions = field(default_factory=ReadingOptions)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ missing value is a line with a space.
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -21,12 +21,14 @@ import pyarrow.csv as arrow_csv
 from studiolo.datasets.arrow import Column, bytes_of, text_of
 from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.formats import Content, FileFormat, Target
-from studiolo.datasets.formats.delimited_guess import find_dialect
+from studiolo.datasets.formats.decimal_commas import column_with_commas, note_on_commas
+from studiolo.datasets.formats.delimited_guess import find_dialect, has_row_names, note_on_blanks
 from studiolo.datasets.formats.delimited_scan import (
     Dialect,
     Record,
     find_fault,
     first_record,
+    first_records,
     tidied,
 )
 from studiolo.datasets.formats.delimited_text import write_delimited
@@ -55,6 +57,9 @@ DIALECTS = {
 #: How much text each task of Arrow's reader takes: a longer row needs the slow path.
 _BLOCK = 4 << 20
 _SIZES_TRIED = 1000
+#: How much of a file shows whether its rows have names.
+_LOOK = 1 << 16
+_ROWS_LOOKED_AT = 50
 #: Arrow counts the bytes of a block in 32 bits.
 _LARGEST_BLOCK = (1 << 31) - 1
 
@@ -67,12 +72,22 @@ def read(content: Content) -> Dataset:
     """Read delimited text; columns without a name are called Col and their number."""
     content = replace(content, data=without_end_mark(content.data))
     guess = find_dialect(
-        content.data, DIALECTS[content.format], text_start(content.data), content.delimiter
+        content.data,
+        DIALECTS[content.format],
+        text_start(content.data),
+        content.options.delimiter,
     )
     dialect, start = guess.dialect, guess.start
     first = _first_record(content, dialect, start)
     names = _names(content, dialect, first)
     changes = [*guess.notes]
+    row_names = dialect.header and _has_row_names(content, dialect, first)
+    if row_names:
+        names = ["", *names]
+        changes.append(
+            "Its rows have one field more than its header, as R writes them: the first column "
+            "holds the names of the rows."
+        )
     names = named_columns(names, changes=changes)
     check_names(names, source=content.name, line=first.line)
     if len(names) == 1:
@@ -81,11 +96,20 @@ def read(content: Content) -> Dataset:
             return read(replace(content, data=pa.py_buffer(text)))
         content = replace(content, data=_without_blank_end(content.data, first.end))
     body = content.data.slice(first.end if dialect.header else start)
+    rows = replace(
+        dialect,
+        has_row_names=row_names,
+        has_decimal_commas=content.options.decimal == ",",
+    )
     try:
-        columns = list(_columns(body, dialect, len(names), careful=False))
+        columns = list(_columns(body, rows, len(names), careful=False))
     except (pa.ArrowInvalid, _DoubtfulTextError):
-        columns = _columns_after_check(content, dialect, start, first, names)
+        columns = _columns_after_check(content, rows, start, first, names)
     table = pa.Table.from_arrays(columns, names=names)
+    if dialect.delimiter != b"," and content.options.decimal is None:
+        changes += note_on_commas(table)
+    if len(names) == 1:
+        changes += note_on_blanks(body, dialect)
     return check_dataset(table, source=content.name, notes=changes)
 
 
@@ -130,6 +154,14 @@ def _first_record(content: Content, dialect: Dialect, start: int) -> Record:
     return record
 
 
+def _has_row_names(content: Content, dialect: Dialect, first: Record) -> bool:
+    beginning = _beginning(content.data, first.end + _LOOK)
+    rows = first_records(beginning, dialect, start=first.end, most=_ROWS_LOOKED_AT)
+    if len(beginning) < content.data.size:  # the last may go on
+        rows = [row for row in rows if row.end < len(beginning)]
+    return has_row_names(first, rows)
+
+
 def _names(content: Content, dialect: Dialect, first: Record) -> list[str]:
     if not dialect.header:
         return [f"Col{number}" for number in range(1, len(first.fields) + 1)]
@@ -164,19 +196,22 @@ def _columns(body: pa.Buffer, dialect: Dialect, count: int, *, careful: bool) ->
     texts = _texts(body, dialect, count, careful=careful)
     if not careful:
         _check_last_quote(body, texts)
-    for column in _typed_columns(texts, in_parallel=body.size > _BLOCK):
+    typed = column_with_commas if dialect.has_decimal_commas else typed_column
+    for column in _typed_columns(texts, typed, in_parallel=body.size > _BLOCK):
         if pa.types.is_large_string(column.type):
             # In a file of one column, a line of spaces is a missing value, in TSV too.
             _check_text(column, spaces_allowed=careful or not (dialect.skips_spaces or count == 1))
         yield column
 
 
-def _typed_columns(texts: list[Column], *, in_parallel: bool) -> Iterator[Column]:
+def _typed_columns(
+    texts: list[Column], typed: Callable[[Column], Column], *, in_parallel: bool
+) -> Iterator[Column]:
     if not in_parallel:  # changing threads would take longer than the work
-        yield from map(typed_column, texts)
+        yield from map(typed, texts)
         return
     with ThreadPoolExecutor(pa.cpu_count()) as pool:
-        yield from pool.map(typed_column, texts)
+        yield from pool.map(typed, texts)
 
 
 def _texts(body: pa.Buffer, dialect: Dialect, count: int, *, careful: bool) -> list[Column]:

@@ -13,11 +13,13 @@ import pyarrow as pa
 
 from studiolo.datasets.formats.delimited_scan import Dialect, Record, first_records
 
-_NAMES = {b",": "commas", b";": "semicolons", b"\t": "tabs", b"|": "vertical bars"}
+_NAMES = {b",": "commas", b";": "semicolons", b"\t": "tabs", b"|": "vertical bars", b" ": "blanks"}
 #: Excel's own line, which is no row.
 _SEPARATOR_LINE = re.compile(rb"sep=([^\w\r\n\"])(?:\r\n|\r|\n)", re.I)
 _LOOK = 1 << 16
 _ROWS = 50
+_FEWEST_ROWS = 2
+_NUMBER = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?")
 #: Text has single commas: in TSV, only more of them in each row are delimiters.
 _FEWEST_FIELDS = {b",": 3}
 
@@ -60,6 +62,29 @@ def find_dialect(data: pa.Buffer, own: Dialect, start: int, given: str | None) -
     return Guess(dialect=_with(own, other), start=start, notes=[note])
 
 
+def note_on_blanks(body: pa.Buffer, own: Dialect) -> list[str]:
+    """A sentence about the rows of a file of one column, if blanks seem to separate fields in them.
+
+    They are not read so: texts of two words each look the same. Here one field is a number in all
+    of the rows.
+    """
+    beginning = body.slice(0, min(_LOOK, body.size)).to_pybytes()
+    records = first_records(beginning, _with(own, b" "), start=0, most=_ROWS)
+    if len(beginning) < body.size:
+        records = records[:-1]
+    counts = {len(record.fields) for record in records}
+    if len(records) < _FEWEST_ROWS or len(counts) > 1 or counts == {1}:
+        return []
+    columns = zip(*(record.fields for record in records), strict=True)
+    if not any(all(map(_NUMBER.fullmatch, column)) for column in columns):
+        return []
+    return [
+        f"Its rows were read as one text each, but look like {min(counts)} fields that blanks "
+        "separate. To read them so, name the delimiter: --delimiter space on the command line, "
+        "delimiter: space at the dataset in an experiment."
+    ]
+
+
 def _with(own: Dialect, delimiter: bytes) -> Dialect:
     return replace(own, delimiter=delimiter, skips_spaces=delimiter not in (b"\t", b" "))
 
@@ -80,11 +105,28 @@ def _other_delimiter(beginning: bytes, own: Dialect, start: int, *, whole: bool)
     return max(fields, key=fields.__getitem__) if fields else None
 
 
+def has_row_names(header: Record, rows: Sequence[Record]) -> bool:
+    """Whether rows have the form in which R's ``write.table`` writes the names of rows.
+
+    Each has one field more than the header, and R quotes the first, as it quotes the header.
+    Without the quotes, a row with a comma too many would look the same.
+    """
+    count = len(header.fields)
+    return (
+        bool(rows)
+        and len(header.quoted) == count
+        and all(len(row.fields) == count + 1 and 0 in row.quoted for row in rows)
+    )
+
+
 def _is_table(records: Sequence[Record], delimiter: bytes, *, header: bool) -> bool:
     """Whether rows have the same number of fields: two or more rows, where there is no header."""
+    if header and records and has_row_names(records[0], records[1:]):
+        return True
     counts = {len(record.fields) for record in records}
     return (
-        len(counts) == 1
+        delimiter != b" "  # which texts have, too
+        and len(counts) == 1
         and min(counts) >= _FEWEST_FIELDS.get(delimiter, 2)
         and len(records) > (not header)
     )

@@ -30,6 +30,10 @@ class Dialect:
     header: bool
     #: Whether spaces before a field are no part of it, as in the classic studio's CSV.
     skips_spaces: bool
+    #: Whether each row has a field before those that the header names.
+    has_row_names: bool = False
+    #: Whether the comma is the decimal mark of its numbers.
+    has_decimal_commas: bool = False
 
     @cached_property
     def field(self) -> re.Pattern[bytes]:
@@ -180,7 +184,9 @@ def find_fault(
             broken_line, column = record.unterminated
             name = names[column - 1] if names and column <= len(names) else None
             return UnterminatedQuoteError(file=file, line=broken_line, column=column, name=name)
-        expected = expected or found
+        if not expected:
+            expected = found + dialect.has_row_names
+            continue
         if found != expected:
             row = record or record_at(data, dialect, start=_start_of(data, line), line=line)
             extra = row.fields[expected] if found > expected else b""

@@ -195,6 +195,19 @@ class DelimiterNotAllowedError(DatasetError):
         )
 
 
+class DecimalNotAllowedError(DatasetError):
+    """A decimal mark was named that no number is written with."""
+
+    code: ClassVar[str] = "dataset-decimal-not-allowed"
+
+    def __init__(self, *, decimal: str) -> None:
+        self.decimal = decimal
+        super().__init__(
+            f"The decimal mark {_shown(decimal)} is not allowed: it is the point (.), as in 3.14, "
+            "or the comma (,), as in 3,14."
+        )
+
+
 class ValueNotAllowedError(FileNotParsedError):
     """A field holds a value that its column does not allow."""
 

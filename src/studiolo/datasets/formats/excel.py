@@ -8,6 +8,8 @@ import io
 import zipfile
 import zlib
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import openpyxl
@@ -47,6 +49,21 @@ _NOT_AVAILABLE = "#N/A"
 
 def read(content: Content) -> Dataset:
     """Read a sheet, the first with cells where none is named."""
+    with _workbook(content) as book:
+        rows = {row: cells for row, cells in book.rows(_sheet(book, content)) if cells}
+    if not rows:
+        raise EmptyFileError(file=content.name, needs="its sheet needs a row with column names")
+    return _dataset(rows, content)
+
+
+def check_sheet(content: Content) -> None:
+    """Look for the sheet that the options name, without reading it."""
+    with _workbook(content) as book:
+        _sheet(book, content)
+
+
+@contextmanager
+def _workbook(content: Content) -> Iterator[Workbook]:
     data = content.data.to_pybytes()
     other = _other_format(data)
     if other is not None:
@@ -54,15 +71,11 @@ def read(content: Content) -> Dataset:
         raise OtherFormatError(file=content.name, found=kind, advice=advice)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            book = Workbook(archive)
-            rows = {row: cells for row, cells in book.rows(_sheet(book, content)) if cells}
+            yield Workbook(archive)
     except (zipfile.BadZipFile, zlib.error, SheetDamagedError, *_DAMAGES) as error:
         raise DamagedFileError(
             file=content.name, format_name="an Excel workbook", reason=str(error)
         ) from error
-    if not rows:
-        raise EmptyFileError(file=content.name, needs="its sheet needs a row with column names")
-    return _dataset(rows, content)
 
 
 def _other_format(data: bytes) -> tuple[str, str] | None:
@@ -80,15 +93,15 @@ def _other_format(data: bytes) -> tuple[str, str] | None:
 
 def _sheet(book: Workbook, content: Content) -> SheetPart:
     with_cells = [sheet for sheet in book.sheets if sheet.has_cells]
-    if content.sheet is None:
+    if content.options.sheet is None:
         if with_cells:
             return with_cells[0]
         raise EmptyFileError(file=content.name, needs="it needs a sheet with cells")
-    found = next((sheet for sheet in book.sheets if sheet.name == content.sheet), None)
+    found = next((sheet for sheet in book.sheets if sheet.name == content.options.sheet), None)
     if found is None or not found.has_cells:
         raise SheetMissingError(
             file=content.name,
-            sheet=content.sheet,
+            sheet=content.options.sheet,
             sheets=[sheet.name for sheet in with_cells],
             is_chart=found is not None,
         )

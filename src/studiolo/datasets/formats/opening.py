@@ -9,10 +9,12 @@ from studiolo.datasets.errors import OptionNotApplicableError, SheetNotApplicabl
 from studiolo.datasets.formats import Content, FileFormat, module_of
 from studiolo.datasets.formats.encoding import line_of
 from studiolo.datasets.formats.errors import (
+    DecimalNotAllowedError,
     DelimiterNotAllowedError,
     EncodingUnknownError,
     GivenEncodingError,
 )
+from studiolo.datasets.reading_options import ReadingOptions
 
 _PACKED = {FileFormat.ZIP, FileFormat.GZIP}
 _DELIMITED = {
@@ -28,6 +30,7 @@ _TEXT = {
     FileFormat.SVMLIGHT,
     FileFormat.JSON_LINES,
 }
+_CALLED = {"delimiter": "delimiter", "decimal": "decimal mark"}
 _SPELLED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "space": " ", "pipe": "|"}
 
 
@@ -42,25 +45,63 @@ def read_content(content: Content) -> Dataset:
     return module_of(content.format).read(content)
 
 
+def check_options(options: ReadingOptions, *, file: str, file_format: FileFormat) -> None:
+    """Refuse options that are none, or that mean nothing to a file of this format.
+
+    Of a zip, only what is in it tells whether they do.
+
+    Raises:
+        DatasetError: One is.
+    """
+    is_any = file_format is FileFormat.ZIP
+    if options.sheet is not None and not is_any and file_format is not FileFormat.EXCEL:
+        raise SheetNotApplicableError(file=file, sheet=options.sheet)
+    for name in ("delimiter", "decimal"):
+        if name in options.given() and not is_any and file_format not in _DELIMITED:
+            raise OptionNotApplicableError(
+                file=file, option=_CALLED[name], kind="delimited text (.csv, .tsv)"
+            )
+    if options.delimiter is not None:
+        one_delimiter(options.delimiter)
+    if options.decimal not in (None, ".", ","):
+        raise DecimalNotAllowedError(decimal=options.decimal)
+    if options.encoding is not None:
+        if not is_any and file_format not in _TEXT:
+            raise OptionNotApplicableError(
+                file=file, option="encoding", kind="a text file such as .csv or .arff"
+            )
+        _check_encoding(options.encoding)
+
+
+def check_sheet(content: Content) -> None:
+    """Refuse a sheet that a workbook does not have."""
+    # Here and not above: few files are workbooks.
+    from studiolo.datasets.formats import excel  # noqa: PLC0415
+
+    excel.check_sheet(content)
+
+
 def _prepared(content: Content) -> Content:
-    if content.sheet is not None and content.format is not FileFormat.EXCEL:
-        raise SheetNotApplicableError(file=content.name, sheet=content.sheet)
-    if content.delimiter is not None:
-        if content.format not in _DELIMITED:
-            raise OptionNotApplicableError(
-                file=content.name, option="delimiter", kind="delimited text (.csv, .tsv)"
-            )
-        content = replace(content, delimiter=_delimiter(content.delimiter))
-    if content.encoding is not None:
-        if content.format not in _TEXT:
-            raise OptionNotApplicableError(
-                file=content.name, option="encoding", kind="a text file such as .csv or .arff"
-            )
-        content = replace(content, data=_in_utf8(content, content.encoding))
+    options = content.options
+    check_options(options, file=content.name, file_format=content.format)
+    if options.delimiter is not None:
+        delimiter = one_delimiter(options.delimiter)
+        content = replace(content, options=replace(options, delimiter=delimiter))
+    if options.encoding is not None:
+        content = replace(content, data=_in_utf8(content, options.encoding))
     return content
 
 
-def _delimiter(given: str) -> str:
+def _check_encoding(encoding: str) -> None:
+    try:
+        b"a".decode(encoding)
+    except UnicodeError:
+        pass  # two or four bytes make a character
+    except (LookupError, ValueError) as error:
+        raise EncodingUnknownError(encoding=encoding) from error
+
+
+def one_delimiter(given: str) -> str:
     """One character, which may be spelled by its name."""
     delimiter = _SPELLED.get(given.lower(), given)
     plain = len(delimiter) == 1 and delimiter.isascii() and not delimiter.isalnum()
@@ -73,8 +114,6 @@ def _in_utf8(content: Content, encoding: str) -> pa.Buffer:
     data = content.data.to_pybytes()
     try:
         return pa.py_buffer(data.decode(encoding).encode())
-    except LookupError as error:
-        raise EncodingUnknownError(encoding=encoding) from error
     except UnicodeError as error:
         start = error.start if isinstance(error, UnicodeDecodeError) else 0
         end = error.end if isinstance(error, UnicodeDecodeError) else 1

@@ -17,11 +17,14 @@ from studiolo.datasets.errors import DatasetError, OptionNotApplicableError
 from studiolo.datasets.files import FileFormat, read_dataset_bytes, write_csv, write_dataset_to
 from studiolo.datasets.formats import delimited
 from studiolo.datasets.formats.errors import (
+    DecimalNotAllowedError,
     DelimiterNotAllowedError,
     EncodingUnknownError,
     FormatCannotHoldError,
     GivenEncodingError,
+    RaggedRowError,
 )
+from studiolo.datasets.reading_options import ReadingOptions
 
 
 def read(data: bytes, name: str = "data.csv") -> dict[str, list[Any]]:
@@ -128,25 +131,31 @@ def test_the_line_in_which_excel_names_the_delimiter() -> None:
 
 @pytest.mark.parametrize("given_delimiter", [";", "semicolon"])
 def test_a_named_delimiter(given_delimiter: str) -> None:
-    table = read_dataset_bytes(b"a;b,c\n1;2\n", name="x.csv", delimiter=given_delimiter).table
+    table = read_dataset_bytes(
+        b"a;b,c\n1;2\n", name="x.csv", options=ReadingOptions(delimiter=given_delimiter)
+    ).table
     assert table.to_pydict() == {"a": [1], "b,c": [2]}
     with pytest.raises(DelimiterNotAllowedError, match="one character"):
-        read_dataset_bytes(b"a", name="x.csv", delimiter="ab")
+        read_dataset_bytes(b"a", name="x.csv", options=ReadingOptions(delimiter="ab"))
     with pytest.raises(OptionNotApplicableError, match="delimited"):
-        read_dataset_bytes(b"{}", name="x.jsonl", delimiter=";")
+        read_dataset_bytes(b"{}", name="x.jsonl", options=ReadingOptions(delimiter=";"))
 
 
 def test_a_named_encoding() -> None:
     def read_in(encoding: str, name: str = "x.csv") -> pa.Table:
         text = "a,b\n1,né\n"
-        return read_dataset_bytes(text.encode(encoding), name=name, encoding=encoding).table
+        return read_dataset_bytes(
+            text.encode(encoding), name=name, options=ReadingOptions(encoding=encoding)
+        ).table
 
     for encoding in ("windows-1252", "mac-roman", "utf-16", "utf-16-le", "utf-8-sig"):
         assert read_in(encoding).to_pydict() == {"a": [1], "b": ["né"]}
     with pytest.raises(EncodingUnknownError, match='Did you mean "windows-1252"'):
-        read_dataset_bytes(b"a\n1\n", name="x.csv", encoding="window-1252")
+        read_dataset_bytes(b"a\n1\n", name="x.csv", options=ReadingOptions(encoding="window-1252"))
     with pytest.raises(GivenEncodingError, match="line 2, byte 4"):
-        read_dataset_bytes(b"a,b\n\x81,1\n", name="x.csv", encoding="windows-1252")
+        read_dataset_bytes(
+            b"a,b\n\x81,1\n", name="x.csv", options=ReadingOptions(encoding="windows-1252")
+        )
     with pytest.raises(OptionNotApplicableError, match="text file"):
         read_in("utf-8", "x.parquet")
 
@@ -163,6 +172,70 @@ def test_columns_without_a_name(data: bytes, expected: dict[str, Any]) -> None:
     dataset = read_dataset_bytes(data, name="data.csv")
     assert dataset.table.to_pydict() == expected
     assert "without a name" in dataset.notes[0]
+
+
+def test_row_names_of_r() -> None:
+    data = b'"a";"b"\n"x";1;2.5\n"y";3;4.5\n'
+    dataset = read_dataset_bytes(data, name="data.csv")
+    assert dataset.table.to_pydict() == {"Col1": ["x", "y"], "a": [1, 3], "b": [2.5, 4.5]}
+    assert any("as R writes them" in note for note in dataset.notes)
+    spaced = read(b'"a","b"\n"x y", 1,2\n"z",3, 4\n')
+    assert read(b'"a" "b"\n"x y" 1 "u"\n"z" 3 NA\n') == {
+        "Col1": ["x y", "z"],
+        "a": [1, 3],
+        "b": ["u", "NA"],
+    }
+    assert spaced == {"Col1": ["x y", "z"], "a": [1, 3], "b": [2, 4]}
+
+
+def test_rows_that_are_longer_for_another_reason_are_refused() -> None:
+    with pytest.raises(RaggedRowError, match="line 2: the row has 3 fields, but the first row"):
+        read(b"a,b\n1,2,3\n4,5,6\n")
+    with pytest.raises(RaggedRowError, match="line 2"):
+        read(b"a,b\n1,2,\n4,5,\n")
+    with pytest.raises(RaggedRowError, match=r"line 100: the row has 2 fields, but .* has 3"):
+        read(b'"a","b"\n' + b'"x",1,2\n' * 98 + b'"y",1\n')
+
+
+def test_decimal_commas() -> None:
+    data = b"a;b;c;d\n3,14;1;x,y;1.234\n;2;z;5.678\n"
+    dataset = read_dataset_bytes(data, name="data.csv")
+    assert dataset.table.column("a").to_pylist() == ["3,14", None]
+    assert 'The column "a" has decimal commas' in dataset.notes[-1]
+    given = read_dataset_bytes(data, name="data.csv", options=ReadingOptions(decimal=","))
+    assert given.table.to_pydict() == {
+        "a": [3.14, None],
+        "b": [1, 2],
+        "c": ["x,y", "z"],
+        # The points may divide thousands.
+        "d": ["1.234", "5.678"],
+    }
+    assert not any("decimal" in note for note in given.notes)
+    with pytest.raises(DecimalNotAllowedError, match="the comma"):
+        read_dataset_bytes(data, name="data.csv", options=ReadingOptions(decimal=";"))
+    with pytest.raises(OptionNotApplicableError, match="decimal mark"):
+        read_dataset_bytes(data, name="data.jsonl", options=ReadingOptions(decimal=","))
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False) | st.none(), min_size=1))
+def test_floats_with_a_comma_are_the_floats_with_a_point(values: list[float | None]) -> None:
+    words = ["" if value is None else repr(value) for value in values]
+    points = ";1\n".join(["a;b", *words]).encode().replace(b";b;1", b";b") + b";1\n"
+    with_commas = ReadingOptions(decimal=",")
+    table = read_dataset_bytes(
+        points.replace(b".", b","), name="data.csv", options=with_commas
+    ).table
+    assert table.equals(read_dataset_bytes(points, name="data.csv").table)
+
+
+def test_rows_that_blanks_seem_to_separate_are_named() -> None:
+    data = b"name size\nKim 1\nLee 2\n"
+    dataset = read_dataset_bytes(data, name="data.csv")
+    assert dataset.table.num_columns == 1
+    assert "--delimiter space" in dataset.notes[0]
+    advised = read_dataset_bytes(data, name="data.csv", options=ReadingOptions(delimiter="space"))
+    assert advised.table.to_pydict() == {"name": ["Kim", "Lee"], "size": [1, 2]}
+    assert not read_dataset_bytes(b"city\nNew York\nLos Angeles\n", name="data.csv").notes
 
 
 @pytest.mark.parametrize("format_", [FileFormat.CSV, FileFormat.TSV, FileFormat.CSV_NO_HEADER])

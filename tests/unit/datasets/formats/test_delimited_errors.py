@@ -11,6 +11,7 @@ from studiolo.datasets.formats.errors import (
     RaggedRowError,
     UnterminatedQuoteError,
 )
+from studiolo.datasets.reading_options import ReadingOptions
 
 
 @pytest.mark.parametrize(
@@ -103,7 +104,7 @@ def test_other_encoding(data: bytes, line: int, offset: int, encoding: str, show
     assert (caught.value.line, caught.value.offset) == (line, offset)
     assert caught.value.candidates[encoding] == shown
     for candidate in caught.value.candidates:  # what is advised works
-        read_dataset_bytes(data, name="data.csv", encoding=candidate)
+        read_dataset_bytes(data, name="data.csv", options=ReadingOptions(encoding=candidate))
 
 
 def test_no_encoding_is_advised_that_the_file_is_not_in() -> None:

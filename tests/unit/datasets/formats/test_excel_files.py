@@ -23,6 +23,7 @@ from studiolo.datasets.formats.errors import (
     SheetMissingError,
     ValueNotAllowedError,
 )
+from studiolo.datasets.reading_options import ReadingOptions
 
 
 def saved(book: openpyxl.Workbook) -> bytes:
@@ -61,7 +62,7 @@ def sheet_of(cells: str) -> bytes:
 
 
 def read(data: bytes, sheet: str | None = None) -> Dataset:
-    return read_dataset_bytes(data, name="a.xlsx", sheet=sheet)
+    return read_dataset_bytes(data, name="a.xlsx", options=ReadingOptions(sheet=sheet))
 
 
 def columns(data: bytes) -> dict[str, list[Any]]:

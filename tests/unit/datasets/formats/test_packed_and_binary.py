@@ -31,6 +31,7 @@ from studiolo.datasets.formats.errors import (
     SheetMissingError,
     ValueNotAllowedError,
 )
+from studiolo.datasets.reading_options import ReadingOptions
 
 
 def zipped(members: dict[str, bytes]) -> bytes:
@@ -83,7 +84,9 @@ def test_backslashes_in_a_zip() -> None:
 
 def test_options_reach_what_is_packed() -> None:
     data = zipped({"a.csv": "a;b,c\né;2\n".encode("windows-1252")})
-    dataset = read_dataset_bytes(data, name="a.zip", encoding="windows-1252", delimiter=";")
+    dataset = read_dataset_bytes(
+        data, name="a.zip", options=ReadingOptions(encoding="windows-1252", delimiter=";")
+    )
     assert dataset.table.to_pydict() == {"a": ["é"], "b,c": [2]}
 
 
@@ -214,7 +217,7 @@ def test_excel(tmp_path: Path) -> None:
         ["#N/A", 3, "007", None, 1.5, False],
         [None, None],
     ]
-    table = read_dataset(workbook(tmp_path, rows), sheet="Sheet").table
+    table = read_dataset(workbook(tmp_path, rows), options=ReadingOptions(sheet="Sheet")).table
     assert table.to_pydict() == {
         "i": [1, None, None],
         "f": [1.0, 2.5, 3.0],
@@ -242,14 +245,14 @@ def test_excel_mistakes(
     tmp_path: Path, rows: list[list[Any]], sheet: str, error: type[DatasetError], words: str
 ) -> None:
     with pytest.raises(error, match=words):
-        read_dataset(workbook(tmp_path, rows), sheet=sheet)
+        read_dataset(workbook(tmp_path, rows), options=ReadingOptions(sheet=sheet))
 
 
 def test_a_sheet_of_no_workbook(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("a\n1\n")
     with pytest.raises(SheetNotApplicableError):
-        read_dataset(path, sheet="Sheet")
+        read_dataset(path, options=ReadingOptions(sheet="Sheet"))
 
 
 def test_excel_round_trip(tmp_path: Path) -> None:

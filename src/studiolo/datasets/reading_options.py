@@ -1,0 +1,27 @@
+"""How a dataset file is read, where its name and its content do not say enough."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadingOptions:
+    """What a person says about a dataset file; None leaves it to the file."""
+
+    #: Encoding of a text file, such as ``windows-1252``; None is UTF-8.
+    encoding: str | None = None
+    #: What separates the fields of delimited text: a character, or ``tab``.
+    delimiter: str | None = None
+    #: What separates the decimals of a number in delimited text: ``.`` or ``,``; None is the point.
+    decimal: str | None = None
+    #: Sheet of a workbook; None is the first that has cells.
+    sheet: str | None = None
+
+    def given(self) -> Mapping[str, str]:
+        """The options that say something, by name."""
+        said = {field.name: getattr(self, field.name) for field in fields(ReadingOptions)}
+        return {name: value for name, value in said.items() if value is not None}
+
+
+#: The names of the options, in the order in which people read them.
+READING_OPTIONS = tuple(field.name for field in fields(ReadingOptions))
