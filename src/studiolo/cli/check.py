@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from studiolo.cli.findings_report import findings_report
 from studiolo.cli.findings_view import show_findings
 from studiolo.cli.reporting import ExitCode, reported_errors
 from studiolo.cli.terminal import Terminal, write_document
+from studiolo.documents.findings import findings_document
+from studiolo.documents.text import document_text
 from studiolo.experiments.errors import ExperimentFileError
 from studiolo.experiments.finding import Finding, Severity
 from studiolo.rendering.plain_text import printable
@@ -33,7 +34,7 @@ def command(
         findings, said = _of_script(path) if path.suffix == ".py" else _of_experiment(path)
     bad = any(finding.severity is Severity.ERROR for finding in findings)
     if json:
-        write_document(findings_report(findings))
+        write_document(document_text(findings_document(findings)))
     else:
         show_findings(errors, findings)
         if not findings:

@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
-from studiolo.cli.diff_report import diff_report
 from studiolo.cli.diff_view import show_comparison
 from studiolo.cli.errors import RunsTooFewError
 from studiolo.cli.reporting import reported_errors
 from studiolo.cli.terminal import Terminal, write_document
+from studiolo.documents.comparison import comparison_document
+from studiolo.documents.text import document_text
 from studiolo.runs.comparison import ComparedRun, compare_runs
 from studiolo.runs.current_state import current_run
 from studiolo.runs.provenance import Provenance
@@ -54,7 +55,7 @@ def command(
             earlier, later = _pair(opened, place, before, after)
             comparison = compare_runs(_run(opened, earlier), _run(opened, later))
         if json:
-            write_document(diff_report(comparison))
+            write_document(document_text(comparison_document(comparison)))
         else:
             show_comparison(Terminal(sys.stdout), comparison)
     if comparison.differs:

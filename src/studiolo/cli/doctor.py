@@ -1,9 +1,7 @@
 """`studiolo doctor`: what isolates scripts on this machine, tried out."""
 
-import json as jsonlib
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -13,6 +11,8 @@ from rich.text import Text
 from studiolo.cli.build_progress import BuildProgressBar
 from studiolo.cli.reporting import reported_errors
 from studiolo.cli.terminal import Terminal, write_document
+from studiolo.documents.isolation import doctor_document
+from studiolo.documents.text import document_text
 from studiolo.rendering.plain_text import printable
 from studiolo.sandbox.canary import Attempt
 from studiolo.sandbox.isolation import Isolation, IsolationReport
@@ -43,8 +43,7 @@ def command(
         with BuildProgressBar(errors) as progress:
             report, attempts = try_isolation(isolation, progress=progress)
         if json:
-            document = {**asdict(report), "attempts": [asdict(a) for a in attempts]}
-            write_document(jsonlib.dumps(document, indent=2) + "\n")
+            write_document(document_text(doctor_document(report, attempts)))
         else:
             _show(Terminal(sys.stdout), report, attempts)
 

@@ -1,6 +1,5 @@
 """`studiolo runs`: the run history of an experiment, or of a workspace."""
 
-import json as jsonlib
 import sys
 from contextlib import suppress
 from typing import Annotated
@@ -8,10 +7,11 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from studiolo.cli.history_report import forgotten_document, history_document
 from studiolo.cli.history_view import forgotten_text, show_history
 from studiolo.cli.reporting import reported_errors
 from studiolo.cli.terminal import Terminal, write_document
+from studiolo.documents.history import forgotten_document, history_document
+from studiolo.documents.text import document_text
 from studiolo.experiments.errors import ExperimentFileError
 from studiolo.runs.current_state import current_record
 from studiolo.runs.run_changes import run_changes
@@ -72,7 +72,7 @@ def _list(workspace: Workspace, place: ExperimentPlace | None, limit: int, *, js
         document = history_document(
             runs, changes=changes, experiment=experiment, draft=draft, more=more
         )
-        write_document(jsonlib.dumps(document, indent=2, ensure_ascii=False) + "\n")
+        write_document(document_text(document))
     else:
         show_history(Terminal(sys.stdout), runs, changes=changes, draft=draft, more=more)
 
@@ -87,8 +87,7 @@ def _name(workspace: Workspace, place: ExperimentPlace) -> str:
 def _forget(workspace: Workspace, keep: int, *, json: bool) -> None:
     pruned, swept = _pruned(workspace, keep)
     if json:
-        document = forgotten_document(pruned, swept)
-        write_document(jsonlib.dumps(document, indent=2) + "\n")
+        write_document(document_text(forgotten_document(pruned, swept)))
     else:
         Terminal(sys.stdout).say(Text(forgotten_text(pruned, swept)))
 

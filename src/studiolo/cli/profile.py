@@ -1,6 +1,5 @@
 """`studiolo profile`: what the classic Visualize dialog showed, in the terminal."""
 
-import json as jsonlib
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +12,8 @@ from studiolo.cli.reading import Decimal, Delimiter, Encoding, Sheet
 from studiolo.cli.reporting import reported_errors, show_notes
 from studiolo.cli.terminal import Terminal, write_document
 from studiolo.datasets.files import DatasetFile
-from studiolo.datasets.profile import profile_dataset, profile_to_json
+from studiolo.datasets.profile import profile_dataset, profile_document
+from studiolo.documents.text import document_text
 
 
 def command(
@@ -39,7 +39,6 @@ def command(
         show_notes(errors, content.notes)
         profile = profile_dataset(content, bins=bins)
         if json:
-            document = profile_to_json(profile)
-            write_document(jsonlib.dumps(document, indent=2, ensure_ascii=False) + "\n")
+            write_document(document_text(profile_document(profile)))
         else:
             Terminal(sys.stdout).print(render_profile(profile))

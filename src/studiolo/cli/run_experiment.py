@@ -8,15 +8,17 @@ from typing import NoReturn
 import typer
 
 from studiolo.cli.build_progress import BuildProgressBar
-from studiolo.cli.experiment_report import experiment_report
 from studiolo.cli.findings_view import reported_findings, show_findings
 from studiolo.cli.reporting import ExitCode, reported_errors
 from studiolo.cli.run_progress import RunProgress
 from studiolo.cli.run_summary import show_run
 from studiolo.cli.terminal import Terminal, write_document
+from studiolo.documents.run import run_document
+from studiolo.documents.text import document_text
 from studiolo.experiments.experiment import Experiment, Limits, NodeName
 from studiolo.experiments.finding import Severity
 from studiolo.runs.experiment_result import ExperimentResult
+from studiolo.runs.provenance import Provenance
 from studiolo.runs.selection import Selection
 from studiolo.sandbox.isolation import Isolation
 from studiolo.store.run_record import RunStatus
@@ -57,7 +59,8 @@ def run(
         with RunProgress(shown, experiment, make_room=building.finish, tells_why=json) as progress:
             result = workspace.run(experiment, selection=selection, observer=progress)
         if json:
-            write_document(experiment_report(result))
+            provenance = Provenance(workspace.records, result.id, result.nodes)
+            write_document(document_text(run_document(result.record, result.nodes, provenance)))
         else:
             own = _own(workspace, experiment)
             show_run(shown, errors, result, experiment, own=own, path=path)

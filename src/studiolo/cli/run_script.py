@@ -13,12 +13,13 @@ from studiolo.cli.dataset_paths import dataset_path
 from studiolo.cli.device_folder import check_device_folder, write_device
 from studiolo.cli.live_console import LiveConsole
 from studiolo.cli.reporting import ExitCode, reported_errors
-from studiolo.cli.run_report import run_report
 from studiolo.cli.run_view import show_failure, show_result
 from studiolo.cli.running_sign import RunningSign
 from studiolo.cli.targets import STANDARD_OUTPUT, Target, targets_of
 from studiolo.cli.terminal import Terminal, write_document
 from studiolo.datasets.files import DatasetFile
+from studiolo.documents.script_run import script_run_document
+from studiolo.documents.text import document_text
 from studiolo.runs.script_result import ScriptResult
 from studiolo.sandbox.isolation import Isolation
 from studiolo.sandbox.job import PortBinding
@@ -104,7 +105,7 @@ def run(
         live.finish()
         _write(result, targets, script.name, device, errors)
         if json:
-            write_document(run_report(result))
+            write_document(document_text(script_run_document(result)))
         elif result.failure is not None:
             show_failure(errors, result, device=device)
         else:

@@ -13,14 +13,11 @@ from studiolo.cli.device_folder import check_device_folder, write_device_page
 from studiolo.cli.experiment_view import show_experiment, show_never_run
 from studiolo.cli.node_view import show_never_ran, show_node, summary_of
 from studiolo.cli.reporting import reported_errors
-from studiolo.cli.show_report import (
-    experiment_never_run,
-    experiment_shown,
-    node_never_ran,
-    node_shown,
-)
 from studiolo.cli.targets import STANDARD_OUTPUT, Target, targets_of
 from studiolo.cli.terminal import Terminal, write_document
+from studiolo.documents.node import never_ran_document, node_detail_document
+from studiolo.documents.run import never_run_document, run_document
+from studiolo.documents.text import document_text
 from studiolo.experiments.experiment import NodeName
 from studiolo.rendering.amounts import count_text
 from studiolo.rendering.plain_text import printable
@@ -124,7 +121,7 @@ def _show_experiment(
     if found is None:
         experiment = workspace.experiment(place.file)
         if json:
-            write_document(experiment_never_run(place.key, experiment))
+            write_document(document_text(never_run_document(place.key, experiment)))
         else:
             show_never_run(Terminal(sys.stdout), experiment, typed=typed)
         return
@@ -132,7 +129,7 @@ def _show_experiment(
     seen = current_run(result, workspace.store)
     provenance = Provenance(workspace.records, found, seen.nodes)
     if json:
-        write_document(experiment_shown(result, seen, provenance))
+        write_document(document_text(run_document(seen.record, seen.nodes, provenance)))
     else:
         show_experiment(Terminal(sys.stdout), seen, provenance, typed=typed)
 
@@ -157,7 +154,7 @@ def _show_node(
     kinds = kinds_of(provenance.module(name), workspace.catalogue)
     outputs = outputs_of(node, kinds, port=wanted.port)
     if wanted.json:
-        write_document(node_shown(seen, node, provenance, outputs))
+        write_document(document_text(node_detail_document(seen, node, provenance, outputs)))
     else:
         typed = shlex.quote(f"{place.typed.rstrip('/')}/{name}")
         show_node(Terminal(sys.stdout), seen, node, provenance, outputs, typed=typed)
@@ -202,7 +199,7 @@ def _say_never_ran(
     if wanted.is_written or wanted.port is not None:
         raise OutputMissingError(node=name, port=wanted.port, ports=(), state=_NOT_RUN)
     if wanted.json:
-        write_document(node_never_ran(place.key, name))
+        write_document(document_text(never_ran_document(place.key, name)))
     else:
         show_never_ran(Terminal(sys.stdout), name, typed=shlex.quote(place.typed))
 

@@ -16,7 +16,7 @@ from studiolo.datasets.errors import DatasetFileMissingError, DatasetFileUnreada
 from studiolo.datasets.files import FileFormat, format_of, read_dataset_bytes
 from studiolo.datasets.formats import Content
 from studiolo.datasets.formats.opening import check_options
-from studiolo.datasets.profile import profile_dataset, profile_to_json
+from studiolo.datasets.profile import profile_dataset, profile_document
 from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.files.inside import stays_inside
 from studiolo.modules.definition import Parameter, ParameterKind, PortKind
@@ -295,7 +295,7 @@ def _columns(dataset: Dataset) -> list[RecordedColumn]:
 
 
 def _profile(dataset: Dataset) -> dict[str, Any]:
-    return profile_to_json(profile_dataset(dataset))
+    return dict(profile_document(profile_dataset(dataset)))
 
 
 def _bytes(path: Path) -> pa.Buffer:

@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from studiolo.datasets.dataset import ColumnRole, Dataset
-from studiolo.datasets.profile import profile_dataset, profile_to_json
+from studiolo.datasets.profile import profile_dataset, profile_document
 
 COLUMN_KEYS = [
     *("name", "type", "kind", "role", "feature_type", "count", "missing", "unique", "infinite"),
@@ -16,7 +16,7 @@ COLUMN_KEYS = [
 
 
 def as_json(table: pa.Table, **roles: ColumnRole) -> dict[str, Any]:
-    written = profile_to_json(profile_dataset(Dataset(table=table, roles=roles), bins=2))
+    written = dict(profile_document(profile_dataset(Dataset(table=table, roles=roles), bins=2)))
     read: dict[str, Any] = json.loads(json.dumps(written, allow_nan=False))
     assert read == written
     return read

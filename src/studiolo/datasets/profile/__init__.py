@@ -9,7 +9,7 @@ from studiolo.datasets.profile.column_profile import (
     Value,
 )
 from studiolo.datasets.profile.errors import BinsOutOfRangeError, ColumnTypeError
-from studiolo.datasets.profile.json_form import profile_to_json
+from studiolo.datasets.profile.json_form import ProfileDocument, profile_document
 from studiolo.datasets.profile.kinds import ColumnKind
 from studiolo.datasets.profile.profiling import profile_dataset
 
@@ -20,9 +20,10 @@ __all__ = [
     "ColumnTypeError",
     "DatasetProfile",
     "Histogram",
+    "ProfileDocument",
     "Statistics",
     "TopValue",
     "Value",
     "profile_dataset",
-    "profile_to_json",
+    "profile_document",
 ]

@@ -1,4 +1,4 @@
-"""The profile as JSON: what the command line prints and the browser reads.
+"""The profile of a dataset as a JSON document, which is also how it is kept.
 
 Schema; every key is always there::
 
@@ -19,9 +19,10 @@ which only a category can be, is the text ``inf`` or ``-inf``.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import fields
 from decimal import Decimal
-from typing import Any
+from typing import TypedDict, cast
 
 from studiolo.datasets.profile.column_profile import (
     ColumnProfile,
@@ -31,19 +32,74 @@ from studiolo.datasets.profile.column_profile import (
     Value,
 )
 
+#: A value as JSON has it.
+JsonValue = bool | int | float | str
+
 _LARGEST_EXACT = 2**53 - 1
 
 
-def profile_to_json(profile: DatasetProfile) -> dict[str, Any]:
-    """Turn a profile into plain dicts and lists that ``json.dumps`` takes, as said above."""
+class StatisticsDocument(TypedDict):
+    """The statistics of a column; each key is a field of `Statistics`, which explains it."""
+
+    mean: JsonValue | None
+    standard_deviation: JsonValue | None
+    minimum: JsonValue
+    first_quartile: JsonValue
+    median: JsonValue
+    third_quartile: JsonValue
+    maximum: JsonValue
+
+
+class HistogramDocument(TypedDict):
+    """The histogram of a column, with one more edge than counts."""
+
+    edges: Sequence[JsonValue]
+    counts: Sequence[int]
+
+
+class TopValueDocument(TypedDict):
+    """A frequent value."""
+
+    value: JsonValue
+    count: int
+
+
+class ColumnProfileDocument(TypedDict):
+    """The profile of a column."""
+
+    name: str
+    type: str
+    kind: str
+    role: str
+    feature_type: str
+    count: int
+    missing: int
+    unique: int
+    infinite: int
+    statistics: StatisticsDocument | None
+    histogram: HistogramDocument | None
+    #: The most frequent first.
+    top_values: Sequence[TopValueDocument] | None
+
+
+class ProfileDocument(TypedDict):
+    """The profile of a dataset, with its columns in their order."""
+
+    row_count: int
+    column_count: int
+    columns: Sequence[ColumnProfileDocument]
+
+
+def profile_document(profile: DatasetProfile) -> ProfileDocument:
+    """The document of a profile."""
     return {
         "row_count": profile.row_count,
         "column_count": len(profile.columns),
-        "columns": [_column_to_json(column) for column in profile.columns],
+        "columns": [_column(column) for column in profile.columns],
     }
 
 
-def _column_to_json(column: ColumnProfile) -> dict[str, Any]:
+def _column(column: ColumnProfile) -> ColumnProfileDocument:
     return {
         "name": column.name,
         "type": column.type,
@@ -54,26 +110,28 @@ def _column_to_json(column: ColumnProfile) -> dict[str, Any]:
         "missing": column.missing,
         "unique": column.unique,
         "infinite": column.infinite,
-        "statistics": column.statistics and _statistics_to_json(column.statistics),
-        "histogram": column.histogram and _histogram_to_json(column.histogram),
+        "statistics": None if column.statistics is None else _statistics(column.statistics),
+        "histogram": None if column.histogram is None else _histogram(column.histogram),
         "top_values": None
         if column.top_values is None
         else [{"value": _value(top.value), "count": top.count} for top in column.top_values],
     }
 
 
-def _statistics_to_json(statistics: Statistics) -> dict[str, Any]:
-    return {field.name: _value(getattr(statistics, field.name)) for field in fields(statistics)}
+def _statistics(statistics: Statistics) -> StatisticsDocument:
+    values = {part.name: getattr(statistics, part.name) for part in fields(statistics)}
+    written = {name: None if value is None else _value(value) for name, value in values.items()}
+    return cast("StatisticsDocument", written)
 
 
-def _histogram_to_json(histogram: Histogram) -> dict[str, Any]:
+def _histogram(histogram: Histogram) -> HistogramDocument:
     return {
         "edges": [_value(edge) for edge in histogram.edges],
         "counts": list(histogram.counts),
     }
 
 
-def _value(value: Value | None) -> Value | None:
+def _value(value: Value) -> JsonValue:
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, int) and abs(value) > _LARGEST_EXACT:

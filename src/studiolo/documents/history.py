@@ -1,0 +1,80 @@
+"""A run history, and what was forgotten of one, as documents."""
+
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
+
+from studiolo.documents.run import RunSummary, run_summary
+from studiolo.store.blobs import Swept
+from studiolo.store.identity import RunId
+from studiolo.store.run_record import Pruned, RunRecord
+
+
+class DraftDocument(TypedDict):
+    """What can be edited: the experiment as its file has it now."""
+
+    name: str
+
+
+class HistoryRun(RunSummary):
+    """A run in a history."""
+
+    #: What was new in it, a phrase each.
+    changes: Sequence[str]
+
+
+class HistoryDocument(TypedDict):
+    """The history of an experiment, or of a workspace."""
+
+    #: None for a workspace.
+    experiment: str | None
+    draft: DraftDocument | None
+    #: Newest first.
+    runs: Sequence[HistoryRun]
+    #: Whether there are older ones.
+    more: bool
+
+
+class ForgottenRecords(TypedDict):
+    """The numbers of runs and results that were forgotten."""
+
+    runs: int
+    results: int
+
+
+class RemovedFiles(TypedDict):
+    """The number of files that were removed from the disk, and their size."""
+
+    files: int
+    bytes: int
+
+
+class ForgottenDocument(TypedDict):
+    """The runs and results that were removed."""
+
+    forgotten: ForgottenRecords
+    removed: RemovedFiles
+
+
+def history_document(
+    runs: Sequence[RunRecord],
+    *,
+    changes: Mapping[RunId, Sequence[str]],
+    experiment: str | None,
+    draft: str | None,
+    more: bool,
+) -> HistoryDocument:
+    """The document of a history."""
+    return {
+        "experiment": experiment,
+        "draft": None if draft is None else {"name": draft},
+        "runs": [{**run_summary(run), "changes": list(changes.get(run.id, ()))} for run in runs],
+        "more": more,
+    }
+
+
+def forgotten_document(pruned: Pruned, swept: Swept) -> ForgottenDocument:
+    """The document of what `studiolo runs --keep` has removed."""
+    return {
+        "forgotten": {"runs": pruned.runs, "results": pruned.results},
+        "removed": {"files": swept.blobs + swept.unfinished, "bytes": swept.size},
+    }
