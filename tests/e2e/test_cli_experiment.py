@@ -430,7 +430,7 @@ class TestNew:
 def test_findings_and_reports_know_no_other_keys(typed: WorkspaceFolder) -> None:
     """What the page says there is, there is."""
     page = (Path(__file__).parents[2] / "docs/reference/experiment-report.md").read_text()
-    section = page.partition("## `studiolo run EXPERIMENT --json`\n")[2].partition("\n## ")[0]
+    section = page.partition("## A run\n")[2].partition("\n## ")[0]
     rows = set(re.findall(r"^\| `([a-z_.*]+)`", section, re.M))
     report = typed("run", "experiments/bad", "--json").report
     assert rows == {*report, *(f"nodes.*.{key}" for key in report["nodes"]["breaks"])}
