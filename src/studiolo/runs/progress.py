@@ -6,24 +6,18 @@ from typing import Protocol
 from studiolo.experiments.experiment import NodeName
 from studiolo.sandbox.job import Failure
 from studiolo.store.identity import RunId
+from studiolo.store.measures import Measures
 from studiolo.store.run_record import NodeState
 
 
 @dataclass(frozen=True, kw_only=True)
-class NodeProgress:
+class NodeProgress(Measures):
     """Where a node stands; of one that has ended, what it cost."""
 
     node: NodeName
     state: NodeState
     #: Why it runs, or does not: a sentence.
     reason: str = ""
-    seconds: float | None = None
-    #: Rows of all its outputs; None where none is a dataset.
-    rows: int | None = None
-    #: Bytes of all its outputs.
-    bytes: int | None = None
-    #: Bytes of memory that it took at the most.
-    peak_memory: int | None = None
     #: The run that its kept result comes from.
     from_run: RunId | None = None
     failure: Failure | None = None

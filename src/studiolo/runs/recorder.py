@@ -120,14 +120,7 @@ class Recorder:
             ended_at=ended.ended_at,
         )
         if kept is not None:
-            outcome = replace(
-                outcome,
-                from_run=kept.run,
-                seconds=kept.seconds,
-                peak_memory=kept.peak_memory,
-                rows=kept.rows,
-                bytes=kept.bytes,
-            )
+            outcome = replace(outcome, from_run=kept.run, **kept.measures)
         if done is not None:
             return self._ran(ended, done, outcome)
         failure = None if ended.failure is None else asdict(ended.failure)
@@ -158,11 +151,8 @@ class Recorder:
             console=done.console,
             log=done.log,
             images=images,
-            seconds=done.seconds,
             cpu_seconds=done.cpu_seconds,
-            peak_memory=done.peak_memory,
-            rows=manifest.rows,
-            bytes=manifest.size,
+            **recorded.measures,
             environment=done.environment,
             isolation=done.isolation,
             run=self._run,
@@ -180,10 +170,7 @@ def _progress(recorded: NodeOutcome, ended: Ended) -> NodeProgress:
         node=recorded.node,
         state=recorded.state,
         reason=recorded.reason,
-        seconds=recorded.seconds,
-        rows=recorded.rows,
-        bytes=recorded.bytes,
-        peak_memory=recorded.peak_memory,
+        **recorded.measures,
         from_run=recorded.from_run,
         failure=failure,
     )

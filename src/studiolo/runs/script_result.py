@@ -1,14 +1,13 @@
 """The result of a script's run, for programs and notebooks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from studiolo.datasets.dataset import Dataset
 from studiolo.rendering.remedies import message_with_advice
 from studiolo.runs.errors import ResultMissingError, RunFailedError
-from studiolo.sandbox.isolation import IsolationReport
-from studiolo.sandbox.job import RESULT_PORTS, Failure, PythonDevice, Status, Timings
+from studiolo.sandbox.job import RESULT_PORTS, JobFacts, Status
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,25 +15,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScriptResult:
+class ScriptResult(JobFacts):
     """How a script's run went, and what it returned."""
 
-    status: Status
-    #: Why it did not succeed; None if it did.
-    failure: Failure | None
     #: By result port: `results_dataset`, and `results_dataset2` if the script returned a second.
     datasets: Mapping[str, Dataset]
-    #: What it printed and drew.
-    device: PythonDevice
-    #: What a person should know that is no error, a sentence each.
-    log: Sequence[str]
-    timings: Timings
-    #: Bytes of memory that the run took at the most, beyond the libraries that were loaded before
-    #: it; None where it could not be read.
-    peak_memory: int | None
-    #: Processor time in seconds, where it could be read.
-    cpu_seconds: float | None
-    isolation: IsolationReport
     #: The environment it ran in.
     environment: str
     #: What its script is called.

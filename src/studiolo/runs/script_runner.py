@@ -155,20 +155,18 @@ def _dataset(source: object, port: str, log: list[str]) -> Dataset:
 
 
 def _result(outcome: Outcome, ran: Circumstances, log: list[str]) -> ScriptResult:
+    facts = {
+        **outcome.facts,
+        "failure": None if outcome.failure is None else explained(outcome.failure, ran),
+        "log": [*log, *notes(read_old_code(ran.source)), *outcome.log],
+    }
     return ScriptResult(
-        status=outcome.status,
-        failure=None if outcome.failure is None else explained(outcome.failure, ran),
+        **facts,
         datasets={
             port: result.dataset
             for port, result in outcome.results.items()
             if isinstance(result, SealedTable)
         },
-        device=outcome.device,
-        log=[*log, *notes(read_old_code(ran.source)), *outcome.log],
-        timings=outcome.timings,
-        peak_memory=outcome.peak_memory,
-        cpu_seconds=outcome.cpu_seconds,
-        isolation=outcome.isolation,
         environment=ran.environment.name,
         script=ran.job.script_name,
     )

@@ -1,7 +1,7 @@
 """The input and the output of a run."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
@@ -198,14 +198,13 @@ class Timings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """How one job went. A script's failure is an outcome, not an exception."""
+class JobFacts:
+    """The facts about a job that has ended, without its results."""
 
     status: Status
     #: Set if the status is failed.
     failure: Failure | None
-    #: By output port; empty if the status is failed, and without the ports left empty.
-    results: Mapping[str, Connected]
+    #: What was printed and drawn.
     device: PythonDevice
     #: What the contract did that a person should know, a sentence each.
     log: Sequence[str]
@@ -217,6 +216,19 @@ class Outcome:
     #: children that it has waited for; None where it could not be read.
     cpu_seconds: float | None
     isolation: IsolationReport
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """The facts by name, to be handed on to the next shape of the outcome."""
+        return {field.name: getattr(self, field.name) for field in fields(JobFacts)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome(JobFacts):
+    """The outcome of one job. A script's failure is an outcome, not an exception."""
+
+    #: By output port; empty if the status is failed, and without the ports left empty.
+    results: Mapping[str, Connected]
 
     @property
     def tables(self) -> Mapping[str, pa.Table]:

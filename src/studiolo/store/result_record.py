@@ -7,6 +7,7 @@ from typing import Any
 
 from studiolo.experiments.experiment import NodeName
 from studiolo.store.identity import BlobDigest, RecipeDigest, RunId
+from studiolo.store.measures import Measures
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +21,7 @@ class KeptImage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StoredResult:
+class StoredResult(Measures):
     """The record that is needed to use a result again.
 
     What was printed, said and drawn stands with the nodes of runs; see `NodeRecord`.
@@ -32,11 +33,6 @@ class StoredResult:
     #: How long the run took, and how much processor time.
     seconds: float
     cpu_seconds: float | None
-    #: Bytes of memory at the most, where it could be read.
-    peak_memory: int | None
-    #: Of all outputs together; None where they have none, as models.
-    rows: int | None
-    #: Bytes of all outputs together.
     bytes: int
     #: The name of the environment that it was made in.
     environment: str

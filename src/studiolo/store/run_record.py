@@ -8,6 +8,7 @@ from typing import Any
 
 from studiolo.experiments.experiment import NodeName
 from studiolo.store.identity import RecipeDigest, RunId
+from studiolo.store.measures import Measures
 from studiolo.store.result_record import KeptImage, NewResult
 
 
@@ -110,7 +111,7 @@ class NodeChange:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NodeOutcome:
+class NodeOutcome(Measures):
     """How a node ended, with all that is recorded of it."""
 
     node: NodeName
@@ -121,11 +122,6 @@ class NodeOutcome:
     from_run: RunId | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
-    seconds: float | None = None
-    peak_memory: int | None = None
-    rows: int | None = None
-    #: Bytes of all outputs together.
-    bytes: int | None = None
     #: What it printed, said and drew. None: what its result says, which is how a node is recorded
     #: that a kept result stands in for.
     console: str | None = None

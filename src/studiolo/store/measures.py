@@ -1,0 +1,23 @@
+"""The measures of a node's result, which go with it wherever it is told of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measures:
+    """What a result took, and how large it is; None where that is not known."""
+
+    seconds: float | None = None
+    #: Bytes of memory at the most.
+    peak_memory: int | None = None
+    #: Of all its datasets together; None if it has none.
+    rows: int | None = None
+    #: Of all its outputs together.
+    bytes: int | None = None
+
+    @property
+    def measures(self) -> Mapping[str, Any]:
+        """The measures by name, to be handed on to the next shape of the result."""
+        return {field.name: getattr(self, field.name) for field in fields(Measures)}
