@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from studiolo.modules.errors import ScriptMetadataError, ScriptMetadataRepeatedError
+from studiolo.toml_text import NotTomlError, read_toml
 
 _OPENED = re.compile(r"# /// (?P<type>[a-zA-Z0-9-]+)")
 _CLOSED = "# ///"
-_TOML_LINE = re.compile(r" \(at line (?P<line>\d+), column \d+\)$")
-_TOML_END = " (at end of document)"
 #: In a block of more lines nobody's patience lasts to find the one that is wrong.
 _LONGEST = 500
 
@@ -132,19 +131,10 @@ class _Block:
 
     def _parsed(self) -> dict[str, object]:
         try:
-            return tomllib.loads(self.text)
-        except RecursionError as error:
-            raise ScriptMetadataError(line=self.line, reason="it is nested too deeply") from error
-        except ValueError as error:
-            # Of TOML; or of Python, whose whole numbers have at most some thousand digits.
-            reason = str(error)
-            if match := _TOML_LINE.search(reason):
-                line = int(match["line"])
-                reason = reason[: match.start()]
-            else:
-                line = self.text.count("\n")
-                reason = reason.removesuffix(_TOML_END)
-            raise ScriptMetadataError(line=self.line + line, reason=reason) from error
+            return read_toml(self.text)
+        except NotTomlError as error:
+            line = self.line + (error.line or 0)
+            raise ScriptMetadataError(line=line, reason=error.reason) from error
 
     def _refuse(self, *keys: str, reason: str) -> NoReturn:
         line = self.line + _line_of(self.text, keys)

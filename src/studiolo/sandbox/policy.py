@@ -1,6 +1,5 @@
 """The sandbox policy as values: what ``policy.toml`` says, read strictly."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from studiolo.sandbox.errors import PolicyError
 from studiolo.sandbox.policy_table import PolicySource, PolicyTable
 from studiolo.sandbox.syscall_policy import SyscallPolicy, read_syscall_policy
+from studiolo.toml_text import NotTomlError, read_toml
 
 #: The policy that comes with Studiolo.
 DEFAULT_POLICY = Path(__file__).with_name("policy.toml")
@@ -178,10 +178,12 @@ def _read_file(path: Path) -> str:
 
 def _read_policy(source: PolicySource) -> Policy:
     try:
-        values = tomllib.loads(source.text)
-    except tomllib.TOMLDecodeError as error:
-        problem = f"not valid TOML: {error}."
-        raise PolicyError(source=source.name, line=None, section="", problem=problem) from error
+        values = read_toml(source.text)
+    except NotTomlError as error:
+        problem = f"not valid TOML: {error.reason}."
+        raise PolicyError(
+            source=source.name, line=error.line, section="", problem=problem
+        ) from error
     top = PolicyTable(source=source, section="", values=values)
     rlimits = top.table("rlimits")
     policy = Policy(

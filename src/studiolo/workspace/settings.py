@@ -1,6 +1,5 @@
 """`studiolo.toml`: what a workspace is called, and what its runs may take."""
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -9,6 +8,7 @@ from typing import Any
 
 from studiolo.experiments.memory_limit import parse_memory
 from studiolo.quantities import parse_duration
+from studiolo.toml_text import NotTomlError, read_toml
 from studiolo.workspace.errors import WorkspaceSettingsError
 
 FILE_NAME = "studiolo.toml"
@@ -37,8 +37,8 @@ def read_settings(path: Path) -> WorkspaceSettings:
         WorkspaceSettingsError: The file can't be read, or says something that has no meaning.
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        table = read_toml(path.read_text(encoding="utf-8"))
+    except (NotTomlError, UnicodeDecodeError) as error:
         raise WorkspaceSettingsError(file=path, problem=f"it is not TOML: {error}") from error
     except OSError as error:
         raise WorkspaceSettingsError(file=path, problem=error.strerror or str(error)) from error
