@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from studiolo.experiments.finding import Finding
     from studiolo.modules.script import Script
     from studiolo.runs.experiment_result import ExperimentResult, NodeResult
+    from studiolo.runs.run_settings import RunSettings
     from studiolo.runs.script_result import ScriptResult
     from studiolo.sandbox.isolation import Isolation
     from studiolo.workspace.draft import Draft, DraftNode
     from studiolo.workspace.sample import new_workspace
-    from studiolo.workspace.workshop import RunSettings, open_runner, run_script
+    from studiolo.workspace.workshop import open_runner, run_script
     from studiolo.workspace.workspace import Workspace, open_workspace
 
     __version__: str
@@ -55,7 +56,7 @@ _HOMES = {
     "Finding": "studiolo.experiments.finding",
     "Isolation": "studiolo.sandbox.isolation",
     "NodeResult": "studiolo.runs.experiment_result",
-    "RunSettings": "studiolo.workspace.workshop",
+    "RunSettings": "studiolo.runs.run_settings",
     "Script": "studiolo.modules.script",
     "ScriptResult": "studiolo.runs.script_result",
     "StudioloError": "studiolo.errors",

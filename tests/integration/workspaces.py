@@ -11,7 +11,7 @@ from typing import Any
 
 from studiolo.experiments.experiment import NodeName
 from studiolo.runs.experiment_result import ExperimentResult
-from studiolo.runs.progress import NodeProgress
+from studiolo.runs.progress import NodeProgress, Observer
 from studiolo.runs.selection import Selection
 from studiolo.store.identity import RunId
 from studiolo.store.run_record import NodeState
@@ -81,7 +81,7 @@ class WorkspaceFolder:
 
 
 @dataclass
-class Watcher:
+class Watcher(Observer):
     """Remembers what an observer is told, and can be waited with."""
 
     told: list[NodeProgress] = field(default_factory=list)

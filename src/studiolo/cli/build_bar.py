@@ -3,6 +3,7 @@
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from studiolo.cli.build_progress import BUILDING
 from studiolo.environments.progress import BuildProgress
 
 
@@ -19,7 +20,7 @@ class BuildBar:
             transient=True,
         )
         self._progress.start()
-        console.print("Building the Python environment for scripts (once).")
+        console.print(BUILDING)
         self._task = self._progress.add_task("")
 
     def show(self, step: BuildProgress) -> None:

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from studiolo.cli.build_bar import BuildBar
 
 
+#: Said once, before anything moves.
+BUILDING = "Building the Python environment for scripts (once)."
+
+
 class BuildProgressBar:
     """Shows nothing until there is something to build. Call it with each step."""
 

@@ -1,5 +1,6 @@
 """`studiolo run EXPERIMENT`: run an experiment, or a part of it, from the terminal."""
 
+import signal
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -7,7 +8,6 @@ from typing import NoReturn
 
 import typer
 
-from studiolo.cli.build_progress import BuildProgressBar
 from studiolo.cli.findings_view import reported_findings, show_findings
 from studiolo.cli.reporting import ExitCode, reported_errors
 from studiolo.cli.run_progress import RunProgress
@@ -19,6 +19,7 @@ from studiolo.experiments.experiment import Experiment, Limits, NodeName
 from studiolo.experiments.finding import Severity
 from studiolo.runs.experiment_result import ExperimentResult
 from studiolo.runs.provenance import Provenance
+from studiolo.runs.run_settings import RunSettings
 from studiolo.runs.selection import Selection
 from studiolo.sandbox.isolation import Isolation
 from studiolo.store.run_record import RunStatus
@@ -44,10 +45,7 @@ def run(
     with (
         reported_errors(errors),
         reported_findings(errors),
-        BuildProgressBar(errors) as building,
-        Workspace(
-            find_root(path), isolation=isolation, limits=limits, progress=building
-        ) as workspace,
+        Workspace(find_root(path)) as workspace,
     ):
         experiment = workspace.experiment(path)
         experiment = with_parameters(experiment, _values(param), workspace.catalogue)
@@ -56,8 +54,15 @@ def run(
         if any(finding.severity is Severity.ERROR for finding in findings):
             raise typer.Exit(ExitCode.BAD_INPUT)
         selection = Selection.of(experiment, to=to, only=only, start=start, again=again)
-        with RunProgress(shown, experiment, make_room=building.finish, tells_why=json) as progress:
-            result = workspace.run(experiment, selection=selection, observer=progress)
+        settings = RunSettings(
+            isolation=isolation, timeout=limits.timeout, memory=limits.memory, cpus=limits.cpus
+        )
+        # A termination ends the run as Ctrl-C does.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        with RunProgress(shown, experiment, errors=errors, tells_why=json) as progress:
+            result = workspace.run(
+                experiment, selection=selection, settings=settings, observer=progress
+            )
         if json:
             provenance = Provenance(workspace.records, result.id, result.nodes)
             write_document(document_text(run_document(result.record, result.nodes, provenance)))

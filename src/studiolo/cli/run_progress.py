@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -13,12 +12,14 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from studiolo.cli.build_progress import BUILDING
 from studiolo.cli.terminal import Terminal
+from studiolo.environments.progress import BuildPhase, BuildProgress
 from studiolo.experiments.experiment import Experiment, NodeName
 from studiolo.rendering.amounts import count_text, duration_text
 from studiolo.rendering.cells import cut
 from studiolo.rendering.plain_text import one_line, printable
-from studiolo.runs.progress import NodeProgress
+from studiolo.runs.progress import NodeProgress, Observer
 from studiolo.store.run_record import NodeState
 
 #: Each state's sign, and how it is shown.
@@ -36,7 +37,7 @@ _LINES = 20
 _NAME = 40
 
 
-class RunProgress:
+class RunProgress(Observer):
     """Shows a table of the nodes that moves where a person looks on, and lines elsewhere."""
 
     def __init__(
@@ -44,7 +45,7 @@ class RunProgress:
         console: Terminal,
         experiment: Experiment,
         *,
-        make_room: Callable[[], None],
+        errors: Terminal,
         tells_why: bool,
     ) -> None:
         """Show nothing yet.
@@ -52,12 +53,14 @@ class RunProgress:
         Args:
             console: Where to show it.
             experiment: What is run.
-            make_room: Called before anything is shown, to clear what moves.
+            errors: Where to say that an environment is being built, if nothing moves.
             tells_why: Whether a node's line says why it failed; if not, that is told afterwards.
         """
         self._console = console
         self._tells_why = tells_why
-        self._make_room = make_room
+        self._errors = errors
+        self._building: str | None = None
+        self._tells_of_building = False
         # Again by the same thread: a display that is made asks at once what it is to show.
         self._lock = threading.RLock()
         self._nodes = {
@@ -71,26 +74,25 @@ class RunProgress:
     def node_changed(self, progress: NodeProgress) -> None:
         """Show where a node stands."""
         with self._lock:
-            if self._live is None:
-                self._make_room()
             if progress.state is NodeState.RUNNING:
                 # It may have ended before this is told.
                 self._since.setdefault(progress.node, time.monotonic())
             self._nodes[progress.node] = progress
             if self._console.is_interactive:
-                if self._live is None:
-                    self._live = Live(
-                        get_renderable=self._view,
-                        console=self._console,
-                        refresh_per_second=12,
-                        transient=True,
-                    )
-                    self._live.start()
+                self._go_live()
             elif progress.state is not NodeState.RUNNING:
                 self._console.print(self._line(progress), soft_wrap=True)
 
-    def console_written(self, node: NodeName, text: str) -> None:
-        """The console of nodes is kept for `studiolo show`."""
+    def environment_progressed(self, progress: BuildProgress) -> None:
+        """Show how far the building of an environment is."""
+        with self._lock:
+            over = progress.phase is BuildPhase.BUILT
+            if self._console.is_interactive:
+                self._building = None if over else progress.message
+                self._go_live()
+            elif not self._tells_of_building and not over:
+                self._tells_of_building = True
+                self._errors.print(BUILDING, soft_wrap=True)
 
     def __enter__(self) -> Self:
         return self
@@ -107,6 +109,16 @@ class RunProgress:
             for progress in self._nodes.values():
                 if progress.state is not NodeState.WAITING:
                     self._console.print(self._line(progress), soft_wrap=True)
+
+    def _go_live(self) -> None:
+        if self._live is None:
+            self._live = Live(
+                get_renderable=self._view,
+                console=self._console,
+                refresh_per_second=12,
+                transient=True,
+            )
+            self._live.start()
 
     def _line(self, progress: NodeProgress) -> Text:
         return node_line(progress, self._width, tells_why=self._tells_why)
@@ -125,6 +137,8 @@ class RunProgress:
             name = _padded(node.node, self._width)
             grid.add_row(Spinner("dots", style="cyan"), Text(name), Text(f"{seconds:8.1f} s"))
         total = len(nodes)
+        if self._building is not None:
+            grid.add_row(Spinner("dots", style="cyan"), Text(self._building, style="dim"))
         head = Text(f"{len(ended)} of {total} nodes", style="dim")
         return Group(*lines, grid, head)
 

@@ -20,11 +20,12 @@ from studiolo.cli.terminal import Terminal, write_document
 from studiolo.datasets.files import DatasetFile
 from studiolo.documents.script_run import script_run_document
 from studiolo.documents.text import document_text
+from studiolo.runs.run_settings import RunSettings
 from studiolo.runs.script_result import ScriptResult
 from studiolo.sandbox.isolation import Isolation
 from studiolo.sandbox.job import PortBinding
 from studiolo.sandbox.launcher import Launcher
-from studiolo.workspace.workshop import RunSettings, run_script
+from studiolo.workspace.workshop import run_script
 
 #: Failures that are not the script's: of the command line, and of a bundle that is found to be
 #: damaged when it is unzipped, in the sandbox.

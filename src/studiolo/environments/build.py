@@ -4,6 +4,7 @@ import errno
 import fcntl
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -24,6 +25,8 @@ from studiolo.environments.uv_process import run_uv
 #: Written last: an environment without it is a ruin, left by a build that was interrupted.
 _MARKER = "studiolo-built"
 _LOCK_COPY = "requirements.lock"
+#: Seconds between two tries at a lock that another process has.
+_PAUSE = 0.2
 
 
 def default_environment(*, progress: ProgressCallback | None = None) -> Environment:
@@ -90,14 +93,20 @@ def _alone(environment: Environment, progress: ProgressCallback | None) -> Itera
     path = environment.path.with_name(f"{environment.path.name}.lock")
     held = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
     try:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        while not _taken(held):
             _report(progress, BuildPhase.WAITING, "Waiting for another process to build it")
-            fcntl.flock(held, fcntl.LOCK_EX)
+            time.sleep(_PAUSE)
         yield held
     finally:
         os.close(held)
+
+
+def _taken(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _build(
@@ -116,6 +125,7 @@ def _build(
         _install(environment, spec, held=held, progress=progress)
         compile_bytecode(environment, spec.interpreter, like=like, held=held, progress=progress)
         (path / _MARKER).touch()
+        _report(progress, BuildPhase.BUILT, "The environment is ready")
     except BaseException:
         shutil.rmtree(path, ignore_errors=True)
         raise

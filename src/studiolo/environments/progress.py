@@ -15,6 +15,8 @@ class BuildPhase(StrEnum):
     PREPARING = "preparing"
     INSTALLING = "installing"
     COMPILING = "compiling"
+    #: The end of what was begun.
+    BUILT = "built"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +33,8 @@ class BuildProgress:
     message: str
 
 
-#: Whoever asks for an environment is told how far it is, in the thread that asked.
+#: Whoever asks for an environment is told how far it is, in the thread that asked, and again and
+#: again while uv is at work. What it raises ends the building.
 ProgressCallback = Callable[[BuildProgress], None]
 
 _RESOLVED = re.compile(r"Resolved (?P<total>\d+) packages?\b")

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import re
+import select
 import struct
 import subprocess
 import termios
@@ -10,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from studiolo.environments.errors import UvMissingError
-from studiolo.environments.progress import ProgressCallback, progress_in
+from studiolo.environments.progress import BuildPhase, BuildProgress, ProgressCallback, progress_in
 from studiolo.environments.uv_failure import uv_failure
 
 # uv wraps its explanations at the terminal's width; nobody wants that in an error message.
@@ -21,6 +22,8 @@ _CONTROL_SEQUENCE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 # uv downloads no faster than it is listened to.
 _LINE_END = re.compile(rb"[\r\n]+|(?<=  )(?=error: |\xc3\x97 )")
 _KEPT_LINES = 200
+#: Seconds after which whoever waits is called although uv says nothing.
+_PAUSE = 0.2
 
 
 def run_uv(
@@ -99,20 +102,25 @@ def _terminal() -> tuple[int, int]:
 def _listen(terminal: int, progress: ProgressCallback | None) -> list[str]:
     """Report the progress that uv shows; the last lines that are something else."""
     said: list[str] = []
-    last = None
+    last = BuildProgress(phase=BuildPhase.CREATING, message="Starting uv")
     for line in _lines(terminal):
-        step = progress_in(line)
-        if step is None:
-            said = [*said[-_KEPT_LINES:], line]
-        elif progress is not None and step != last:
-            progress(step)
+        step = last if line is None else progress_in(line)
+        if step is not None:
             last = step
+            if progress is not None:
+                progress(step)
+        elif line is not None:
+            said = [*said[-_KEPT_LINES:], line]
     return said
 
 
-def _lines(terminal: int) -> Iterator[str]:
+def _lines(terminal: int) -> Iterator[str | None]:
+    """What it says; None from time to time while it says nothing."""
     rest = b""
     while True:
+        if not select.select([terminal], [], [], _PAUSE)[0]:
+            yield None
+            continue
         try:
             read = os.read(terminal, 1 << 16)
         except OSError:  # EIO: the other side of the terminal is closed

@@ -5,9 +5,23 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, Self
 
+from studiolo.environments.progress import ProgressCallback
 from studiolo.modules.definition import PortName
+from studiolo.runs.capacity import Capacity
 from studiolo.runs.plan import Step
+from studiolo.runs.run_settings import RunSettings
 from studiolo.sandbox.job import Connected, Failure, Image, Outcome
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunContext:
+    """What the steps of one run have in common for an engine."""
+
+    settings: RunSettings = field(default_factory=RunSettings)
+    #: Set when what runs is to end.
+    cancelled: threading.Event = field(default_factory=threading.Event)
+    #: Told how far the building of an environment is.
+    on_build: ProgressCallback = field(default=lambda _progress: None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,19 +76,19 @@ class Done:
 
 
 class Engine(Protocol):
-    """Runs modules. Any number of threads may execute at once."""
+    """Runs modules. Any number of threads may execute at once, for any number of runs."""
 
-    def expect(self, steps: Collection[Step]) -> None:
+    @property
+    def capacity(self) -> Capacity:
+        """The room that it has for steps; runs take it before they have a step executed."""
+
+    def expect(self, steps: Collection[Step], run: RunContext) -> None:
         """Get ready for these steps, in the background; they are what is going to be executed."""
 
     def execute(
-        self,
-        work: Work,
-        *,
-        on_console: Callable[[str], None] | None = None,
-        cancelled: threading.Event | None = None,
+        self, work: Work, run: RunContext, *, on_console: Callable[[str], None] | None = None
     ) -> Done:
-        """Run a step once and wait for its end; it ends soon after ``cancelled`` is set.
+        """Run a step once and wait for its end; it ends soon after the run is cancelled.
 
         Raises:
             StudioloError: Nothing could be run at all, such as for want of an environment. What the

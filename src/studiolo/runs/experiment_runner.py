@@ -1,27 +1,27 @@
 """Runs experiments in a workspace: plans, takes what is kept, carries out, remembers."""
 
 import os
-import signal
 import socket
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 from typing import Protocol
 
 from studiolo.experiments.experiment import Experiment, NodeName
 from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.runs.dataset_files import Exporter
 from studiolo.runs.draws import ExperimentDraws
-from studiolo.runs.engine import Engine
+from studiolo.runs.engine import Engine, RunContext
 from studiolo.runs.kept_results import KeptResults
 from studiolo.runs.plan import Datasets, Modules, Plan, Step, plan_run
-from studiolo.runs.progress import Observer, Unobserved
+from studiolo.runs.progress import Observer, Observers
 from studiolo.runs.recipe import differences, without_draw
 from studiolo.runs.recorder import Recorder
+from studiolo.runs.run_settings import RunSettings
+from studiolo.runs.running import EventLog, RunningExperiment
 from studiolo.runs.scheduler import Scheduler
 from studiolo.runs.selection import Selection
 from studiolo.runs.step_runner import Sources, StepRunner
@@ -43,7 +43,6 @@ from studiolo.store.run_record import (
 #: What a snapshot keeps of a file that is no text.
 _NO_TEXT = ""
 _BROKEN_OFF = "The run could not go on."
-_CANCELLED = "The run was cancelled."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,25 +106,56 @@ class ExperimentRunner:
             selection=selection,
         )
 
-    def run(
+    def start(
         self,
         experiment: Experiment,
         *,
         selection: Selection | None = None,
+        settings: RunSettings | None = None,
         observer: Observer | None = None,
-        cancelled: threading.Event | None = None,
-    ) -> RunId:
-        """Run an experiment that was checked, or a part of it; the run's id.
+    ) -> RunningExperiment:
+        """Begin to run an experiment that was checked, or a part of it, and return at once.
 
-        What its nodes do wrong is recorded with the run, not raised. Setting ``cancelled`` stops
-        it, as Ctrl-C does.
-
-        Raises:
-            StudioloError: It could not be begun, or not go on; what had ended before is recorded.
+        What its nodes do wrong is recorded with the run, not raised.
         """
-        place = self._place
         began = datetime.now(UTC)
-        run = new_run_id(began)
+        running = RunningExperiment(new_run_id(began))
+        log = EventLog(running.note)
+        news = log if observer is None else Observers(log, observer)
+        threading.Thread(
+            target=self._run,
+            args=(running, began, experiment, selection, settings or RunSettings(), news),
+            name=f"studiolo-run-{running.id}",
+        ).start()
+        return running
+
+    def _run(
+        self,
+        running: RunningExperiment,
+        began: datetime,
+        experiment: Experiment,
+        selection: Selection | None,
+        settings: RunSettings,
+        observer: Observer,
+    ) -> None:
+        """Carry a run out, in a thread of its own."""
+        try:
+            status = self._carry_out(running, began, experiment, selection, settings, observer)
+        except BaseException as error:  # noqa: BLE001  # the end of a thread: `wait` raises it
+            running.end(None, error)
+        else:
+            running.end(status)
+
+    def _carry_out(
+        self,
+        running: RunningExperiment,
+        began: datetime,
+        experiment: Experiment,
+        selection: Selection | None,
+        settings: RunSettings,
+        observer: Observer,
+    ) -> RunStatus:
+        place, run = self._place, running.id
         with WorkspaceUse.begin(place.store), RunLock.take(place.store, run):
             self._mark_interrupted()
             plan = self.plan(experiment, selection, once=run, new_draws=True)
@@ -144,66 +174,64 @@ class ExperimentRunner:
                     for name, step in plan.steps.items()
                 ],
             )
-            self._carry_out(run, plan, kept, reasons, observer or Unobserved(), cancelled)
+            observer.run_began(run, list(plan.steps))
+            status = RunStatus.FAILED
+            try:
+                status = self._execute(running, plan, kept, reasons, settings, observer)
+            except BaseException:
+                with suppress(StoreError):
+                    self._leave_rest(run)
+                raise
+            finally:
+                # Where recording is what failed, this fails too; the next run then finds that no
+                # process carries it.
+                with suppress(StoreError):
+                    place.records.end_run(run, status, ended_at=datetime.now(UTC))
+                observer.run_ended(status)
         self._sweep()
-        return run
+        return status
 
-    def _carry_out(
+    def _execute(
         self,
-        run: RunId,
+        running: RunningExperiment,
         plan: Plan,
         kept: Mapping[NodeName, StoredResult],
         reasons: Mapping[NodeName, str],
+        settings: RunSettings,
         observer: Observer,
-        cancelled: threading.Event | None,
-    ) -> None:
+    ) -> RunStatus:
         place = self._place
-        scheduler = Scheduler(plan, kept=kept, reasons=reasons)
-        status = RunStatus.FAILED
-        try:
-            # Beside what comes next: it starts the interpreters that they need.
-            self._engine.expect(
-                [s for n, s in plan.steps.items() if n not in kept and s.dataset is None]
+        scheduler = Scheduler(plan, kept=kept, reasons=reasons, capacity=self._engine.capacity)
+        context = RunContext(settings=settings, on_build=observer.environment_progressed)
+        running.on_cancel(scheduler.cancel)
+        # Beside what comes next: it starts the interpreters that they need.
+        self._engine.expect(
+            [s for n, s in plan.steps.items() if n not in kept and s.dataset is None], context
+        )
+        with Recorder(
+            running.id, place.records, self._results, observer, on_error=scheduler.break_off
+        ) as recorder:
+            runner = StepRunner(
+                plan,
+                context,
+                engine=self._engine,
+                sources=place.sources,
+                exporter=place.exporter,
+                results=self._results,
+                kept=kept,
+                observer=observer,
+                recorder=recorder,
             )
-            with (
-                # First: an exception between the start of a thread and its `with` leaves it behind.
-                _cancelling(scheduler, cancelled),
-                Recorder(
-                    run, place.records, self._results, observer, on_error=scheduler.break_off
-                ) as recorder,
-            ):
-                runner = StepRunner(
-                    plan,
-                    engine=self._engine,
-                    sources=place.sources,
-                    exporter=place.exporter,
-                    results=self._results,
-                    kept=kept,
-                    observer=observer,
-                    recorder=recorder,
-                )
-                status = scheduler.carry_out(runner, recorder)
-        except BaseException as error:
-            reason = _BROKEN_OFF
-            if isinstance(error, KeyboardInterrupt):
-                # While an environment was built.
-                status, reason = RunStatus.CANCELLED, _CANCELLED
-            with suppress(StoreError):
-                self._leave_rest(run, reason)
-            raise
-        finally:
-            # Where recording is what failed, this fails too; the next run then finds nobody there.
-            with suppress(StoreError):
-                place.records.end_run(run, status, ended_at=datetime.now(UTC))
+            return scheduler.carry_out(runner, recorder)
 
-    def _leave_rest(self, run: RunId, reason: str) -> None:
+    def _leave_rest(self, run: RunId) -> None:
         """Nothing comes any more of the nodes that have not ended."""
         records = self._place.records
         unended = (NodeState.WAITING, NodeState.RUNNING)
         left = [node.node for node in records.nodes_of(run) if node.state in unended]
         records.change_nodes(
             run,
-            [NodeChange(node=node, state=NodeState.CANCELLED, reason=reason) for node in left],
+            [NodeChange(node=node, state=NodeState.CANCELLED, reason=_BROKEN_OFF) for node in left],
         )
 
     def _kept(self, plan: Plan) -> Mapping[NodeName, StoredResult]:
@@ -307,36 +335,3 @@ def _text(path: Path) -> str:
     except (OSError, UnicodeDecodeError):
         # An experiment that was made in Python has no file.
         return _NO_TEXT
-
-
-@contextmanager
-def _cancelling(scheduler: Scheduler, cancelled: threading.Event | None) -> Iterator[None]:
-    """Pass on Ctrl-C, a termination and the caller's event to the scheduler."""
-    ended = threading.Event()
-    watcher = None
-    if cancelled is not None:
-
-        def watch(asked: threading.Event) -> None:
-            while not ended.is_set():
-                if asked.wait(0.05):
-                    scheduler.cancel()
-                    return
-
-        watcher = threading.Thread(target=watch, args=(cancelled,), daemon=True)
-        watcher.start()
-    handlers = {}
-    if threading.current_thread() is threading.main_thread():
-
-        def stop(_number: int, _frame: FrameType | None) -> None:
-            scheduler.cancel()
-
-        for number in (signal.SIGINT, signal.SIGTERM):
-            handlers[number] = signal.signal(number, stop)
-    try:
-        yield
-    finally:
-        ended.set()
-        if watcher is not None:
-            watcher.join()
-        for number, handler in handlers.items():
-            signal.signal(number, handler)

@@ -1,77 +1,43 @@
 """Runs steps in sandboxes of this machine."""
 
-import threading
 from collections import Counter
 from collections.abc import Callable, Collection
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import replace
 
-from studiolo.environments.environment import Environment
-from studiolo.errors import StudioloError
+from studiolo.environments.progress import BuildProgress, ProgressCallback
 from studiolo.experiments.experiment import Limits as NodeLimits
 from studiolo.modules.definition import EXECUTE_PYTHON_SCRIPT, ParameterKind, PortKind, PortName
-from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.old_code.advice import notes
 from studiolo.old_code.reading import read_old_code
+from studiolo.runs.capacity import Capacity
 from studiolo.runs.circumstances import Circumstances
-from studiolo.runs.engine import Done, Work
+from studiolo.runs.engine import Done, RunContext, Work
 from studiolo.runs.explanation import explained
 from studiolo.runs.imports import imported_modules, worth_preloading
 from studiolo.runs.plan import Step
+from studiolo.runs.run_settings import RunSettings
+from studiolo.runs.sandbox_pool import BuildCancelledError, SandboxKind, SandboxPool, Workshop
 from studiolo.sandbox.job import (
     SCRIPT_CONTRACT,
     ColumnParameter,
     Connected,
     Contract,
+    Failure,
     Job,
     PortBinding,
 )
 from studiolo.sandbox.policy import Limits
-from studiolo.sandbox.sandbox import Sandbox
 from studiolo.sandbox.sealed_table import SealedTable
 
 _OBJECTS = {PortKind.MODEL, PortKind.TRANSFORM}
 _BUNDLE = PortName("script_bundle")
-#: From so many runs on it pays to prepare a sandbox for many.
-_MANY = 4
-#: Forks that stand ready: one to take, and others while it is replaced.
-_MOST_WARM = 3
-
-
-class Workshop(Protocol):
-    """Where environments and sandboxes come from; see `workspace`."""
-
-    @property
-    def limits(self) -> Limits:
-        """Those of a run that asks for no others."""
-
-    @property
-    def slow_imports(self) -> Collection[str]:
-        """Modules that take long to import, and that many scripts import."""
-
-    def environment_for(self, metadata: ScriptMetadata) -> Environment:
-        """The environment of a script, built if need be."""
-
-    def sandbox_for(
-        self, environment: Environment, *, preload: Collection[str], warm: int, many: bool
-    ) -> Sandbox:
-        """A new sandbox with that environment, with these modules imported beforehand."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Kind:
-    """The properties shared by steps that can use the same sandbox."""
-
-    dependencies: tuple[str, ...]
-    requires_python: str | None
-    #: Whether they import what takes long.
-    slow: bool
-
-    @property
-    def metadata(self) -> ScriptMetadata:
-        """The facts that decide their environment."""
-        return ScriptMetadata(dependencies=self.dependencies, requires_python=self.requires_python)
+_CANCELLED = Failure(
+    code="cancelled",
+    classic_number=None,
+    message="The run was cancelled while an environment was built.",
+)
+#: The room that all engines of this process share.
+THIS_MACHINE = Capacity()
 
 
 class LocalEngine:
@@ -82,42 +48,55 @@ class LocalEngine:
     from those that import scikit-learn.
     """
 
-    def __init__(self, workshop: Workshop) -> None:
-        self._workshop = workshop
-        self._lock = threading.Lock()
-        self._expected: Counter[_Kind] = Counter()
-        self._preload: dict[_Kind, frozenset[str]] = {}
-        self._sandboxes: dict[_Kind, tuple[Sandbox, Environment]] = {}
+    def __init__(
+        self,
+        workshop: Callable[[RunSettings], Workshop],
+        *,
+        capacity: Capacity = THIS_MACHINE,
+        idle_memory: int | None = None,
+    ) -> None:
+        """Start nothing yet.
 
-    def expect(self, steps: Collection[Step]) -> None:
-        """Learn how many runs there will be of which kind, and begin to start what they need."""
-        with self._lock:
-            for step in steps:
-                kind = self._kind(step)
-                self._expected[kind] += 1
-                self._preload[kind] = self._preload.get(kind, frozenset()) | self._slow(step)
-        for kind in sorted(self._expected, key=lambda kind: -self._expected[kind]):
-            # What can't be had is said when it is needed.
-            with suppress(StudioloError):
-                self._sandbox(kind)
+        Args:
+            workshop: Gives what makes environments and sandboxes with these settings.
+            capacity: The room that there is; that of this process, which all of its engines share,
+                if not given.
+            idle_memory: See `SandboxPool`.
+        """
+        self._workshop = workshop
+        self._pool = SandboxPool(workshop, idle_memory=idle_memory)
+        self.capacity = capacity
+
+    def expect(self, steps: Collection[Step], run: RunContext) -> None:
+        """Begin to start what these steps need; see `Engine.expect`."""
+        expected: Counter[SandboxKind] = Counter()
+        preload: dict[SandboxKind, frozenset[str]] = {}
+        for step in steps:
+            slow = self._slow(step, run)
+            kind = _kind(step, run, slow=bool(slow))
+            expected[kind] += 1
+            preload[kind] = preload.get(kind, frozenset()) | slow
+        for kind, count in expected.most_common():
+            self._pool.prepare(kind, count, preload[kind], _told(run))
 
     def execute(
-        self,
-        work: Work,
-        *,
-        on_console: Callable[[str], None] | None = None,
-        cancelled: threading.Event | None = None,
+        self, work: Work, run: RunContext, *, on_console: Callable[[str], None] | None = None
     ) -> Done:
         """Run a step in a sandbox of its kind; see `Engine.execute`."""
         step = work.step
-        sandbox, environment = self._sandbox(self._kind(step))
-        job = job_of(work)
-        outcome = sandbox.run(
-            job,
-            limits=_limits(self._workshop.limits, step.node.limits),
-            on_console=on_console,
-            cancelled=cancelled,
-        )
+        kind = _kind(step, run, slow=bool(self._slow(step, run)))
+        try:
+            with self._pool.use(kind, _told(run)) as pooled:
+                job = job_of(work)
+                outcome = pooled.sandbox.run(
+                    job,
+                    limits=_limits(self._workshop(run.settings).limits, step.node.limits),
+                    on_console=on_console,
+                    cancelled=run.cancelled,
+                )
+        except BuildCancelledError:
+            return Done(results={}, failure=_CANCELLED, seconds=0.0)
+        environment = pooled.environment
         failure = outcome.failure
         if failure is not None:
             failure = explained(failure, Circumstances(environment=environment, job=job))
@@ -128,38 +107,39 @@ class LocalEngine:
 
     def close(self) -> None:
         """End all sandboxes."""
-        with self._lock:
-            sandboxes, self._sandboxes = self._sandboxes, {}
-        for sandbox, _ in sandboxes.values():
-            sandbox.close()
+        self._pool.close()
 
-    def _kind(self, step: Step) -> _Kind:
-        assert step.definition is not None
-        # A pickled model imports what it was made with.
-        opens_objects = any(port.kind in _OBJECTS for port in step.definition.inputs)
-        return _Kind(
-            dependencies=step.metadata.dependencies,
-            requires_python=step.metadata.requires_python,
-            slow=opens_objects or bool(self._slow(step)),
-        )
-
-    def _slow(self, step: Step) -> frozenset[str]:
+    def _slow(self, step: Step, run: RunContext) -> frozenset[str]:
         assert step.script is not None
-        return worth_preloading(imported_modules(step.script.source), self._workshop.slow_imports)
+        slow = self._workshop(run.settings).slow_imports
+        return worth_preloading(imported_modules(step.script.source), slow)
 
-    def _sandbox(self, kind: _Kind) -> tuple[Sandbox, Environment]:
-        with self._lock:
-            if kind not in self._sandboxes:
-                environment = self._workshop.environment_for(kind.metadata)
-                count = self._expected[kind]
-                sandbox = self._workshop.sandbox_for(
-                    environment,
-                    preload=sorted(self._preload.get(kind, ())) if count > 1 else (),
-                    warm=_MOST_WARM if count >= _MANY else 0,
-                    many=count >= _MANY,
-                )
-                self._sandboxes[kind] = sandbox, environment
-            return self._sandboxes[kind]
+
+def _kind(step: Step, run: RunContext, *, slow: bool) -> SandboxKind:
+    assert step.definition is not None
+    # A pickled model imports what it was made with.
+    opens_objects = any(port.kind in _OBJECTS for port in step.definition.inputs)
+    return SandboxKind(
+        dependencies=step.metadata.dependencies,
+        requires_python=step.metadata.requires_python,
+        slow=opens_objects or slow,
+        settings=run.settings,
+    )
+
+
+def _told(run: RunContext) -> ProgressCallback:
+    """Passes on how far a build is, each step once, and ends it with the run."""
+    last: BuildProgress | None = None
+
+    def progressed(progress: BuildProgress) -> None:
+        nonlocal last
+        if run.cancelled.is_set():
+            raise BuildCancelledError
+        if progress != last:
+            last = progress
+            run.on_build(progress)
+
+    return progressed
 
 
 def job_of(work: Work) -> Job:

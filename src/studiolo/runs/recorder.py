@@ -6,11 +6,13 @@ nodes after it do not wait for that: what they need lies in memory.
 
 import queue
 import threading
+import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Self
 
+from studiolo.experiments.experiment import NodeName
 from studiolo.runs.engine import Done
 from studiolo.runs.kept_results import KeptResults
 from studiolo.runs.plan import Step
@@ -19,7 +21,10 @@ from studiolo.sandbox.job import Failure
 from studiolo.store.identity import RunId
 from studiolo.store.records import Records
 from studiolo.store.result_record import NewResult, StoredResult
-from studiolo.store.run_record import FinishedNode, NodeOutcome, NodeState
+from studiolo.store.run_record import FinishedNode, NodeChange, NodeOutcome, NodeState
+
+#: Seconds between two records of what goes on. Nodes that take less are recorded at their end only.
+_INTERVAL = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,10 +44,22 @@ class Ended:
     kept: StoredResult | None = None
 
 
+@dataclass(kw_only=True)
+class _UnderWay:
+    """A node that runs."""
+
+    started_at: datetime
+    console: list[str] = field(default_factory=list)
+    #: Whether what is here is recorded.
+    recorded: bool = False
+
+
 class Recorder:
     """A thread that records ended nodes, as many in one transaction as have come together.
 
-    Finish it, or use it as a context manager.
+    Nodes that take longer are recorded while they run, with what they have printed: whoever looks
+    sees it, and a process that is killed leaves it behind. Finish it, or use it as a context
+    manager.
     """
 
     def __init__(
@@ -61,11 +78,30 @@ class Recorder:
         self._observer = observer
         self._on_error = on_error
         self._waiting: queue.SimpleQueue[list[Ended] | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._under_way: dict[NodeName, _UnderWay] = {}
+        self._look_again = time.monotonic() + _INTERVAL
         self._thread = threading.Thread(target=self._record_all, name="studiolo-recorder")
         self._thread.start()
 
+    def note_start(self, node: NodeName, started_at: datetime) -> None:
+        """A node begins to run."""
+        with self._lock:
+            self._under_way[node] = _UnderWay(started_at=started_at)
+
+    def note_console(self, node: NodeName, text: str) -> None:
+        """A node that runs printed something."""
+        with self._lock:
+            running = self._under_way.get(node)
+            if running is not None:
+                running.console.append(text)
+                running.recorded = False
+
     def record(self, *ended: Ended) -> None:
         """Record these, soon and in the order in which they come."""
+        with self._lock:
+            for item in ended:
+                self._under_way.pop(item.step.name, None)
         self._waiting.put(list(ended))
 
     def finish(self) -> None:
@@ -84,10 +120,12 @@ class Recorder:
         more = True
         while more:
             batch, more = self._next_batch()
-            if failed or not batch:
+            if failed:
                 continue
             try:
-                self._record(batch)
+                if batch:
+                    self._record(batch)
+                self._record_under_way()
             except Exception as error:  # noqa: BLE001  # the end of a thread: whoever carries out the run raises it
                 failed = True
                 self._on_error(error)
@@ -96,12 +134,40 @@ class Recorder:
         batch: list[Ended] = []
         while True:
             try:
-                item = self._waiting.get(block=not batch)
+                if batch:
+                    item = self._waiting.get_nowait()
+                else:
+                    item = self._waiting.get(timeout=self._patience())
             except queue.Empty:
                 return batch, True
             if item is None:
                 return batch, False
             batch += item
+
+    def _patience(self) -> float:
+        return max(0.0, self._look_again - time.monotonic())
+
+    def _record_under_way(self) -> None:
+        """Record what goes on, from time to time."""
+        if self._patience():
+            return
+        self._look_again = time.monotonic() + _INTERVAL
+        with self._lock:
+            changes = [
+                NodeChange(
+                    node=node,
+                    state=NodeState.RUNNING,
+                    started_at=running.started_at,
+                    console="".join(running.console),
+                )
+                for node, running in self._under_way.items()
+                if not running.recorded
+            ]
+            for running in self._under_way.values():
+                running.recorded = True
+                running.console = ["".join(running.console)]
+        if changes:
+            self._records.change_nodes(self._run, changes)
 
     def _record(self, batch: list[Ended]) -> None:
         nodes = [self._finished(ended) for ended in batch]

@@ -1,14 +1,13 @@
 """Carries out a plan: starts what is ready, in the order in which it becomes so."""
 
-import os
 import queue
 from collections import deque
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 from studiolo.experiments.experiment import NodeName
+from studiolo.runs.capacity import Capacity, Share
 from studiolo.runs.plan import Plan, Step
 from studiolo.runs.recorder import Ended, Recorder
 from studiolo.runs.state import (
@@ -27,13 +26,15 @@ from studiolo.runs.step_runner import StepRunner
 from studiolo.store.result_record import StoredResult
 from studiolo.store.run_record import NodeState, RunStatus
 
-#: Memory that is left to everything else when a second node is to start beside a first.
-_SPARE_BYTES = 512 << 20
-
 
 @dataclass(frozen=True, kw_only=True)
 class _Cancel:
     """Somebody asked for the end."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Turn:
+    """A step that had to wait for room may ask again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +53,7 @@ class Scheduler:
         *,
         kept: Mapping[NodeName, StoredResult],
         reasons: Mapping[NodeName, str],
-        slots: int | None = None,
+        capacity: Capacity,
     ) -> None:
         """Prepare a run.
 
@@ -60,16 +61,17 @@ class Scheduler:
             plan: What to do.
             kept: For steps that need not run: the results that stand in for them.
             reasons: Why each step runs, or does not.
-            slots: How many steps may run at once; as many as there are processors if not given.
+            capacity: The room for steps, which other runs may share.
         """
         self._plan = plan
         self._kept = kept
         self._reasons = reasons
-        self._slots = slots or os.cpu_count() or 1
+        self._capacity = capacity
         self._state = RunState(needs={name: step.needs for name, step in plan.steps.items()})
-        self._events: queue.SimpleQueue[NodeEnded | _Cancel | _Broken] = queue.SimpleQueue()
+        self._events: queue.SimpleQueue[NodeEnded | _Cancel | _Turn | _Broken] = queue.SimpleQueue()
         self._ready: deque[Step] = deque()
-        self._running = 0
+        #: The sizes of the inputs of the steps that run.
+        self._running: dict[NodeName, int] = {}
         self._error: Exception | None = None
 
     def cancel(self) -> None:
@@ -86,13 +88,19 @@ class Scheduler:
         Raises:
             StudioloError: It could not go on; what had ended before is recorded.
         """
-        with ThreadPoolExecutor(self._slots, thread_name_prefix="studiolo-step") as workers:
+        with (
+            self._capacity.share(lambda: self._events.put(_Turn())) as share,
+            ThreadPoolExecutor(self._capacity.slots, thread_name_prefix="studiolo-step") as workers,
+        ):
             status = self._handle(Begun(), runner, recorder)
             while status is None:
-                while self._ready and self._has_room(runner):
-                    self._running += 1
+                while self._ready and self._has_turn(self._ready[0], share, runner):
                     workers.submit(self._run, self._ready.popleft(), runner, recorder)
-                status = self._handle(self._next_event(), runner, recorder)
+                happened = self._next_event(share)
+                if happened is not None:
+                    status = self._handle(happened, runner, recorder)
+                if not self._ready:
+                    share.stop_waiting()
         recorder.finish()
         # What could not be recorded is only known now.
         while not self._events.empty():
@@ -102,11 +110,21 @@ class Scheduler:
             raise self._error
         return status
 
-    def _next_event(self) -> Event:
+    def _has_turn(self, step: Step, share: Share, runner: StepRunner) -> bool:
+        size = runner.handed_on.bytes_for(step)
+        if not share.take(size):
+            return False
+        self._running[step.name] = size
+        return True
+
+    def _next_event(self, share: Share) -> Event | None:
+        """The next thing that happens; None if it is only that there may be room now."""
         event = self._events.get()
         if isinstance(event, NodeEnded):
-            self._running -= 1
+            share.give_back(self._running.pop(event.node))
             return event
+        if isinstance(event, _Turn):
+            return None
         if isinstance(event, _Broken):
             self._error = self._error or event.error
         return CancelAsked()
@@ -156,15 +174,6 @@ class Scheduler:
         reason = f"The node {note.because_of!r}, which it needs, did not succeed."
         return Ended(step=step, state=note.state, reason=reason)
 
-    def _has_room(self, runner: StepRunner) -> bool:
-        """Whether the next step can run beside those that do; alone each one can."""
-        if not self._running:
-            return True
-        if self._running >= self._slots:
-            return False
-        given = runner.handed_on.bytes_for(self._ready[0])
-        return _available_memory() > _SPARE_BYTES + 2 * given
-
     def _run(self, step: Step, runner: StepRunner, recorder: Recorder) -> None:
         """Carry out one step, in a worker's thread."""
         try:
@@ -179,11 +188,3 @@ class Scheduler:
 
 def _cancelled(step: Step) -> Ended:
     return Ended(step=step, state=NodeState.CANCELLED, reason="The run was cancelled.")
-
-
-def _available_memory() -> int:
-    """Bytes that processes can still take without swapping."""
-    for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
-        if line.startswith("MemAvailable:"):
-            return int(line.split()[1]) * 1024
-    return _SPARE_BYTES * 4

@@ -9,7 +9,7 @@ from studiolo.errors import StudioloError
 from studiolo.experiments.experiment import NodeName
 from studiolo.modules.definition import PortKind, PortName
 from studiolo.runs.dataset_files import Exporter
-from studiolo.runs.engine import Done, Engine, Work
+from studiolo.runs.engine import Done, Engine, RunContext, Work
 from studiolo.runs.handed_on import HandedOn, Results
 from studiolo.runs.kept_results import KeptResults
 from studiolo.runs.plan import Plan, Step
@@ -42,6 +42,7 @@ class StepRunner:
     def __init__(
         self,
         plan: Plan,
+        context: RunContext,
         *,
         engine: Engine,
         sources: Sources,
@@ -55,6 +56,7 @@ class StepRunner:
 
         Args:
             plan: What it does.
+            context: What its steps have in common.
             engine: What runs modules.
             sources: What reads dataset files.
             exporter: What writes files for modules that export.
@@ -71,18 +73,19 @@ class StepRunner:
         self._kept = kept
         self._observer = observer
         self._recorder = recorder
-        self._stop = threading.Event()
+        self._context = context
         self._lock = threading.Lock()
         self._opening: dict[NodeName, threading.Lock] = {}
         self.handed_on = HandedOn(step for name, step in plan.steps.items() if name not in kept)
 
     def stop(self) -> None:
         """End what runs."""
-        self._stop.set()
+        self._context.cancelled.set()
 
     def carry_out(self, step: Step, reason: str) -> Ended:
         """Carry out a step, and hand its results on; what came of it."""
         started = datetime.now(UTC)
+        self._recorder.note_start(step.name, started)
         self._observer.node_changed(
             NodeProgress(node=step.name, state=NodeState.RUNNING, reason=reason)
         )
@@ -121,9 +124,7 @@ class StepRunner:
         if (refused := self._exporter.refusal(step)) is not None:
             return Done(results={}, failure=refused, seconds=0.0)
         done = self._engine.execute(
-            work,
-            on_console=lambda text: self._observer.console_written(step.name, text),
-            cancelled=self._stop,
+            work, self._context, on_console=lambda text: self._printed(step.name, text)
         )
         if done.failure is None:
             try:
@@ -131,6 +132,10 @@ class StepRunner:
             except StudioloError as error:
                 return replace(done, results={}, failure=_failure_of(error))
         return done
+
+    def _printed(self, node: NodeName, text: str) -> None:
+        self._recorder.note_console(node, text)
+        self._observer.console_written(node, text)
 
     def _as_needed(self, step: Step, port: PortName, node: NodeName, given: Connected) -> Connected:
         """The result of a node; for a zip, the dataset in it, if the port takes one."""

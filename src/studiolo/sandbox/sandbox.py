@@ -5,6 +5,7 @@ import contextlib
 import functools
 import itertools
 import os
+import sys
 import tempfile
 import threading
 import time
@@ -44,7 +45,7 @@ from studiolo.sandbox.launcher import Launcher
 from studiolo.sandbox.memory_file import MemoryFile
 from studiolo.sandbox.observation import broken_promises
 from studiolo.sandbox.policy import Limits, Policy
-from studiolo.sandbox.process_memory import family_of
+from studiolo.sandbox.process_memory import family_of, memory_of
 from studiolo.sandbox.run_files import RunFiles
 from studiolo.sandbox.work_directory import new_root, remove_tree
 from studiolo.sandbox.zygote import Child, Zygote
@@ -137,6 +138,12 @@ class Sandbox:
     def not_preloaded(self) -> Collection[str]:
         """Modules that could not be imported beforehand, each with the reason."""
         return self._ready().not_preloaded
+
+    @property
+    def memory(self) -> int:
+        """Bytes that its processes have in memory; 0 while it starts."""
+        started = self._started
+        return 0 if started is None else memory_of(started.zygote.launcher_pid, sys.maxsize)
 
     def run(
         self,

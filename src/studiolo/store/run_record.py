@@ -108,6 +108,8 @@ class NodeChange:
     recipe_digest: RecipeDigest | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
+    #: What it has printed so far.
+    console: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

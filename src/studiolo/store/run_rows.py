@@ -90,7 +90,7 @@ def begin(connection: Connection, run: NewRun, nodes: Sequence[PlannedNode]) -> 
 
 def change_nodes(connection: Connection, run: RunId, changes: Sequence[NodeChange]) -> None:
     """Write down how far nodes are."""
-    stays = ("reason", "recipe_digest", "started_at", "ended_at")
+    stays = ("reason", "recipe_digest", "started_at", "ended_at", "console")
     statement = (
         update(RUN_NODES)
         .where(_THIS_NODE)

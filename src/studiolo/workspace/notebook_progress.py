@@ -38,7 +38,7 @@ def watching(progress: bool | Observer) -> Iterator[Observer | None]:
         yield LineProgress()
 
 
-class LineProgress:
+class LineProgress(Observer):
     """Writes a line for each node that has ended: `rank: finished, 8 rows, 1.58 s`."""
 
     def node_changed(self, progress: NodeProgress) -> None:
@@ -48,11 +48,8 @@ class LineProgress:
             sys.stderr.write(f"{one_line(node_line(_row(progress)))}\n")
             sys.stderr.flush()
 
-    def console_written(self, node: NodeName, text: str) -> None:
-        """The console of nodes is in the result."""
 
-
-class NotebookProgress:
+class NotebookProgress(Observer):
     """Keeps a table of the nodes up to date, from a thread of its own: nodes end in many."""
 
     def __init__(self, display: Any) -> None:
@@ -70,9 +67,6 @@ class NotebookProgress:
         with self._lock:
             self._nodes[progress.node] = progress
         self._changed.set()
-
-    def console_written(self, node: NodeName, text: str) -> None:
-        """The console of nodes is in the result."""
 
     def __enter__(self) -> Self:
         self._handle = self._display.display(self._table(), display_id=True)

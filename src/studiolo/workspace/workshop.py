@@ -1,7 +1,7 @@
 """Environments and sandboxes of this machine, wired together with the policy."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from studiolo.environments.script_environment import environment_for
 from studiolo.modules.script import Script
 from studiolo.modules.script_metadata import ScriptMetadata, read_script_metadata
 from studiolo.runs.font_list import make_font_list
+from studiolo.runs.run_settings import RunSettings
 from studiolo.runs.script_result import ScriptResult
 from studiolo.runs.script_runner import ScriptRunner
 from studiolo.sandbox.canary import LIBRARY, Attempt, try_layers
@@ -47,22 +48,6 @@ SLOW_IMPORTS = (
 WARM_IMPORTS = ("pandas", *(name for name in SLOW_IMPORTS if name.partition(".")[0] in _USUAL))
 
 
-@dataclass(frozen=True, kw_only=True)
-class RunSettings:
-    """How scripts are run; what is None comes from the policy file."""
-
-    isolation: Isolation = Isolation.AUTO
-    #: Seconds.
-    timeout: int | None = None
-    #: Bytes.
-    memory: int | None = None
-    cpus: int | None = None
-    #: Processes that stand ready for the next run; 0 starts one when a run asks for it.
-    warm: int = 0
-    #: Layers to do without, as a machine would that lacks them.
-    withheld: frozenset[str] = field(default_factory=frozenset)
-
-
 class LocalWorkshop:
     """Environments and sandboxes of this machine."""
 
@@ -80,9 +65,11 @@ class LocalWorkshop:
         self._progress = progress
         self._launcher = launcher
 
-    def environment_for(self, metadata: ScriptMetadata) -> Environment:
+    def environment_for(
+        self, metadata: ScriptMetadata, *, progress: ProgressCallback | None = None
+    ) -> Environment:
         """The environment of a script, built if need be."""
-        environment = environment_for(metadata, progress=self._progress)
+        environment = environment_for(metadata, progress=progress or self._progress)
         if environment.font_list is None and environment.has_package("matplotlib"):
             with self._sandbox(environment, warm=0, many=False) as sandbox:
                 make_font_list(environment, sandbox)

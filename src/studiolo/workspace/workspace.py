@@ -1,17 +1,19 @@
 """A workspace: a folder with datasets, experiments and modules, and what is remembered of it."""
 
+import functools
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from studiolo.environments.environment import default_spec
-from studiolo.environments.progress import ProgressCallback
 from studiolo.experiments.check import check_experiment, findings_behind
 from studiolo.experiments.errors import ExperimentFileError, ExperimentMissingError
-from studiolo.experiments.experiment import Experiment, Limits
+from studiolo.experiments.experiment import Experiment
 from studiolo.experiments.file import FILE_NAME as EXPERIMENT_FILE
 from studiolo.experiments.file import read_experiment
 from studiolo.experiments.finding import Finding, Severity
@@ -26,9 +28,10 @@ from studiolo.runs.kept_results import KeptResults
 from studiolo.runs.local_engine import LocalEngine
 from studiolo.runs.plan import Plan
 from studiolo.runs.progress import Observer
+from studiolo.runs.run_settings import RunSettings
+from studiolo.runs.running import RunningExperiment
 from studiolo.runs.selection import Selection
 from studiolo.runs.step_runner import Sources
-from studiolo.sandbox.isolation import Isolation
 from studiolo.store.blobs import Blobs
 from studiolo.store.records import Records
 from studiolo.workspace import settings
@@ -39,28 +42,21 @@ from studiolo.workspace.errors import (
     ExperimentNameError,
     WorkspaceMissingError,
 )
-from studiolo.workspace.workshop import LocalWorkshop, RunSettings
+from studiolo.workspace.workshop import LocalWorkshop
 
 DATASETS = "datasets"
 EXPERIMENTS = "experiments"
 MODULES = "modules"
 STORE = ".studiolo"
+#: Seconds between two looks at whether a run is to be cancelled.
+_PAUSE = 0.05
 
 
 class Workspace:
     """An open workspace. Close it, or use it as a context manager: its sandboxes end with it."""
 
-    def __init__(
-        self,
-        root: Path,
-        *,
-        isolation: Isolation = Isolation.AUTO,
-        limits: Limits | None = None,
-        progress: ProgressCallback | None = None,
-    ) -> None:
+    def __init__(self, root: Path) -> None:
         """Open the workspace in this folder; `open_workspace` finds it from anywhere in it.
-
-        ``limits`` come before those of its `studiolo.toml`; a node's own come before both.
 
         Raises:
             WorkspaceSettingsError: Its `studiolo.toml` can't be read.
@@ -68,11 +64,9 @@ class Workspace:
         self.root = root
         self.settings = settings.read_settings(root / settings.FILE_NAME)
         self.store = root / STORE
-        self._isolation = isolation
-        self._limits = limits or Limits()
-        self._progress = progress
         self._runner: ExperimentRunner | None = None
         self._engine: LocalEngine | None = None
+        self._running: weakref.WeakSet[RunningExperiment] = weakref.WeakSet()
         self._records: Records | None = None
         self._lock = threading.RLock()
         #: The bytes of results.
@@ -195,22 +189,62 @@ class Workspace:
         experiment: Experiment,
         *,
         selection: Selection | None = None,
+        settings: RunSettings | None = None,
         observer: Observer | None = None,
         cancelled: threading.Event | None = None,
     ) -> ExperimentResult:
-        """Run an experiment, or a part of it; see `ExperimentRunner.run`.
+        """Run an experiment, or a part of it, and wait for its end.
+
+        Ctrl-C, or setting ``cancelled``, ends it early; what had ended by then is recorded. See
+        `start` for the other arguments.
 
         Raises:
             ExperimentFileError: It has mistakes that `check` finds.
             StudioloError: It could not be begun, or not go on.
         """
+        running = self.start(experiment, selection=selection, settings=settings, observer=observer)
+        pause = None if cancelled is None else _PAUSE
+        while True:
+            try:
+                if running.wait(pause) is not None:
+                    return self.result(running.id)
+                if cancelled is not None and cancelled.is_set():
+                    running.cancel()
+                    pause = None
+            except KeyboardInterrupt:
+                running.cancel()
+
+    def start(
+        self,
+        experiment: Experiment,
+        *,
+        selection: Selection | None = None,
+        settings: RunSettings | None = None,
+        observer: Observer | None = None,
+    ) -> RunningExperiment:
+        """Begin to run an experiment, or a part of it, and return at once.
+
+        Args:
+            experiment: What to run.
+            selection: Which of its nodes; all, as far as no result of them is kept, if not given.
+            settings: The isolation, and limits that come before those of `studiolo.toml`. A node's
+                own come before both.
+            observer: Who hears how it goes; the handle's ``events`` tell the same.
+
+        Raises:
+            ExperimentFileError: It has mistakes that `check` finds.
+        """
         errors = [found for found in self.check(experiment) if found.severity is Severity.ERROR]
         if errors:
             raise ExperimentFileError(errors)
-        run = self._experiment_runner().run(
-            experiment, selection=selection, observer=observer, cancelled=cancelled
+        running = self._experiment_runner().start(
+            experiment,
+            selection=selection,
+            settings=self._settings_of(settings or RunSettings()),
+            observer=observer,
         )
-        return self.result(run)
+        self._running.add(running)
+        return running
 
     def result(self, run: str) -> ExperimentResult:
         """The record of a run, by its id or by enough of it.
@@ -222,7 +256,10 @@ class Workspace:
         return ExperimentResult(self.records, KeptResults(self.blobs), self.records.run(run))
 
     def close(self) -> None:
-        """End its sandboxes and let go of its records."""
+        """Cancel what runs, end its sandboxes and let go of its records."""
+        for running in list(self._running):
+            running.cancel()
+            running.join()
         with self._lock:
             engine, self._engine, self._runner = self._engine, None, None
             records, self._records = self._records, None
@@ -245,19 +282,18 @@ class Workspace:
     def _experiment_runner(self) -> ExperimentRunner:
         with self._lock:
             if self._runner is None:
-                asked, usual = self._limits, self.settings
-                workshop = LocalWorkshop(
-                    RunSettings(
-                        isolation=self._isolation,
-                        timeout=asked.timeout or usual.timeout,
-                        memory=asked.memory or usual.memory,
-                        cpus=asked.cpus or usual.cpus,
-                    ),
-                    progress=self._progress,
-                )
-                self._engine = LocalEngine(workshop)
+                self._engine = LocalEngine(functools.cache(LocalWorkshop))
                 self._runner = ExperimentRunner(self._place(), self._engine, _Environments())
             return self._runner
+
+    def _settings_of(self, asked: RunSettings) -> RunSettings:
+        usual = self.settings
+        return replace(
+            asked,
+            timeout=asked.timeout or usual.timeout,
+            memory=asked.memory or usual.memory,
+            cpus=asked.cpus or usual.cpus,
+        )
 
     def _place(self) -> Place:
         return Place(
@@ -304,16 +340,11 @@ def _upwards(path: Path) -> Iterator[Path]:
     yield from path.parents
 
 
-def open_workspace(
-    path: Path | str = ".",
-    *,
-    isolation: Isolation = Isolation.AUTO,
-    progress: ProgressCallback | None = None,
-) -> Workspace:
-    """Open the workspace that a path is, or lies in.
+def open_workspace(path: Path | str = ".") -> Workspace:
+    """Open the workspace that a path is, or is in.
 
     Raises:
-        WorkspaceMissingError: It lies in none.
+        WorkspaceMissingError: It is in none.
         WorkspaceSettingsError: Its `studiolo.toml` can't be read.
     """
-    return Workspace(find_root(Path(path)), isolation=isolation, progress=progress)
+    return Workspace(find_root(Path(path)))

@@ -11,10 +11,11 @@ import pyarrow as pa
 import pytest
 
 from studiolo.environments.build import default_environment
+from studiolo.runs.run_settings import RunSettings
 from studiolo.sandbox.job import Failure, Job, Outcome
 from studiolo.sandbox.memory_file import MemoryFile
 from studiolo.sandbox.sandbox import Sandbox
-from studiolo.workspace.workshop import LocalWorkshop, RunSettings
+from studiolo.workspace.workshop import LocalWorkshop
 
 
 @pytest.fixture(scope="session")

@@ -11,14 +11,13 @@ import tempfile
 import threading
 from pathlib import Path
 
-from studiolo.experiments.experiment import NodeName
-from studiolo.runs.progress import NodeProgress
+from studiolo.runs.progress import NodeProgress, Observer
 from studiolo.store.records import Records
 from studiolo.workspace.overrides import with_parameters
 from studiolo.workspace.workspace import Workspace
 
 
-class Fate:
+class Fate(Observer):
     """Watches a run, and ends its process so many seconds after it was told so many things."""
 
     def __init__(self, told: int, seconds: float) -> None:
@@ -33,9 +32,6 @@ class Fate:
             self._left -= 1
             if not self._left:
                 self._strike()
-
-    def console_written(self, node: NodeName, text: str) -> None:
-        """Nothing."""
 
     def _strike(self) -> None:
         if not self._seconds:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from studiolo.experiments.experiment import NodeName
-from studiolo.runs.progress import NodeProgress, Unobserved
+from studiolo.runs.progress import NodeProgress, Observer
 from studiolo.sandbox.job import Failure
 from studiolo.store.run_record import NodeState
 from studiolo.workspace.notebook_progress import LineProgress, NotebookProgress, watching
@@ -76,7 +76,7 @@ def test_a_notebook_has_a_table_that_ends_as_the_run_ended() -> None:
 
 
 def test_who_watches(monkeypatch: pytest.MonkeyPatch) -> None:
-    somebody = Unobserved()
+    somebody = Observer()
     with watching(somebody) as observer:
         assert observer is somebody
     with watching(False) as observer:
