@@ -47,7 +47,7 @@ class TestExportData:
         ran = place.run()
         code, number, message = ran.failure("out0")
         assert (code, number) == ("export-exists", 57)
-        assert '"out.csv" exists' in message
+        assert '"out.csv" already exists' in message
         assert (datasets / "out.csv").read_text() == "mine\n1\n"
         self.export(place, "out.csv", mode="Overwrite")
         assert place.run().status == "finished"
