@@ -191,7 +191,9 @@ class TestRun:
         assert "Traceback" not in ended.err
         assert "line " not in ended.err
         shown = typed("show", "experiments/splits/split 0")
-        assert "Traceback" in shown.out
+        assert " ".join(shown.out.split()).count(sentence) == 1
+        assert "Traceback" not in shown.out
+        assert "traceback" not in typed("show", "experiments/splits").out
 
     def test_what_a_model_came_to_is_shown_first(self, typed: WorkspaceFolder) -> None:
         columns = [f"a long name of column {n}" for n in range(9)]

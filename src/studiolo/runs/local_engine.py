@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from studiolo.environments.progress import BuildProgress, ProgressCallback
 from studiolo.experiments.experiment import Limits as NodeLimits
+from studiolo.modules.catalogue import LIBRARY
 from studiolo.modules.definition import EXECUTE_PYTHON_SCRIPT, ParameterKind, PortKind, PortName
 from studiolo.old_code.advice import notes
 from studiolo.old_code.reading import read_old_code
@@ -100,6 +101,9 @@ class LocalEngine:
         failure = outcome.failure
         if failure is not None:
             failure = explained(failure, Circumstances(environment=environment, job=job))
+            if failure.code == "module-refused" and _is_built_in(step):
+                # Its lines are of use to nobody who can not change them.
+                failure = replace(failure, traceback="", frames=())
         if not job.contract.module:
             said = notes(read_old_code(job.source))
             outcome = replace(outcome, log=[*said, *outcome.log])
@@ -140,6 +144,11 @@ def _told(run: RunContext) -> ProgressCallback:
             run.on_build(progress)
 
     return progressed
+
+
+def _is_built_in(step: Step) -> bool:
+    path = step.definition.path if step.definition is not None else None
+    return path is not None and path.is_relative_to(LIBRARY)
 
 
 def job_of(work: Work) -> Job:
