@@ -1,5 +1,6 @@
 """`studiolo clean`: sizes, a question, and nothing gone that can't be made again."""
 
+import fcntl
 import os
 import pty
 import subprocess
@@ -110,3 +111,19 @@ def test_results_need_a_workspace(tmp_path: Path, home: dict[str, str]) -> None:
 def runs(folder: WorkspaceFolder) -> int:
     with open_workspace(folder.folder) as workspace:
         return len(workspace.records.runs())
+
+
+def test_an_environment_that_is_in_use_stays(folder: WorkspaceFolder, home: dict[str, str]) -> None:
+    lock = folder.folder / "home" / "environments" / "script-1.lock"
+    with lock.open("w") as used:
+        fcntl.flock(used, fcntl.LOCK_SH)
+        ended = folder("clean", "--environments", "--yes", environment=home)
+    assert ended.code == 0
+    assert "warning: script-1 is in use or being built, so it was kept." in ended.err
+    assert (folder.folder / "home" / "environments" / "script-1" / "large").exists()
+
+
+def test_a_process_keeps_the_environment_that_it_uses(default_environment: Environment) -> None:
+    path = default_environment.path
+    with path.with_name(f"{path.name}.lock").open("a") as lock, pytest.raises(BlockingIOError):
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -490,6 +490,18 @@ def test_a_program_reads_as_the_experiment(exports: Exports) -> None:
     assert "_pair()(with_floats(people), with_floats(people), n=3, flag=True)" in program
 
 
+def test_seeds_and_what_was_drawn_are_lines_of_the_program(exports: Exports) -> None:
+    assert exports.program("seeds").count("    seed(5)\n") == 2
+    source = "import numpy as np\ndef azureml_main():\n    return [np.random.rand(2)]\n"
+    nodes = "nodes:\n  numbers: {module: execute-python-script, script: draw.py}\n"
+    exports.experiment("drawn", f"name: Drawn\n{nodes}", {"draw.py": source})
+    drawn = exports.result("drawn")["numbers"].record.draw
+    assert drawn is not None
+    said = "    # Drawn in Studiolo; without this line each run draws anew.\n"
+    assert f"{said}    seed({drawn})\n" in exports.program("drawn")
+    assert said not in exports.program("seeds")
+
+
 def test_a_file_is_written_whole_or_not_at_all(exports: Exports) -> None:
     ended = exports("export", "experiments/seeds", "--output", "program.py")
     assert (ended.code, ended.out, ended.err) == (0, "", "program.py: 2 nodes\n")

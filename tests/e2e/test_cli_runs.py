@@ -88,16 +88,16 @@ def test_an_experiments_runs_are_listed_as_the_classic_studio_listed_them(
     rows = [re.split(r"  +", line.rstrip()) for line in ended.out.splitlines()]
     day = "2025-01-31"
     assert rows == [
-        ["NAME", "STATE", "STATUS", "START TIME", "END TIME", "RUN"],
-        ["The name of e", "Editable", "Draft", dash, dash, dash],
-        ["The name of e", "Locked", "Running", "2025-02-01 01:45:02", dash, runs[4]],
-        ["The name of e", "Locked", "Interrupted", "2025-02-01 00:45:02", dash, runs[3]],
-        ["The name of e", "Locked", "Cancelled", "2025-02-01 00:00:02", "00:01:32", runs[2]],
+        ["The name of e"],
+        ["STATE", "STATUS", "START TIME", "END TIME", "RUN"],
+        ["Locked", "Running", "2025-02-01 01:45:02", dash, runs[4]],
+        ["Locked", "Interrupted", "2025-02-01 00:45:02", dash, runs[3]],
+        ["Locked", "Cancelled", "2025-02-01 00:00:02", "00:01:32", runs[2]],
         [
-            *("The name of e", "Locked", "Failed (partial run)"),
+            *("Locked", "Failed (partial run)"),
             *(f"{day} 23:45:02", "23:46:32", runs[1]),
         ],
-        ["The name of e", "Locked", "Finished", f"{day} 22:45:02", "22:46:32", runs[0]],
+        ["Locked", "Finished", f"{day} 22:45:02", "22:46:32", runs[0]],
     ]
 
 
@@ -110,7 +110,6 @@ def test_a_workspaces_runs_are_those_of_all_experiments(history: History) -> Non
         assert "EXPERIMENT" in shown[0]
         assert ["experiments/other" in shown[1], second[-6:] in shown[1]] == [True, True]
         assert ["experiments/e" in shown[2], first[-6:] in shown[2]] == [True, True]
-        assert "Editable" not in ended.out
 
 
 def test_the_rest_is_announced(history: History) -> None:
@@ -195,8 +194,8 @@ def test_the_history_as_json(history: History) -> None:
 def test_where_nothing_was_run_that_is_said(history: History) -> None:
     assert history.folder("runs").out == "Nothing has been run yet.\n"
     shown = history.folder("runs", "e").out.splitlines()
-    assert "Draft" in shown[1]
-    assert shown[2] == "Nothing has been run yet."
+    assert shown[0] == "The name of e"
+    assert shown[1] == "Nothing has been run yet."
 
 
 def test_a_broken_file_keeps_nobody_from_its_history(history: History) -> None:
@@ -205,7 +204,7 @@ def test_a_broken_file_keeps_nobody_from_its_history(history: History) -> None:
     ended = history.folder("runs", "e")
     assert (ended.code, ended.err) == (0, "")
     assert run in ended.out
-    assert ended.out.splitlines()[1].startswith("e  ")
+    assert ended.out.splitlines()[0] == "e"
 
 
 def test_nothing_of_a_name_steers_the_terminal(history: History) -> None:

@@ -15,6 +15,7 @@ from studiolo.documents.text import document_text
 from studiolo.experiments.errors import ExperimentFileError
 from studiolo.experiments.finding import Finding, Severity
 from studiolo.rendering.plain_text import printable
+from studiolo.runs.script_check import check_bundle, check_script, check_scripts
 from studiolo.workspace.workspace import Workspace, find_root
 
 
@@ -22,7 +23,8 @@ def command(
     path: Annotated[
         Path,
         typer.Argument(
-            help="A script, or an experiment: its folder or its experiment.yaml.",
+            help="A script (.py), a script bundle (.zip), or an experiment: its folder or its "
+            "experiment.yaml.",
             metavar="EXPERIMENT",
         ),
     ],
@@ -31,7 +33,8 @@ def command(
     """Find what would stop an experiment or an old script from running, without running it."""
     errors = Terminal(sys.stderr)
     with reported_errors(errors):
-        findings, said = _of_script(path) if path.suffix == ".py" else _of_experiment(path)
+        code = path.suffix in {".py", ".zip"}
+        findings, said = _of_code(path) if code else _of_experiment(path)
     bad = any(finding.severity is Severity.ERROR for finding in findings)
     if json:
         write_document(document_text(findings_document(findings)))
@@ -42,11 +45,9 @@ def command(
     raise typer.Exit(ExitCode.BAD_INPUT if bad else ExitCode.SUCCEEDED)
 
 
-def _of_script(path: Path) -> tuple[list[Finding], str]:
-    # Here and not above: an experiment's check needs no table of retired calls.
-    from studiolo.runs.script_check import check_script  # noqa: PLC0415
-
-    return check_script(path), "no retired calls."
+def _of_code(path: Path) -> tuple[list[Finding], str]:
+    found = check_bundle(path) if path.suffix == ".zip" else check_script(path)
+    return found, "no retired calls."
 
 
 def _of_experiment(path: Path) -> tuple[list[Finding], str]:
@@ -61,4 +62,5 @@ def _of_experiment(path: Path) -> tuple[list[Finding], str]:
         else:
             nodes = len(experiment.nodes)
             findings += workspace.check(experiment)
+            findings += check_scripts(experiment, workspace.dataset_folder)
     return findings, f"{nodes} node{'s' * (nodes != 1)}, nothing to fix."

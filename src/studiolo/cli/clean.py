@@ -101,7 +101,9 @@ def _remove(found: Sequence[KeptEnvironment], errors: Terminal) -> int:
             freed += environment.size
         else:
             name = printable(environment.path.name)
-            errors.say(Text(f"warning: {name} is being built, so it was kept.", style="yellow"))
+            errors.say(
+                Text(f"warning: {name} is in use or being built, so it was kept.", style="yellow")
+            )
     return freed
 
 

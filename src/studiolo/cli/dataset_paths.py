@@ -1,9 +1,16 @@
 """A dataset on the command line: a file, or the name of one of the workspace that we are in."""
 
+import os
+from difflib import get_close_matches
 from pathlib import Path
 
 #: As in `workspace`, which takes longer to import than a script may wait.
 _SETTINGS, _DATASETS = "studiolo.toml", "datasets"
+
+
+def _has_like(folder: Path, name: str) -> bool:
+    stems = [entry.stem for entry in folder.iterdir() if entry.suffix]
+    return bool(get_close_matches(Path(name).stem, stems, n=1))
 
 
 def dataset_path(typed: Path) -> Path:
@@ -14,5 +21,7 @@ def dataset_path(typed: Path) -> Path:
     for folder in (here, *here.parents):
         if (folder / _SETTINGS).is_file():
             named = folder / _DATASETS / typed
-            return named if named.is_file() else typed
+            beside = typed.parent != Path() or _has_like(here, typed.name)
+            # Where there is nothing of that name, the error says what is there instead.
+            return Path(os.path.relpath(named)) if named.is_file() or not beside else typed
     return typed

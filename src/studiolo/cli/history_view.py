@@ -7,7 +7,7 @@ from rich.text import Text
 
 from studiolo.cli.run_status import status_shown
 from studiolo.cli.terminal import Terminal
-from studiolo.rendering.amounts import NOTHING, count_text, end_text, moment_text, size_text
+from studiolo.rendering.amounts import count_text, end_text, moment_text, size_text
 from studiolo.rendering.cells import cell
 from studiolo.rendering.plain_text import one_line
 from studiolo.store.blobs import Swept
@@ -15,7 +15,7 @@ from studiolo.store.identity import RunId
 from studiolo.store.run_record import Pruned, RunRecord
 
 _NAME = 40
-_SHORTEST_NAME = 12
+_SHORTEST_NAME = 26
 _GAP = 2
 _BEGAN = "START TIME"
 _ENDED = "END TIME"
@@ -38,11 +38,14 @@ def show_history(
         console: Where to show them.
         runs: The runs.
         changes: What was new in those of them of which it is known.
-        draft: What the experiment is called that can be edited; None for a whole workspace.
+        draft: What the experiment is called now; None for a whole workspace.
         more: Whether there are older ones.
     """
-    if runs or draft is not None:
-        for line in _lines(runs, draft, changes, console.width):
+    if draft is not None:
+        console.say(Text(one_line(draft), style="bold"))
+    if runs:
+        named = any(run.experiment_name != draft for run in runs)
+        for line in _lines(runs, changes, console.width, named=named, places=draft is None):
             console.print(line, soft_wrap=True)
     if not runs:
         console.say(Text("Nothing has been run yet.", style="dim"))
@@ -67,37 +70,38 @@ class _Column:
     """A column beside the names."""
 
     title: str
-    #: What stands in the line of what can be edited.
-    draft: str = NOTHING
     cells: Sequence[Text]
 
     @property
     def width(self) -> int:
-        return max(len(self.title), len(self.draft), *(cell.cell_len for cell in self.cells)) + _GAP
+        return max(len(self.title), *(cell.cell_len for cell in self.cells)) + _GAP
 
 
 def _lines(
     runs: Sequence[RunRecord],
-    draft: str | None,
     changes: Mapping[RunId, Sequence[str]],
     width: int,
+    *,
+    named: bool,
+    places: bool,
 ) -> Iterator[Text]:
-    names = [run.experiment_name for run in runs]
-    longest = max(cell(name, width=_NAME).cell_len for name in ("NAME", draft or "", *names))
-    columns = _columns(runs, draft)
+    """The table: ``named`` with the names of the runs' experiments, ``places`` with their paths."""
+    names = ["NAME", *(run.experiment_name for run in runs)] if named else []
+    longest = max((cell(name, width=_NAME).cell_len for name in names), default=0)
+    columns = _columns(runs, places=places)
     for title in _DROPPED_FIRST:
         if sum(column.width for column in columns) + min(longest, _SHORTEST_NAME) <= width:
             break
         columns = [column for column in columns if column.title != title]
     room = min(longest, max(width - sum(column.width for column in columns), _SHORTEST_NAME))
-    widths = [room, *(column.width - _GAP for column in columns)]
-    yield _line([Text("NAME"), *(Text(column.title) for column in columns)], widths, style="dim")
-    if draft is not None:
-        name = cell(draft, width=room, style="bold")
-        yield _line([name, *(Text(column.draft) for column in columns)], widths)
+    widths = [column.width - _GAP for column in columns]
+    if named:
+        widths = [room, *widths]
+    head = [Text("NAME")] if named else []
+    yield _line([*head, *(Text(column.title) for column in columns)], widths, style="dim")
     for number, run in enumerate(runs):
-        name = cell(run.experiment_name, width=room)
-        yield _line([name, *(column.cells[number] for column in columns)], widths)
+        name = [cell(run.experiment_name, width=room)] if named else []
+        yield _line([*name, *(column.cells[number] for column in columns)], widths)
         if run.id in changes:
             said = "; ".join(changes[run.id]) or "nothing new"
             yield cell(f"  {said}", width=width, style="dim")
@@ -112,18 +116,18 @@ def _line(cells: Sequence[Text], widths: Sequence[int], *, style: str = "") -> T
     return line
 
 
-def _columns(runs: Sequence[RunRecord], draft: str | None) -> list[_Column]:
+def _columns(runs: Sequence[RunRecord], *, places: bool) -> list[_Column]:
     columns = [
-        _Column(title="STATE", draft="Editable", cells=[Text("Locked") for _ in runs]),
-        _Column(title="STATUS", draft="Draft", cells=[status_shown(run) for run in runs]),
+        _Column(title="STATE", cells=[Text("Locked") for _ in runs]),
+        _Column(title="STATUS", cells=[status_shown(run) for run in runs]),
         _Column(title=_BEGAN, cells=[Text(moment_text(run.started_at)) for run in runs]),
         _Column(
             title=_ENDED,
             cells=[Text(end_text(run.ended_at, after=run.started_at)) for run in runs],
         ),
     ]
-    if draft is None:
+    if places:
         # The name alone does not say which experiment's they are.
-        places = [cell(run.experiment, width=_NAME) for run in runs]
-        columns.append(_Column(title="EXPERIMENT", cells=places))
+        paths = [cell(run.experiment, width=_NAME) for run in runs]
+        columns.append(_Column(title="EXPERIMENT", cells=paths))
     return [*columns, _Column(title="RUN", cells=[Text(one_line(run.id)) for run in runs])]

@@ -20,6 +20,7 @@ from studiolo.experiments.finding import Severity
 from studiolo.runs.experiment_result import ExperimentResult
 from studiolo.runs.provenance import Provenance
 from studiolo.runs.run_settings import RunSettings
+from studiolo.runs.script_check import notes_of_nodes
 from studiolo.runs.selection import Selection
 from studiolo.sandbox.isolation import Isolation
 from studiolo.store.run_record import RunStatus
@@ -57,9 +58,10 @@ def run(
         settings = RunSettings(
             isolation=isolation, timeout=limits.timeout, memory=limits.memory, cpus=limits.cpus
         )
+        notes = notes_of_nodes(experiment, workspace.dataset_folder)
         # A termination ends the run as Ctrl-C does.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        with RunProgress(shown, experiment, errors=errors, tells_why=json) as progress:
+        with RunProgress(shown, experiment, errors=errors, notes=notes, tells_why=json) as progress:
             result = workspace.run(
                 experiment, selection=selection, settings=settings, observer=progress
             )

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -13,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from studiolo.cli.build_progress import BUILDING
+from studiolo.cli.reporting import show_notes
 from studiolo.cli.terminal import Terminal
 from studiolo.environments.progress import BuildPhase, BuildProgress
 from studiolo.experiments.experiment import Experiment, NodeName
@@ -46,6 +48,7 @@ class RunProgress(Observer):
         experiment: Experiment,
         *,
         errors: Terminal,
+        notes: Mapping[NodeName, Sequence[str]],
         tells_why: bool,
     ) -> None:
         """Show nothing yet.
@@ -54,6 +57,7 @@ class RunProgress(Observer):
             console: Where to show it.
             experiment: What is run.
             errors: Where to say that an environment is being built, if nothing moves.
+            notes: What to say of a node before it runs.
             tells_why: Whether a node's line says why it failed; if not, that is told afterwards.
         """
         self._console = console
@@ -61,6 +65,7 @@ class RunProgress(Observer):
         self._errors = errors
         self._building: str | None = None
         self._tells_of_building = False
+        self._notes = notes
         # Again by the same thread: a display that is made asks at once what it is to show.
         self._lock = threading.RLock()
         self._nodes = {
@@ -78,6 +83,9 @@ class RunProgress(Observer):
                 # It may have ended before this is told.
                 self._since.setdefault(progress.node, time.monotonic())
             self._nodes[progress.node] = progress
+            if progress.state is NodeState.RUNNING:
+                said = self._notes.get(progress.node, ())
+                show_notes(self._console, [f"{progress.node}, {note}" for note in said])
             if self._console.is_interactive:
                 self._go_live()
             elif progress.state is not NodeState.RUNNING:

@@ -12,7 +12,7 @@ from studiolo.cli.build_progress import BuildProgressBar
 from studiolo.cli.dataset_paths import dataset_path
 from studiolo.cli.device_folder import check_device_folder, write_device
 from studiolo.cli.live_console import LiveConsole
-from studiolo.cli.reporting import ExitCode, reported_errors
+from studiolo.cli.reporting import ExitCode, reported_errors, show_notes
 from studiolo.cli.run_view import show_failure, show_result
 from studiolo.cli.running_sign import RunningSign
 from studiolo.cli.targets import STANDARD_OUTPUT, Target, targets_of
@@ -90,6 +90,13 @@ def run(
             live = LiveConsole(
                 sys.stderr if keeps_output_clean else sys.stdout, make_room=make_room
             )
+            said: list[str] = []
+
+            def say(note: str) -> None:
+                make_room()
+                show_notes(errors, [note])
+                said.append(note)
+
             settings = RunSettings(isolation=isolation, timeout=timeout, memory=memory, cpus=cpus)
             result = run_script(
                 script,
@@ -100,6 +107,7 @@ def run(
                 port_binding=port_binding,
                 settings=settings,
                 progress=progress,
+                on_note=say,
                 on_console=live.write,
                 launcher=launcher,
             )
@@ -108,13 +116,13 @@ def run(
         if json:
             write_document(document_text(script_run_document(result)))
         elif result.failure is not None:
-            show_failure(errors, result, device=device)
+            show_failure(errors, result, said=len(said), device=device)
         else:
             shown = errors if keeps_output_clean else Terminal(sys.stdout)
             if not targets and result.datasets and not live.is_silent:
                 # What the script printed, and what it returned.
                 shown.print()
-            show_result(shown, errors, result, preview=not targets, device=device)
+            show_result(shown, errors, result, preview=not targets, said=len(said), device=device)
     raise typer.Exit(_exit_code(result))
 
 

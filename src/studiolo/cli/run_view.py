@@ -1,6 +1,6 @@
 """A run's result on the terminal: tables to look at, errors to act on."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,23 +30,31 @@ _LINES = 60
 
 
 def show_result(
-    console: Terminal, notes: Terminal, result: ScriptResult, *, preview: bool, device: Path | None
+    console: Terminal,
+    notes: Terminal,
+    result: ScriptResult,
+    *,
+    preview: bool,
+    said: int,
+    device: Path | None,
 ) -> None:
-    """Show the results of a run that succeeded."""
+    """Show the results of a run that succeeded; ``said`` lines of its log were shown before."""
     if preview:
         for port, dataset in result.datasets.items():
             console.print(dataset_preview(port, dataset.table, console.width))
-    _show_log(notes, result)
+    _show_log(notes, result, said)
     if device is None and result.device.images:
         names = ", ".join(printable(image.name) for image in result.device.images)
         console.say(Text(f"Drawn: {names}. Add --device DIR to keep the images.", style="dim"))
     _show_end(console, notes, result, device)
 
 
-def show_failure(console: Terminal, result: ScriptResult, *, device: Path | None) -> None:
+def show_failure(
+    console: Terminal, result: ScriptResult, *, said: int, device: Path | None
+) -> None:
     """Show why a run failed: the user's own lines first, then what to do."""
     assert result.failure is not None
-    _show_log(console, result)
+    _show_log(console, result, said)
     show_reason(console, result.failure, of_node=False)
     _show_end(console, console, result, device)
 
@@ -61,9 +69,9 @@ def _show_end(
     notes.say(Text(_cost(result), style="dim"))
 
 
-def _show_log(console: Terminal, result: ScriptResult) -> None:
+def _show_log(console: Terminal, result: ScriptResult, said: int) -> None:
     dropped = result.device.console_dropped
-    lines = list(result.log)
+    lines = list(result.log[said:])
     if dropped:
         lines.append(f"{dropped:,} bytes of console output were left out; the first part is kept.")
     for line in lines:
@@ -123,17 +131,14 @@ def dataset_preview(
     names = table.column_names
     places = [n for n, name in enumerate(names) if n < width or name in wanted]
     head = table.select(places).slice(0, rows)
-    shown = _fitting(head, width, wanted)
+    columns = [_shown_column(column, head.column_names[n]) for n, column in enumerate(head.columns)]
+    shown = _fitting(head.column_names, columns, width, wanted)
     view = Table(box=None, pad_edge=False, header_style="bold")
     for position in shown:
-        number = _is_number(head.schema.field(position).type)
-        view.add_column(
-            _heading(head.column_names[position]),
-            justify="right" if number else "left",
-            no_wrap=True,
-        )
-    for row in range(head.num_rows):
-        view.add_row(*[_cell(head.column(position)[row]) for position in shown])
+        number = _is_exact_number(head.schema.field(position).type)
+        view.add_column(columns[position][0], justify="right" if number else "left", no_wrap=True)
+    for row in range(1, head.num_rows + 1):
+        view.add_row(*[columns[position][row] for position in shown])
     size = f"{port}: {_count(table.num_rows, 'row')}, {_count(table.num_columns, 'column')}"
     parts: list[Text | Table] = [Text(size, style="bold")]
     if table.num_columns:
@@ -173,16 +178,15 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
-def _fitting(table: pa.Table, width: int, wanted: Collection[str]) -> list[int]:
+def _fitting(
+    names: Sequence[str], columns: Sequence[Sequence[Text]], width: int, wanted: Collection[str]
+) -> list[int]:
     """The columns that there is room for: those that are wanted, then the others from the left."""
     used = 0
     fitting: list[int] = []
-    first = [place for place, name in enumerate(table.column_names) if name in wanted]
-    for position in dict.fromkeys([*first, *range(table.num_columns)]):
-        head = table.column(position).slice(0, _ROWS)
-        longest = max((_cell(value).cell_len for value in head), default=0)
-        heading = _heading(table.column_names[position]).cell_len
-        used += max(longest, heading) + _GAP
+    first = [place for place, name in enumerate(names) if name in wanted]
+    for position in dict.fromkeys([*first, *range(len(names))]):
+        used += max(said.cell_len for said in columns[position]) + _GAP
         if used > width and fitting:
             break
         fitting.append(position)
@@ -191,6 +195,26 @@ def _fitting(table: pa.Table, width: int, wanted: Collection[str]) -> list[int]:
 
 def _heading(name: str) -> Text:
     return cell(name, width=_HEADING)
+
+
+def _shown_column(column: "pa.ChunkedArray[Any]", name: str) -> list[Text]:
+    """A column's heading and cells; of floats, with the decimal points below each other."""
+    cells = [_cell(value) for value in column]
+    if not pa.types.is_floating(column.type):
+        return [_heading(name), *cells]
+    ends = [len(said.plain) - _point(said.plain) for said in cells]
+    for said, end in zip(cells, ends, strict=True):
+        said.append(" " * (max(ends) - end))
+    shown = [_heading(name), *cells]
+    width = max(said.cell_len for said in shown)
+    for said in shown:
+        said.pad_left(width - said.cell_len)
+    return shown
+
+
+def _point(number: str) -> int:
+    """Where its decimal point is, or would be."""
+    return min((place for sign in ".e" if (place := number.find(sign)) >= 0), default=len(number))
 
 
 def _cell(value: "pa.Scalar[Any]", *, width: int = _CELL) -> Text:
@@ -206,5 +230,5 @@ def _is_bytes(kind: pa.DataType) -> bool:
     return pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
 
 
-def _is_number(kind: pa.DataType) -> bool:
-    return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+def _is_exact_number(kind: pa.DataType) -> bool:
+    return pa.types.is_integer(kind) or pa.types.is_decimal(kind)

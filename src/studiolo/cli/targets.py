@@ -13,6 +13,7 @@ from rich.text import Text
 from studiolo.cli.terminal import Terminal
 from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.files import FileFormat, format_of, write_dataset, write_dataset_to
+from studiolo.datasets.missing_path import meant
 from studiolo.datasets.without_pandas import leave_pandas_out
 from studiolo.rendering.amounts import count_text
 from studiolo.rendering.plain_text import printable
@@ -106,7 +107,9 @@ def _checked(path: str, option: str) -> str:
     folder = Path(path).absolute().parent
     if not folder.is_dir():
         raise typer.BadParameter(
-            f'the folder "{folder}" of "{path}" does not exist. Create it first.', param_hint=option
+            f'the folder "{folder}" of "{path}" does not exist.'
+            f"{meant(Path(path).parent, Path.is_dir)} Create it first.",
+            param_hint=option,
         )
     if not os.access(folder, os.W_OK | os.X_OK):
         raise typer.BadParameter(

@@ -16,6 +16,7 @@ from studiolo.datasets.bundle_errors import (
     BundleTooLargeError,
     BundleUnreadableError,
 )
+from studiolo.datasets.missing_path import meant
 
 #: More files than any library has; each costs time and memory when a run starts.
 MOST_MEMBERS = 10_000
@@ -41,12 +42,16 @@ def read_bundle(path: Path | str) -> bytes:
     try:
         data = Path(path).read_bytes()
     except FileNotFoundError as error:
-        raise BundleMissingError(file=str(path)) from error
+        raise BundleMissingError(file=str(path), hint=meant(Path(path), _is_zip)) from error
     except OSError as error:
         reason = error.strerror or str(error)
         raise BundleUnreadableError(file=str(path), reason=reason) from error
     check_bundle(data, name=str(path))
     return data
+
+
+def _is_zip(entry: Path) -> bool:
+    return entry.suffix.lower() == ".zip"
 
 
 def check_bundle(data: bytes, *, name: str) -> None:

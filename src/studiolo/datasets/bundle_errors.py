@@ -18,9 +18,11 @@ class BundleMissingError(BundleError):
     code: ClassVar[str] = "bundle-missing"
     classic_number: ClassVar[int | None] = 48
 
-    def __init__(self, *, file: str) -> None:
+    def __init__(self, *, file: str, hint: str = "") -> None:
         self.file = file
-        super().__init__(f'There is no script bundle "{file}". Check the path and its spelling.')
+        #: What may be meant; see `missing_path`.
+        self.hint = hint or " Check the path and its spelling."
+        super().__init__(f'There is no script bundle "{file}".{self.hint}')
 
 
 class BundleUnreadableError(BundleError):

@@ -19,11 +19,11 @@ class DatasetFileMissingError(DatasetError):
     code: ClassVar[str] = "dataset-file-missing"
     classic_number: ClassVar[int | None] = 48
 
-    def __init__(self, *, file: str, neighbours: Sequence[str] = ()) -> None:
+    def __init__(self, *, file: str, hint: str = "") -> None:
         self.file = file
-        close = get_close_matches(file, neighbours, n=1)
-        hint = f'Did you mean "{close[0]}"?' if close else "Check the path and its spelling."
-        super().__init__(f'There is no dataset file "{file}". {hint}')
+        #: What may be meant; see `missing_path`.
+        self.hint = hint or " Check the path and its spelling."
+        super().__init__(f'There is no dataset file "{file}".{self.hint}')
 
 
 class DatasetFileUnreadableError(DatasetError):

@@ -1,7 +1,6 @@
 """Reading datasets from files and writing them, in every format."""
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import BinaryIO
 
@@ -25,6 +24,7 @@ from studiolo.datasets.formats import (
 )
 from studiolo.datasets.formats.opening import read_content
 from studiolo.datasets.invariants import check_dataset, without_nan
+from studiolo.datasets.missing_path import meant
 from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.files.whole_file import replacing
 
@@ -188,16 +188,11 @@ def _bytes_of(path: Path) -> pa.Buffer:
                 return file.read_buffer()
         return pa.py_buffer(path.read_bytes())
     except FileNotFoundError as error:
-        raise DatasetFileMissingError(file=str(path), neighbours=_neighbours(path)) from error
+        raise DatasetFileMissingError(file=str(path), hint=meant(path, _is_dataset)) from error
     except OSError as error:
         reason = error.strerror or str(error)
         raise DatasetFileUnreadableError(file=str(path), reason=reason) from error
 
 
-def _neighbours(path: Path) -> list[str]:
-    """Files beside a missing one whose names are like it."""
-    try:
-        names = [entry.name for entry in path.parent.iterdir()]
-    except OSError:
-        return []
-    return [str(path.with_name(name)) for name in get_close_matches(path.name, names, n=3)]
+def _is_dataset(entry: Path) -> bool:
+    return format_of_name(entry.name) is not None

@@ -6,7 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -57,13 +57,40 @@ def build_environment(
     """
     environment = environment_in((home or environments_home()).absolute(), spec)
     if is_built(environment):
+        _use(environment)
         return environment
     with building_errors(spec.name, environment.path.parent):
         environment.path.parent.mkdir(parents=True, exist_ok=True)
         with _alone(environment, progress) as held:
             if not is_built(environment):
                 _build(environment, spec, like=like, held=held, progress=progress)
+    _use(environment)
     return environment
+
+
+#: Locks of the environments that this process uses, by file, until it ends.
+_used: dict[Path, int] = {}
+
+
+def _use(environment: Environment) -> None:
+    """Keep others from removing an environment as long as this process lives."""
+    path = _lock_of(environment)
+    if path in _used:
+        return
+    # Where the folder can't be written to, nobody can remove it either.
+    with suppress(OSError):
+        held = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
+        try:
+            fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(held)
+        else:
+            _used[path] = held
+
+
+def _lock_of(environment: Environment) -> Path:
+    """The file is never removed: whoever waits for it would then hold another one than the next."""
+    return environment.path.with_name(f"{environment.path.name}.lock")
 
 
 def is_built(environment: Environment) -> bool:
@@ -89,9 +116,7 @@ def _alone(environment: Environment, progress: ProgressCallback | None) -> Itera
     Yields the descriptor of the lock, for the processes that do the work to inherit: the system
     takes the lock away when the last of them has ended, however they end.
     """
-    # The file is never removed: whoever waits for it would then hold another one than the next.
-    path = environment.path.with_name(f"{environment.path.name}.lock")
-    held = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
+    held = os.open(_lock_of(environment), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
     try:
         while not _taken(held):
             _report(progress, BuildPhase.WAITING, "Waiting for another process to build it")

@@ -25,7 +25,7 @@ class KeptEnvironment:
     size: int
 
     def remove(self) -> bool:
-        """Remove it; False if it is being built at this moment.
+        """Remove it; False if it is being built or used at this moment.
 
         What its scripts' dependencies were resolved to is kept: built again, it is the same.
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from studiolo.datasets.missing_path import listed
 from studiolo.errors import StudioloError
 from studiolo.experiments.experiment import Experiment
 from studiolo.experiments.finding import Finding
@@ -16,10 +17,16 @@ class ExperimentMissingError(StudioloError):
     code: ClassVar[str] = "experiment-missing"
     classic_number: ClassVar[int | None] = 48
 
-    def __init__(self, *, path: str, neighbours: Sequence[str] = ()) -> None:
+    def __init__(
+        self, *, path: str, neighbours: Sequence[str] = (), known: Sequence[str] = ()
+    ) -> None:
         self.path = path
+        #: Those whose names are like it; and all that there are.
         self.neighbours = tuple(neighbours)
-        hint = f' Did you mean "{neighbours[0]}"?' if neighbours else ""
+        self.known = tuple(known)
+        hint = f" There are {listed(known)}." if known else ""
+        if neighbours:
+            hint = f' Did you mean "{neighbours[0]}"?'
         super().__init__(
             f'There is no experiment "{path}".{hint} An experiment is a folder that holds a file '
             "experiment.yaml."

@@ -44,10 +44,10 @@ class ScriptMissingError(StudioloError):
     code: ClassVar[str] = "script-missing"
     classic_number: ClassVar[int | None] = 48
 
-    def __init__(self, *, path: str, neighbours: Sequence[str]) -> None:
+    def __init__(self, *, path: str, hint: str = "") -> None:
         self.path = path
-        self.neighbours = tuple(neighbours)
-        hint = f' Did you mean "{neighbours[0]}"?' if neighbours else ""
+        #: What may be meant; see `missing_path`.
+        self.hint = hint
         super().__init__(f'There is no script "{path}".{hint}')
 
 

@@ -3,9 +3,9 @@
 import io
 import tokenize
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
+from studiolo.datasets.missing_path import meant
 from studiolo.modules.errors import ScriptMissingError, ScriptUnreadableError
 
 
@@ -28,16 +28,25 @@ def read_script(path: Path | str) -> Script:
     try:
         content = path.read_bytes()
     except FileNotFoundError as error:
-        raise ScriptMissingError(path=str(path), neighbours=_neighbours(path)) from error
+        raise ScriptMissingError(path=str(path), hint=meant(path, _is_script)) from error
     except OSError as error:
         raise ScriptUnreadableError(path=str(path), reason=error.strerror or str(error)) from error
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
-        source = content.decode(encoding)
+        source = decoded_script(content)
     except (SyntaxError, UnicodeError, LookupError) as error:
         reason = _why_not_text(content, error)
         raise ScriptUnreadableError(path=str(path), reason=reason) from error
-    return Script(source=source.replace("\r\n", "\n"), name=path.name)
+    return Script(source=source, name=path.name)
+
+
+def decoded_script(content: bytes) -> str:
+    """A script's text, as Python would read it.
+
+    Raises:
+        SyntaxError, UnicodeError, LookupError: It is not text in its encoding.
+    """
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+    return content.decode(encoding).replace("\r\n", "\n")
 
 
 def _why_not_text(content: bytes, error: Exception) -> str:
@@ -56,9 +65,5 @@ def _why_not_text(content: bytes, error: Exception) -> str:
     )
 
 
-def _neighbours(path: Path) -> list[str]:
-    try:
-        names = [entry.name for entry in path.parent.iterdir() if entry.suffix == ".py"]
-    except OSError:
-        return []
-    return [str(path.with_name(name)) for name in get_close_matches(path.name, names, n=1)]
+def _is_script(entry: Path) -> bool:
+    return entry.suffix == ".py"

@@ -8,13 +8,12 @@ from studiolo.environments.progress import BuildProgress, ProgressCallback
 from studiolo.experiments.experiment import Limits as NodeLimits
 from studiolo.modules.catalogue import LIBRARY
 from studiolo.modules.definition import EXECUTE_PYTHON_SCRIPT, ParameterKind, PortKind, PortName
-from studiolo.old_code.advice import notes
-from studiolo.old_code.reading import read_old_code
 from studiolo.runs.capacity import Capacity
 from studiolo.runs.circumstances import Circumstances
 from studiolo.runs.engine import Done, RunContext, Work
 from studiolo.runs.explanation import explained
 from studiolo.runs.imports import imported_modules, worth_preloading
+from studiolo.runs.old_code_notes import notes_before
 from studiolo.runs.plan import Step
 from studiolo.runs.run_settings import RunSettings
 from studiolo.runs.sandbox_pool import BuildCancelledError, SandboxKind, SandboxPool, Workshop
@@ -27,6 +26,7 @@ from studiolo.sandbox.job import (
     Job,
     PortBinding,
 )
+from studiolo.sandbox.memory_file import MemoryFile
 from studiolo.sandbox.policy import Limits
 from studiolo.sandbox.sealed_table import SealedTable
 
@@ -105,8 +105,9 @@ class LocalEngine:
                 # Its lines are of use to nobody who can not change them.
                 failure = replace(failure, traceback="", frames=())
         if not job.contract.module:
-            said = notes(read_old_code(job.source))
-            outcome = replace(outcome, log=[*said, *outcome.log])
+            bundle = job.bundle
+            content = bundle.read(bundle.size) if isinstance(bundle, MemoryFile) else None
+            outcome = replace(outcome, log=[*notes_before(job.source, content), *outcome.log])
         return Done.of_outcome(outcome, failure=failure, environment=environment.name)
 
     def close(self) -> None:

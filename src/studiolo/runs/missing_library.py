@@ -2,11 +2,15 @@
 
 import re
 from pathlib import PurePosixPath
+from typing import Final
 
 from studiolo.environments.package_names import suggest_package
 from studiolo.errors import StudioloError
 from studiolo.modules.script_metadata import read_script_metadata
 from studiolo.runs.circumstances import Circumstances
+
+#: Programs that install packages, which old scripts import as well.
+_INSTALLERS: Final = frozenset({"pip", "conda", "easy_install", "ensurepip"})
 
 
 def sentence(module: str, ran: Circumstances) -> str:
@@ -14,6 +18,12 @@ def sentence(module: str, ran: Circumstances) -> str:
     top = module.partition(".")[0]
     if own := _in_bundle(top, list(ran.bundled())):
         return f"The script imports {module!r}, which is not where Python looks for it. {own}"
+    if top in _INSTALLERS:
+        return (
+            f"The script imports {module!r}, but nothing is installed during a run. Name the "
+            "packages that it installs in the script's metadata block, at its top: "
+            '# dependencies = ["NAME"]'
+        )
     package = suggest_package(top)
     if ran.environment.has_package(package):
         return (

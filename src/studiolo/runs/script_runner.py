@@ -15,11 +15,10 @@ from studiolo.datasets.invariants import check_dataset
 from studiolo.environments.environment import Environment
 from studiolo.modules.script import Script, read_script
 from studiolo.modules.script_metadata import ScriptMetadata, read_script_metadata
-from studiolo.old_code.advice import notes
-from studiolo.old_code.reading import read_old_code
 from studiolo.runs.circumstances import Circumstances
 from studiolo.runs.errors import DatasetUnsuitableError
 from studiolo.runs.explanation import explained
+from studiolo.runs.old_code_notes import notes_before
 from studiolo.runs.script_result import ScriptResult
 from studiolo.sandbox.job import Job, Outcome, PortBinding
 from studiolo.sandbox.memory_file import MemoryFile
@@ -63,6 +62,7 @@ class ScriptRunner:
         port_binding: PortBinding | str = PortBinding.CONNECTED,
         seed: int | None = None,
         limits: Limits | None = None,
+        on_note: Callable[[str], None] | None = None,
         on_console: Callable[[str], None] | None = None,
         cancelled: threading.Event | None = None,
     ) -> ScriptResult:
@@ -77,6 +77,7 @@ class ScriptRunner:
             port_binding: `connected` or `slot`: which argument a lone second dataset becomes.
             seed: For the same random numbers each time.
             limits: Instead of the policy's.
+            on_note: Gets the lines of the log that are known before the script runs.
             on_console: Gets what the script prints as it comes.
             cancelled: Ends the run once it is set.
 
@@ -91,6 +92,7 @@ class ScriptRunner:
         # Before the inputs are read: the interpreter starts beside that.
         sandbox = self._sandbox(environment)
         log: list[str] = []
+        bundle = None if script_bundle is None else read_bundle(script_bundle)
         with ExitStack() as files:
             sources = {"dataset1": dataset1, "dataset2": dataset2}
             inputs = {
@@ -103,13 +105,17 @@ class ScriptRunner:
                 script_name=script.name,
                 inputs=inputs,
                 bundle=None
-                if script_bundle is None
-                else files.enter_context(MemoryFile.of_bytes(read_bundle(script_bundle), "bundle")),
+                if bundle is None
+                else files.enter_context(MemoryFile.of_bytes(bundle, "bundle")),
                 parameters=parameters or {},
                 port_binding=PortBinding(port_binding),
                 nullable=metadata.nullable,
                 seed=seed,
             )
+            log += notes_before(script.source, bundle)
+            if on_note is not None:
+                for note in log:
+                    on_note(note)
             outcome = sandbox.run(job, limits=limits, on_console=on_console, cancelled=cancelled)
             return _result(outcome, Circumstances(environment=environment, job=job), log)
 
@@ -158,7 +164,7 @@ def _result(outcome: Outcome, ran: Circumstances, log: list[str]) -> ScriptResul
     facts = {
         **outcome.facts,
         "failure": None if outcome.failure is None else explained(outcome.failure, ran),
-        "log": [*log, *notes(read_old_code(ran.source)), *outcome.log],
+        "log": [*log, *outcome.log],
     }
     return ScriptResult(
         **facts,

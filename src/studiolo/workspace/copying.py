@@ -196,7 +196,7 @@ class _Copying:
     def _look_at(self, original: Path, place: Path) -> None:
         """Whether a file is to be taken along, is there already, or can't be."""
         if not original.is_file():
-            error = DatasetFileMissingError(file=original.name, neighbours=[])
+            error = DatasetFileMissingError(file=original.name)
             self._reasons.append(str(error))
         elif not os.path.lexists(place):
             self._taken.append((original, place))

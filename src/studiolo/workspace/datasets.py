@@ -16,6 +16,7 @@ from studiolo.datasets.errors import DatasetFileMissingError, DatasetFileUnreada
 from studiolo.datasets.files import FileFormat, format_of, read_dataset_bytes
 from studiolo.datasets.formats import Content
 from studiolo.datasets.formats.opening import check_options
+from studiolo.datasets.missing_path import meant_among
 from studiolo.datasets.profile import profile_dataset, profile_document
 from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.files.inside import stays_inside
@@ -308,7 +309,7 @@ def _reading(path: Path) -> Any:
         return path.open("rb")
     except (FileNotFoundError, IsADirectoryError) as error:
         names = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise DatasetFileMissingError(file=path.name, neighbours=names) from error
+        raise DatasetFileMissingError(file=path.name, hint=meant_among(path.name, names)) from error
     except OSError as error:
         reason = error.strerror or str(error)
         raise DatasetFileUnreadableError(file=path.name, reason=reason) from error

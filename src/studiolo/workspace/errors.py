@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from studiolo.datasets.missing_path import listed, meant
 from studiolo.errors import StudioloError
 
 
@@ -14,9 +15,26 @@ class WorkspaceMissingError(StudioloError):
 
     def __init__(self, *, path: Path) -> None:
         self.path = path
+        if path.exists():
+            what = "neither it nor any folder above it has a file studiolo.toml."
+            said = f'"{path}" is not in a workspace: {what}'
+        else:
+            said = f'There is no "{path}", nor a workspace around it.{meant(path, Path.is_dir)}'
+        super().__init__(f'{said} "studiolo new FOLDER" makes a workspace.')
+
+
+class WorkspaceNotExperimentError(StudioloError):
+    """A workspace was named where one of its experiments is meant."""
+
+    code: ClassVar[str] = "workspace-not-experiment"
+
+    def __init__(self, *, path: str, experiments: Sequence[str]) -> None:
+        self.path = path
+        self.experiments = tuple(experiments)
+        there = f"Name one of its experiments: {listed(experiments)}."
         super().__init__(
-            f'"{path}" is not in a workspace: neither it nor any folder above it has a file '
-            'studiolo.toml. "studiolo new FOLDER" makes a workspace.'
+            f'"{path}" is a workspace, not an experiment. '
+            f"{there if experiments else 'It has no experiments yet.'}"
         )
 
 

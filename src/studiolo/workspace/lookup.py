@@ -42,7 +42,7 @@ def find_target(typed: str) -> ExperimentPlace:
     experiment, _, node = typed.rpartition("/")
     found = find_experiment(experiment) if experiment and node else None
     if found is None:
-        raise ExperimentMissingError(path=typed, neighbours=_alike(typed))
+        raise _missing(typed)
     return replace(found, node=NodeName(node))
 
 
@@ -73,7 +73,7 @@ def find_history(typed: str) -> tuple[Path, ExperimentPlace | None]:
     if experiment is not None:
         return experiment.root, experiment
     if not Path(typed).exists():
-        raise ExperimentMissingError(path=typed, neighbours=_alike(typed))
+        raise _missing(typed)
     return find_root(Path(typed)), None
 
 
@@ -95,9 +95,14 @@ def _key(file: Path, root: Path) -> str:
     return experiment_key(Experiment(name="", nodes={}, folder=file.parent), root)
 
 
-def _alike(typed: str) -> list[str]:
+def _missing(typed: str) -> ExperimentMissingError:
+    """The error, with what is there: in the workspace that we are in, or that the path is of."""
     root = _root_here()
+    if root is None:
+        with suppress(WorkspaceMissingError):
+            root = find_root(Path(typed))
     files = () if root is None else root.glob(f"{EXPERIMENTS}/*/{FILE_NAME}")
-    names = [file.parent.name for file in files]
+    names = sorted(file.parent.name for file in files)
     parts = typed.strip("/").split("/")
-    return [near for part in parts for near in get_close_matches(part, names, n=1)]
+    near = [found for part in parts for found in get_close_matches(part, names, n=1)]
+    return ExperimentMissingError(path=typed, neighbours=near, known=names)

@@ -41,6 +41,7 @@ from studiolo.workspace.errors import (
     ExperimentExistsError,
     ExperimentNameError,
     WorkspaceMissingError,
+    WorkspaceNotExperimentError,
 )
 from studiolo.workspace.workshop import LocalWorkshop
 
@@ -113,8 +114,13 @@ class Workspace:
             raise findings_behind(error, self.check) from error
         except ExperimentMissingError as error:
             names = [folder.name for folder in self.experiments]
+            if typed.is_dir() and typed.resolve() == self.root.resolve():
+                # From elsewhere a name alone does not find them.
+                inside = Path.cwd().is_relative_to(self.root.resolve())
+                shown = names if inside else [str(typed / EXPERIMENTS / name) for name in names]
+                raise WorkspaceNotExperimentError(path=str(path), experiments=shown) from error
             close = error.neighbours or get_close_matches(typed.name, names, n=1)
-            raise ExperimentMissingError(path=str(path), neighbours=close) from error
+            raise ExperimentMissingError(path=str(path), neighbours=close, known=names) from error
 
     def new_experiment(
         self, name: str, *, title: str = "", description: str = "", replace: bool = False

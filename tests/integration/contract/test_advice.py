@@ -162,3 +162,31 @@ def test_a_script_has_no_arguments_of_ours(run: Run) -> None:
         "print(parser.parse_args().x, sys.argv)\ndef azureml_main(): ..."
     )
     assert run(source).device.console == "1 ['script.py']\n"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "'pip', 'install'",
+        "'pip3', 'install'",
+        "sys.executable, '-m', 'pip', 'install'",
+        "'conda', 'install', '-y'",
+        "'easy_install'",
+    ],
+)
+def test_what_installs_packages_says_where_to_name_them(run: Run, command: str) -> None:
+    outcome = run(
+        "import subprocess, sys\n"
+        "def azureml_main():\n"
+        f"    done = subprocess.run([{command}, 'xgboost'], capture_output=True, text=True)\n"
+        "    print(done.returncode, done.stderr)\n"
+    )
+    assert outcome.device.console.startswith("1 ")
+    assert outcome.device.console.rstrip().endswith('at its top: # dependencies = ["xgboost"]')
+    assert outcome.device.console.strip().count("\n") == 0
+
+
+def test_an_installer_that_is_imported_is_not_to_be_installed(message_of: MessageOf) -> None:
+    said = message_of("def azureml_main():\n    import pip\n    pip.main(['install', 'x'])\n")
+    assert "nothing is installed during a run" in said
+    assert '["pip"]' not in said

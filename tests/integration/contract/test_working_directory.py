@@ -37,3 +37,20 @@ def test_nothing_else_can_be_written(failure_of: FailureOf) -> None:
 def test_a_file_that_is_not_there_is_the_script_s_own_mistake(failure_of: FailureOf) -> None:
     failure = failure_of("def azureml_main():\n    open('data.csv')")
     assert (failure.code, failure.exception_type) == ("script-exception", "FileNotFoundError")
+
+
+def test_the_clock_is_utc_and_sets_have_one_order(console_of: ConsoleOf) -> None:
+    source = """
+import os, subprocess, sys, time
+LETTERS = "print(list({'a', 'b', 'c', 'd', 'e', 'f'}))"
+
+def azureml_main():
+    print(time.tzname[0], time.timezone, os.environ["TZ"])
+    exec(LETTERS)
+    subprocess.run([sys.executable, "-c", LETTERS])
+"""
+    first, second = console_of(source), console_of(source)
+    assert first == second
+    clock, here, below = first.splitlines()
+    assert clock == "UTC 0 UTC"
+    assert here == below

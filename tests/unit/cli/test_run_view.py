@@ -41,3 +41,15 @@ def test_long_cells_and_names_and_many_columns_cost_little() -> None:
     assert "x" * 39 + "…" in lines_of(cells, width=100)[2]
     assert "more columns; --output FILE" in lines_of(wide)[-1]
     assert time.process_time() - before < 0.5
+
+
+def test_floats_of_a_column_have_their_points_below_each_other() -> None:
+    table = pa.table({"price": [1.5, 22.25, 3.0, -0.001, None], "n": [1, 20, 3, 4, 5]})
+    assert lines_of(table)[1:] == [
+        " price   n",
+        " 1.5     1",
+        "22.25   20",
+        " 3       3",
+        "-0.001   4",
+        " ·       5",
+    ]

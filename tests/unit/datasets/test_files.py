@@ -72,7 +72,7 @@ def test_missing_file(tmp_path: Path) -> None:
     with pytest.raises(DatasetFileMissingError, match=r"Did you mean .*iris\.csv") as caught:
         read_dataset(tmp_path / "irs.csv")
     assert caught.value.classic_number == 48
-    with pytest.raises(DatasetFileMissingError, match="spelling"):
+    with pytest.raises(DatasetFileMissingError, match="iris"):
         read_dataset(tmp_path / "nowhere" / "iris.csv")
 
 

@@ -77,9 +77,13 @@ def test_default_view_of_files() -> None:
         "/etc/hosts",
         "/etc/nsswitch.conf",
         "/etc/studiolo/bin/pip",
+        "/etc/studiolo/python/pip.py",
     }
     assert filesystem.folders[0] == "/job/work"
-    assert all(target.startswith(("/job/", "/proc/self/")) for target in filesystem.links.values())
+    assert all(
+        target.startswith(("/job/", "/proc/self/", "/etc/studiolo/"))
+        for target in filesystem.links.values()
+    )
 
 
 def test_default_environment_keeps_libraries_from_starting_threads() -> None:

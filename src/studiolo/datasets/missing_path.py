@@ -1,0 +1,58 @@
+"""What may have been meant by a path at which there is nothing."""
+
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+from itertools import islice
+from pathlib import Path
+
+_LISTED = 8
+#: More entries of a folder are not looked at.
+_MOST = 10_000
+
+
+def meant(path: Path, fits: Callable[[Path], bool]) -> str:
+    """What is there instead: a sentence for an error, with a blank before it; "" for nothing.
+
+    Args:
+        path: Where there is nothing.
+        fits: Whether an entry of a folder is of the kind that is looked for.
+    """
+    said = ""
+    while not path.parent.is_dir() and path.parent != path:
+        # A folder of the path is not there either.
+        path, fits = path.parent, Path.is_dir
+        said = f' There is no folder "{path}".'
+    folder = path.parent
+    try:
+        found = sorted(
+            entry.name
+            for entry in islice(folder.iterdir(), _MOST)
+            if fits(entry) and not entry.name.startswith(".")
+        )
+    except OSError:
+        return said
+    # Without what all of them end with, which makes any two alike.
+    stems = {Path(name).stem: name for name in found}
+    close = get_close_matches(path.stem, stems, n=1)
+    if close:
+        return f'{said} Did you mean "{folder / stems[close[0]]}"?'
+    if not found:
+        return said
+    where = "This folder" if folder == Path() else f'The folder "{folder}"'
+    return f"{said} {where} has {listed(found)}."
+
+
+def meant_among(name: str, there: Sequence[str]) -> str:
+    """The same for a name, where these are known."""
+    close = get_close_matches(name, there, n=1)
+    if close:
+        return f' Did you mean "{close[0]}"?'
+    return f" There are {listed(there)}." if there else ""
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names, or the first of them, as they can stand in a sentence."""
+    shown = [f'"{name}"' for name in names[:_LISTED]]
+    if len(names) > _LISTED:
+        return f"{', '.join(shown)} and {len(names) - _LISTED} more"
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
