@@ -113,8 +113,8 @@ def test_the_preview_shows_the_results_and_what_is_left_out(studiolo: CommandLin
         "results_dataset2: 3 rows, 2 columns",
         "text         n",
         "plain      1.5",
-        "·            2",
-        "two⏎lines    3",
+        "·          2  ",
+        "two⏎lines  3  ",
     ]
     assert "succeeded in " in ended.err
 

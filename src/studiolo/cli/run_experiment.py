@@ -2,7 +2,9 @@
 
 import signal
 import sys
-from collections.abc import Collection, Mapping, Sequence
+import threading
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -59,11 +61,16 @@ def run(
             isolation=isolation, timeout=limits.timeout, memory=limits.memory, cpus=limits.cpus
         )
         notes = notes_of_nodes(experiment, workspace.dataset_folder)
-        # A termination ends the run as Ctrl-C does.
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
-        with RunProgress(shown, experiment, errors=errors, notes=notes, tells_why=json) as progress:
+        with (
+            RunProgress(shown, experiment, errors=errors, notes=notes, tells_why=json) as progress,
+            _stop_signals() as stop,
+        ):
             result = workspace.run(
-                experiment, selection=selection, settings=settings, observer=progress
+                experiment,
+                selection=selection,
+                settings=settings,
+                observer=progress,
+                cancelled=stop,
             )
         if json:
             provenance = Provenance(workspace.records, result.id, result.nodes)
@@ -73,6 +80,21 @@ def run(
             show_run(shown, errors, result, experiment, own=own, path=path)
         code = _exit_code(result)
     raise typer.Exit(code)
+
+
+@contextmanager
+def _stop_signals() -> Iterator[threading.Event]:
+    """Set once Ctrl-C or a termination asks for the end: the run is cancelled, and recorded so."""
+    asked = threading.Event()
+    handlers = {
+        number: signal.signal(number, lambda *_: asked.set())
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield asked
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
 
 
 def _own(workspace: Workspace, experiment: Experiment) -> Collection[NodeName]:

@@ -3,6 +3,7 @@
 import os
 import socket
 import threading
+import weakref
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -76,6 +77,7 @@ class ExperimentRunner:
         self._engine = engine
         self._environments = environments
         self._results = KeptResults(place.blobs)
+        self._running: weakref.WeakSet[RunningExperiment] = weakref.WeakSet()
 
     def plan(
         self,
@@ -106,6 +108,13 @@ class ExperimentRunner:
             selection=selection,
         )
 
+    def close(self) -> None:
+        """Cancel what runs, and wait for its end."""
+        for running in list(self._running):
+            running.cancel()
+        for running in list(self._running):
+            running.join()
+
     def start(
         self,
         experiment: Experiment,
@@ -120,13 +129,21 @@ class ExperimentRunner:
         """
         began = datetime.now(UTC)
         running = RunningExperiment(new_run_id(began))
+        # Before its thread starts: whatever interrupts this, `close` finds it.
+        self._running.add(running)
         log = EventLog(running.note)
         news = log if observer is None else Observers(log, observer)
-        threading.Thread(
+        thread = threading.Thread(
             target=self._run,
             args=(running, began, experiment, selection, settings or RunSettings(), news),
             name=f"studiolo-run-{running.id}",
-        ).start()
+        )
+        try:
+            thread.start()
+        except BaseException as error:
+            if thread.ident is None:
+                running.end(None, error)
+            raise
         return running
 
     def _run(

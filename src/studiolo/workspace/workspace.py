@@ -2,7 +2,6 @@
 
 import functools
 import threading
-import weakref
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
@@ -67,7 +66,6 @@ class Workspace:
         self.store = root / STORE
         self._runner: ExperimentRunner | None = None
         self._engine: LocalEngine | None = None
-        self._running: weakref.WeakSet[RunningExperiment] = weakref.WeakSet()
         self._records: Records | None = None
         self._lock = threading.RLock()
         #: The bytes of results.
@@ -243,14 +241,12 @@ class Workspace:
         errors = [found for found in self.check(experiment) if found.severity is Severity.ERROR]
         if errors:
             raise ExperimentFileError(errors)
-        running = self._experiment_runner().start(
+        return self._experiment_runner().start(
             experiment,
             selection=selection,
             settings=self._settings_of(settings or RunSettings()),
             observer=observer,
         )
-        self._running.add(running)
-        return running
 
     def result(self, run: str) -> ExperimentResult:
         """The record of a run, by its id or by enough of it.
@@ -263,9 +259,8 @@ class Workspace:
 
     def close(self) -> None:
         """Cancel what runs, end its sandboxes and let go of its records."""
-        for running in list(self._running):
-            running.cancel()
-            running.join()
+        if self._runner is not None:
+            self._runner.close()
         with self._lock:
             engine, self._engine, self._runner = self._engine, None, None
             records, self._records = self._records, None
