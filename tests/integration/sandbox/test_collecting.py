@@ -13,6 +13,16 @@ from studiolo.sandbox.results import read_result
 
 from .places import LIMITS, PREAMBLE, Here, assert_works
 
+#: Where the host has work with what a run left.
+LEFT = {
+    "a result": "def attack():\n    print('so far', flush=True)\n    return 1\n",
+    "an image": """
+def azureml_main(frame=None):
+    open("a.png", "wb").write(b"no picture")
+    print("so far", flush=True)
+""",
+}
+
 
 def test_a_watch_says_when_to_go_on() -> None:
     cancelled = threading.Event()
@@ -42,22 +52,36 @@ def test_each_column_asks_whether_to_go_on() -> None:
     assert asked == 7
 
 
+@pytest.mark.parametrize("left", LEFT)
 @pytest.mark.parametrize(
     ("end", "code"), [(End.TIMED_OUT, "timed-out"), (End.CANCELLED, "cancelled")]
 )
 def test_what_ends_while_it_is_collected_ends_as_that(
-    end: End, code: str, full: Here, monkeypatch: pytest.MonkeyPatch
+    end: End, code: str, left: str, full: Here, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def over(_: Watch) -> None:
         raise OverError(end)
 
     with monkeypatch.context() as patched:
         patched.setattr(Watch, "go_on", over)
-        outcome = full.run(
-            f"{PREAMBLE}def attack():\n    print('so far', flush=True)\n    return 1\n"
-        )
+        outcome = full.run(PREAMBLE + LEFT[left])
     assert outcome.failure is not None
     assert outcome.failure.code == code
     assert outcome.tables == {}
     assert outcome.device.console == "so far\n"
+    assert_works(full)
+
+
+def test_waiting_for_a_result_that_is_held_ends_with_the_run(
+    full: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def over(_: Watch) -> None:
+        raise OverError(End.CANCELLED)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Watch, "go_on", over)
+        patched.setattr(MemoryFile, "seal", lambda _: False)
+        outcome = full.run(PREAMBLE + LEFT["a result"])
+    assert outcome.failure is not None
+    assert outcome.failure.code == "cancelled"
     assert_works(full)
