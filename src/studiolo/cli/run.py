@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from studiolo.cli.quantities import parse_duration, parse_memory
-from studiolo.experiments.experiment import Limits
+from studiolo.experiments.experiment import NodeLimits
 from studiolo.sandbox.isolation import Isolation
 from studiolo.sandbox.job import PortBinding
 from studiolo.sandbox.launcher import Launcher
@@ -229,7 +229,7 @@ def command(
         start=start or [],
         again=again,
         param=param or [],
-        limits=Limits(timeout=timeout, memory=memory, cpus=cpus),
+        limits=NodeLimits(timeout=timeout, memory=memory, cpus=cpus),
         isolation=isolation,
         json=json,
     )

@@ -17,7 +17,7 @@ from studiolo.cli.run_summary import show_run
 from studiolo.cli.terminal import Terminal, write_document
 from studiolo.documents.run import run_document
 from studiolo.documents.text import document_text
-from studiolo.experiments.experiment import Experiment, Limits, NodeName
+from studiolo.experiments.experiment import Experiment, NodeLimits, NodeName
 from studiolo.experiments.finding import Severity
 from studiolo.runs.experiment_result import ExperimentResult
 from studiolo.runs.provenance import Provenance
@@ -38,7 +38,7 @@ def run(
     start: Sequence[str],
     again: bool,
     param: Sequence[str],
-    limits: Limits,
+    limits: NodeLimits,
     isolation: Isolation,
     json: bool,
 ) -> NoReturn:

@@ -25,7 +25,7 @@ class Source:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Limits:
+class NodeLimits:
     """The limits of a node; None where those of the workspace or the policy apply."""
 
     #: Seconds.
@@ -56,7 +56,7 @@ class Node:
     port_binding: str = "connected"
     #: For the same random numbers in each run.
     seed: int | None = None
-    limits: Limits = field(default_factory=Limits)
+    limits: NodeLimits = field(default_factory=NodeLimits)
     comment: str = ""
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from studiolo.datasets.reading_options import READING_OPTIONS, ReadingOptions
-from studiolo.experiments.experiment import Experiment, Limits, Node, NodeName, Source
+from studiolo.experiments.experiment import Experiment, Node, NodeLimits, NodeName, Source
 from studiolo.experiments.finding import Finding
 from studiolo.experiments.memory_limit import parse_memory
 from studiolo.experiments.saved_form import (
@@ -19,11 +19,11 @@ from studiolo.experiments.saved_form import (
 from studiolo.experiments.spelling import Spelling, listed
 from studiolo.experiments.yaml_document import (
     MappingNode,
-    Place,
     RefusedNode,
     ScalarNode,
     SequenceNode,
     YamlNode,
+    YamlPosition,
     parse_document,
 )
 from studiolo.experiments.yaml_problem import quoted
@@ -86,7 +86,7 @@ def read_text(text: str, *, file: Path, folder: Path) -> ReadExperiment:
 class _Part:
     """A mapping of the file, by key, and what sentences call it."""
 
-    place: Place
+    place: YamlPosition
     called: str
     values: dict[str, YamlNode]
     node: NodeName | None = None
@@ -107,7 +107,7 @@ class _Reader:
                 "experiment-value-invalid",
                 f"An experiment is a mapping with the keys {listed(EXPERIMENT_KEYS)}, and this is "
                 f"{_kind(root)}.",
-                root or Place(0, 0, 1, 1),
+                root or YamlPosition(0, 0, 1, 1),
             )
             return None
         part = _Part(root, "an experiment", {key.text: value for key, value in root.entries})
@@ -218,7 +218,7 @@ class _Reader:
             parameters=self._parameters(part),
             port_binding=self._port_binding(part),
             seed=self._whole(part, "seed", least=0, most=_LARGEST_SEED),
-            limits=Limits(
+            limits=NodeLimits(
                 timeout=self._quantity(part, "timeout", parse_duration),
                 memory=self._quantity(part, "memory", parse_memory),
                 cpus=self._whole(part, "cpus", least=1),
@@ -380,7 +380,9 @@ class _Reader:
             message += f' Put a text that looks like that in quotes: "{node.text}".'
         self._find("experiment-value-invalid", message, node, part.node)
 
-    def _find(self, code: str, message: str, place: Place, node: NodeName | None = None) -> None:
+    def _find(
+        self, code: str, message: str, place: YamlPosition, node: NodeName | None = None
+    ) -> None:
         self.findings.append(
             Finding(
                 code=code,

@@ -19,7 +19,7 @@ MOST_VALUES = 1_000_000
 
 
 @dataclass(slots=True)
-class Place:
+class YamlPosition:
     """A part of the text."""
 
     #: Offsets into the text: the first character, and the one after the last.
@@ -31,7 +31,7 @@ class Place:
 
 
 @dataclass(slots=True)
-class ScalarNode(Place):
+class ScalarNode(YamlPosition):
     """A text, number, truth value or nothing."""
 
     #: As it stands there, without quotes and escapes.
@@ -46,7 +46,7 @@ class ScalarNode(Place):
 
 
 @dataclass(slots=True)
-class MappingNode(Place):
+class MappingNode(YamlPosition):
     """Keys and their values, in the order of the text; no two keys have the same text."""
 
     entries: "list[tuple[ScalarNode, YamlNode]]"
@@ -55,7 +55,7 @@ class MappingNode(Place):
 
 
 @dataclass(slots=True)
-class SequenceNode(Place):
+class SequenceNode(YamlPosition):
     """A list."""
 
     items: "list[YamlNode]"
@@ -64,7 +64,7 @@ class SequenceNode(Place):
 
 
 @dataclass(slots=True)
-class RefusedNode(Place):
+class RefusedNode(YamlPosition):
     """A placeholder for something that has been reported."""
 
 
@@ -206,9 +206,9 @@ class _Builder:
             self._report(event, *_ANCHOR)
 
     def _report(self, event: yaml.Event, code: str, message: str) -> None:
-        self._report_at(Place(*_place(event)), code, message)
+        self._report_at(YamlPosition(*_place(event)), code, message)
 
-    def _report_at(self, place: Place, code: str, message: str) -> None:
+    def _report_at(self, place: YamlPosition, code: str, message: str) -> None:
         self.problems.append(
             Problem(code=code, message=message, line=place.line, column=place.column)
         )

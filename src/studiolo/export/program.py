@@ -19,7 +19,7 @@ from studiolo.export.parts import names_defined, parts_of
 from studiolo.export.readers import FileReading, differences, reader
 from studiolo.modules.definition import PortKind
 from studiolo.runs.imports import imported_modules
-from studiolo.runs.plan import DATASET_PORT, DatasetVersion, Plan, Step
+from studiolo.runs.plan import DATASET_PORT, Plan, PlannedDataset, Step
 
 #: What every program needs; pandas keeps text in the memory of pyarrow.
 _ALWAYS = ("numpy", "pandas", "pyarrow")
@@ -135,7 +135,7 @@ class _Exporter:
             self._notes += differences(version.name, dataset)
             yield reading, (function, text)
 
-    def _files(self) -> Iterator[tuple[Step, str, DatasetVersion]]:
+    def _files(self) -> Iterator[tuple[Step, str, PlannedDataset]]:
         """The dataset files that steps read: the step, the port or parameter, and the file."""
         for step in self._plan.steps.values():
             if step.dataset is not None:

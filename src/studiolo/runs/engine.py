@@ -25,7 +25,7 @@ class RunContext:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Work:
+class ReadyStep:
     """A step whose inputs are there."""
 
     step: Step
@@ -36,7 +36,7 @@ class Work:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Done:
+class StepOutcome:
     """The outcome of a step."""
 
     #: By output port, without the ports left empty; nothing if it failed.
@@ -86,8 +86,8 @@ class Engine(Protocol):
         """Get ready for these steps, in the background; they are what is going to be executed."""
 
     def execute(
-        self, work: Work, run: RunContext, *, on_console: Callable[[str], None] | None = None
-    ) -> Done:
+        self, work: ReadyStep, run: RunContext, *, on_console: Callable[[str], None] | None = None
+    ) -> StepOutcome:
         """Run a step once and wait for its end; it ends soon after the run is cancelled.
 
         Raises:

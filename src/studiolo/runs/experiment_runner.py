@@ -25,7 +25,7 @@ from studiolo.runs.run_settings import RunSettings
 from studiolo.runs.running import EventLog, RunningExperiment
 from studiolo.runs.scheduler import Scheduler
 from studiolo.runs.selection import Selection
-from studiolo.runs.step_runner import Sources, StepRunner
+from studiolo.runs.step_runner import DatasetSources, StepRunner
 from studiolo.store.blobs import Blobs
 from studiolo.store.errors import StoreError
 from studiolo.store.identity import RunId, new_run_id
@@ -47,7 +47,7 @@ _BROKEN_OFF = "The run could not go on."
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class WorkspaceParts:
     """The workspace, as far as a run needs it."""
 
     #: The workspace's folder, and its `.studiolo` folder.
@@ -58,7 +58,7 @@ class Place:
     #: Looks at the modules as their files are now; one plan is made with one look.
     modules: Callable[[], Modules]
     datasets: Datasets
-    sources: Sources
+    sources: DatasetSources
     exporter: Exporter
 
 
@@ -72,11 +72,11 @@ class Environments(Protocol):
 class ExperimentRunner:
     """Runs experiments of one workspace with one engine."""
 
-    def __init__(self, place: Place, engine: Engine, environments: Environments) -> None:
-        self._place = place
+    def __init__(self, parts: WorkspaceParts, engine: Engine, environments: Environments) -> None:
+        self._parts = parts
         self._engine = engine
         self._environments = environments
-        self._results = KeptResults(place.blobs)
+        self._results = KeptResults(parts.blobs)
         self._running: weakref.WeakSet[RunningExperiment] = weakref.WeakSet()
 
     def plan(
@@ -93,15 +93,15 @@ class ExperimentRunner:
         with ``new_draws``.
         """
         draws = ExperimentDraws(
-            self._place.records,
-            experiment_key(experiment, self._place.root),
+            self._parts.records,
+            experiment_key(experiment, self._parts.root),
             experiment.nodes.keys(),
             new=new_draws,
         )
         return plan_run(
             experiment,
-            self._place.modules(),
-            self._place.datasets,
+            self._parts.modules(),
+            self._parts.datasets,
             environment_identity=self._environments.identity,
             draws=draws,
             once=once,
@@ -172,14 +172,14 @@ class ExperimentRunner:
         settings: RunSettings,
         observer: Observer,
     ) -> RunStatus:
-        place, run = self._place, running.id
-        with WorkspaceUse.begin(place.store), RunLock.take(place.store, run):
+        parts, run = self._parts, running.id
+        with WorkspaceUse.begin(parts.store), RunLock.take(parts.store, run):
             self._mark_interrupted()
             plan = self.plan(experiment, selection, once=run, new_draws=True)
             kept = self._kept(plan)
             reasons = self._reasons(plan, kept)
-            place.records.begin_run(
-                _new_run(run, began, plan, kept, place.root),
+            parts.records.begin_run(
+                _new_run(run, began, plan, kept, parts.root),
                 [
                     PlannedNode(
                         node=name,
@@ -203,7 +203,7 @@ class ExperimentRunner:
                 # Where recording is what failed, this fails too; the next run then finds that no
                 # process carries it.
                 with suppress(StoreError):
-                    place.records.end_run(run, status, ended_at=datetime.now(UTC))
+                    parts.records.end_run(run, status, ended_at=datetime.now(UTC))
                 observer.run_ended(status)
         self._sweep()
         return status
@@ -217,7 +217,7 @@ class ExperimentRunner:
         settings: RunSettings,
         observer: Observer,
     ) -> RunStatus:
-        place = self._place
+        parts = self._parts
         scheduler = Scheduler(plan, kept=kept, reasons=reasons, capacity=self._engine.capacity)
         context = RunContext(settings=settings, on_build=observer.environment_progressed)
         running.on_cancel(scheduler.cancel)
@@ -226,14 +226,14 @@ class ExperimentRunner:
             [s for n, s in plan.steps.items() if n not in kept and s.dataset is None], context
         )
         with Recorder(
-            running.id, place.records, self._results, observer, on_error=scheduler.break_off
+            running.id, parts.records, self._results, observer, on_error=scheduler.break_off
         ) as recorder:
             runner = StepRunner(
                 plan,
                 context,
                 engine=self._engine,
-                sources=place.sources,
-                exporter=place.exporter,
+                sources=parts.sources,
+                exporter=parts.exporter,
                 results=self._results,
                 kept=kept,
                 observer=observer,
@@ -243,7 +243,7 @@ class ExperimentRunner:
 
     def _leave_rest(self, run: RunId) -> None:
         """Nothing comes any more of the nodes that have not ended."""
-        records = self._place.records
+        records = self._parts.records
         unended = (NodeState.WAITING, NodeState.RUNNING)
         left = [node.node for node in records.nodes_of(run) if node.state in unended]
         records.change_nodes(
@@ -254,7 +254,7 @@ class ExperimentRunner:
     def _kept(self, plan: Plan) -> Mapping[NodeName, StoredResult]:
         """The results that stand in for steps, as far as their blobs are there."""
         wanted = {n: s.digest for n, s in plan.steps.items() if s.may_be_kept}
-        found = self._place.records.find_results(set(wanted.values()))
+        found = self._parts.records.find_results(set(wanted.values()))
         there = {r.recipe_digest: r for r in self._results.are_there(found.values())}
         return {name: there[digest] for name, digest in wanted.items() if digest in there}
 
@@ -264,10 +264,10 @@ class ExperimentRunner:
         rest = [step for name, step in plan.steps.items() if name not in kept]
         if not rest:
             return reasons
-        key = experiment_key(plan.experiment, self._place.root)
-        before = self._place.records.latest_nodes(key)
+        key = experiment_key(plan.experiment, self._parts.root)
+        before = self._parts.records.latest_nodes(key)
         digests = {r.recipe_digest for r in before.values() if r.recipe_digest is not None}
-        recipes = self._place.records.recipes(digests)
+        recipes = self._parts.records.recipes(digests)
         for step in rest:
             record = before.get(step.name)
             digest = None if record is None else record.recipe_digest
@@ -276,7 +276,7 @@ class ExperimentRunner:
         return reasons
 
     def _mark_interrupted(self) -> None:
-        records, store = self._place.records, self._place.store
+        records, store = self._parts.records, self._parts.store
         running = records.runs(status=RunStatus.RUNNING)
         left = [run.id for run in running if not is_running(store, run.id)]
         if left:
@@ -284,8 +284,8 @@ class ExperimentRunner:
 
     def _sweep(self) -> None:
         """Remove what nobody refers to and killed runs have left, if nobody else is there."""
-        with suppress(StoreError), SoleUse.begin(self._place.store) as alone:
-            self._place.blobs.sweep(self._place.records.referenced_blobs, alone=alone)
+        with suppress(StoreError), SoleUse.begin(self._parts.store) as alone:
+            self._parts.blobs.sweep(self._parts.records.referenced_blobs, alone=alone)
             alone.forget_ended_runs()
 
 

@@ -12,7 +12,7 @@ from studiolo.datasets.dataset import ColumnRole
 from studiolo.modules.definition import PortKind
 from studiolo.sandbox.job import Connected, Image
 from studiolo.sandbox.memory_file import MemoryFile
-from studiolo.sandbox.sealed_table import Place, SealedTable
+from studiolo.sandbox.sealed_table import ColumnPlace, SealedTable
 from studiolo.store.blobs import Blobs
 from studiolo.store.errors import BlobMissingError, BlobRottenError
 from studiolo.store.identity import BlobDigest
@@ -112,7 +112,7 @@ class KeptResults:
         if entry["kind"] != PortKind.DATASET:
             return files[0]
         places = [
-            Place(name=column["name"], file=column["file"], column=column["column"])
+            ColumnPlace(name=column["name"], file=column["file"], column=column["column"])
             for column in entry["columns"]
         ]
         columns = []

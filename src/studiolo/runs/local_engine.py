@@ -5,12 +5,12 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from studiolo.environments.progress import BuildProgress, ProgressCallback
-from studiolo.experiments.experiment import Limits as NodeLimits
+from studiolo.experiments.experiment import NodeLimits
 from studiolo.modules.catalogue import LIBRARY
 from studiolo.modules.definition import EXECUTE_PYTHON_SCRIPT, ParameterKind, PortKind, PortName
 from studiolo.runs.capacity import Capacity
 from studiolo.runs.circumstances import Circumstances
-from studiolo.runs.engine import Done, RunContext, Work
+from studiolo.runs.engine import ReadyStep, RunContext, StepOutcome
 from studiolo.runs.explanation import explained
 from studiolo.runs.imports import imported_modules, worth_preloading
 from studiolo.runs.old_code_notes import notes_before
@@ -81,8 +81,8 @@ class LocalEngine:
             self._pool.prepare(kind, count, preload[kind], _told(run))
 
     def execute(
-        self, work: Work, run: RunContext, *, on_console: Callable[[str], None] | None = None
-    ) -> Done:
+        self, work: ReadyStep, run: RunContext, *, on_console: Callable[[str], None] | None = None
+    ) -> StepOutcome:
         """Run a step in a sandbox of its kind; see `Engine.execute`."""
         step = work.step
         kind = _kind(step, run, slow=bool(self._slow(step, run)))
@@ -96,7 +96,7 @@ class LocalEngine:
                     cancelled=run.cancelled,
                 )
         except BuildCancelledError:
-            return Done(results={}, failure=_CANCELLED, seconds=0.0)
+            return StepOutcome(results={}, failure=_CANCELLED, seconds=0.0)
         environment = pooled.environment
         failure = outcome.failure
         if failure is not None:
@@ -108,7 +108,7 @@ class LocalEngine:
             bundle = job.bundle
             content = bundle.read(bundle.size) if isinstance(bundle, MemoryFile) else None
             outcome = replace(outcome, log=[*notes_before(job.source, content), *outcome.log])
-        return Done.of_outcome(outcome, failure=failure, environment=environment.name)
+        return StepOutcome.of_outcome(outcome, failure=failure, environment=environment.name)
 
     def close(self) -> None:
         """End all sandboxes."""
@@ -152,7 +152,7 @@ def _is_built_in(step: Step) -> bool:
     return path is not None and path.is_relative_to(LIBRARY)
 
 
-def job_of(work: Work) -> Job:
+def job_of(work: ReadyStep) -> Job:
     """The job for the sandbox."""
     step = work.step
     assert step.definition is not None

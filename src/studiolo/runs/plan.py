@@ -35,7 +35,7 @@ DATASET_PORT = PortName("dataset")
 
 
 @dataclass(frozen=True, kw_only=True)
-class DatasetVersion:
+class PlannedDataset:
     """One content of a dataset file of the workspace."""
 
     name: str
@@ -61,7 +61,7 @@ class Modules(Protocol):
 class Datasets(Protocol):
     """Where a plan looks dataset files up."""
 
-    def version(self, name: str, version: int | None) -> DatasetVersion:
+    def version(self, name: str, version: int | None) -> PlannedDataset:
         """The version of a dataset file; None is what lies in the folder now."""
 
 
@@ -76,7 +76,7 @@ class Step:
     #: For each connected input the node and the output port that it comes from.
     sources: Mapping[PortName, tuple[NodeName, PortName]] = field(default_factory=dict)
     #: For a dataset node.
-    dataset: DatasetVersion | None = None
+    dataset: PlannedDataset | None = None
     #: For a module node.
     definition: ModuleDefinition | None = None
     #: The module's own text, or the script that the node brings along.
@@ -87,7 +87,7 @@ class Step:
     #: Those of the module's parameters that are columns: what they select, by name.
     columns: Mapping[str, tuple[Parameter, Any]] = field(default_factory=dict)
     #: Those that are dataset files, by name.
-    files: Mapping[str, DatasetVersion] = field(default_factory=dict)
+    files: Mapping[str, PlannedDataset] = field(default_factory=dict)
     #: For the same random numbers each time: the node's own seed, or else what was drawn for it.
     seed: int | None = None
     #: What was drawn for it, and the digest of its recipe without that; see `draws`.
@@ -266,10 +266,10 @@ class _Planner:
 
     def _values(
         self, node: Node, definition: ModuleDefinition
-    ) -> tuple[dict[str, Any], dict[str, tuple[Parameter, Any]], dict[str, DatasetVersion]]:
+    ) -> tuple[dict[str, Any], dict[str, tuple[Parameter, Any]], dict[str, PlannedDataset]]:
         parameters: dict[str, Any] = {}
         columns: dict[str, tuple[Parameter, Any]] = {}
-        files: dict[str, DatasetVersion] = {}
+        files: dict[str, PlannedDataset] = {}
         declared = {parameter.name: parameter for parameter in definition.parameters}
         for parameter in definition.parameters:
             if parameter.name not in node.parameters and not _is_columns(parameter):

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Self
 
 from studiolo.experiments.experiment import NodeName
-from studiolo.runs.engine import Done
+from studiolo.runs.engine import StepOutcome
 from studiolo.runs.kept_results import KeptResults
 from studiolo.runs.plan import Step
 from studiolo.runs.progress import NodeProgress, Observer
@@ -28,7 +28,7 @@ _INTERVAL = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ended:
+class EndedStep:
     """A node that has come to its end in this run."""
 
     step: Step
@@ -37,7 +37,7 @@ class Ended:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     #: Of a node that ran: what came of it.
-    done: Done | None = None
+    done: StepOutcome | None = None
     #: Of a node that could not even be started.
     failure: Failure | None = None
     #: Of a kept node: what stands in for it.
@@ -77,7 +77,7 @@ class Recorder:
         self._results = results
         self._observer = observer
         self._on_error = on_error
-        self._waiting: queue.SimpleQueue[list[Ended] | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[list[EndedStep] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._under_way: dict[NodeName, _UnderWay] = {}
         self._look_again = time.monotonic() + _INTERVAL
@@ -97,7 +97,7 @@ class Recorder:
                 running.console.append(text)
                 running.recorded = False
 
-    def record(self, *ended: Ended) -> None:
+    def record(self, *ended: EndedStep) -> None:
         """Record these, soon and in the order in which they come."""
         with self._lock:
             for item in ended:
@@ -130,8 +130,8 @@ class Recorder:
                 failed = True
                 self._on_error(error)
 
-    def _next_batch(self) -> tuple[list[Ended], bool]:
-        batch: list[Ended] = []
+    def _next_batch(self) -> tuple[list[EndedStep], bool]:
+        batch: list[EndedStep] = []
         while True:
             try:
                 if batch:
@@ -169,13 +169,13 @@ class Recorder:
         if changes:
             self._records.change_nodes(self._run, changes)
 
-    def _record(self, batch: list[Ended]) -> None:
+    def _record(self, batch: list[EndedStep]) -> None:
         nodes = [self._finished(ended) for ended in batch]
         self._records.finish_nodes(self._run, nodes)
         for node, ended in zip(nodes, batch, strict=True):
             self._observer.node_changed(_progress(node.outcome, ended))
 
-    def _finished(self, ended: Ended) -> FinishedNode:
+    def _finished(self, ended: EndedStep) -> FinishedNode:
         step, done, kept = ended.step, ended.done, ended.kept
         outcome = NodeOutcome(
             node=step.name,
@@ -192,7 +192,7 @@ class Recorder:
         failure = None if ended.failure is None else asdict(ended.failure)
         return FinishedNode(outcome=replace(outcome, failure=failure))
 
-    def _ran(self, ended: Ended, done: Done, outcome: NodeOutcome) -> FinishedNode:
+    def _ran(self, ended: EndedStep, done: StepOutcome, outcome: NodeOutcome) -> FinishedNode:
         images = self._results.put_images(done.images)
         manifest = self._results.put(done.results)
         recorded = replace(
@@ -228,7 +228,7 @@ class Recorder:
         return FinishedNode(outcome=recorded, result=result)
 
 
-def _progress(recorded: NodeOutcome, ended: Ended) -> NodeProgress:
+def _progress(recorded: NodeOutcome, ended: EndedStep) -> NodeProgress:
     failure = ended.failure
     if ended.done is not None:
         failure = ended.done.failure

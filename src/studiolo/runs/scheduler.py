@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from studiolo.experiments.experiment import NodeName
 from studiolo.runs.capacity import Capacity, Share
 from studiolo.runs.plan import Plan, Step
-from studiolo.runs.recorder import Ended, Recorder
+from studiolo.runs.recorder import EndedStep, Recorder
 from studiolo.runs.state import (
     Begun,
     CancelAsked,
@@ -111,7 +111,7 @@ class Scheduler:
         return status
 
     def _has_turn(self, step: Step, share: Share, runner: StepRunner) -> bool:
-        size = runner.handed_on.bytes_for(step)
+        size = runner.in_memory.bytes_for(step)
         if not share.take(size):
             return False
         self._running[step.name] = size
@@ -131,7 +131,7 @@ class Scheduler:
 
     def _handle(self, event: Event, runner: StepRunner, recorder: Recorder) -> RunStatus | None:
         """Let the state take in an event, and do what it says; the status once the run is over."""
-        settled: list[Ended] = []
+        settled: list[EndedStep] = []
         instructions: deque[Instruction] = deque(self._state.handle(event))
         status = None
         while instructions:
@@ -159,20 +159,20 @@ class Scheduler:
         """The consequences of the end of a node that was never given to a thread."""
         return self._state.handle(NodeEnded(node=node, state=state))
 
-    def _kept_end(self, node: NodeName) -> Ended:
-        return Ended(
+    def _kept_end(self, node: NodeName) -> EndedStep:
+        return EndedStep(
             step=self._plan.steps[node],
             state=NodeState.KEPT,
             reason=self._reasons[node],
             kept=self._kept[node],
         )
 
-    def _left_out(self, note: NoteNode) -> Ended:
+    def _left_out(self, note: NoteNode) -> EndedStep:
         step = self._plan.steps[note.node]
         if note.state is not NodeState.SKIPPED:
             return _cancelled(step)
         reason = f"The node {note.because_of!r}, which it needs, did not succeed."
-        return Ended(step=step, state=note.state, reason=reason)
+        return EndedStep(step=step, state=note.state, reason=reason)
 
     def _run(self, step: Step, runner: StepRunner, recorder: Recorder) -> None:
         """Carry out one step, in a worker's thread."""
@@ -180,11 +180,11 @@ class Scheduler:
             ended = runner.carry_out(step, self._reasons[step.name])
         except Exception as error:  # noqa: BLE001  # the end of a thread: `carry_out` raises it
             reason = f"Studiolo itself failed: {error!r}"
-            ended = Ended(step=step, state=NodeState.FAILED, reason=reason)
+            ended = EndedStep(step=step, state=NodeState.FAILED, reason=reason)
             self.break_off(error)
         recorder.record(ended)
         self._events.put(NodeEnded(node=step.name, state=ended.state))
 
 
-def _cancelled(step: Step) -> Ended:
-    return Ended(step=step, state=NodeState.CANCELLED, reason="The run was cancelled.")
+def _cancelled(step: Step) -> EndedStep:
+    return EndedStep(step=step, state=NodeState.CANCELLED, reason="The run was cancelled.")

@@ -9,12 +9,12 @@ from studiolo.errors import StudioloError
 from studiolo.experiments.experiment import NodeName
 from studiolo.modules.definition import PortKind, PortName
 from studiolo.runs.dataset_files import Exporter
-from studiolo.runs.engine import Done, Engine, RunContext, Work
-from studiolo.runs.handed_on import HandedOn, Results
+from studiolo.runs.engine import Engine, ReadyStep, RunContext, StepOutcome
 from studiolo.runs.kept_results import KeptResults
 from studiolo.runs.plan import Plan, Step
 from studiolo.runs.progress import NodeProgress, Observer
-from studiolo.runs.recorder import Ended, Recorder
+from studiolo.runs.recorder import EndedStep, Recorder
+from studiolo.runs.results_in_memory import Results, ResultsInMemory
 from studiolo.runs.state import HAS_RESULT
 from studiolo.sandbox.job import Connected, Failure
 from studiolo.sandbox.memory_file import MemoryFile
@@ -25,11 +25,11 @@ from studiolo.store.run_record import NodeState
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sources:
+class DatasetSources:
     """The host's own part in steps: reading dataset files, and text that is a dataset."""
 
     #: Carries out a dataset step.
-    read: Callable[[Step], Done]
+    read: Callable[[Step], StepOutcome]
     #: Gives the dataset in the zip of a dataset step.
     unpacked: Callable[[Step, MemoryFile], SealedTable]
     #: Gives the datasets that a module's parameters stand for.
@@ -45,7 +45,7 @@ class StepRunner:
         context: RunContext,
         *,
         engine: Engine,
-        sources: Sources,
+        sources: DatasetSources,
         exporter: Exporter,
         results: KeptResults,
         kept: Mapping[NodeName, StoredResult],
@@ -76,13 +76,15 @@ class StepRunner:
         self._context = context
         self._lock = threading.Lock()
         self._opening: dict[NodeName, threading.Lock] = {}
-        self.handed_on = HandedOn(step for name, step in plan.steps.items() if name not in kept)
+        self.in_memory = ResultsInMemory(
+            step for name, step in plan.steps.items() if name not in kept
+        )
 
     def stop(self) -> None:
         """End what runs."""
         self._context.cancelled.set()
 
-    def carry_out(self, step: Step, reason: str) -> Ended:
+    def carry_out(self, step: Step, reason: str) -> EndedStep:
         """Carry out a step, and hand its results on; what came of it."""
         started = datetime.now(UTC)
         self._recorder.note_start(step.name, started)
@@ -97,9 +99,9 @@ class StepRunner:
             failure = _failure_of(error)
         state = NodeState.FAILED if done is None else _state_of(done)
         if done is not None and state in HAS_RESULT:
-            self.handed_on.offer(step.name, done.results)
-        self.handed_on.let_go(step)
-        return Ended(
+            self.in_memory.offer(step.name, done.results)
+        self.in_memory.let_go(step)
+        return EndedStep(
             step=step,
             state=state,
             reason=reason,
@@ -109,20 +111,22 @@ class StepRunner:
             failure=failure,
         )
 
-    def _done(self, step: Step) -> Done:
+    def _done(self, step: Step) -> StepOutcome:
         if step.dataset is not None:
             return self._sources.read(step)
         inputs: dict[PortName, Connected] = {}
         for port, (node, output) in step.sources.items():
             results = self._results_of(node)
             if isinstance(results, Failure):
-                return Done(results={}, failure=results, seconds=0.0)
+                return StepOutcome(results={}, failure=results, seconds=0.0)
             if output not in results:
-                return Done(results={}, failure=_empty_input(port, node, output), seconds=0.0)
+                return StepOutcome(
+                    results={}, failure=_empty_input(port, node, output), seconds=0.0
+                )
             inputs[port] = self._as_needed(step, port, node, results[output])
-        work = Work(step=step, inputs=inputs, files=self._sources.files(step))
+        work = ReadyStep(step=step, inputs=inputs, files=self._sources.files(step))
         if (refused := self._exporter.refusal(step)) is not None:
-            return Done(results={}, failure=refused, seconds=0.0)
+            return StepOutcome(results={}, failure=refused, seconds=0.0)
         done = self._engine.execute(
             work, self._context, on_console=lambda text: self._printed(step.name, text)
         )
@@ -150,13 +154,13 @@ class StepRunner:
         with self._lock:
             opening = self._opening.setdefault(node, threading.Lock())
         with opening:
-            if (found := self.handed_on.find(node)) is not None:
+            if (found := self.in_memory.find(node)) is not None:
                 return found
             try:
                 results: Results = self._kept_results.open(self._kept[node].outputs)
             except (BlobMissingError, BlobRottenError) as error:
                 return self._run_after_all(self._plan.steps[node], error)
-            self.handed_on.offer(node, results)
+            self.in_memory.offer(node, results)
         return results
 
     def _run_after_all(
@@ -164,7 +168,7 @@ class StepRunner:
     ) -> Results | Failure:
         """Make the result of a step again, because the kept one is damaged."""
         self._kept_results.discard(error)
-        self.handed_on.expect(step)
+        self.in_memory.expect(step)
         ended = self.carry_out(step, f"What was kept of it is damaged: {_damage(error)}.")
         self._recorder.record(ended)
         if ended.done is not None and ended.done.failure is None:
@@ -177,7 +181,7 @@ class StepRunner:
         return replace(failure, message=message, traceback="", frames=())
 
 
-def _state_of(done: Done) -> NodeState:
+def _state_of(done: StepOutcome) -> NodeState:
     if done.failure is None:
         return NodeState.FINISHED
     return NodeState.CANCELLED if done.failure.code == "cancelled" else NodeState.FAILED

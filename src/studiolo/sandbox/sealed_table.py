@@ -14,7 +14,7 @@ MOST_FILES = 32
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class ColumnPlace:
     """Where a column of a dataset lies."""
 
     name: str
@@ -33,7 +33,7 @@ class SealedTable:
     """
 
     files: Sequence[MemoryFile]
-    places: Sequence[Place]
+    places: Sequence[ColumnPlace]
     #: The same columns as a table over the files' memory; checked, as everything here.
     table: pa.Table
     roles: Mapping[str, ColumnRole] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class SealedTable:
         if file.table is None:
             raise ValueError("the file was not made of a table")
         names = file.table.column_names
-        places = [Place(name=name, file=0, column=n) for n, name in enumerate(names)]
+        places = [ColumnPlace(name=name, file=0, column=n) for n, name in enumerate(names)]
         return cls(files=[file], places=places, table=file.table)
 
     @classmethod
@@ -71,7 +71,7 @@ class SealedTable:
             return cls.of_dataset(Dataset(table=table, roles=roles))
         numbers = {id(file): number for number, file in enumerate(files)}
         places = [
-            Place(name=name, file=numbers[id(file)], column=column)
+            ColumnPlace(name=name, file=numbers[id(file)], column=column)
             for name, (file, column) in zip(table.column_names, homes, strict=True)
         ]
         return cls(files=files, places=places, table=table, roles=dict(roles))

@@ -22,14 +22,13 @@ from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.files.inside import stays_inside
 from studiolo.modules.definition import Parameter, ParameterKind, PortKind
 from studiolo.modules.errors import ParameterChoiceError
-from studiolo.runs.engine import Done
-from studiolo.runs.plan import DATASET_PORT, DatasetVersion, Step
+from studiolo.runs.engine import StepOutcome
+from studiolo.runs.plan import DATASET_PORT, PlannedDataset, Step
 from studiolo.sandbox.job import Connected
 from studiolo.sandbox.memory_file import MemoryFile
 from studiolo.sandbox.sealed_table import SealedTable
 from studiolo.store.blobs import Blobs
-from studiolo.store.dataset_record import DatasetVersion as RecordedDataset
-from studiolo.store.dataset_record import RecordedColumn, SeenDataset
+from studiolo.store.dataset_record import DatasetVersion, RecordedColumn, SeenDataset
 from studiolo.store.errors import BlobMissingError, BlobRottenError
 from studiolo.store.identity import BlobDigest
 from studiolo.store.records import Records
@@ -79,7 +78,7 @@ class WorkspaceDatasets:
             if not path.name.startswith(".")
         )
 
-    def version(self, name: str, version: int | None) -> DatasetVersion:
+    def version(self, name: str, version: int | None) -> PlannedDataset:
         """Which content a name means: the file's as it lies there, or an older one's.
 
         Raises:
@@ -87,12 +86,12 @@ class WorkspaceDatasets:
             DatasetVersionMissingError: There is no such version of it.
         """
         if version is None:
-            return DatasetVersion(name=name, digest=self._digest(name))
+            return PlannedDataset(name=name, digest=self._digest(name))
         found = self._records().dataset_version(name, version)
         if found is None:
             versions = self._records().dataset_versions(name)
             raise DatasetVersionMissingError(name=name, version=version, versions=len(versions))
-        return DatasetVersion(name=name, digest=found.content)
+        return PlannedDataset(name=name, digest=found.content)
 
     def kind(self, name: str, version: int | None) -> PortKind | None:
         """The dataset's kind on an edge; None if no dataset has that name."""
@@ -100,7 +99,7 @@ class WorkspaceDatasets:
             return None
         if version is None and not self._path(name).is_file():
             return None
-        return DatasetVersion(name=name, digest="").kind
+        return PlannedDataset(name=name, digest="").kind
 
     def check_reading(self, name: str, version: int | None, options: ReadingOptions) -> None:
         """Check how a dataset file is to be read, without reading it.
@@ -121,7 +120,7 @@ class WorkspaceDatasets:
             check_confined(Content(data=content, name=name, format=file_format, options=options))
             self._sheets.add((meant.digest, options.sheet))
 
-    def read(self, step: Step) -> Done:
+    def read(self, step: Step) -> StepOutcome:
         """Carry out a dataset step: read the file, and remember it if it is new.
 
         Raises:
@@ -133,7 +132,7 @@ class WorkspaceDatasets:
         log: list[str] = []
         connected = self._zip(step.dataset) if zipped else self._dataset(step.dataset, log)
         seconds = time.perf_counter() - started
-        return Done(results={DATASET_PORT: connected}, log=log, seconds=seconds)
+        return StepOutcome(results={DATASET_PORT: connected}, log=log, seconds=seconds)
 
     def unpacked(self, step: Step, zipped: MemoryFile) -> SealedTable:
         """The dataset in the zip that a dataset step gave, where a dataset is needed.
@@ -163,7 +162,7 @@ class WorkspaceDatasets:
                 found[parameter.name] = _typed_in(step, parameter)
         return found
 
-    def _dataset(self, version: DatasetVersion, log: list[str] | None = None) -> SealedTable:
+    def _dataset(self, version: PlannedDataset, log: list[str] | None = None) -> SealedTable:
         content = self._content(version)
         dataset = read_dataset_bytes(content, name=version.name, options=version.reading)
         if log is not None:
@@ -175,18 +174,18 @@ class WorkspaceDatasets:
             self._note(version, content.size, dataset=plain)
         return SealedTable.of_dataset(dataset, version.name)
 
-    def _zip(self, version: DatasetVersion) -> MemoryFile:
+    def _zip(self, version: PlannedDataset) -> MemoryFile:
         content = self._content(version).to_pybytes()
         check_bundle(content, name=version.name)
         if self._known(version) is None:
             self._note(version, len(content), dataset=None)
         return MemoryFile.of_bytes(content, version.name)
 
-    def _known(self, version: DatasetVersion) -> RecordedDataset | None:
+    def _known(self, version: PlannedDataset) -> DatasetVersion | None:
         versions = self._records().dataset_versions(version.name)
         return next((seen for seen in versions if seen.content == version.digest), None)
 
-    def _content(self, version: DatasetVersion) -> pa.Buffer:
+    def _content(self, version: PlannedDataset) -> pa.Buffer:
         """The bytes of a version; they are kept, so that a file can be replaced at any time.
 
         Raises:
@@ -210,7 +209,7 @@ class WorkspaceDatasets:
         except FileNotFoundError as error:
             raise BlobMissingError(path=path) from error
 
-    def _keep(self, version: DatasetVersion, lost: BlobMissingError | BlobRottenError) -> None:
+    def _keep(self, version: PlannedDataset, lost: BlobMissingError | BlobRottenError) -> None:
         digest = BlobDigest(version.digest)
         if isinstance(lost, BlobRottenError):
             self._blobs.discard(digest)
@@ -218,7 +217,7 @@ class WorkspaceDatasets:
             if self._blobs.put_file(file.fileno()).digest != digest:
                 raise DatasetChangedError(name=version.name)
 
-    def _note(self, version: DatasetVersion, size: int, *, dataset: Dataset | None) -> None:
+    def _note(self, version: PlannedDataset, size: int, *, dataset: Dataset | None) -> None:
         self._records().note_dataset(
             SeenDataset(
                 name=version.name,

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from studiolo.experiments.experiment import Limits, Node, NodeName, Source
+from studiolo.experiments.experiment import Node, NodeLimits, NodeName, Source
 from studiolo.experiments.memory_limit import parse_memory
 from studiolo.modules.definition import PortName
 from studiolo.quantities import parse_duration
@@ -144,7 +144,7 @@ def _with_settings(node: Node, settings: Mapping[str, Any]) -> Node:
                 raise NodeRefusedError(node=node.name, reasons=[reason]) from error
         else:
             plain[name] = chosen
-    return replace(node, **plain, limits=Limits(**{**vars(node.limits), **limits}))
+    return replace(node, **plain, limits=NodeLimits(**{**vars(node.limits), **limits}))
 
 
 def _plain(value: Any) -> Any:

@@ -22,7 +22,7 @@ from studiolo.modules.script import Script, read_script
 from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.runs.dataset_files import Exporter
 from studiolo.runs.experiment_result import ExperimentResult
-from studiolo.runs.experiment_runner import ExperimentRunner, Place
+from studiolo.runs.experiment_runner import ExperimentRunner, WorkspaceParts
 from studiolo.runs.kept_results import KeptResults
 from studiolo.runs.local_engine import LocalEngine
 from studiolo.runs.plan import Plan
@@ -30,7 +30,7 @@ from studiolo.runs.progress import Observer
 from studiolo.runs.run_settings import RunSettings
 from studiolo.runs.running import RunningExperiment
 from studiolo.runs.selection import Selection
-from studiolo.runs.step_runner import Sources
+from studiolo.runs.step_runner import DatasetSources
 from studiolo.store.blobs import Blobs
 from studiolo.store.records import Records
 from studiolo.workspace import settings
@@ -284,7 +284,7 @@ class Workspace:
         with self._lock:
             if self._runner is None:
                 self._engine = LocalEngine(functools.cache(LocalWorkshop))
-                self._runner = ExperimentRunner(self._place(), self._engine, _Environments())
+                self._runner = ExperimentRunner(self._parts(), self._engine, _Environments())
             return self._runner
 
     def _settings_of(self, asked: RunSettings) -> RunSettings:
@@ -296,15 +296,15 @@ class Workspace:
             cpus=asked.cpus or usual.cpus,
         )
 
-    def _place(self) -> Place:
-        return Place(
+    def _parts(self) -> WorkspaceParts:
+        return WorkspaceParts(
             root=self.root,
             store=self.store,
             records=self.records,
             blobs=self.blobs,
             modules=lambda: self.catalogue,
             datasets=self.datasets,
-            sources=Sources(
+            sources=DatasetSources(
                 read=self.datasets.read,
                 unpacked=self.datasets.unpacked,
                 files=self.datasets.files,

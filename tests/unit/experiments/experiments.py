@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from studiolo.experiments.experiment import Experiment, Limits, Node, NodeName, Source
+from studiolo.experiments.experiment import Experiment, Node, NodeLimits, NodeName, Source
 from studiolo.modules.definition import ModuleId, PortName
 
 LINES = st.lists(st.text(max_size=4) | st.text(" \ta#|\x1b", max_size=4), max_size=4)
@@ -52,7 +52,7 @@ SOURCES = st.builds(
 )
 INPUTS = st.dictionaries(TEXTS.map(PortName), SOURCES, max_size=3)
 LIMITS = st.builds(
-    Limits,
+    NodeLimits,
     timeout=st.none() | st.integers(1, 100_000),
     memory=st.none() | st.integers(64 << 20, 1 << 40) | st.integers(1, 99).map(lambda n: n << 30),
     cpus=st.none() | st.integers(1, 64),

@@ -15,7 +15,7 @@ from studiolo.experiments.errors import (
     ExperimentUnreadableError,
     ExperimentUnwritableError,
 )
-from studiolo.experiments.experiment import Experiment, Limits, Node, NodeName, Source
+from studiolo.experiments.experiment import Experiment, Node, NodeLimits, NodeName, Source
 from studiolo.experiments.file import LARGEST_FILE, read_experiment, write_experiment
 from studiolo.experiments.finding import Finding
 from studiolo.experiments.saved_form import saved_form
@@ -75,7 +75,7 @@ def test_every_key() -> None:
     data = experiment.nodes[NodeName("당뇨 데이터")]
     assert (data.dataset, data.version) == ("pima-indians-diabetes.csv", 2)
     rank = experiment.nodes[NodeName("rank")]
-    assert rank.limits == Limits(timeout=600, memory=4 << 30, cpus=2)
+    assert rank.limits == NodeLimits(timeout=600, memory=4 << 30, cpus=2)
     assert (rank.port_binding, rank.seed) == ("slot", 2**32 - 1)
     assert rank.inputs[PortName("dataset2")] == Source(
         node=NodeName("split"), port=PortName("results_dataset2")
@@ -297,7 +297,7 @@ def test_a_broken_file_is_not_replaced(tmp_path: Path) -> None:
         (Node(name=NodeName("a"), module=ModuleId("m"), parameters={"x": b"y"}), "type bytes"),
         (Node(name=NodeName("a"), module=ModuleId("m"), parameters={"x": [10**5000]}), "digits"),
         (
-            Node(name=NodeName("a"), module=ModuleId("m"), limits=Limits(timeout=0)),
+            Node(name=NodeName("a"), module=ModuleId("m"), limits=NodeLimits(timeout=0)),
             "is not a duration",
         ),
         (Node(name=NodeName("a")), "names neither"),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studiolo.experiments.experiment import Experiment, Limits, Node, NodeName, Source
+from studiolo.experiments.experiment import Experiment, Node, NodeLimits, NodeName, Source
 from studiolo.experiments.file import read_experiment, write_experiment
 from studiolo.experiments.saved_form import saved_form
 from studiolo.experiments.yaml_patch import same
@@ -216,7 +216,7 @@ CHANGES: Mapping[str, tuple[Any, list[tuple[str, str]]]] = {
         [("[ 0.10, 1e3 ]", "7")],
     ),
     "limits": (
-        lambda it: with_node(it, "rank", limits=Limits(timeout=600, memory=4 << 30)),
+        lambda it: with_node(it, "rank", limits=NodeLimits(timeout=600, memory=4 << 30)),
         [("a feature\n", "a feature\n    timeout: 10m\n    memory: 4GiB\n")],
     ),
     "a dataset at the end": (

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studiolo.experiments.experiment import Experiment, Limits, Node, NodeName, Source
+from studiolo.experiments.experiment import Experiment, Node, NodeLimits, NodeName, Source
 from studiolo.experiments.file import read_experiment
 from studiolo.experiments.graph import downstream_of
 from studiolo.modules.catalogue import Catalogue
@@ -17,7 +17,7 @@ from studiolo.modules.definition import ModuleId, PortKind, PortName
 from studiolo.modules.errors import ScriptMissingError
 from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.runs import own_code
-from studiolo.runs.plan import DatasetVersion, Plan, plan_run
+from studiolo.runs.plan import Plan, PlannedDataset, plan_run
 from studiolo.runs.selection import Selection
 from studiolo.store.identity import RecipeDigest
 
@@ -48,9 +48,9 @@ class Files:
     def __init__(self, **contents: str) -> None:
         self.contents = {"a.csv": "aa", "b.csv": "bb", **contents}
 
-    def version(self, name: str, version: int | None) -> DatasetVersion:
+    def version(self, name: str, version: int | None) -> PlannedDataset:
         digest = self.contents[name] if version is None else f"{name} as it was in {version}"
-        return DatasetVersion(name=name, digest=digest)
+        return PlannedDataset(name=name, digest=digest)
 
 
 class Drawn:
@@ -393,13 +393,13 @@ def test_a_script_that_was_taken_away_is_an_error(bench: Bench) -> None:
     [("a.csv", PortKind.DATASET), ("A.ZIP", PortKind.ZIP), ("a.parquet", PortKind.DATASET)],
 )
 def test_a_zip_is_handed_on_as_it_is(name: str, kind: PortKind) -> None:
-    assert DatasetVersion(name=name, digest="").kind is kind
+    assert PlannedDataset(name=name, digest="").kind is kind
 
 
 def test_limits_of_a_node_are_left_to_it(bench: Bench) -> None:
     bench.change("{fraction: 0.5}", "{fraction: 0.5}, memory: 1GiB")
     limits = bench.plan().steps[NodeName("split")].node.limits
-    assert limits == Limits(memory=1 << 30)
+    assert limits == NodeLimits(memory=1 << 30)
 
 
 @st.composite

@@ -12,7 +12,7 @@ from studiolo.sandbox.job import Connected, bytes_of
 Results = Mapping[str, Connected]
 
 
-class HandedOn:
+class ResultsInMemory:
     """The results that steps of a run have still to take. For any number of threads."""
 
     def __init__(self, steps: Iterable[Step]) -> None:
