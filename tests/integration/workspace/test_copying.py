@@ -111,6 +111,27 @@ def test_what_is_there_already_is_shared_and_a_second_copy_changes_nothing(
     assert files(there) == before
 
 
+@pytest.mark.parametrize("kind", ["datasets", "modules"])
+def test_no_link_leads_the_copy_out_of_its_folder(
+    kind: str, here: Workspace, there: Workspace, tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    if kind == "datasets":
+        (here.root / "datasets" / "sub").mkdir()
+        (here.root / "datasets" / "cities.csv").rename(here.root / "datasets" / "sub" / "a.csv")
+        yaml = here.root / "experiments" / "cities" / "experiment.yaml"
+        yaml.write_text(YAML.replace("dataset: cities.csv", "dataset: sub/a.csv"))
+        (there.root / "datasets" / "sub").symlink_to(outside)
+    else:
+        (there.root / "modules" / "double.py").symlink_to(outside / "double.py")
+    with pytest.raises((WorkspaceUnwritableError, CopyRefusedError)):
+        copy_experiment("cities", here, there)
+    assert list(outside.iterdir()) == []
+    assert not (there.root / "experiments" / "cities").exists()
+    assert not (there.root / "datasets" / "more.csv").exists()
+
+
 def test_all_that_is_in_the_way_is_told_and_nothing_is_written(
     here: Workspace, there: Workspace
 ) -> None:

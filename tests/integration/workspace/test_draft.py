@@ -1,5 +1,6 @@
 """Experiments that are written in Python."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from studiolo.workspace.errors import (
     NodeRefusedError,
     ScriptExistsError,
     ScriptUnsuitableError,
+    WorkspaceUnwritableError,
 )
 
 COUNT = """\
@@ -240,6 +242,29 @@ def test_a_frame_becomes_a_dataset_file_that_replaces_no_other(
     assert (workspace.root / "datasets" / "numbers.csv").read_text() == "a\n3\n"
     names = {path.name for path in (workspace.root / "datasets").iterdir()}
     assert names == {"cities.csv", "numbers.csv", "numbers.parquet"}
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_no_link_leads_a_frame_out_of_the_datasets(
+    replace: bool, workspace: studiolo.Workspace, draft: studiolo.Draft, tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "mine.csv").write_text("mine\n1\n")
+    datasets = workspace.root / "datasets"
+    (datasets / "folder").symlink_to(outside)
+    (datasets / "mine.csv").symlink_to(outside / "mine.csv")
+    (datasets / "new.csv").symlink_to(outside / "new.csv")
+    frame = pd.DataFrame({"a": [1]})
+    for name in ("folder/new.csv", "folder/mine.csv"):
+        with pytest.raises((WorkspaceUnwritableError, DatasetExistsError)):
+            draft.dataset(frame, name=name, replace=replace)
+    for name in ("mine.csv", "new.csv"):
+        # A link that is the file's own name gives way to the file, if that was asked for.
+        with contextlib.suppress(WorkspaceUnwritableError, DatasetExistsError):
+            draft.dataset(frame, name=name, replace=replace)
+    assert [path.name for path in outside.iterdir()] == ["mine.csv"]
+    assert (outside / "mine.csv").read_text() == "mine\n1\n"
 
 
 def test_a_frame_that_is_refused_leaves_no_file(
