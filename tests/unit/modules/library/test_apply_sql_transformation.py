@@ -173,7 +173,7 @@ def test_what_sqlite_would_round_is_refused(sql: Sql, values: pd.Series) -> None
 def test_decimals_are_compared_as_numbers(sql: Sql) -> None:
     prices = pd.DataFrame({"price": [Decimal("9.50"), Decimal("100.00"), None, Decimal("10.25")]})
     figures = sql("select max(price) as high, min(price) as low from t1", prices)
-    assert figures.to_numpy().tolist() == [[100.0, 9.5]]
+    assert figures.map(str).to_numpy().tolist() == [["100.00", "9.50"]]
     ordered = sql("select price from t1 where price > 9.6 order by price", prices)
     assert ordered["price"].tolist() == [Decimal("10.25"), Decimal("100.00")]
     assert str(ordered["price"][1]) == "100.00"
@@ -185,6 +185,60 @@ def test_decimals_are_compared_as_numbers(sql: Sql) -> None:
     ]
     mixed = sql("select price from t1 union all select 0.125", prices)["price"]
     assert mixed.dropna().tolist() == [9.5, 100.0, 10.25, 0.125]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("select sum(price) from t1", ["0.60"]),
+        ("select MAX(t1.price) AS high from t1 where price < 0.3", ["0.20"]),
+        ('select min("price") from t1 group by item order by item', ["0.10", "0.30"]),
+        (
+            "select item, sum(distinct price) s from t1 group by item order by item",
+            ["0.30", "0.30"],
+        ),
+        ("select s from (select sum(price) as s from t1 where item = 'a')", ["0.30"]),
+        (
+            "select sum(price) over (order by price rows 1 preceding) s from t1",
+            ["0.10", "0.30", "0.50"],
+        ),
+        ("select sum(price) from t1 where price > 5", ["nan"]),
+    ],
+)
+def test_functions_of_decimals_are_exact_decimals(
+    sql: Sql, query: str, expected: list[str]
+) -> None:
+    prices = [Decimal("0.10"), Decimal("0.20"), Decimal("0.30")]
+    frame = sql(query, pd.DataFrame({"item": ["a", "a", "b"], "price": prices}))
+    assert list(map(str, frame.iloc[:, -1])) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("select sum(n) from t1", 6),
+        ("select sum(x) from t1", 1.75),
+        ("select sum(n + x) from t1", 7.75),
+        ("select sum(text) from t1", 1.0),
+        ("select avg(price) from t1", 0.2),
+        ("select sum(price * 2) from t1", 1.2),
+        ("select max(price, 5) from t1 limit 1", 5),
+        ("select count(*) from t1 having sum(price) = 0.6", 3),
+    ],
+)
+def test_expressions_beside_decimals_stay_numbers(sql: Sql, query: str, expected: float) -> None:
+    prices = pd.Series([Decimal("0.10"), Decimal("0.20"), Decimal("0.30")])
+    frame = pd.DataFrame({"n": [1, 2, 3], "x": [0.25, 0.5, 1.0], "text": ["1", "b", None]})
+    figure = sql(query, frame.assign(price=prices)).iloc[0, 0]
+    assert figure == pytest.approx(expected)
+    assert not isinstance(figure, Decimal)
+
+
+def test_a_sum_of_decimals_that_would_be_rounded_is_refused(sql: Sql) -> None:
+    prices = pd.DataFrame({"price": [Decimal("9000000000000.01")] * 2})
+    with pytest.raises(ValueError, match='in row 1 of the column "total" has more than 15 digits'):
+        sql("select sum(price) as total from t1", prices)
+    assert str(sql("select max(price) from t1", prices).iloc[0, 0]) == "9000000000000.01"
 
 
 def test_large_integers_beside_floats_stay_what_they_are(sql: Sql) -> None:

@@ -32,21 +32,25 @@ A script of several statements, each ended by a semicolon, gives the rows of its
 SQLite knows numbers, text and bytes. Booleans go in as 0 and 1, dates and timestamps as the text
 that SQLite's date functions read ("2020-01-31", "2020-01-31 12:00:00", in UTC if they have a zone),
 durations as seconds, decimals as floating point numbers, categories as their values. A result
-column that is such a column of a table, under whatever name, gets its type back. An expression does
-not: MAX(day) is text, until Edit Metadata makes it a date, and MAX(price) of decimals a floating
-point number. What SQLite can't hold without rounding, such as a decimal with more digits than a
-floating point number keeps or an integer from 2**63, stops the module.
+column that is such a column of a table, under whatever name, gets its type back, and so do MIN, MAX
+and SUM of a decimal column. Another expression does not: MAX(day) is text, until Edit Metadata
+makes it a date, and AVG(price) or price * 2 of decimals a floating point number. What SQLite can't
+hold without rounding, such as a decimal with more digits than a floating point number keeps or an
+integer from 2**63, stops the module.
 
 Names may stand in double quotes, text stands in single ones: "Colour" is a column, and an error if
 there is no such column. The classic module took it for text then, as SQLite does by default.
 """
 
 import contextlib
+import math
 import random
 import re
 import sqlite3
+from collections import deque
 from collections.abc import Iterator
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -57,6 +61,20 @@ _QUOTED = re.compile(
     r"""'(?:[^']|'')*' | \[[^\]]*\] | `(?:[^`]|``)*` | --[^\n]* | /\*.*?\*/ | "((?:[^"]|"")*)\"""",
     re.DOTALL | re.VERBOSE,
 )
+_NAME = r'(?:"(?:[^"]|"")*"|\[[^\]]*\]|`(?:[^`]|``)*`|\w+)'
+#: A function over a column; its group is the column.
+_OVER_A_COLUMN = (
+    rf"\s*\(\s*(?:distinct\s+)?({_NAME}(?:\s*\.\s*{_NAME})?)\s*\)"
+    r"(?:\s*filter\s*\([^()]*\))?(?:\s*over\s*(?:\([^()]*\)|\w+))?"
+)
+_EXTREMES = re.compile(rf"\b(?:min|max){_OVER_A_COLUMN}", re.IGNORECASE)
+_SUMS = re.compile(rf"\bsum{_OVER_A_COLUMN}", re.IGNORECASE)
+#: The decimal digits that every floating point number keeps.
+_DIGITS = 15
+#: The end of the declared type of a decimal column.
+_DECIMAL = " decimal"
+#: The marker of a result column that is the sum of a column, before the type of that column.
+_SUM = "sum of "
 #: By the type with which a column of a table is declared: what a result column of it becomes.
 _Types = dict[str, tuple[Any, int | None]]
 #: The names of the columns, the types that they are declared with, and the rows.
@@ -79,6 +97,8 @@ def azureml_main(
         for name, table in (("t1", table1), ("t2", table2), ("t3", table3)):
             if table is not None:
                 types |= _insert(connection, name, table)
+        if any(scale is not None for _, scale in types.values()):
+            connection.create_window_function("sum", 1, _Sum)
         results = [
             result
             for statement in _statements(sql_query_script)
@@ -91,10 +111,12 @@ def azureml_main(
         )
     names, declared, rows = results[-1]
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
-    series = [
-        _restored(_column(values), types.get(kind))
-        for values, kind in zip(columns, declared, strict=True)
-    ]
+    series = []
+    for name, values, kind in zip(names, columns, declared, strict=True):
+        kept = types.get(kind.removeprefix(_SUM))
+        if kind.startswith(_SUM) and kept is not None and kept[1] is not None:
+            _refuse_rounded_sums(name, values, kept[1])
+        series.append(_restored(_column(values), kept))
     frame: pd.DataFrame = pd.concat(series, axis=1)
     frame.columns = pd.Index(names)
     return frame
@@ -113,7 +135,7 @@ def _run(connection: sqlite3.Connection, statement: str) -> _Result | None:
             return None
         names = [column[0] for column in cursor.description]
         rows = cursor.fetchall()
-        return names, _declared(connection, statement) or [""] * len(names), rows
+        return names, _types_of(connection, statement, len(names)), rows
     except (sqlite3.Error, sqlite3.Warning) as error:
         advice = ""
         if "no such column" in str(error) and '"' in statement:
@@ -143,6 +165,25 @@ def _statements(script: str) -> Iterator[str]:
     yield statement.removesuffix(";")
 
 
+def _types_of(connection: sqlite3.Connection, statement: str, width: int) -> list[str]:
+    """The declared type of each result column, empty for an expression.
+
+    MIN, MAX and SUM of a decimal column count as that column. SQLite tells which column it is when
+    the function is taken away from it.
+    """
+    bare = _EXTREMES.sub(r"(\1)", statement)
+    barest = _SUMS.sub(r"(\1)", bare)
+    declared = _declared(connection, statement) or [""] * width
+    for text, mark in ((bare, ""), (barest, _SUM)):
+        columns = _declared(connection, text) if text != statement else []
+        if len(columns) == width:
+            declared = [
+                kind or (mark + column if column.endswith(_DECIMAL) else "")
+                for kind, column in zip(declared, columns, strict=True)
+            ]
+    return declared
+
+
 def _declared(connection: sqlite3.Connection, statement: str) -> list[str]:
     """The declared type of each column of a SELECT, empty for an expression.
 
@@ -169,8 +210,10 @@ def _insert(connection: sqlite3.Connection, name: str, table: pd.DataFrame) -> _
     columns, declarations, types = [], [], {}
     for place, column_name in enumerate(table.columns):
         kind, values = _stored(table[column_name])
+        kept = _kept_type(table[column_name])
         # The first word names the column; SQLite looks for the second one only.
-        types[f"{name}_{place} {kind}"] = _kept_type(table[column_name])
+        kind += _DECIMAL * (kept[1] is not None)
+        types[f"{name}_{place} {kind}"] = kept
         columns.append(values)
         quoted = column_name.replace('"', '""')
         declarations.append(f'"{quoted}" "{name}_{place} {kind}"')
@@ -213,6 +256,58 @@ def _stored(column: Any) -> tuple[str, list[Any]]:
     if isinstance(first, bytes):
         return "BLOB", _objects(column, missing)
     return "TEXT", _objects(column.astype("str"), missing)
+
+
+class _Sum:
+    """A sum that rounds once, at its end, as an aggregate and a window function of SQLite."""
+
+    def __init__(self) -> None:
+        self._values: deque[float] = deque()
+
+    def step(self, value: object) -> None:
+        """Add a value; text counts as the number that it spells, or 0, as in SQLite."""
+        if value is None:
+            return
+        if not isinstance(value, (int, float)):
+            try:
+                value = float(value)  # type: ignore[arg-type]
+            except ValueError:
+                value = 0.0
+        self._values.append(value)
+
+    def inverse(self, value: object) -> None:
+        """Take the value that came first away; a window moves on."""
+        if value is not None:
+            self._values.popleft()
+
+    def value(self) -> float | None:
+        """The sum so far; None without values."""
+        if not self._values:
+            return None
+        if all(isinstance(value, int) for value in self._values):
+            return sum(self._values)
+        if not all(map(math.isfinite, self._values)):
+            return sum(self._values)
+        return float(sum(map(Fraction, map(repr, self._values))))
+
+    finalize = value
+
+
+def _refuse_rounded_sums(name: str, values: tuple[Any, ...], scale: int) -> None:
+    """Refuse sums with more digits than are sure to be kept.
+
+    Args:
+        name: The name of the result column.
+        values: Its values.
+        scale: The number of digits behind the point.
+    """
+    for row, value in enumerate(values, 1):
+        if isinstance(value, float) and abs(value) >= 10.0 ** (_DIGITS - scale):
+            raise ValueError(
+                f'The sum in row {row} of the column "{name}" has more than {_DIGITS} digits, '
+                "which SQLite would round. Sum floating point numbers instead: make the column "
+                "Floating point with Edit Metadata."
+            )
 
 
 def _refuse_rounded(column: Any, kept: Any) -> None:
