@@ -397,7 +397,9 @@ def azureml_main(
     estimator = pipeline(untrained_model, kinds)
     with warnings.catch_warnings(record=True, action="always", category=ConvergenceWarning) as said:
         estimator.fit(dataset, **fit_parameters(weights))
-    print(f"{untrained_model['learner']}: {len(dataset)} rows, {len(kinds)} features.")
+    rows = f"{len(dataset)} row{'s' * (len(dataset) != 1)}"
+    features = f"{len(kinds)} feature{'s' * (len(kinds) != 1)}"
+    print(f"{untrained_model['learner']}: {rows}, {features}.")
     if said:
         print("There are fewer different rows than clusters: some clusters are the same.")
 

@@ -393,7 +393,9 @@ def azureml_main(
     estimator = pipeline(untrained_model, kinds)
     with warnings.catch_warnings(record=True, action="always", category=ConvergenceWarning) as said:
         estimator.fit(labelled, target, **fit_parameters(weights))
-    print(f"{untrained_model['learner']}: {len(labelled)} rows, {len(kinds)} features.")
+    rows = f"{len(labelled)} row{'s' * (len(labelled) != 1)}"
+    features = f"{len(kinds)} feature{'s' * (len(kinds) != 1)}"
+    print(f"{untrained_model['learner']}: {rows}, {features}.")
     if said:
         print("The training ended at its limit of iterations, before it had converged.")
 

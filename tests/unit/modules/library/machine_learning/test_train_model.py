@@ -98,6 +98,12 @@ def test_columns_of_every_type(
     assert "5 rows, 6 features" in said
 
 
+def test_one_feature_is_called_so(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    dataset = pd.DataFrame({"x": [1.0, 2.0, 3.0], "y": [2.0, 4.0, 6.0]})
+    run("train_model", run("linear_regression"), dataset, label_column="y")
+    assert "3 rows, 1 feature." in capsys.readouterr().out
+
+
 def test_missing_numbers_are_means_and_missing_texts_no_indicator(
     run: Run, mixed: pd.DataFrame
 ) -> None:
