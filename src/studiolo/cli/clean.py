@@ -14,7 +14,6 @@ from studiolo.cli.terminal import Terminal
 from studiolo.environments.removal import KeptEnvironment, kept_environments, size_on_disk
 from studiolo.rendering.amounts import count_text, size_text
 from studiolo.rendering.plain_text import printable
-from studiolo.store.locks import SoleUse
 from studiolo.workspace.errors import WorkspaceMissingError
 from studiolo.workspace.workspace import Workspace, find_root
 
@@ -110,7 +109,5 @@ def _remove(found: Sequence[KeptEnvironment], errors: Terminal) -> int:
 def _remaining(root: Path, keep: int) -> int:
     """Forget old runs of a workspace; the bytes that its store takes then."""
     with Workspace(root) as workspace:
-        with SoleUse.begin(workspace.store) as alone:
-            workspace.records.prune(keep=keep, alone=alone)
-            workspace.blobs.sweep(workspace.records.referenced_blobs, alone=alone)
+        workspace.runs.forget(keep=keep)
         return size_on_disk(workspace.store)

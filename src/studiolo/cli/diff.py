@@ -12,10 +12,6 @@ from studiolo.cli.reporting import reported_errors
 from studiolo.cli.terminal import Terminal, write_document
 from studiolo.documents.comparison import comparison_document
 from studiolo.documents.text import document_text
-from studiolo.runs.comparison import ComparedRun, compare_runs
-from studiolo.runs.current_state import current_run
-from studiolo.runs.provenance import Provenance
-from studiolo.store.locks import WorkspaceUse
 from studiolo.workspace.lookup import ExperimentPlace, find_experiment, find_history
 from studiolo.workspace.workspace import Workspace
 
@@ -51,9 +47,9 @@ def command(
         if before is not None and after is None and _is_place(before):
             workspace, before = Path(before), None
         root, place = find_history(str(workspace))
-        with Workspace(root) as opened, WorkspaceUse.begin(opened.store):
+        with Workspace(root) as opened, opened.runs.in_use():
             earlier, later = _pair(opened, place, before, after)
-            comparison = compare_runs(_run(opened, earlier), _run(opened, later))
+            comparison = opened.runs.compare(earlier, later)
         if json:
             write_document(document_text(comparison_document(comparison)))
         else:
@@ -73,19 +69,13 @@ def _pair(
     """The ids of the two runs, or what was given for them."""
     if before is not None and after is not None:
         return before, after
-    records = workspace.records
+    runs_here = workspace.runs
     if before is not None:
-        later = records.run(before)
-        runs = [run for run in records.runs(later.experiment) if run.id <= later.id]
+        later = runs_here.find(before)
+        runs = [run for run in runs_here.newest(later.experiment) if run.id <= later.id]
     else:
-        newest = records.runs(None if here is None else here.key, limit=1)
-        runs = [run for one in newest for run in records.runs(one.experiment, limit=2)]
+        newest = runs_here.newest(None if here is None else here.key, limit=1)
+        runs = [run for one in newest for run in runs_here.newest(one.experiment, limit=2)]
     if len(runs) < _TWO:
         raise RunsTooFewError(first=runs[0] if runs else None)
     return runs[1].id, runs[0].id
-
-
-def _run(workspace: Workspace, called: str) -> ComparedRun:
-    run = current_run(workspace.result(called), workspace.store)
-    provenance = Provenance(workspace.records, run.record.id, run.nodes)
-    return ComparedRun(run=run, provenance=provenance)

@@ -13,11 +13,7 @@ from studiolo.cli.terminal import Terminal, write_document
 from studiolo.documents.history import forgotten_document, history_document
 from studiolo.documents.text import document_text
 from studiolo.experiments.errors import ExperimentFileError
-from studiolo.runs.current_state import current_record
 from studiolo.runs.run_changes import run_changes
-from studiolo.store.blobs import Swept
-from studiolo.store.locks import SoleUse
-from studiolo.store.run_record import Pruned, RunStatus
 from studiolo.workspace.lookup import ExperimentPlace, find_history
 from studiolo.workspace.workspace import Workspace
 
@@ -61,11 +57,11 @@ def command(
 
 def _list(workspace: Workspace, place: ExperimentPlace | None, limit: int, *, json: bool) -> None:
     # One more, to know whether there are more.
-    found = workspace.records.runs(None if place is None else place.key, limit=limit + 1)
-    runs = [current_record(record, workspace.store) for record in found[:limit]]
+    found = workspace.runs.newest(None if place is None else place.key, limit=limit + 1)
+    runs = found[:limit]
     more = len(found) > limit
     draft = None if place is None else _name(workspace, place)
-    reasons = workspace.records.reasons([run.id for run in runs])
+    reasons = workspace.runs.reasons([run.id for run in runs])
     changes = {run: run_changes(nodes) for run, nodes in reasons.items() if nodes}
     if json:
         experiment = None if place is None else place.key
@@ -85,18 +81,8 @@ def _name(workspace: Workspace, place: ExperimentPlace) -> str:
 
 
 def _forget(workspace: Workspace, keep: int, *, json: bool) -> None:
-    pruned, swept = _pruned(workspace, keep)
+    pruned, swept = workspace.runs.forget(keep=keep)
     if json:
         write_document(document_text(forgotten_document(pruned, swept)))
     else:
         Terminal(sys.stdout).say(Text(forgotten_text(pruned, swept)))
-
-
-def _pruned(workspace: Workspace, keep: int) -> tuple[Pruned, Swept]:
-    with SoleUse.begin(workspace.store) as alone:
-        records = workspace.records
-        # Nobody carries a run beside us: what is recorded as running was interrupted.
-        records.mark_interrupted([run.id for run in records.runs(status=RunStatus.RUNNING)])
-        alone.forget_ended_runs()
-        pruned = records.prune(keep=keep, alone=alone)
-        return pruned, workspace.blobs.sweep(records.referenced_blobs, alone=alone)

@@ -20,7 +20,6 @@ from studiolo.documents.text import document_text
 from studiolo.experiments.experiment import Experiment, NodeLimits, NodeName
 from studiolo.experiments.finding import Severity
 from studiolo.runs.experiment_result import ExperimentResult
-from studiolo.runs.provenance import Provenance
 from studiolo.runs.run_settings import RunSettings
 from studiolo.runs.script_check import notes_of_nodes
 from studiolo.runs.selection import Selection
@@ -73,7 +72,7 @@ def run(
                 cancelled=stop,
             )
         if json:
-            provenance = Provenance(workspace.records, result.id, result.nodes)
+            provenance = workspace.runs.look(result.id).provenance
             write_document(document_text(run_document(result.record, result.nodes, provenance)))
         else:
             own = _own(workspace, experiment)

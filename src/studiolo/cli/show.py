@@ -21,14 +21,13 @@ from studiolo.documents.text import document_text
 from studiolo.experiments.experiment import NodeName
 from studiolo.rendering.amounts import count_text
 from studiolo.rendering.plain_text import printable
-from studiolo.runs.current_state import CurrentRun, current_run
+from studiolo.runs.current_state import CurrentRun
 from studiolo.runs.errors import NodeUnknownError, OutputMissingError
 from studiolo.runs.experiment_result import NodeResult
 from studiolo.runs.node_outputs import dataset_ports, kinds_of, outputs_of
-from studiolo.runs.provenance import Provenance
 from studiolo.sandbox.job import PythonDevice
 from studiolo.store.identity import RunId
-from studiolo.store.locks import WorkspaceUse
+from studiolo.workspace.history import SeenRun
 from studiolo.workspace.lookup import ExperimentPlace, find_target
 from studiolo.workspace.workspace import Workspace
 
@@ -94,7 +93,7 @@ def command(
             port=port, output=targets[0] if targets else None, device=device, json=json
         )
         place = find_target(target)
-        with Workspace(place.root) as workspace, WorkspaceUse.begin(workspace.store):
+        with Workspace(place.root) as workspace, workspace.runs.in_use():
             if place.node is not None:
                 _show_node(workspace, place, place.node, run, wanted)
                 return
@@ -125,9 +124,8 @@ def _show_experiment(
         else:
             show_never_run(Terminal(sys.stdout), experiment, typed=typed)
         return
-    result = workspace.result(found)
-    seen = current_run(result, workspace.store)
-    provenance = Provenance(workspace.records, found, seen.nodes)
+    looked = workspace.runs.look(found)
+    seen, provenance = looked.run, looked.provenance
     if json:
         write_document(document_text(run_document(seen.record, seen.nodes, provenance)))
     else:
@@ -137,10 +135,11 @@ def _show_experiment(
 def _show_node(
     workspace: Workspace, place: ExperimentPlace, name: NodeName, run: str | None, wanted: _Wanted
 ) -> None:
-    seen = _run_of_node(workspace, place, name, run)
-    if seen is None:
+    looked = _run_of_node(workspace, place, name, run)
+    if looked is None:
         _say_never_ran(workspace, place, name, wanted)
         return
+    seen, provenance = looked.run, looked.provenance
     node = seen.nodes[name]
     if wanted.port is not None:
         _check_port(node, wanted.port)
@@ -150,7 +149,6 @@ def _show_node(
         _write_device(seen, node, wanted.device)
     if wanted.is_written and not wanted.json:
         return
-    provenance = Provenance(workspace.records, seen.record.id, seen.nodes)
     kinds = kinds_of(provenance.module(name), workspace.catalogue)
     outputs = outputs_of(node, kinds, port=wanted.port)
     if wanted.json:
@@ -163,9 +161,9 @@ def _show_node(
 def _run(workspace: Workspace, place: ExperimentPlace, called: str | None) -> RunId | None:
     """The run of that id, or the newest; None if there is none."""
     if called is None:
-        newest = workspace.records.runs(place.key, limit=1)
+        newest = workspace.runs.newest(place.key, limit=1)
         return newest[0].id if newest else None
-    found = workspace.records.run(called)
+    found = workspace.runs.find(called)
     if found.experiment != place.key:
         raise typer.BadParameter(
             f'the run "{found.id}" belongs to {found.experiment}, not to {place.key}.',
@@ -176,17 +174,17 @@ def _run(workspace: Workspace, place: ExperimentPlace, called: str | None) -> Ru
 
 def _run_of_node(
     workspace: Workspace, place: ExperimentPlace, name: NodeName, called: str | None
-) -> CurrentRun | None:
+) -> SeenRun | None:
     """The run to show a node of: the newest in which something came of it, if none is named."""
-    latest = None if called is not None else workspace.records.latest_node(place.key, name)
-    found = latest.run if latest is not None else _run(workspace, place, called)
+    latest = None if called is not None else workspace.runs.latest_of_node(place.key, name)
+    found = latest or _run(workspace, place, called)
     if found is None:
         return None
-    seen = current_run(workspace.result(found), workspace.store)
-    if name in seen.nodes:
-        return seen
+    looked = workspace.runs.look(found)
+    if name in looked.run.nodes:
+        return looked
     if called is not None:
-        raise NodeUnknownError(node=name, known=list(seen.nodes))
+        raise NodeUnknownError(node=name, known=list(looked.run.nodes))
     return None
 
 

@@ -16,7 +16,13 @@ from studiolo.runs.imports import imported_modules, worth_preloading
 from studiolo.runs.old_code_notes import notes_before
 from studiolo.runs.plan import Step
 from studiolo.runs.run_settings import RunSettings
-from studiolo.runs.sandbox_pool import BuildCancelledError, SandboxKind, SandboxPool, Workshop
+from studiolo.runs.sandbox_pool import (
+    STILL_WAITING,
+    BuildCancelledError,
+    SandboxKind,
+    SandboxPool,
+    Workshop,
+)
 from studiolo.sandbox.job import (
     SCRIPT_CONTRACT,
     ColumnParameter,
@@ -140,7 +146,7 @@ def _told(run: RunContext) -> ProgressCallback:
         nonlocal last
         if run.cancelled.is_set():
             raise BuildCancelledError
-        if progress != last:
+        if progress not in (last, STILL_WAITING):
             last = progress
             run.on_build(progress)
 

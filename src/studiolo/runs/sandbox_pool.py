@@ -181,7 +181,7 @@ class SandboxPool:
                 return
             making = self._making.setdefault(kind, threading.Lock())
         while not making.acquire(timeout=_PAUSE):
-            progress(_WAITING)
+            progress(STILL_WAITING)
         try:
             with self._lock:
                 if kind in self._sandboxes:
@@ -279,4 +279,5 @@ def _machine_memory() -> int:
     return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
-_WAITING = BuildProgress(phase=BuildPhase.WAITING, message="Waiting for the environment")
+#: Told to those who wait for a sandbox that another thread makes, which need not take a build.
+STILL_WAITING = BuildProgress(phase=BuildPhase.WAITING, message="Waiting for a sandbox")

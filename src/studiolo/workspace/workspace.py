@@ -23,7 +23,6 @@ from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.runs.dataset_files import Exporter
 from studiolo.runs.experiment_result import ExperimentResult
 from studiolo.runs.experiment_runner import ExperimentRunner, WorkspaceParts
-from studiolo.runs.kept_results import KeptResults
 from studiolo.runs.local_engine import LocalEngine
 from studiolo.runs.plan import Plan
 from studiolo.runs.progress import Observer
@@ -42,6 +41,7 @@ from studiolo.workspace.errors import (
     WorkspaceMissingError,
     WorkspaceNotExperimentError,
 )
+from studiolo.workspace.history import RunHistory
 from studiolo.workspace.workshop import LocalWorkshop
 
 DATASETS = "datasets"
@@ -72,6 +72,8 @@ class Workspace:
         self.blobs = Blobs(self.store)
         #: The dataset files.
         self.datasets = WorkspaceDatasets(root / DATASETS, lambda: self.records, self.blobs)
+        #: The runs that it remembers.
+        self.runs = RunHistory(self.store, self.blobs, lambda: self.records)
 
     @property
     def records(self) -> Records:
@@ -255,7 +257,7 @@ class Workspace:
             RunUnknownError: There is no such run.
             RunAmbiguousError: There are several.
         """
-        return ExperimentResult(self.records, KeptResults(self.blobs), self.records.run(run))
+        return self.runs.result(run)
 
     def close(self) -> None:
         """Cancel what runs, end its sandboxes and let go of its records."""

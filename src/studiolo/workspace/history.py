@@ -1,0 +1,100 @@
+"""The runs of a workspace: listed, looked at, compared and forgotten."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from studiolo.experiments.experiment import NodeName
+from studiolo.runs.comparison import ComparedRun, Comparison, compare_runs
+from studiolo.runs.current_state import CurrentRun, current_record, current_run
+from studiolo.runs.experiment_result import ExperimentResult
+from studiolo.runs.kept_results import KeptResults
+from studiolo.runs.provenance import Provenance
+from studiolo.store.blobs import Blobs, Swept
+from studiolo.store.identity import RunId
+from studiolo.store.locks import SoleUse, WorkspaceUse
+from studiolo.store.records import Records
+from studiolo.store.run_record import Pruned, RunRecord, RunStatus, WhyNode
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenRun:
+    """A run as it is now, with what each of its nodes was made of."""
+
+    run: CurrentRun
+    provenance: Provenance
+
+
+class RunHistory:
+    """The runs that a workspace remembers."""
+
+    def __init__(self, store: Path, blobs: Blobs, records: Callable[[], Records]) -> None:
+        """``records`` opens the records when they are first needed."""
+        self._store = store
+        self._blobs = blobs
+        self._open = records
+
+    def in_use(self) -> WorkspaceUse:
+        """A lock under which nothing is removed that a reader still needs.
+
+        Raises:
+            RecordsBusyError: Another process is removing things, and takes too long.
+        """
+        return WorkspaceUse.begin(self._store)
+
+    def newest(
+        self, experiment: str | None = None, *, limit: int | None = None
+    ) -> Sequence[RunRecord]:
+        """The runs of an experiment, or of all, as they are now, newest first."""
+        found = self._open().runs(experiment, limit=limit)
+        return [current_record(record, self._store) for record in found]
+
+    def reasons(self, runs: Sequence[RunId]) -> Mapping[RunId, Sequence[WhyNode]]:
+        """Why the nodes of each of these runs ran, in the order of the experiment."""
+        return self._open().reasons(runs)
+
+    def find(self, called: str) -> RunRecord:
+        """The run of that id, or of the only id that begins, or whose random end begins, so.
+
+        Raises:
+            RunUnknownError: There is none.
+            RunAmbiguousError: There are several.
+        """
+        return self._open().run(called)
+
+    def latest_of_node(self, experiment: str, node: NodeName) -> RunId | None:
+        """The newest run in which something came of the node; None if it never ran."""
+        found = self._open().latest_node(experiment, node)
+        return None if found is None else found.run
+
+    def result(self, called: str) -> ExperimentResult:
+        """The outcome of a run; raises as `find` does."""
+        return ExperimentResult(self._open(), KeptResults(self._blobs), self.find(called))
+
+    def look(self, called: str) -> SeenRun:
+        """A run with its nodes as they are now; raises as `find` does."""
+        run = current_run(self.result(called), self._store)
+        provenance = Provenance(self._open(), run.record.id, run.nodes)
+        return SeenRun(run=run, provenance=provenance)
+
+    def compare(self, before: str, after: str) -> Comparison:
+        """The differences of two runs; raises as `find` does."""
+        earlier, later = (
+            ComparedRun(run=seen.run, provenance=seen.provenance)
+            for seen in (self.look(before), self.look(after))
+        )
+        return compare_runs(earlier, later)
+
+    def forget(self, *, keep: int) -> tuple[Pruned, Swept]:
+        """Forget all but the newest runs of each experiment, and remove what only they needed.
+
+        Raises:
+            WorkspaceInUseError: Another process uses the workspace. Nothing is forgotten.
+        """
+        with SoleUse.begin(self._store) as alone:
+            records = self._open()
+            # No process carries a run beside us: what is recorded as running was interrupted.
+            records.mark_interrupted([run.id for run in records.runs(status=RunStatus.RUNNING)])
+            alone.forget_ended_runs()
+            pruned = records.prune(keep=keep, alone=alone)
+            return pruned, self._blobs.sweep(records.referenced_blobs, alone=alone)
