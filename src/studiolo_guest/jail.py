@@ -8,6 +8,8 @@ The order of the steps is not free; each comment that says so names what breaks.
 """
 
 import os
+import select
+import signal
 import stat
 import sys
 from collections.abc import Mapping, Sequence
@@ -82,7 +84,7 @@ def enter(config: JailConfig, guest_directory: str, keep: Sequence[int]) -> None
         JailError: a layer can't be had here, for the host to report or to do without.
     """
     if config.namespaces:
-        _enter_namespaces(config, guest_directory)
+        _enter_namespaces(config, guest_directory, keep)
         sys.modules["studiolo_guest"].__path__ = [GUEST_DIRECTORY]
     elif config.jail_user is not None:
         _become(config.jail_user)
@@ -90,7 +92,7 @@ def enter(config: JailConfig, guest_directory: str, keep: Sequence[int]) -> None
     kernel.no_new_privileges()
 
 
-def _enter_namespaces(config: JailConfig, guest_directory: str) -> None:
+def _enter_namespaces(config: JailConfig, guest_directory: str, links: Sequence[int]) -> None:
     as_root = config.jail_user is not None
     wanted = sum(_NAMESPACES[name] for name in config.namespaces)
     user, group = os.getuid(), os.getgid()
@@ -102,7 +104,7 @@ def _enter_namespaces(config: JailConfig, guest_directory: str) -> None:
             _map_user(user, group)
     except OSError as error:
         raise JailError("namespaces", str(error)) from error
-    _continue_in_child()
+    _continue_in_child(links)
     try:
         _build_root(config, guest_directory)
     except OSError as error:
@@ -128,21 +130,31 @@ def _enter_namespaces(config: JailConfig, guest_directory: str) -> None:
     _mount_proc("/proc")
 
 
-def _continue_in_child() -> None:
-    """Fork into the new pid namespace; the parent only waits, and takes the jail with it."""
+def _continue_in_child(links: Sequence[int] = ()) -> None:
+    """Fork into the new pid namespace; the parent only waits, and takes the jail with it.
+
+    It waits for the other end of the ``links`` as well, which is the host's.
+    """
     child = os.fork()
     if child == 0:
         kernel.die_with_parent()
         return
-    _wait_for(child)
+    _wait_for(child, links)
 
 
-def _wait_for(child: int) -> NoReturn:
-    # The control socket stays open in the zygote alone, so that closing the host's end of it, or
-    # killing the host, ends the zygote, and with it these two.
-    kernel.close_all_except(())
+def _wait_for(child: int, links: Sequence[int]) -> NoReturn:
+    # The zygote ends by itself when the host closes its end or dies, unless a package that it loads
+    # never lets it look. The outermost process has loaded none.
+    kernel.close_all_except(links)
     status = 0
     try:
+        poll = select.poll()
+        poll.register(os.pidfd_open(child), select.POLLIN)
+        for link in links:
+            poll.register(link, 0)  # nothing but that it is closed
+        poll.poll()
+        if links and os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+            os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
     finally:
         os._exit(os.waitstatus_to_exitcode(status) & 0xFF)

@@ -4,9 +4,14 @@ Their code runs when an environment is taken on (``.pth`` files) and when it is 
 """
 
 import os
+import pickle
 import shutil
+import signal
 import socket
+import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -23,6 +28,7 @@ from studiolo.sandbox.policy import WarmUpPolicy
 from studiolo.sandbox.process_memory import family_of
 from studiolo.sandbox.sandbox import Sandbox
 from studiolo.workspace.head_start import script_interpreter
+from studiolo_guest.jail import GENERATIONS
 
 from .places import (
     LIMITS,
@@ -32,6 +38,7 @@ from .places import (
     Here,
     OrdinaryUser,
     answer_of,
+    processes,
 )
 
 MakeEnvironment = Callable[..., Environment]
@@ -112,6 +119,16 @@ def attack():
 """
 FOUND = "import sys\ndef attack():\n    return sys.found\n"
 HANG = "import time; time.sleep(10 ** 6)\n"
+#: A host that starts a sandbox and says so.
+HOST = """
+import pickle, sys, time
+sys.path[:0] = {paths!r}
+from sandbox.test_packages import opened
+environment, default = pickle.load(sys.stdin.buffer)
+with opened(environment, default):
+    print("began", flush=True)
+    time.sleep(600)
+"""
 GREED = "import time; greed = bytearray(1 << 30); time.sleep(10 ** 6)\n"
 PLANTED = "planted for a test\n"
 
@@ -301,6 +318,40 @@ def test_a_poisoned_package_makes_no_page_that_runs_share(
         pytest.raises(ZygoteFailedError, match="its forks would share memory"),
     ):
         sandbox.run(Job(source=ORDINARY), limits=LIMITS)
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_a_zygote_that_hangs_ends_with_its_host(
+    end: signal.Signals, make_environment: MakeEnvironment, default_environment: Environment
+) -> None:
+    evil = make_environment(HANG, locked=True)
+    paths = [str(Path(__file__).parents[1]), str(Path(isolation.__file__).parents[2])]
+    host = subprocess.Popen(
+        [sys.executable, "-c", HOST.format(paths=paths)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    with host:
+        assert host.stdin is not None
+        assert host.stdout is not None
+        host.stdin.write(pickle.dumps((evil, default_environment)))
+        host.stdin.close()
+        assert host.stdout.readline() == b"began\n"
+        # The process that the host started, and those between it and the zygote.
+        deadline = time.monotonic() + 30
+        while len(family := set(family_of(host.pid)) - {host.pid}) < 1 + GENERATIONS:
+            if time.monotonic() > deadline:
+                host.kill()
+                pytest.skip("this machine has no user namespaces")
+            time.sleep(0.05)
+        time.sleep(0.5)
+        host.send_signal(end)
+    deadline = time.monotonic() + 10
+    while (left := family & processes().keys()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    assert not left
 
 
 @pytest.mark.parametrize("asked", [Isolation.AUTO, Isolation.STRICT])
