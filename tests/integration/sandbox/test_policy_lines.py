@@ -496,6 +496,48 @@ def attack():
     assert [answer_of(outcome) for outcome in outcomes] == [wanted] * 3
 
 
+def test_what_the_kernel_counts_for_a_user_is_not_used_up(place: Place) -> None:
+    script = """
+import fcntl
+NEVER = ("sendmsg", "sendmmsg", "epoll_create1", "inotify_init1", "fanotify_init", "io_setup",
+         "io_uring_setup", "add_key", "request_key", "keyctl", "mq_open", "msgget", "semget",
+         "shmget", "memfd_create", "memfd_secret", "bpf", "perf_event_open", "unshare")
+def attack():
+    got = [name for name in NEVER if call(name, 0x10000000, 0) == "ok"]
+    reader, writer = os.pipe()
+    own = os.open("own", os.O_RDWR | os.O_CREAT)
+    page = ctypes.create_string_buffer(1 << 16)
+    if call("mlock", ctypes.addressof(page), 1 << 16) == "ok":
+        got.append("locked memory")
+    for descriptor, command, value in ((writer, 1031, 1 << 20), (own, 1024, 0), (own, 1026, 4)):
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(descriptor, command, value)
+            got.append(command)
+    timers = 0
+    while timers < 2000 and call("timer_create", 1, 0, bytes(8)) == "ok":
+        timers += 1
+    return [got, timers]
+import contextlib
+"""
+    got, timers = attack(place, script)
+    assert got == []
+    assert 0 < timers <= POLICY.rlimits["sigpending"]
+
+
+def test_a_run_alone_sees_its_own_process_only(filtered: Here) -> None:
+    script = """
+def attack():
+    own = [opened(f"/proc/self/{name}") for name in ("status", "mountinfo", "net/tcp")]
+    pids = [1, os.getppid()]
+    others = [opened(f"/proc/{pid}/{name}") for pid in pids for name in ("status", "environ")]
+    return [own, others, tried(os.listdir, "/proc")]
+"""
+    own, others, listed = attack(filtered, script)
+    assert own == ["open"] * 3
+    assert set(others) == {"EACCES"}
+    assert listed == "EACCES"
+
+
 def test_a_crash_feeds_no_program(full: Here) -> None:
     pattern = Path("/proc/sys/kernel/core_pattern")
     if not os.access(pattern, os.W_OK):
