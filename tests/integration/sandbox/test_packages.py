@@ -341,7 +341,8 @@ def test_a_zygote_that_hangs_ends_with_its_host(
         deadline = time.monotonic() + 30
         while len(family := set(family_of(host.pid)) - {host.pid}) < 1 + GENERATIONS:
             if time.monotonic() > deadline:
-                host.kill()
+                for pid in (host.pid, *family):
+                    os.kill(pid, signal.SIGKILL)
                 pytest.skip("this machine has no user namespaces")
             time.sleep(0.05)
         time.sleep(0.5)
