@@ -490,6 +490,29 @@ def test_a_program_reads_as_the_experiment(exports: Exports) -> None:
     assert "_pair()(with_floats(people), with_floats(people), n=3, flag=True)" in program
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'a;"b c"\n1; 2.5\n3;4\n',
+        "a\tb\n1\tx y\n2\tz\n",
+        'x\ty\n"1"\t1\t2\n"2"\t3\t4\n',
+        '"","x"\n"a",1\n"b",2\n',
+        "sep=;\r\na;b\r\n1;2\r\n3;4\r\n",
+        "day;price\n01.02.2020;1,5\n02.02.2020;2,5\n",
+        "a,b\n1 ,2\n3 ,4\n\x1a",
+    ],
+    ids=["semicolons", "tabs", "row names", "index", "separator line", "commas", "blanks"],
+)
+def test_a_program_reads_a_file_as_studiolo_guessed_it(
+    exports: Exports, tmp_path: Path, text: str
+) -> None:
+    exports.write("datasets/guessed.csv", text)
+    exports.experiment("guessed", "name: G\nnodes:\n  a: {dataset: guessed.csv}\n")
+    frame = exports.frames("guessed", tmp_path)["a"]
+    expected = frame_of(exports.result("guessed")["a"].dataset().table, nullable=True)
+    pd.testing.assert_frame_equal(frame, expected)
+
+
 def test_seeds_and_what_was_drawn_are_lines_of_the_program(exports: Exports) -> None:
     assert exports.program("seeds").count("    seed(5)\n") == 2
     source = "import numpy as np\ndef azureml_main():\n    return [np.random.rand(2)]\n"

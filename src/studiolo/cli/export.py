@@ -2,7 +2,8 @@
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -71,18 +72,22 @@ def _named_after(folder: Path) -> str:
 
 def _read(plan: Plan, datasets: WorkspaceDatasets) -> Mapping[NodeName, Mapping[str, Dataset]]:
     """The datasets that Studiolo reads itself, by node."""
-    return {
-        name: {
-            key: connected.dataset
-            for key, connected in (
-                datasets.files(step)
-                if step.dataset is None
-                else {DATASET_PORT: datasets.read(step).results[DATASET_PORT]}
-            ).items()
+    read: dict[NodeName, Mapping[str, Dataset]] = {}
+    for name, step in plan.steps.items():
+        notes: Sequence[str] = ()
+        if step.dataset is None:
+            contents = datasets.files(step)
+        else:
+            outcome = datasets.read(step)
+            contents = {DATASET_PORT: outcome.results[DATASET_PORT]}
+            # They say by which delimiter it was read.
+            notes = outcome.log
+        read[name] = {
+            key: replace(connected.dataset, notes=notes)
+            for key, connected in contents.items()
             if isinstance(connected, SealedTable)
         }
-        for name, step in plan.steps.items()
-    }
+    return read
 
 
 def _replace(file: Path, text: str) -> None:

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from studiolo.datasets.arrow import Column
 from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.formats import FileFormat, format_of_name
+from studiolo.datasets.formats.delimited_guess import noted_delimiter
 from studiolo.datasets.formats.opening import one_delimiter
 from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.export.errors import ExportFormatError
@@ -61,7 +62,8 @@ def reader(
     if chosen not in _READERS:
         raise ExportFormatError(file=file)
     part, told = _READERS[chosen]
-    told = {**told, **_told(options)}
+    guessed = noted_delimiter(dataset.notes)
+    told = {**told, **({"sep": guessed} if guessed else {}), **_told(options)}
     items = [place(folder, file)]
     if chosen is not FileFormat.PLAIN_TEXT:
         items.append(_types(dataset.table, WIDTH - 9, told=part in ("read_parquet", "read_arrow")))

@@ -13,6 +13,7 @@ import io
 import json
 import os
 import random
+import re
 import shutil
 import sys
 import tempfile
@@ -60,7 +61,11 @@ def read_csv(
     dates = {name: dtype for name, dtype in dtypes.items() if str(dtype).startswith("datetime")}
     missing = {name: [""] if dtype == "str" else MISSING for name, dtype in dtypes.items()}
     one = len(dtypes) == 1
-    text = path.read_bytes().decode(encoding)
+    text = path.read_bytes().decode(encoding).rstrip("\x1a")
+    first, _, rest = text.partition("\n")
+    if re.fullmatch(r'sep=[^\w"]\r?', first, re.IGNORECASE):
+        # Excel's own line, which is not a row.
+        sep, text = first[4], rest
     frame: pd.DataFrame = pd.read_csv(
         # Blank lines at the end of a file are not rows.
         io.StringIO(text.rstrip("\r\n") + "\n" if one else text),
@@ -72,7 +77,7 @@ def read_csv(
         dtype={**dtypes, **dict.fromkeys(dates, "str")},
         na_values={**missing, **{name: [] for name in empty_texts}},
         keep_default_na=False,
-        skipinitialspace=sep == ",",
+        skipinitialspace=sep not in "\t ",
         # In a file of one column a blank line before them is a missing value.
         skip_blank_lines=not one,
     )

@@ -55,11 +55,20 @@ def find_dialect(data: pa.Buffer, own: Dialect, start: int, given: str | None) -
     other = _other_delimiter(beginning, own, start, whole=len(beginning) == data.size)
     if other is None:
         return Guess(dialect=own, start=start)
-    note = (
-        f"Its fields are separated by {_NAMES[other]} instead of {_NAMES[own.delimiter]}, and were "
-        "read so."
+    return Guess(dialect=_with(own, other), start=start, notes=[_note(other, own.delimiter)])
+
+
+def noted_delimiter(notes: Sequence[str]) -> str | None:
+    """The delimiter that a file was read with, where its notes say that it was guessed."""
+    return next(
+        (other.decode() for other in _NAMES for own in _NAMES if _note(other, own) in notes), None
     )
-    return Guess(dialect=_with(own, other), start=start, notes=[note])
+
+
+def _note(other: bytes, own: bytes) -> str:
+    return (
+        f"Its fields are separated by {_NAMES[other]} instead of {_NAMES[own]}, and were read so."
+    )
 
 
 def note_on_blanks(body: pa.Buffer, own: Dialect) -> list[str]:
