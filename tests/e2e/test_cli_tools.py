@@ -92,6 +92,17 @@ def test_the_profile_shows_every_column(studiolo: CommandLine) -> None:
     assert lines[4].split()[:9] == ["x", "float64", "1", "2", "1.5", "1.5", "0.5", "2.5", "1.414"]
 
 
+def test_the_profile_of_a_wide_file_shows_a_hundred_columns(studiolo: CommandLine) -> None:
+    names = [f"x{place}" for place in range(102)]
+    studiolo.file("wide.csv", f"{','.join(names)}\n{','.join('1' * 102)}\n")
+    ended = studiolo("profile", "wide.csv", environment={"COLUMNS": "120"})
+    assert (ended.code, ended.err) == (0, "")
+    shown = [line.split()[0] for line in ended.out.splitlines() if line.startswith("x")]
+    assert shown == names[:100]
+    assert "2 more columns not shown: --json shows everything." in ended.out
+    assert '"x101"' in json.dumps(studiolo("profile", "wide.csv", "--json").report)
+
+
 def test_the_profile_as_json_is_json(studiolo: CommandLine) -> None:
     studiolo.file("data.csv", CSV)
     ended = studiolo("profile", "data.csv", "--json", "--bins", "2")
