@@ -124,6 +124,8 @@ def _enter_namespaces(config: JailConfig, guest_directory: str, links: Sequence[
         _map_user(user, group)
     except OSError as error:
         raise JailError("user namespace", str(error)) from error
+    # Once more: the kernel forgets it when a process changes its user.
+    kernel.die_with_parent()
     # setns() back into the zygote's pid namespace needs CAP_SYS_ADMIN in the user namespace that
     # owns it, so it has to be made after the user namespace.
     _continue_in_child()
