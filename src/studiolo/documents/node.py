@@ -6,21 +6,13 @@ from typing import NotRequired, TypedDict
 
 from studiolo.datasets.dataset import ColumnRole, Dataset
 from studiolo.datasets.profile import ProfileDocument, profile_document
+from studiolo.documents.column import ColumnDocument
 from studiolo.documents.failure import FailureDocument, failure_document
 from studiolo.experiments.experiment import NodeName
 from studiolo.runs.current_state import CurrentRun
 from studiolo.runs.experiment_result import NodeResult
 from studiolo.runs.node_outputs import NodeOutput
 from studiolo.runs.provenance import Provenance
-
-
-class ColumnDocument(TypedDict):
-    """A column of a dataset."""
-
-    name: str
-    #: As Arrow writes it.
-    type: str
-    role: NotRequired[str]
 
 
 class PortSummary(TypedDict):

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
 from studiolo.datasets.dataset import Dataset
+from studiolo.documents.column import ColumnDocument
 from studiolo.documents.failure import FailureDocument, failure_document
 from studiolo.documents.isolation import IsolationDocument, isolation_document
-from studiolo.documents.node import ColumnDocument
 from studiolo.runs.script_result import ScriptResult
 from studiolo.sandbox.job import PythonDevice, Timings
 
