@@ -113,12 +113,15 @@ def building_errors(name: str, folder: Path) -> Iterator[None]:
 def _alone(environment: Environment, progress: ProgressCallback | None) -> Iterator[int]:
     """Wait until no other process builds this environment, and keep the others waiting.
 
+    Who finds it built after a wait need not hold the lock.
+
     Yields the descriptor of the lock, for the processes that do the work to inherit: the system
     takes the lock away when the last of them has ended, however they end.
     """
     held = os.open(_lock_of(environment), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
     try:
-        while not _taken(held):
+        # One that is built is used under the same lock, by the process that built it among others.
+        while not (_taken(held) or is_built(environment)):
             _report(progress, BuildPhase.WAITING, "Waiting for another process to build it")
             time.sleep(_PAUSE)
         yield held
