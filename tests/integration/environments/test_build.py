@@ -3,8 +3,10 @@ import fcntl
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -135,6 +137,28 @@ def test_two_processes_build_once(tmp_path: Path) -> None:
     assert [builder.returncode for builder in builders] == [0, 0]
     assert sum("creating" in phases for phases in said) == 1
     assert value_of_alpha(environment_in(tmp_path, SPEC)) == "7"
+
+
+@pytest.mark.usefixtures("alpha")
+def test_two_threads_build_once_and_both_go_on(tmp_path: Path) -> None:
+    """The first goes on to use the environment, under a lock of its own, while the second waits."""
+    begin = threading.Barrier(2)
+    told: list[BuildPhase] = []
+    until = time.monotonic() + 60
+
+    def tell(step: BuildProgress) -> None:
+        told.append(step.phase)
+        if time.monotonic() > until:
+            raise TimeoutError
+
+    def build() -> Environment:
+        begin.wait()
+        return build_environment(SPEC, progress=tell, home=tmp_path)
+
+    with ThreadPoolExecutor(2) as threads:
+        built = [threads.submit(build) for _ in range(2)]
+        assert {future.result().path for future in built} == {environment_in(tmp_path, SPEC).path}
+    assert told.count(BuildPhase.BUILT) == 1
 
 
 @pytest.mark.usefixtures("alpha")
