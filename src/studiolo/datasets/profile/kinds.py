@@ -1,6 +1,8 @@
 """The facts that a profile can give about a column, by the column's type."""
 
+import re
 from enum import StrEnum
+from typing import Any
 
 import pyarrow as pa
 from pyarrow import types
@@ -59,6 +61,18 @@ _TYPE_TEXTS = {
     "date64[ms]": "date",
 }
 
+_TYPES = {
+    _TYPE_TEXTS.get(str(plain), str(plain)): plain
+    for plain in (
+        *(pa.int8(), pa.int16(), pa.int32(), pa.int64()),
+        *(pa.uint8(), pa.uint16(), pa.uint32(), pa.uint64()),
+        *(pa.float32(), pa.float64(), pa.bool_(), pa.large_string(), pa.large_binary()),
+        pa.date32(),
+    )
+}
+_DECIMAL = re.compile(r"decimal\((\d{1,2}), (\d{1,2})\)", re.ASCII)
+_TIME = re.compile(r"(timestamp|duration)\[(s|ms|us|ns)(?:, tz=([A-Za-z0-9+:_/-]{1,100}))?\]")
+
 
 def kind_of(data_type: pa.DataType) -> ColumnKind | None:
     """Tell the kind of a column; None for a type that no dataset can have, such as a list."""
@@ -74,6 +88,27 @@ def type_text(data_type: pa.DataType) -> str:
     if types.is_fixed_size_binary(data_type):
         return "binary"
     return _TYPE_TEXTS.get(str(data_type), str(data_type))
+
+
+def type_named(text: str) -> pa.DataType:
+    """The type of a dataset's column that `type_text` names so; for plain types only.
+
+    Raises:
+        ValueError: There is none.
+    """
+    if text in _TYPES:
+        return _TYPES[text]
+    if found := _DECIMAL.fullmatch(text):
+        precision, scale = int(found[1]), int(found[2])
+        if scale <= precision:  # Arrow itself checks the precision
+            return (pa.decimal128 if precision <= 38 else pa.decimal256)(precision, scale)
+    elif found := _TIME.fullmatch(text):
+        unit: Any = found[2]  # which the stubs know as one of four words
+        if found[1] == "timestamp":
+            return pa.timestamp(unit, found[3])
+        if found[3] is None:
+            return pa.duration(unit)
+    raise ValueError(f'"{text}" is not a type')
 
 
 def feature_type(kind: ColumnKind, role: ColumnRole) -> str:

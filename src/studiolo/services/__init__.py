@@ -1,0 +1,1 @@
+"""Web services: published experiments that score what callers send."""

@@ -1,0 +1,87 @@
+"""A request to a web service and what comes of it, without a word of how either travels."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import pyarrow as pa
+
+from studiolo.sandbox.job import Failure
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoringRequest:
+    """What a caller wants scored, checked against the schema of the service."""
+
+    #: By input name; columns and types are those of the schema, in its order. A categorical column
+    #: has the categories of the schema first, and behind them those that training never saw.
+    inputs: Mapping[str, pa.Table] = field(default_factory=dict)
+    #: Values of web-service parameters that the caller gave, by name; checked and converted.
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoringReply:
+    """What the scoring graph made of a request."""
+
+    #: By output name.
+    outputs: Mapping[str, pa.Table] = field(default_factory=dict)
+    #: What the scripts wrote, for the owner of the service.
+    log: str = ""
+
+
+class ProblemCode(StrEnum):
+    """What can be wrong with a request; the classic service's own words for it."""
+
+    BAD_PARAMETER_VALUE = "BadParameterValue"
+    INPUT_MISMATCH = "InputMismatchError"
+    INPUT_PARSE = "InputParseError"
+    INVALID_INPUT_NAMES = "InvalidInputNames"
+    INVALID_QUERY_PARAMETER = "InvalidQueryParameter"
+    MISSING_PARAMETERS = "MissingRequiredGlobalParameters"
+    MISSING_INPUT = "MissingRequestInput"
+    #: Not JSON, or not in the form that the service takes.
+    REQUEST_BODY_INVALID = "RequestBodyInvalid"
+    REQUEST_EMPTY = "RequestIsEmpty"
+    UNEXPECTED_PARAMETER = "UnexpectedParameter"
+    # What the classic service had no word for.
+    REQUEST_TOO_LARGE = "RequestTooLarge"
+    MEDIA_TYPE_UNSUPPORTED = "MediaTypeUnsupported"
+    REPLY_NOT_ACCEPTABLE = "ReplyNotAcceptable"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestProblem:
+    """One thing that is wrong with a request."""
+
+    code: ProblemCode
+    #: A sentence for the caller: what, where, what is allowed, what to do.
+    message: str
+    #: The input, parameter or header that it is about; empty for the whole request.
+    target: str = ""
+    #: The row of the input, from 1.
+    row: int | None = None
+    column: str | None = None
+    #: What would have been right, as a phrase: "a whole number".
+    expected: str = ""
+    #: What was there instead, shortened.
+    found: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestRefused:
+    """A request that is not scored, and everything found wrong with it, up to a bound."""
+
+    problems: Sequence[RequestProblem]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoringFailed:
+    """A request whose scoring failed."""
+
+    failure: Failure
+    #: The node that failed, as the experiment names it.
+    node: str
+    #: What the scripts wrote, for the owner of the service.
+    log: str = ""
