@@ -31,6 +31,10 @@ def test_a_shell_completes_commands_and_options(studiolo: CommandLine) -> None:
     assert commands.out.split() == ["diff", "doctor"]
     options = studiolo(environment={**asked, "COMP_WORDS": "studiolo run --dat", "COMP_CWORD": "2"})
     assert options.out.split() == ["--dataset1", "--dataset2"]
+    modules = studiolo(
+        environment={**asked, "COMP_WORDS": "studiolo modules two-class-b", "COMP_CWORD": "2"}
+    )
+    assert modules.out.split() == ["two-class-boosted-decision-tree"]
 
 
 def test_a_run_of_a_script_loads_nothing_that_it_does_not_need() -> None:

@@ -34,10 +34,17 @@ from studiolo.workspace.workspace import MODULES, find_root
 _NODE, _VALUE, _COLUMN = "NODE", "VALUE", "COLUMN"
 
 
+def _completions(begun: str) -> Sequence[str]:
+    return [module for module in Catalogue(_own_modules()).ids if module.startswith(begun)]
+
+
 def command(
     module: Annotated[
         str | None,
-        typer.Argument(help="A module's id, such as split-data. Default: list all modules."),
+        typer.Argument(
+            help="A module's id, such as split-data. Default: list all modules.",
+            autocompletion=_completions,
+        ),
     ] = None,
 ) -> None:
     """List the modules that nodes can use, or show one module's ports and parameters."""

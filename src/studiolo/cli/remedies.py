@@ -24,5 +24,5 @@ _OF_NODE: Final[Mapping[Remedy, str]] = {
 def message_with_advice(failure: Failure, *, of_node: bool) -> str:
     """The failure and its remedy, a sentence or more, for a node or for a script on its own."""
     if failure.remedy is None:
-        return failure.message
-    return f"{failure.message} {(_OF_NODE if of_node else _OF_SCRIPT)[failure.remedy]}"
+        return failure.sentence
+    return f"{failure.sentence} {(_OF_NODE if of_node else _OF_SCRIPT)[failure.remedy]}"

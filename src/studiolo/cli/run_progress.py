@@ -171,7 +171,7 @@ def node_line(progress: NodeProgress, width: int, *, tells_why: bool) -> Text:
     if progress.state is NodeState.KEPT and progress.from_run is not None:
         said = f"from run {progress.from_run.rpartition('-')[2]}"
     elif progress.failure is not None and tells_why:
-        said = printable(progress.failure.message).splitlines()[0]
+        said = printable(progress.failure.sentence).splitlines()[0]
     return Text.assemble(
         (sign, style), " ", "  ".join(parts).rstrip(), "  " if said else "", (said, "dim")
     )

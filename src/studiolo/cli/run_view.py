@@ -16,6 +16,7 @@ from studiolo.cli.terminal import Terminal
 from studiolo.datasets.dataset import ColumnRole, Dataset
 from studiolo.datasets.value_text import value_text
 from studiolo.rendering.cells import cell, longest_shown
+from studiolo.rendering.decimal_points import missing_places
 from studiolo.rendering.plain_text import printable
 from studiolo.runs.script_result import ScriptResult
 from studiolo.sandbox.job import Failure
@@ -84,13 +85,9 @@ def show_reason(console: Terminal, failure: Failure, *, of_node: bool) -> None:
         # Lines of code and the marks below them stay as they are.
         trace = Text(printable(failure.traceback).rstrip(), style="dim")
         console.print(trace, soft_wrap=True)
-    # A sentence of ours, or of a module, needs no name of an exception.
-    own_words = failure.code == "script-exception" or failure.message == failure.subject
-    named = own_words and failure.exception_type and failure.code != "module-refused"
-    kind = f"{failure.exception_type}: " if named else ""
     message = message_with_advice(failure, of_node=of_node)
     head = headline(failure.code, failure.classic_number)
-    console.say(Text.assemble(head, " ", printable(kind), printable(message)))
+    console.say(Text.assemble(head, " ", printable(message)))
     if failure.frames:
         place = failure.frames[-1]
         where = f"{printable(place.file)}, line {place.line}"
@@ -202,19 +199,13 @@ def _shown_column(column: "pa.ChunkedArray[Any]", name: str) -> list[Text]:
     cells = [_cell(value) for value in column]
     if not pa.types.is_floating(column.type):
         return [_heading(name), *cells]
-    ends = [len(said.plain) - _point(said.plain) for said in cells]
-    for said, end in zip(cells, ends, strict=True):
-        said.append(" " * (max(ends) - end))
+    for said, places in zip(cells, missing_places([c.plain for c in cells]), strict=True):
+        said.append(" " * places)
     shown = [_heading(name), *cells]
     width = max(said.cell_len for said in shown)
     for said in shown:
         said.pad_left(width - said.cell_len)
     return shown
-
-
-def _point(number: str) -> int:
-    """Where its decimal point is, or would be."""
-    return min((place for sign in ".e" if (place := number.find(sign)) >= 0), default=len(number))
 
 
 def _cell(value: "pa.Scalar[Any]", *, width: int = _CELL) -> Text:

@@ -47,17 +47,22 @@ class Catalogue:
             return self._own.find(id)
         if id in self._library.ids:
             return self._library.find(id)
-        raise UnknownModuleError(id=id, known=sorted(self._library.ids | self._own.ids))
+        raise UnknownModuleError(id=id, known=self.ids)
 
     def is_own(self, id: ModuleId) -> bool:  # noqa: A002
         """Whether the module is one of the workspace, so that its users can change its code."""
         return id in self._own.ids
 
     @property
+    def ids(self) -> Sequence[ModuleId]:
+        """The ids of all modules, also of those whose file can't be used; no file is read."""
+        return sorted(self._library.ids | self._own.ids)
+
+    @property
     def definitions(self) -> Sequence[ModuleDefinition]:
         """All modules that can be used, in the order of a palette: by category, then by name."""
         found = []
-        for module in self._library.ids | self._own.ids:
+        for module in self.ids:
             try:
                 found.append(self.find(module))
             except StudioloError:

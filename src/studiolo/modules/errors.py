@@ -48,7 +48,12 @@ class ScriptMissingError(StudioloError):
         self.path = path
         #: What may be meant; see `missing_path`.
         self.hint = hint
-        super().__init__(f'There is no script "{path}".{hint}')
+        super().__init__(
+            "What was given as a script's path is a text of several lines. Make a script of it: "
+            "studiolo.Script(source=TEXT)."
+            if "\n" in path
+            else f'There is no script "{path}".{hint}'
+        )
 
 
 class ScriptUnreadableError(StudioloError):

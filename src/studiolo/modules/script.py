@@ -30,6 +30,8 @@ def read_script(path: Path | str) -> Script:
     except FileNotFoundError as error:
         raise ScriptMissingError(path=str(path), hint=meant(path, _is_script)) from error
     except OSError as error:
+        if "\n" in str(path):  # a script's text, which is too long for a path
+            raise ScriptMissingError(path=str(path)) from error
         raise ScriptUnreadableError(path=str(path), reason=error.strerror or str(error)) from error
     try:
         source = decoded_script(content)

@@ -14,5 +14,5 @@ _ADVICE: Final[Mapping[Remedy, str]] = {
 def message_with_advice(failure: Failure) -> str:
     """The failure and its remedy, a sentence or more."""
     if failure.remedy is None:
-        return failure.message
-    return f"{failure.message} {_ADVICE[failure.remedy]}"
+        return failure.sentence
+    return f"{failure.sentence} {_ADVICE[failure.remedy]}"

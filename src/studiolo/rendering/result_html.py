@@ -6,12 +6,13 @@ picture is shown only if its bytes are those of a PNG or a JPEG.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 
 from studiolo.datasets.value_text import value_text
 from studiolo.rendering.amounts import count_text
+from studiolo.rendering.decimal_points import has_point, missing_places
 from studiolo.rendering.node_row import NodeRow
 from studiolo.rendering.pictures import data_url, is_inert
 from studiolo.rendering.remedies import message_with_advice
@@ -24,6 +25,9 @@ _COLUMNS: Final = 20
 _NODES: Final = 500
 _LONGEST: Final = 80
 _CONSOLE: Final = 4_000
+#: Blanks as wide as a point and as a digit.
+_POINT: Final = "\N{PUNCTUATION SPACE}"
+_DIGIT: Final = "\N{FIGURE SPACE}"
 _COLOURS: Final = {
     NodeState.RUNNING: "#0b7285",
     NodeState.FINISHED: "#2b8a3e",
@@ -34,12 +38,23 @@ _COLOURS: Final = {
 
 
 @dataclass(frozen=True, kw_only=True)
+class _ColumnView:
+    """How a column is headed and set."""
+
+    name: str
+    #: `left` or `right`.
+    side: str
+    #: Whether its cells may be broken into lines.
+    breaks: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class _TableView:
     """The first rows and columns of a dataset."""
 
     port: str
     size: str
-    names: Sequence[str]
+    columns: Sequence[_ColumnView]
     rows: Sequence[Sequence[str]]
     #: How much more there is; empty if that is all.
     left_out: str
@@ -114,16 +129,37 @@ def message_html(message: str) -> str:
 
 def _table(port: str, table: pa.Table) -> _TableView:
     shown = table.select(range(min(_COLUMNS, table.num_columns))).slice(0, _ROWS)
-    columns = [
-        [_cell(value_text(value, characters=_LONGEST + 1) or "") for value in column]
-        for column in shown.columns
-    ]
     return _TableView(
         port=port,
         size=f"{count_text(table.num_rows, 'row')}, {count_text(table.num_columns, 'column')}",
-        names=[_cell(name) for name in shown.column_names],
-        rows=list(zip(*columns, strict=True)),
+        columns=[_column(field) for field in shown.schema],
+        rows=list(zip(*map(_cells, shown.columns), strict=True)),
         left_out=", ".join(_left_out(table)),
+    )
+
+
+def _cells(column: "pa.ChunkedArray[Any]") -> Sequence[str]:
+    cells = [_cell(value_text(value, characters=_LONGEST + 1) or "") for value in column]
+    if not pa.types.is_floating(column.type):
+        return cells
+    return [
+        f"{said}{_blank(places, point=not has_point(said))}"
+        for said, places in zip(cells, missing_places(cells), strict=True)
+    ]
+
+
+def _blank(places: int, *, point: bool) -> str:
+    """Blanks as wide as so many digits, or as a decimal point and digits."""
+    return f"{_POINT}{_DIGIT * (places - 1)}" if places and point else _DIGIT * places
+
+
+def _column(field: "pa.Field[Any]") -> _ColumnView:
+    kind = field.type
+    number = pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_decimal(kind)
+    return _ColumnView(
+        name=_cell(field.name),
+        side="right" if number else "left",
+        breaks=not (number or pa.types.is_temporal(kind)),
     )
 
 

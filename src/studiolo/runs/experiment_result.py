@@ -163,7 +163,7 @@ class NodeResult:
             state=record.state,
             rows=record.rows,
             seconds=record.seconds,
-            said=record.reason if failure is None else failure.message,
+            said=record.reason if failure is None else failure.sentence,
         )
 
     def _repr_html_(self) -> str:

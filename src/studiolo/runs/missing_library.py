@@ -11,6 +11,8 @@ from studiolo.runs.circumstances import Circumstances
 
 #: Programs that install packages, which old scripts import as well.
 _INSTALLERS: Final = frozenset({"pip", "conda", "easy_install", "ensurepip"})
+#: The extensions of zips that hold modules.
+_ARCHIVES: Final = frozenset({".zip", ".whl", ".egg"})
 
 
 def sentence(module: str, ran: Circumstances) -> str:
@@ -42,16 +44,18 @@ def _in_bundle(name: str, members: list[str]) -> str:
     for member in members:
         path = PurePosixPath(member)
         stem = path.name.partition(".")[0]
-        if path.suffix == ".py" and _module(path) == name and len(_folder(path)) > 0:
-            folder = ".".join(_folder(path))
+        if archive := _archive(path, name):
             return (
-                f"The script bundle has {member}: write `import {folder}.{name}`, or zip the "
-                "content of the folder and not the folder."
-            )
-        if path.suffix in (".zip", ".whl", ".egg") and re.split(r"[-.]", path.name)[0] == name:
-            return (
-                f"The script bundle has {member}, a zip inside of the zip: unpack it, and zip its "
+                f"The script bundle has {archive}, a zip inside of the zip: unpack it, and zip its "
                 "content."
+            )
+        if path.suffix == ".py" and _module(path) == name and len(_folder(path)) > 0:
+            # A folder whose name is not an identifier can't be imported from.
+            importable = all(part.isidentifier() for part in _folder(path))
+            imported = f"write `import {'.'.join(_folder(path))}.{name}`, or " if importable else ""
+            return (
+                f"The script bundle has {member}: {imported}zip the content of the folder and not "
+                "the folder."
             )
         if path.suffix in (".pyd", ".dll") and stem == name:
             return (
@@ -61,6 +65,15 @@ def _in_bundle(name: str, members: list[str]) -> str:
         if path.suffix == ".py" and _module(path).lower() == name.lower() != _module(path):
             return f"The script bundle has {member}: capital letters count in the names of modules."
     return ""
+
+
+def _archive(path: PurePosixPath, name: str) -> str:
+    """The zip inside of the bundle that has the module, or is named after it; "" if none is."""
+    for folder in path.parents:
+        if folder.suffix.lower() in _ARCHIVES and path.suffix == ".py" and _module(path) == name:
+            return str(folder)
+    named = path.suffix.lower() in _ARCHIVES and re.split(r"[-.]", path.name)[0] == name
+    return str(path) if named else ""
 
 
 def _module(path: PurePosixPath) -> str:

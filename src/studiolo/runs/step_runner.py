@@ -177,7 +177,7 @@ class StepRunner:
         assert failure is not None
         if ended.state is NodeState.CANCELLED:
             return failure
-        message = f"The node {step.name!r}, which it needs, had to run again: {failure.message}"
+        message = f"The node {step.name!r}, which it needs, had to run again: {failure.sentence}"
         return replace(failure, message=message, traceback="", frames=())
 
 

@@ -155,6 +155,14 @@ class Failure:
     frames: Sequence[TracebackFrame] = ()
     remedy: Remedy | None = None
 
+    @property
+    def sentence(self) -> str:
+        """The message; behind the name of its class where it is the exception's own text."""
+        # A sentence of ours, or of a module, needs no name of an exception.
+        own_words = self.code == "script-exception" or self.message == self.subject
+        named = own_words and self.exception_type and self.code != "module-refused"
+        return f"{self.exception_type}: {self.message}" if named else self.message
+
 
 @dataclass(frozen=True, kw_only=True)
 class Image:

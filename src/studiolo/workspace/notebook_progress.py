@@ -104,7 +104,7 @@ def _row(progress: NodeProgress) -> NodeRow:
         state=progress.state,
         rows=progress.rows,
         seconds=progress.seconds,
-        said=progress.reason if failure is None else failure.message,
+        said=progress.reason if failure is None else failure.sentence,
     )
 
 

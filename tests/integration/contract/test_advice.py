@@ -47,6 +47,7 @@ MessageOf = Callable[..., str]
         ("MyFolder/mod.py", "write `import MyFolder.mod`, or zip the content of the folder"),
         ("MyFolder/mod/__init__.py", "write `import MyFolder.mod`"),
         ("Mod.py", "capital letters count"),
+        ("My Folder/mod.py", "My Folder/mod.py: zip the content of the folder"),
         ("mod.zip", "a zip inside of the zip"),
         ("mod-1.0-py2-none-any.whl", "a zip inside of the zip"),
         ("mod.pyd", "built for Windows"),
@@ -59,6 +60,23 @@ def test_a_module_in_the_bundle_is_not_looked_for_elsewhere(
     assert f"The script bundle has {member}" in message
     assert advice in message
     assert "dependencies" not in message
+
+
+@pytest.mark.parametrize("member", ["mod.py", "mod/__init__.py", "tools/mod.py"])
+def test_a_module_in_a_zip_of_any_name_inside_of_the_bundle(
+    message_of: MessageOf, member: str
+) -> None:
+    bundle = {"data.csv": "a", "more/Inner.ZIP": zipped({member: ""})}
+    message = message_of("import mod\ndef azureml_main(): ...", bundle=bundle)
+    assert "The script bundle has more/Inner.ZIP, a zip inside of the zip" in message
+
+
+@pytest.mark.parametrize("content", [b"no zip", zipped({"mod.py": ""})[:-9]])
+def test_a_damaged_zip_inside_of_the_bundle_is_passed_over(
+    message_of: MessageOf, content: bytes
+) -> None:
+    message = message_of("import mod\ndef azureml_main(): ...", bundle={"inner.zip": content})
+    assert "the environment 'default' does not have" in message
 
 
 @pytest.mark.parametrize(

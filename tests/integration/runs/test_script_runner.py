@@ -226,7 +226,7 @@ def azureml_main():
     return pandas.DataFrame({"<i>": [7]}, index=[3])
 """
     shown = studiolo.run_script(studiolo.Script(source=source, name="draw.py"))._repr_html_()
-    for part in ("<b>draw.py</b>", "1 row, 1 column", "&lt;i&gt;", "<td>7</td>", "&lt;b&gt;so far"):
+    for part in ("<b>draw.py</b>", "1 row, 1 column", "&lt;i&gt;", ">7</td>", "&lt;b&gt;so far"):
         assert part in shown
     assert "note: " in shown
     assert 'src="data:image/png;base64,' in shown

@@ -19,6 +19,14 @@ def test_a_declared_encoding_is_used(tmp_path: Path) -> None:
     assert read_script(path).source.endswith("x = '\u00e9'\n")
 
 
+@pytest.mark.parametrize("text", ["import os\n", "import os\n" * 3000])
+def test_a_text_that_is_taken_for_a_path_is_told_how_to_be_a_script(text: str) -> None:
+    with pytest.raises(ScriptMissingError) as caught:
+        read_script(text)
+    assert "studiolo.Script(source=TEXT)" in str(caught.value)
+    assert "import os" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("content", "facts"),
     [

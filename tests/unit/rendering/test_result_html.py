@@ -112,7 +112,7 @@ def test_a_large_table_is_shown_in_part() -> None:
         images=[],
     )
     assert shown.count("<tr>") == 11
-    assert shown.count("<th>") == 20
+    assert shown.count("<th ") == 20
     text = read(shown).text
     assert "results_dataset: 1,000 rows, 30 columns" in text
     assert "… and 990 rows more, 10 columns more." in text
@@ -143,6 +143,31 @@ def test_every_kind_of_value_has_a_text() -> None:
     for part in ("0.3", "3 bytes", "x", "2024-02-29", "10889-", "Nothing has changed.", "model"):
         assert part in text
     assert "y" * 79 + "…" in text
+
+
+def test_the_decimal_points_of_a_column_are_below_each_other() -> None:
+    table = pa.table({"f": [39.0, 33.25, None, 1e20], "n": [1, 10, 100, 1000], "t": list("abcd")})
+    shown = node_html(
+        NodeRow(node="a", state=NodeState.FINISHED),
+        failure=None,
+        console="",
+        tables={"out": table},
+        images=[],
+    )
+    digit, point = "\N{FIGURE SPACE}", "\N{PUNCTUATION SPACE}"
+    number = '<td style="text-align: right; white-space: nowrap">'
+    assert f"{number}39{point}{digit * 3}</td>{number}1</td>" in shown
+    assert f'{number}33.25{digit}</td>{number}10</td><td style="text-align: left">b</td>' in shown
+    assert f"{number}1e+20</td>" in shown
+
+
+def test_the_words_of_an_exception_have_its_name_before_them() -> None:
+    row = NodeRow(node="a", state=NodeState.FAILED)
+    lost = Failure(
+        code="script-exception", classic_number=85, message="'age'", exception_type="KeyError"
+    )
+    text = read(node_html(row, failure=lost, console="", tables={}, images=[])).text
+    assert "KeyError: 'age'" in text
 
 
 def test_a_table_without_columns_and_a_long_run_are_shown() -> None:
