@@ -28,8 +28,8 @@ from studiolo.datasets.invariants import in_one_piece
 
 Reading = Callable[[Column], Column | None]
 
-_NOT_A_NUMBER = ("NaN", "nan")
-_MISSING = ("", "NA", "N/A", "null", "NULL")
+NAN_WORDS = ("NaN", "nan")
+MISSING_WORDS = ("", "NA", "N/A", "null", "NULL")
 _NON_FINITE = ("NaN", "nan", "inf", "-inf", "Inf", "-Inf", "Infinity", "-Infinity")
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
@@ -114,12 +114,12 @@ def _temporal_reading(first: str) -> Reading | None:
 
 def _first_telling_value(text: Column) -> str | None:
     """The first value that is not one of the words for a missing one."""
-    words = _words(_MISSING + _NOT_A_NUMBER, text.type)
+    words = _words(MISSING_WORDS + NAN_WORDS, text.type)
     for chunk in text.chunks:
         # Nearly always it is the very first, which need not be searched for.
         if len(chunk) and chunk[0].is_valid:
             first = _decoded(chunk[0])
-            if first not in _MISSING and first not in _NOT_A_NUMBER:
+            if first not in MISSING_WORDS and first not in NAN_WORDS:
                 return first
         for part in (chunk.slice(0, 64), chunk):
             telling = part.filter(pc.invert(pc.is_in(part, value_set=words))).drop_null()
@@ -154,7 +154,7 @@ def _with_missing(text: Column, reading: Reading, *, keep_nan: bool = False) -> 
     typed = reading(text)
     if typed is not None:
         return typed
-    words = _words(_MISSING if keep_nan else _MISSING + _NOT_A_NUMBER, text.type)
+    words = _words(MISSING_WORDS if keep_nan else MISSING_WORDS + NAN_WORDS, text.type)
     missing = pc.is_in(text, value_set=words)
     if not pc.any(missing).as_py():
         return None

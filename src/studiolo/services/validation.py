@@ -1,0 +1,244 @@
+"""Holding what a caller sent against the schema of the service."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+import pyarrow as pa
+
+from studiolo.modules.definition import Parameter, ParameterKind
+from studiolo.modules.errors import ParameterValueError
+from studiolo.modules.values import allowed_values, checked_value
+from studiolo.services.classic_text import double_text
+from studiolo.services.columns import NEEDED, ColumnReader
+from studiolo.services.schema import PortSchema, ServiceSchema
+from studiolo.services.scoring import ProblemCode, RequestProblem, RequestRefused, ScoringRequest
+
+#: Problems of a request that are told; there may be one for each of its cells.
+MOST_PROBLEMS = 20
+#: Names in a sentence, and characters of a value.
+_MOST_NAMES = 20
+_LONGEST = 80
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cells:
+    """A table as a caller wrote it: text, numbers, booleans and None."""
+
+    names: Sequence[str]
+    #: The cells of each column, as many as there are rows.
+    columns: Sequence[Sequence[object]]
+
+
+class Validator:
+    """Holds requests against the schema of one version of a service; made once for all of them."""
+
+    def __init__(self, schema: ServiceSchema) -> None:
+        self._inputs = {name: _InputReader(name, port) for name, port in schema.inputs.items()}
+        self._parameters = {parameter.name: parameter for parameter in schema.parameters}
+
+    def check(
+        self,
+        inputs: Mapping[str, Cells | pa.Table],
+        parameters: Mapping[str, object],
+    ) -> ScoringRequest | RequestRefused:
+        """The request, if it is as the schema has it; or what is wrong with it.
+
+        Args:
+            inputs: By input name, what the caller sent: cells, or a table that `check_table` has
+                seen. Columns may be in any order.
+            parameters: Web-service parameters, typed or as text.
+        """
+        problems = _Problems()
+        self._check_names(inputs, problems)
+        tables = {}
+        if not problems.found:
+            for name, reader in self._inputs.items():
+                table = reader.read(inputs[name], problems)
+                if table is not None:
+                    tables[name] = table
+        values = self._values(parameters, problems)
+        if problems.found:
+            return RequestRefused(problems=tuple(problems.found))
+        return ScoringRequest(inputs=tables, parameters=values)
+
+    def _check_names(self, inputs: Mapping[str, object], problems: "_Problems") -> None:
+        for name in self._inputs:
+            if name not in inputs:
+                message = f'The input "{name}" is missing. The service takes {_list(self._inputs)}.'
+                problems.add(ProblemCode.MISSING_INPUT, message, target=name)
+        for name in inputs:
+            if name not in self._inputs:
+                takes = _list(self._inputs) if self._inputs else "no input"
+                message = f'There is no input "{_shown(name)}". The service takes {takes}.'
+                problems.add(ProblemCode.INVALID_INPUT_NAMES, message, target=_shown(name))
+
+    def _values(self, given: Mapping[str, object], problems: "_Problems") -> Mapping[str, Any]:
+        values = {}
+        for name, parameter in self._parameters.items():
+            if name in given:
+                try:
+                    values[name] = checked_value(
+                        parameter, _as_written(parameter, given[name]), from_text=True
+                    )
+                except ParameterValueError as error:
+                    problems.add(
+                        ProblemCode.BAD_PARAMETER_VALUE,
+                        str(error),
+                        target=name,
+                        expected=allowed_values(parameter),
+                        found=_shown(given[name]),
+                    )
+            elif parameter.required:
+                message = f'The web service parameter "{name}" is missing. '
+                expected = allowed_values(parameter)
+                message += f"It has no default; give {expected}."
+                problems.add(
+                    ProblemCode.MISSING_PARAMETERS, message, target=name, expected=expected
+                )
+        for name in given:
+            if name not in self._parameters:
+                known = f"takes {_list(self._parameters)}" if self._parameters else "has none"
+                message = f'There is no web service parameter "{_shown(name)}". The service {known}'
+                problems.add(
+                    ProblemCode.UNEXPECTED_PARAMETER,
+                    f"{message}.{_meant(name, list(self._parameters))}",
+                    target=_shown(name),
+                )
+        return values
+
+
+class _InputReader:
+    """Reads what a caller sent for one input."""
+
+    def __init__(self, name: str, port: PortSchema) -> None:
+        self._name = name
+        self._names = port.names()
+        self._readers = [ColumnReader(column) for column in port.columns]
+        self._schema = pa.schema([(column.name, column.data_type) for column in port.columns])
+
+    def read(self, sent: Cells | pa.Table, problems: "_Problems") -> pa.Table | None:
+        names = sent.names if isinstance(sent, Cells) else sent.column_names
+        if list(names) != self._names and not self._check_names(names, problems):
+            return None
+        places = {name: place for place, name in enumerate(names)}
+        arrays = []
+        for name, reader in zip(self._names, self._readers, strict=True):
+            if problems.full:
+                return None
+            report = problems.reporter(self._name, name)
+            column: Any = sent.columns[places[name]]
+            is_cells = isinstance(sent, Cells)
+            array = (reader.from_cells if is_cells else reader.from_column)(column, report)
+            if array is not None:
+                arrays.append(array)
+        if len(arrays) < len(self._names):
+            return None
+        return pa.Table.from_arrays(arrays, schema=self._schema)
+
+    def _check_names(self, names: Sequence[str], problems: "_Problems") -> bool:
+        before = len(problems.found)
+        given = set(names)
+        extra = [name for name in dict.fromkeys(names) if name not in self._names]
+        for name in self._names:
+            if name not in given:
+                message = f'The column "{name}" is missing.{_meant(name, extra)}'
+                problems.add(ProblemCode.INPUT_MISMATCH, message, target=self._name, column=name)
+        for name in extra:
+            problems.add(
+                ProblemCode.INPUT_MISMATCH,
+                f'The input has no column "{_shown(name)}". Its columns are {_list(self._names)}.',
+                target=self._name,
+                column=_shown(name),
+            )
+        if len(given) < len(names):
+            twice = next(name for name in names if list(names).count(name) > 1)
+            message = f'The column "{_shown(twice)}" is there more than once.'
+            problems.add(
+                ProblemCode.INPUT_MISMATCH, message, target=self._name, column=_shown(twice)
+            )
+        return len(problems.found) == before
+
+
+class _Problems:
+    """What was found wrong, up to a bound."""
+
+    def __init__(self) -> None:
+        self.found: list[RequestProblem] = []
+
+    @property
+    def full(self) -> bool:
+        return len(self.found) >= MOST_PROBLEMS
+
+    def add(self, code: ProblemCode, message: str, **facts: Any) -> None:
+        if not self.full:
+            self.found.append(RequestProblem(code=code, message=message, **facts))
+
+    def reporter(self, target: str, column: str) -> Any:
+        """Takes what a `ColumnReader` reports."""
+
+        def report(row: int | None, expected: str, found: object) -> None:
+            if self.full:
+                return
+            number = None if row is None else row + 1
+            place = f'Column "{column}"' if row is None else f'Row {number}, column "{column}"'
+            if expected == NEEDED:
+                what = "a value is needed, and it is missing"
+            elif row is None:
+                what = f"expected {expected}, found {found}"
+            else:
+                what = f"expected {expected}, found {_quoted(found)}"
+            self.add(
+                ProblemCode.INPUT_PARSE,
+                f"{place}: {what}.",
+                target=target,
+                row=number,
+                column=column,
+                expected=expected,
+                found=_shown(found),
+            )
+
+        return report
+
+
+def _as_written(parameter: Parameter, value: object) -> object:
+    """A number for a parameter that is text, as text: clients of the classic send either."""
+    if parameter.kind in (ParameterKind.INTEGER, ParameterKind.NUMBER, ParameterKind.BOOLEAN):
+        if parameter.kind is ParameterKind.INTEGER and isinstance(value, float):
+            return int(value) if value.is_integer() else value
+        return value
+    if isinstance(value, float):
+        return double_text(value)
+    return str(value) if isinstance(value, int) else value
+
+
+def _list(names: Mapping[str, object] | Sequence[str]) -> str:
+    listed = list(names)
+    shown = ", ".join(f'"{_shown(name)}"' for name in listed[:_MOST_NAMES])
+    more = len(listed) - _MOST_NAMES
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _meant(name: str, known: Sequence[str]) -> str:
+    lower = [one for one in known if one.lower() == name.lower()]
+    close = lower or get_close_matches(name[:_LONGEST], known[:1000], n=1)
+    return f' Did you mean "{_shown(close[0])}"?' if close else ""
+
+
+def _quoted(value: object) -> str:
+    return f'"{_shown(value)}"' if isinstance(value, str) else _shown(value)
+
+
+def _shown(value: object) -> str:
+    """A value as it can stand in a sentence: on one line and not too long."""
+    if isinstance(value, list | dict):
+        return "a list" if isinstance(value, list) else "an object"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    try:
+        text = str(value)
+    except ValueError:  # Python does not write out whole numbers beyond 4300 digits
+        return "a number of thousands of digits"
+    shortened = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return shortened if shortened.isprintable() else ascii(shortened)[1:-1]
