@@ -85,7 +85,7 @@ class RecordsDamagedError(StoreError):
             f'The workspace\'s records "{path}" are damaged: {reason}. Put back a copy of the file '
             "if you have one. Otherwise move it away, with the files beside it whose names begin "
             "the same way: Studiolo then starts new records. Experiments and datasets are not in "
-            "it; you only lose the history of runs, and every node runs once more."
+            "it; you lose the history of runs and what is published, and every node runs once more."
         )
 
 

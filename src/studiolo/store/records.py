@@ -1,4 +1,4 @@
-"""The records of a workspace: dataset versions, results, runs and their nodes."""
+"""The records of a workspace: dataset versions, results, runs and their nodes, services."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from datetime import UTC, datetime
@@ -30,6 +30,9 @@ from studiolo.store.run_record import (
     RunStatus,
     WhyNode,
 )
+from studiolo.store.services import service_rows
+from studiolo.store.services.job_records import JobRecords
+from studiolo.store.services.service_records import ServiceRecords
 
 #: How many runs an error looks through for one that may have been meant.
 _RECENT = 50
@@ -49,6 +52,10 @@ class Records:
     def __init__(self, database: Database, store: Path) -> None:
         self._database = database
         self._store = store
+        #: What was published, and where it is called.
+        self.services = ServiceRecords(database)
+        #: The batch jobs of services.
+        self.jobs = JobRecords(database)
 
     @classmethod
     def open(cls, store: Path, *, patience: float = 20.0) -> Self:
@@ -256,7 +263,8 @@ class Records:
     def referenced_blobs(self) -> Set[BlobDigest]:
         """All blobs that anything refers to; what `Blobs.sweep` asks for."""
         with self._database.reading() as connection:
-            return result_rows.referenced_blobs(connection)
+            of_results = result_rows.referenced_blobs(connection)
+            return of_results | service_rows.referenced_blobs(connection)
 
 
 def _recent_ids(connection: Connection) -> Sequence[RunId]:

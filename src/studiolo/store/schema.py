@@ -13,6 +13,7 @@ from sqlalchemy import (
     Dialect,
     Float,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     MetaData,
@@ -20,10 +21,11 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
 )
 
 #: The version of the tables below. With another one comes a file in `migrations/versions`.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -164,4 +166,122 @@ RUN_NODES = Table(
     Index(None, "recipe_digest"),
     # For the draws of equal nodes.
     Index(None, "undrawn"),
+)
+
+SERVICES = Table(
+    "services",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("name"),
+)
+
+#: What was published of a service. A removed one stays, so that its number is not given again.
+SERVICE_VERSIONS = Table(
+    "service_versions",
+    METADATA,
+    Column("service", String(32), ForeignKey("services.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("experiment", Text, nullable=False),
+    _json("schema"),
+    Column("row_wise", Boolean, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("removed_at", UtcDateTime),
+    CheckConstraint("number >= 1", name="from_one"),
+)
+
+#: Which blobs a version needs: what a sweep has to leave alone.
+SERVICE_VERSION_BLOBS = Table(
+    "service_version_blobs",
+    METADATA,
+    Column("service", String(32), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("blob", String(64), primary_key=True),
+    ForeignKeyConstraint(
+        ["service", "number"],
+        ["service_versions.service", "service_versions.number"],
+        ondelete="CASCADE",
+    ),
+)
+
+ENDPOINTS = Table(
+    "endpoints",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("service", String(32), ForeignKey("services.id", ondelete="CASCADE"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("isolation", Text, nullable=False),
+    Column("concurrent_calls", Integer, nullable=False),
+    Column("queued_calls", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("request_bytes", BigInteger, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("service", "name"),
+)
+
+#: Hashes of keys; the keys themselves are nowhere.
+ENDPOINT_KEYS = Table(
+    "endpoint_keys",
+    METADATA,
+    Column(
+        "endpoint", String(32), ForeignKey("endpoints.id", ondelete="CASCADE"), primary_key=True
+    ),
+    Column("slot", Text, primary_key=True),
+    Column("hash", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("rotated_at", UtcDateTime),
+)
+
+#: Each change of an endpoint's traffic; the last one holds.
+ENDPOINT_TRAFFIC = Table(
+    "endpoint_traffic",
+    METADATA,
+    Column(
+        "endpoint", String(32), ForeignKey("endpoints.id", ondelete="CASCADE"), primary_key=True
+    ),
+    Column("change", Integer, primary_key=True),
+    # Percent by version.
+    _json("weights"),
+    # The change that a rollback restores.
+    Column("former", Integer),
+    Column("changed_at", UtcDateTime, nullable=False),
+)
+
+JOBS = Table(
+    "jobs",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("endpoint", String(32), ForeignKey("endpoints.id", ondelete="CASCADE"), nullable=False),
+    Column("service", String(32), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    _json("request"),
+    _json("results", nullable=True),
+    Column("rows_done", BigInteger, nullable=False),
+    Column("rows_total", BigInteger),
+    Column("details", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("queued_at", UtcDateTime),
+    Column("started_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    # Counts up with each claim, so that what a worker says who has lost the job is not believed.
+    Column("attempt", Integer, nullable=False),
+    Column("pid", BigInteger),
+    Column("host", Text),
+    Column("beats", BigInteger, nullable=False),
+    Column("beat_at", UtcDateTime),
+    ForeignKeyConstraint(
+        ["service", "version"],
+        ["service_versions.service", "service_versions.number"],
+        ondelete="CASCADE",
+    ),
+    # For the next one to be claimed.
+    Index(None, "state", "queued_at"),
+    Index(None, "endpoint", "created_at"),
 )

@@ -6,12 +6,21 @@ from typing import Any
 
 from studiolo.experiments.experiment import NodeName
 from studiolo.store.dataset_record import RecordedColumn, SeenDataset
-from studiolo.store.identity import BlobDigest, RecipeDigest, RunId, new_run_id
+from studiolo.store.identity import (
+    BlobDigest,
+    KeyHash,
+    RecipeDigest,
+    RunId,
+    VersionDigest,
+    new_run_id,
+)
 from studiolo.store.result_record import KeptImage, NewResult
 from studiolo.store.run_record import FinishedNode, NewRun, NodeOutcome, NodeState
+from studiolo.store.services.service_record import KeySlot, NewVersion
 
 MOMENT = datetime(2025, 1, 31, 18, 45, 2, 117_042, tzinfo=UTC)
 EXPERIMENT = "churn/experiment.yaml"
+KEYS = {KeySlot.PRIMARY: KeyHash("first"), KeySlot.SECONDARY: KeyHash("second")}
 
 
 def new_run(
@@ -94,3 +103,13 @@ def seen(name: str = "pima.csv", content: str = "a", **changes: Any) -> SeenData
         "rows": 768,
     }
     return SeenDataset(**{**facts, **changes})
+
+
+def new_version(content: str = "a", **changes: Any) -> NewVersion:
+    facts: dict[str, Any] = {
+        "digest": VersionDigest(content * 64),
+        "experiment": "churn-service",
+        "schema": {"inputs": {"input1": [{"name": "age", "type": "int64"}]}},
+        "row_wise": True,
+    }
+    return NewVersion(**{**facts, **changes})

@@ -15,6 +15,7 @@ from studiolo.store.records import Records
 from studiolo.store.run_record import NodeState, RunStatus
 
 from .processes import Writers
+from .samples import KEYS
 from .writer import BATCHES, NODES
 
 
@@ -39,6 +40,14 @@ def assert_whole(store: Path) -> int:
                 for digest in result.outputs["results_dataset1"]["blobs"]:
                     assert blobs.exists([digest]), "a sweep took what is in use"
             looked_at += len(done)
+        for served in records.services.all_served():
+            versions = records.services.versions(served.service.id)
+            assert [version.number for version in versions] == list(range(1, len(versions) + 1))
+            assert served.traffic.weights == {len(versions): 100}
+            assert {key.slot: key.hash for key in served.keys} == KEYS
+        assert len(records.services.services()) == len(records.services.endpoints())
+        referenced = records.referenced_blobs()
+        assert blobs.exists(referenced) == referenced, "a sweep took what is in use"
     return looked_at
 
 
@@ -75,6 +84,7 @@ def test_a_writer_is_killed_at_eighty_moments_or_more(store: Path, writers: Writ
     with Records.open(store) as records, SoleUse.begin(store) as alone:
         blobs.sweep(records.referenced_blobs, alone=alone)
         alone.forget_ended_runs()
+        assert records.services.services(), "nothing was published before a kill"
         kept = {path.name for path in blobs.folder.glob("??/*")}
         assert kept == records.referenced_blobs()
     assert not list(blobs.folder.glob("incoming-*"))

@@ -2,6 +2,7 @@
 
 import hashlib
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -49,13 +50,13 @@ class TestVersions:
             connection.execute("UPDATE alembic_version SET version_num = ?", (version,))
         connection.close()
 
-    @pytest.mark.parametrize("version", ["0003", "9999", "10000", "studiolo 7"])
+    @pytest.mark.parametrize("version", ["0004", "9999", "10000", "studiolo 7"])
     def test_records_of_a_newer_studiolo_stay_as_they_are(self, store: Path, version: str) -> None:
         fill(store)
         self.set_version(store, version)
         before = contents(store)
         with pytest.raises(
-            RecordsNewerError, match=f"have the version {version}, and .* versions up to 0002"
+            RecordsNewerError, match=f"have the version {version}, and .* versions up to 0003"
         ):
             Records.open(store)
         assert contents(store) == before
@@ -159,9 +160,15 @@ class TestDamage:
     def test_pages_that_rotted_are_found_when_they_are_read(self, store: Path) -> None:
         fill(store)
         path = store / FILE_NAME
-        content = path.read_bytes()
-        # All but the first pages: those that say which tables there are, and the version.
-        path.write_bytes(content[: 4 * 4096] + b"\xee" * (len(content) - 4 * 4096))
+        content = bytearray(path.read_bytes())
+        with closing(sqlite3.connect(path)) as connection:
+            pages = connection.execute(
+                "SELECT rootpage FROM sqlite_master WHERE tbl_name = 'results'"
+            ).fetchall()
+        # Those that say which tables there are, and the version, stay as they are.
+        for (page,) in pages:
+            content[(page - 1) * 4096 : page * 4096] = b"\xee" * 4096
+        path.write_bytes(content)
         with Records.open(store) as records, pytest.raises(RecordsDamagedError):
             records.find_results([RecipeDigest("1")])
 

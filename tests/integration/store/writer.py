@@ -25,7 +25,7 @@ from studiolo.store.run_record import (
     RunStatus,
 )
 
-from .samples import finished, new_run
+from .samples import KEYS, finished, new_run, new_version
 
 #: The nodes of a run; those of a batch are recorded together.
 BATCHES = (("a", "b", "c"), ("d", "e"), ("f",))
@@ -51,6 +51,9 @@ def _run(records: Records, blobs: Blobs, store: Path, chance: random.Random) -> 
     with RunLock.take(store, run):
         planned = [PlannedNode(node=NodeName(node)) for node in NODES]
         records.begin_run(new_run(run), planned)
+        if chance.random() < 0.3:
+            version = new_version(blobs=[blobs.put_bytes(b"a model").digest])
+            records.services.publish(version, service=f"{chance.randrange(9)}", keys=KEYS)
         for batch in BATCHES:
             begun = [NodeChange(node=NodeName(node), state=NodeState.RUNNING) for node in batch]
             records.change_nodes(run, begun)

@@ -1,0 +1,99 @@
+"""The keys and the traffic of endpoints, to and from their tables."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from studiolo.store.identity import EndpointId, KeyHash
+from studiolo.store.schema import ENDPOINT_KEYS, ENDPOINT_TRAFFIC
+from studiolo.store.services.service_record import EndpointKey, KeySlot, Traffic
+
+_KEYS = ENDPOINT_KEYS.c
+_TRAFFIC = ENDPOINT_TRAFFIC.c
+
+
+def keys(connection: Connection, endpoint: EndpointId) -> Sequence[EndpointKey]:
+    """The keys of an endpoint, the primary one first."""
+    statement = select(ENDPOINT_KEYS).where(_KEYS.endpoint == endpoint).order_by(_KEYS.slot)
+    return [
+        EndpointKey(
+            slot=KeySlot(row.slot),
+            hash=row.hash,
+            created_at=row.created_at,
+            rotated_at=row.rotated_at,
+        )
+        for row in connection.execute(statement)
+    ]
+
+
+def add_keys(
+    connection: Connection,
+    endpoint: EndpointId,
+    hashes: Mapping[KeySlot, KeyHash],
+    *,
+    now: datetime,
+) -> None:
+    """Write down the keys of a new endpoint."""
+    connection.execute(
+        insert(ENDPOINT_KEYS),
+        [
+            {"endpoint": endpoint, "slot": slot, "hash": hashes[slot], "created_at": now}
+            for slot in KeySlot
+        ],
+    )
+
+
+def rotate(
+    connection: Connection, endpoint: EndpointId, slot: KeySlot, hashed: KeyHash, *, now: datetime
+) -> None:
+    """Write down a key in place of the one that the slot held."""
+    connection.execute(
+        update(ENDPOINT_KEYS)
+        .where(_KEYS.endpoint == endpoint, _KEYS.slot == slot)
+        .values(hash=hashed, rotated_at=now)
+    )
+
+
+def traffic_history(connection: Connection, endpoint: EndpointId) -> Sequence[Traffic]:
+    """The traffic that an endpoint has and had, oldest first."""
+    statement = (
+        select(ENDPOINT_TRAFFIC).where(_TRAFFIC.endpoint == endpoint).order_by(_TRAFFIC.change)
+    )
+    return [_read(row) for row in connection.execute(statement)]
+
+
+def traffic(
+    connection: Connection, endpoint: EndpointId, change: int | None = None
+) -> Traffic | None:
+    """The traffic that an endpoint has, or had after a change."""
+    statement = select(ENDPOINT_TRAFFIC).where(_TRAFFIC.endpoint == endpoint)
+    if change is None:
+        statement = statement.order_by(_TRAFFIC.change.desc()).limit(1)
+    else:
+        statement = statement.where(_TRAFFIC.change == change)
+    row = connection.execute(statement).first()
+    return None if row is None else _read(row)
+
+
+def add_traffic(connection: Connection, endpoint: EndpointId, traffic: Traffic) -> None:
+    """Write down a change of an endpoint's traffic."""
+    connection.execute(
+        insert(ENDPOINT_TRAFFIC).values(
+            endpoint=endpoint,
+            change=traffic.change,
+            weights={str(version): weight for version, weight in traffic.weights.items()},
+            former=traffic.former,
+            changed_at=traffic.changed_at,
+        )
+    )
+
+
+def _read(row: Row[Any]) -> Traffic:
+    return Traffic(
+        change=row.change,
+        weights={int(version): weight for version, weight in row.weights.items()},
+        former=row.former,
+        changed_at=row.changed_at,
+    )
