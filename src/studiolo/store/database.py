@@ -180,6 +180,8 @@ def _engine(path: Path, *, read_only: bool, patience: float) -> Engine:
         **({"poolclass": NullPool} if read_only else {"poolclass": QueuePool, "max_overflow": -1}),
         # Without the checks of `json.loads`, which are half of its time for texts as short as ours.
         json_deserializer=JSONDecoder().decode,
+        # What is recorded has no place in logs and messages of errors.
+        hide_parameters=True,
     )
 
     def begin(connection: Connection) -> None:

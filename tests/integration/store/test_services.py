@@ -1,11 +1,15 @@
 """Services, as they are published, called and removed."""
 
+import base64
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from studiolo.services.keys import Key, hashes, matching_key, new_keys
 from studiolo.store.identity import BlobDigest, EndpointId, KeyHash, ServiceId
 from studiolo.store.records import Records
 from studiolo.store.services.errors import (
@@ -296,3 +300,34 @@ class TestRemoving:
         records.services.remove_endpoint(added.id)
         assert [endpoint.name for endpoint in records.services.endpoints()] == ["default"]
         assert [version.number for version in records.services.versions(service)] == [1]
+
+
+class TestSecrets:
+    def test_no_key_is_in_the_records_or_in_what_is_said_of_them(
+        self, records: Records, store: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level(logging.DEBUG)
+        keys = new_keys()
+        published = records.services.publish(new_version(), service="churn", keys=hashes(keys))
+        rotated = Key.new()
+        hashed = rotated.hashed()
+        records.services.rotate(published.endpoint.id, KeySlot.SECONDARY, hashed)
+        served = records.services.served(published.endpoint.id)
+        assert served is not None
+        assert matching_key(keys[KeySlot.PRIMARY].reveal(), served.keys) is KeySlot.PRIMARY
+        assert matching_key(rotated.reveal(), served.keys) is KeySlot.SECONDARY
+        assert matching_key(keys[KeySlot.SECONDARY].reveal(), served.keys) is None
+        # A hash that can't be recorded: what the database says of it holds no values.
+        with pytest.raises(Exception, match="endpoint_keys") as refused:
+            records.services.rotate(published.endpoint.id, KeySlot.PRIMARY, None)  # type: ignore[arg-type]  # what a mistake would do
+        said = f"{refused.value}{refused.value.__cause__}{caplog.text}{served!r}{published!r}"
+        records.close()
+        on_the_disk = b"".join(path.read_bytes() for path in store.rglob("*") if path.is_file())
+        assert hashed.encode() in on_the_disk
+        assert published.service.id not in str(refused.value)
+        for key in (*keys.values(), rotated):
+            for secret in (key.reveal(), base64.b64decode(key.reveal()).hex()):
+                assert secret not in said
+                assert secret.encode() not in on_the_disk
+            assert base64.b64decode(key.reveal()) not in on_the_disk
+        assert hashed not in said
