@@ -20,7 +20,7 @@ from benchmarks.turns import print_noise, spread
 from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.files import write_dataset
 from studiolo.experiments.experiment import Experiment
-from studiolo.runs.experiment_result import ExperimentResult
+from studiolo.runs.history.experiment_result import ExperimentResult
 from studiolo.workspace.workspace import Workspace
 
 _ADD_ONE = """

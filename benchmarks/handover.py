@@ -22,8 +22,8 @@ from benchmarks.profile import mixed_table
 from benchmarks.turns import print_noise, print_turns, spread, take_turns
 from studiolo.datasets.invariants import check_dataset
 from studiolo.modules.script_metadata import read_script_metadata
-from studiolo.sandbox.job import Job
-from studiolo.sandbox.memory_file import MemoryFile
+from studiolo.sandbox.exchange.job import Job
+from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.sandbox.sandbox import Sandbox
 from studiolo.workspace.workshop import LocalWorkshop, RunSettings
 

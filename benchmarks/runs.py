@@ -20,8 +20,8 @@ from benchmarks.turns import percentiles, print_noise, spread, take_turns
 from benchmarks.worker import Worker
 from studiolo.environments.build import default_environment
 from studiolo.modules.script_metadata import read_script_metadata
-from studiolo.sandbox.job import Job, Outcome
-from studiolo.sandbox.memory_file import MemoryFile
+from studiolo.sandbox.exchange.job import Job, Outcome
+from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.sandbox.sandbox import Sandbox
 from studiolo.workspace.workshop import WARM_IMPORTS, LocalWorkshop, RunSettings
 

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from studiolo.errors import StudioloError
     from studiolo.experiments.finding import Finding
     from studiolo.modules.script import Script
-    from studiolo.runs.experiment_result import ExperimentResult, NodeResult
-    from studiolo.runs.run_settings import RunSettings
-    from studiolo.runs.script_result import ScriptResult
-    from studiolo.sandbox.isolation import Isolation
+    from studiolo.runs.engines.run_settings import RunSettings
+    from studiolo.runs.history.experiment_result import ExperimentResult, NodeResult
+    from studiolo.runs.scripts.script_result import ScriptResult
+    from studiolo.sandbox.policy.isolation import Isolation
     from studiolo.workspace.draft import Draft, DraftNode
     from studiolo.workspace.sample import new_workspace
     from studiolo.workspace.workshop import open_runner, run_script
@@ -52,13 +52,13 @@ _HOMES = {
     "DatasetFile": "studiolo.datasets.files",
     "Draft": "studiolo.workspace.draft",
     "DraftNode": "studiolo.workspace.draft",
-    "ExperimentResult": "studiolo.runs.experiment_result",
+    "ExperimentResult": "studiolo.runs.history.experiment_result",
     "Finding": "studiolo.experiments.finding",
-    "Isolation": "studiolo.sandbox.isolation",
-    "NodeResult": "studiolo.runs.experiment_result",
-    "RunSettings": "studiolo.runs.run_settings",
+    "Isolation": "studiolo.sandbox.policy.isolation",
+    "NodeResult": "studiolo.runs.history.experiment_result",
+    "RunSettings": "studiolo.runs.engines.run_settings",
     "Script": "studiolo.modules.script",
-    "ScriptResult": "studiolo.runs.script_result",
+    "ScriptResult": "studiolo.runs.scripts.script_result",
     "StudioloError": "studiolo.errors",
     "Workspace": "studiolo.workspace.workspace",
     "new_workspace": "studiolo.workspace.sample",

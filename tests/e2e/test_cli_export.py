@@ -14,8 +14,8 @@ import pytest
 from studiolo.datasets.dataset import ColumnRole, Dataset
 from studiolo.datasets.files import read_dataset, write_dataset
 from studiolo.environments.environment import Environment
-from studiolo.runs.experiment_result import ExperimentResult
 from studiolo.runs.frames import frame_of
+from studiolo.runs.history.experiment_result import ExperimentResult
 from studiolo.workspace.workspace import Workspace
 
 from .workspace_folder import WorkspaceFolder

@@ -36,7 +36,7 @@ def test_one_module_has_its_ports_parameters_and_a_node(studiolo: CommandLine) -
 def test_the_node_that_is_shown_is_one(
     module: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    from studiolo.cli.modules import node_text
+    from studiolo.cli.commands.modules import node_text
 
     folder = tmp_path_factory.mktemp("experiment")
     definition = next(each for each in Catalogue().definitions if each.id == module)

@@ -9,7 +9,7 @@ import pytest
 
 from studiolo.environments.environment import Environment
 from studiolo.experiments.experiment import NodeName
-from studiolo.runs.kept_results import blobs_of
+from studiolo.runs.experiments.kept_results import blobs_of
 from studiolo.store.blobs import Blobs
 from studiolo.store.identity import RunId, new_run_id
 from studiolo.store.records import Records

@@ -40,7 +40,7 @@ def test_a_shell_completes_commands_and_options(studiolo: CommandLine) -> None:
 def test_a_run_of_a_script_loads_nothing_that_it_does_not_need() -> None:
     code = (
         "import sys, studiolo.cli.application as a; a.application('run'); "
-        "import studiolo.cli.run_script; print(*sorted(sys.modules))"
+        "import studiolo.cli.commands.run_script; print(*sorted(sys.modules))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60

@@ -9,7 +9,7 @@ import platform
 import struct
 import sys
 
-from studiolo.sandbox.syscall_numbers import syscall_numbers
+from studiolo.sandbox.policy.syscall_numbers import syscall_numbers
 
 _NO_NEW_PRIVILEGES = 38
 _REFUSED, _ALLOWED = 0x0005_0001, 0x7FFF_0000  # with EPERM; allowed

@@ -3,7 +3,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from studiolo.runs.selection import Selection
+from studiolo.runs.planning.selection import Selection
 from studiolo.store.identity import RunId
 from studiolo.workspace.workspace import open_workspace
 

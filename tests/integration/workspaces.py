@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from studiolo.experiments.experiment import NodeName
-from studiolo.runs.experiment_result import ExperimentResult
-from studiolo.runs.progress import NodeProgress, Observer
-from studiolo.runs.selection import Selection
+from studiolo.runs.experiments.progress import NodeProgress, Observer
+from studiolo.runs.history.experiment_result import ExperimentResult
+from studiolo.runs.planning.selection import Selection
 from studiolo.store.identity import RunId
 from studiolo.store.run_record import NodeState
 from studiolo.workspace.overrides import with_parameters

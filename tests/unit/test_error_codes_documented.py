@@ -10,7 +10,7 @@ import studiolo
 import studiolo_guest
 from studiolo.errors import StudioloError
 from studiolo.experiments.finding import FINDING_CODES
-from studiolo.sandbox.failures import FAILURE_CODES
+from studiolo.sandbox.exchange.failures import FAILURE_CODES
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "errors.md"
 ENTRY = re.compile(

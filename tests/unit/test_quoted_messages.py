@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from studiolo.experiments.finding import FINDING_CODES
-from studiolo.sandbox.failures import FAILURE_CODES
+from studiolo.sandbox.exchange.failures import FAILURE_CODES
 
 ROOT = Path(__file__).parents[2]
 #: A message on the terminal: its code, the classic number, the sentences.

@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
-    from studiolo.sandbox.launcher import Launcher
+    from studiolo.sandbox.process.launcher import Launcher
 
 #: As in `reporting`, which takes as long to import as anything else.
 _INTERRUPTED = 130
@@ -59,6 +59,6 @@ def _head_start() -> "Launcher":
 
     It is told what it is for as soon as that much is imported.
     """
-    launcher: Launcher = importlib.import_module("studiolo.sandbox.launcher").Launcher()
+    launcher: Launcher = importlib.import_module("studiolo.sandbox.process.launcher").Launcher()
     importlib.import_module("studiolo.workspace.head_start").begin(launcher)
     return launcher

@@ -8,19 +8,19 @@ import typer
 #: Each command, in the module that holds it. Only the one that is asked for is imported: what the
 #: others need would double the time until a script starts.
 _COMMANDS = {
-    "new": "studiolo.cli.new",
-    "run": "studiolo.cli.run",
-    "check": "studiolo.cli.check",
-    "copy": "studiolo.cli.copy",
-    "show": "studiolo.cli.show",
-    "runs": "studiolo.cli.history",
-    "diff": "studiolo.cli.diff",
-    "export": "studiolo.cli.export",
-    "convert": "studiolo.cli.convert",
-    "profile": "studiolo.cli.profile",
-    "modules": "studiolo.cli.modules",
-    "clean": "studiolo.cli.clean",
-    "doctor": "studiolo.cli.doctor",
+    "new": "studiolo.cli.commands.new",
+    "run": "studiolo.cli.commands.run",
+    "check": "studiolo.cli.commands.check",
+    "copy": "studiolo.cli.commands.copy",
+    "show": "studiolo.cli.commands.show",
+    "runs": "studiolo.cli.commands.history",
+    "diff": "studiolo.cli.commands.diff",
+    "export": "studiolo.cli.commands.export",
+    "convert": "studiolo.cli.commands.convert",
+    "profile": "studiolo.cli.commands.profile",
+    "modules": "studiolo.cli.commands.modules",
+    "clean": "studiolo.cli.commands.clean",
+    "doctor": "studiolo.cli.commands.doctor",
 }
 
 

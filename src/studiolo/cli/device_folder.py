@@ -8,8 +8,8 @@ from studiolo.cli.errors import DeviceFolderError
 from studiolo.cli.remedies import message_with_advice
 from studiolo.files.inside import leads_out
 from studiolo.rendering.device_page import device_page
-from studiolo.runs.script_result import ScriptResult
-from studiolo.sandbox.job import Failure, PythonDevice
+from studiolo.runs.scripts.script_result import ScriptResult
+from studiolo.sandbox.exchange.job import Failure, PythonDevice
 
 _CONSOLE_FILE = "console.txt"
 _PAGE_FILE = "index.html"

@@ -17,8 +17,8 @@ from studiolo.datasets.missing_path import meant
 from studiolo.datasets.without_pandas import leave_pandas_out
 from studiolo.rendering.amounts import count_text
 from studiolo.rendering.plain_text import printable
-from studiolo.runs.script_result import ScriptResult
-from studiolo.sandbox.job import RESULT_PORTS
+from studiolo.runs.scripts.script_result import ScriptResult
+from studiolo.sandbox.exchange.job import RESULT_PORTS
 
 STANDARD_OUTPUT = "-"
 _OPTIONS = ("--output", "--output2")

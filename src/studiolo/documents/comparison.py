@@ -7,7 +7,7 @@ from typing import Any, TypedDict, cast
 from studiolo.datasets.change import Change
 from studiolo.datasets.comparison import TableComparison
 from studiolo.documents.run import RunSummary, run_summary
-from studiolo.runs.comparison import Comparison, NodeComparison, OutputComparison
+from studiolo.runs.history.comparison import Comparison, NodeComparison, OutputComparison
 
 
 class ChangeDocument(TypedDict):

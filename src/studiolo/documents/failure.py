@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TypedDict, cast
 
-from studiolo.sandbox.job import Failure
+from studiolo.sandbox.exchange.job import Failure
 
 
 class FrameDocument(TypedDict):

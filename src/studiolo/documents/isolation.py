@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import TypedDict, cast
 
 from studiolo.sandbox.canary import Attempt
-from studiolo.sandbox.isolation import IsolationReport
+from studiolo.sandbox.policy.isolation import IsolationReport
 
 
 class LayerDocument(TypedDict):

@@ -9,10 +9,10 @@ from studiolo.datasets.profile import ProfileDocument, profile_document
 from studiolo.documents.column import ColumnDocument
 from studiolo.documents.failure import FailureDocument, failure_document
 from studiolo.experiments.experiment import NodeName
-from studiolo.runs.current_state import CurrentRun
-from studiolo.runs.experiment_result import NodeResult
-from studiolo.runs.node_outputs import NodeOutput
-from studiolo.runs.provenance import Provenance
+from studiolo.runs.history.current_state import CurrentRun
+from studiolo.runs.history.experiment_result import NodeResult
+from studiolo.runs.history.node_outputs import NodeOutput
+from studiolo.runs.history.provenance import Provenance
 
 
 class PortSummary(TypedDict):

@@ -6,8 +6,8 @@ from typing import TypedDict
 
 from studiolo.documents.node import NodeDocument, node_document
 from studiolo.experiments.experiment import Experiment, NodeName
-from studiolo.runs.experiment_result import NodeResult
-from studiolo.runs.provenance import Provenance
+from studiolo.runs.history.experiment_result import NodeResult
+from studiolo.runs.history.provenance import Provenance
 from studiolo.store.run_record import RunRecord
 
 

@@ -7,8 +7,8 @@ from studiolo.datasets.dataset import Dataset
 from studiolo.documents.column import ColumnDocument
 from studiolo.documents.failure import FailureDocument, failure_document
 from studiolo.documents.isolation import IsolationDocument, isolation_document
-from studiolo.runs.script_result import ScriptResult
-from studiolo.sandbox.job import PythonDevice, Timings
+from studiolo.runs.scripts.script_result import ScriptResult
+from studiolo.sandbox.exchange.job import PythonDevice, Timings
 
 
 class DatasetDocument(TypedDict):

@@ -18,8 +18,8 @@ from studiolo.export.readers import FileReading, frame_literal, place, writer
 from studiolo.export.variables import SECOND, Variables, files_written, is_script
 from studiolo.modules.definition import Parameter, ParameterKind, PortKind, PortName
 from studiolo.modules.signature import Signature
-from studiolo.runs.imports import imported_modules
-from studiolo.runs.plan import DATASET_PORT, Plan, Step, outputs_of
+from studiolo.runs.planning.plan import DATASET_PORT, Plan, Step, outputs_of
+from studiolo.runs.scripts.imports import imported_modules
 
 #: What a program's `main` is given: the folder of the datasets, and that of the results.
 FOLDER: Final = "datasets"

@@ -18,8 +18,8 @@ from studiolo.export.nodes import FOLDER, RESULTS, SELECT, SELECT_ONE, NodeLines
 from studiolo.export.parts import names_defined, parts_of
 from studiolo.export.readers import FileReading, differences, reader
 from studiolo.modules.definition import PortKind
-from studiolo.runs.imports import imported_modules
-from studiolo.runs.plan import DATASET_PORT, Plan, PlannedDataset, Step
+from studiolo.runs.planning.plan import DATASET_PORT, Plan, PlannedDataset, Step
+from studiolo.runs.scripts.imports import imported_modules
 
 #: What every program needs; pandas keeps text in the memory of pyarrow.
 _ALWAYS = ("numpy", "pandas", "pyarrow")

@@ -9,7 +9,7 @@ from studiolo.experiments.experiment import NodeName
 from studiolo.export.entry import may_return_two
 from studiolo.export.names import Names
 from studiolo.modules.definition import EXECUTE_PYTHON_SCRIPT, PortKind, PortName
-from studiolo.runs.plan import Plan, Step, outputs_of
+from studiolo.runs.planning.plan import Plan, Step, outputs_of
 
 #: The second output of a script.
 SECOND: Final = PortName("results_dataset2")

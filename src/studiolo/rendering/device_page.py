@@ -2,7 +2,7 @@
 
 from studiolo.rendering.pictures import data_url
 from studiolo.rendering.templates import rendered
-from studiolo.sandbox.job import PythonDevice
+from studiolo.sandbox.exchange.job import PythonDevice
 
 
 def device_page(

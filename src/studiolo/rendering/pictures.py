@@ -3,7 +3,7 @@
 import base64
 from typing import Final
 
-from studiolo.sandbox.job import Image
+from studiolo.sandbox.exchange.job import Image
 
 _SIGNATURES: Final = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from studiolo.sandbox.job import Failure, Remedy
+from studiolo.sandbox.exchange.job import Failure, Remedy
 
 _ADVICE: Final[Mapping[Remedy, str]] = {
     Remedy.MORE_TIME: "Give it more time (`timeout`), or try it on fewer rows.",

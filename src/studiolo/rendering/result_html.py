@@ -17,7 +17,7 @@ from studiolo.rendering.node_row import NodeRow
 from studiolo.rendering.pictures import data_url, is_inert
 from studiolo.rendering.remedies import message_with_advice
 from studiolo.rendering.templates import rendered
-from studiolo.sandbox.job import Failure, Image
+from studiolo.sandbox.exchange.job import Failure, Image
 from studiolo.store.run_record import NodeState
 
 _ROWS: Final = 10

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from studiolo.sandbox.job import Job
-from studiolo.sandbox.memory_file import MemoryFile
-from studiolo.sandbox.policy import Limits
+from studiolo.sandbox.exchange.job import Job
+from studiolo.sandbox.exchange.memory_file import MemoryFile
+from studiolo.sandbox.policy.policy import Limits
 from studiolo.sandbox.sandbox import Sandbox
 
 

@@ -15,24 +15,10 @@ from pathlib import Path
 from typing import Self
 
 from studiolo.datasets.stream_messages import StreamError
-from studiolo.sandbox import isolation
-from studiolo.sandbox.attending import End, OverError, Watch, attend
-from studiolo.sandbox.bring_up import BringUp, Started
-from studiolo.sandbox.configuration import ScriptInterpreter, limits_message
-from studiolo.sandbox.control_groups import MemoryGroup, MemoryGroups, find_memory_groups
-from studiolo.sandbox.ending import (
-    Returned,
-    first_word_of,
-    interrupted,
-    returned,
-    unusable,
-    vanished,
-)
 from studiolo.sandbox.errors import ZygoteFailedError
-from studiolo.sandbox.failures import failure
-from studiolo.sandbox.images import collect_images
-from studiolo.sandbox.isolation import Isolation, IsolationReport
-from studiolo.sandbox.job import (
+from studiolo.sandbox.exchange.failures import failure
+from studiolo.sandbox.exchange.images import collect_images
+from studiolo.sandbox.exchange.job import (
     Failure,
     Image,
     Job,
@@ -41,14 +27,28 @@ from studiolo.sandbox.job import (
     Status,
     Timings,
 )
-from studiolo.sandbox.launcher import Launcher
-from studiolo.sandbox.memory_file import MemoryFile
-from studiolo.sandbox.observation import broken_promises
-from studiolo.sandbox.policy import Limits, Policy
-from studiolo.sandbox.process_memory import family_of, memory_of
-from studiolo.sandbox.run_files import RunFiles
-from studiolo.sandbox.work_directory import new_root, remove_tree
-from studiolo.sandbox.zygote import Child, Zygote
+from studiolo.sandbox.exchange.memory_file import MemoryFile
+from studiolo.sandbox.policy import isolation
+from studiolo.sandbox.policy.configuration import ScriptInterpreter, limits_message
+from studiolo.sandbox.policy.isolation import Isolation, IsolationReport
+from studiolo.sandbox.policy.policy import Limits, Policy
+from studiolo.sandbox.process.attending import End, OverError, Watch, attend
+from studiolo.sandbox.process.bring_up import BringUp, Started
+from studiolo.sandbox.process.control_groups import MemoryGroup, MemoryGroups, find_memory_groups
+from studiolo.sandbox.process.ending import (
+    Returned,
+    first_word_of,
+    interrupted,
+    returned,
+    unusable,
+    vanished,
+)
+from studiolo.sandbox.process.launcher import Launcher
+from studiolo.sandbox.process.observation import broken_promises
+from studiolo.sandbox.process.process_memory import family_of, memory_of
+from studiolo.sandbox.process.run_files import RunFiles
+from studiolo.sandbox.process.work_directory import new_root, remove_tree
+from studiolo.sandbox.process.zygote import Child, Zygote
 from studiolo_guest.wire import CONFINED
 
 _sandboxes = itertools.count(1)

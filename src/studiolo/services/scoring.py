@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from studiolo.sandbox.job import Failure
+from studiolo.sandbox.exchange.job import Failure
 
 
 @dataclass(frozen=True, kw_only=True)

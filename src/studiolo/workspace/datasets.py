@@ -22,11 +22,11 @@ from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.files.inside import stays_inside
 from studiolo.modules.definition import Parameter, ParameterKind, PortKind
 from studiolo.modules.errors import ParameterChoiceError
-from studiolo.runs.engine import StepOutcome
-from studiolo.runs.plan import DATASET_PORT, PlannedDataset, Step
-from studiolo.sandbox.job import Connected
-from studiolo.sandbox.memory_file import MemoryFile
-from studiolo.sandbox.sealed_table import SealedTable
+from studiolo.runs.engines.engine import StepOutcome
+from studiolo.runs.planning.plan import DATASET_PORT, PlannedDataset, Step
+from studiolo.sandbox.exchange.job import Connected
+from studiolo.sandbox.exchange.memory_file import MemoryFile
+from studiolo.sandbox.exchange.sealed_table import SealedTable
 from studiolo.store.blobs import Blobs
 from studiolo.store.dataset_record import DatasetVersion, RecordedColumn, SeenDataset
 from studiolo.store.errors import BlobMissingError, BlobRottenError

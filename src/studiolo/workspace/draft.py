@@ -20,9 +20,9 @@ from studiolo.modules.declaration import read_script_parameters
 from studiolo.modules.definition import EXECUTE_PYTHON_SCRIPT, ModuleId, PortName
 from studiolo.modules.script import Script, read_script
 from studiolo.runs.errors import NodeUnknownError
-from studiolo.runs.experiment_result import ExperimentResult
-from studiolo.runs.progress import Observer
-from studiolo.runs.selection import Selection
+from studiolo.runs.experiments.progress import Observer
+from studiolo.runs.history.experiment_result import ExperimentResult
+from studiolo.runs.planning.selection import Selection
 from studiolo.workspace.dataset_source import DatasetSource, file_name, node_name, put_dataset
 from studiolo.workspace.errors import (
     ExperimentChangedError,

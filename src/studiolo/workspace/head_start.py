@@ -8,15 +8,15 @@ taken for granted, and begun; if it turns out otherwise the start is thrown away
 from studiolo.environments.build import is_built
 from studiolo.environments.environment import Environment, default_spec, environment_in
 from studiolo.environments.location import environments_home
-from studiolo.sandbox.configuration import (
+from studiolo.sandbox.errors import UnsupportedArchitectureError
+from studiolo.sandbox.policy.configuration import (
     Layers,
     ScriptInterpreter,
     first_message,
     seccomp_filters,
 )
-from studiolo.sandbox.errors import UnsupportedArchitectureError
-from studiolo.sandbox.launcher import Launcher
-from studiolo.sandbox.policy import load_policy
+from studiolo.sandbox.policy.policy import load_policy
+from studiolo.sandbox.process.launcher import Launcher
 
 
 def script_interpreter(

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studiolo.experiments.experiment import NodeName
-from studiolo.runs.comparison import ComparedRun, Comparison, compare_runs
-from studiolo.runs.current_state import CurrentRun, current_record, current_run
-from studiolo.runs.experiment_result import ExperimentResult
-from studiolo.runs.kept_results import KeptResults
-from studiolo.runs.provenance import Provenance
+from studiolo.runs.experiments.kept_results import KeptResults
+from studiolo.runs.history.comparison import ComparedRun, Comparison, compare_runs
+from studiolo.runs.history.current_state import CurrentRun, current_record, current_run
+from studiolo.runs.history.experiment_result import ExperimentResult
+from studiolo.runs.history.provenance import Provenance
 from studiolo.store.blobs import Blobs, Swept
 from studiolo.store.identity import RunId
 from studiolo.store.locks import SoleUse, WorkspaceUse

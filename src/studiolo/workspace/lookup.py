@@ -9,7 +9,7 @@ from pathlib import Path
 from studiolo.experiments.errors import ExperimentMissingError
 from studiolo.experiments.experiment import Experiment, NodeName
 from studiolo.experiments.file import FILE_NAME
-from studiolo.runs.experiment_runner import experiment_key
+from studiolo.runs.experiments.experiment_runner import experiment_key
 from studiolo.workspace.errors import WorkspaceMissingError
 from studiolo.workspace.workspace import EXPERIMENTS, find_root
 

@@ -16,7 +16,7 @@ from studiolo.rendering.amounts import count_text
 from studiolo.rendering.node_row import NodeRow, node_line
 from studiolo.rendering.plain_text import one_line
 from studiolo.rendering.result_html import run_html
-from studiolo.runs.progress import NodeProgress, Observer
+from studiolo.runs.experiments.progress import NodeProgress, Observer
 from studiolo.store.run_record import NodeState
 
 _UNDER_WAY = {NodeState.WAITING, NodeState.RUNNING}

@@ -11,7 +11,7 @@ from studiolo.modules.definition import EXECUTE_PYTHON_SCRIPT, Parameter, Parame
 from studiolo.modules.script import read_script
 from studiolo.modules.values import checked_value
 from studiolo.runs.errors import NodeUnknownError
-from studiolo.runs.plan import Modules
+from studiolo.runs.planning.plan import Modules
 
 _COLUMNS = {ParameterKind.COLUMN, ParameterKind.COLUMNS}
 #: What says "all columns" or "no column" where others are names.

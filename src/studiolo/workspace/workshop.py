@@ -10,19 +10,19 @@ from studiolo.environments.progress import ProgressCallback
 from studiolo.environments.script_environment import environment_for
 from studiolo.modules.script import Script
 from studiolo.modules.script_metadata import ScriptMetadata, read_script_metadata
-from studiolo.runs.font_list import make_font_list
-from studiolo.runs.run_settings import RunSettings
-from studiolo.runs.script_result import ScriptResult
-from studiolo.runs.script_runner import ScriptRunner
+from studiolo.runs.engines.font_list import make_font_list
+from studiolo.runs.engines.run_settings import RunSettings
+from studiolo.runs.scripts.script_result import ScriptResult
+from studiolo.runs.scripts.script_runner import ScriptRunner
 from studiolo.sandbox.canary import LIBRARY, Attempt, try_layers
-from studiolo.sandbox.isolation import Isolation, IsolationReport
-from studiolo.sandbox.launcher import Launcher
-from studiolo.sandbox.policy import Limits, Policy, load_policy
+from studiolo.sandbox.policy.isolation import Isolation, IsolationReport
+from studiolo.sandbox.policy.policy import Limits, Policy, load_policy
+from studiolo.sandbox.process.launcher import Launcher
 from studiolo.sandbox.sandbox import Sandbox
 from studiolo.workspace.head_start import script_interpreter
 
 if TYPE_CHECKING:
-    from studiolo.runs.script_runner import DatasetSource
+    from studiolo.runs.scripts.script_runner import DatasetSource
 
 #: Libraries that nearly every script of the classic studio's time uses.
 _USUAL = {"pandas", "pyarrow", "scipy", "matplotlib", "sklearn"}

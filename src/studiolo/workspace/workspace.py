@@ -20,16 +20,16 @@ from studiolo.modules.catalogue import Catalogue
 from studiolo.modules.declaration import read_script_parameters
 from studiolo.modules.script import Script, read_script
 from studiolo.modules.script_metadata import ScriptMetadata
-from studiolo.runs.dataset_files import Exporter
-from studiolo.runs.experiment_result import ExperimentResult
-from studiolo.runs.experiment_runner import ExperimentRunner, WorkspaceParts
-from studiolo.runs.local_engine import LocalEngine
-from studiolo.runs.plan import Plan
-from studiolo.runs.progress import Observer
-from studiolo.runs.run_settings import RunSettings
-from studiolo.runs.running import RunningExperiment
-from studiolo.runs.selection import Selection
-from studiolo.runs.step_runner import DatasetSources
+from studiolo.runs.engines.local_engine import LocalEngine
+from studiolo.runs.engines.run_settings import RunSettings
+from studiolo.runs.experiments.dataset_files import Exporter
+from studiolo.runs.experiments.experiment_runner import ExperimentRunner, WorkspaceParts
+from studiolo.runs.experiments.progress import Observer
+from studiolo.runs.experiments.running import RunningExperiment
+from studiolo.runs.experiments.step_runner import DatasetSources
+from studiolo.runs.history.experiment_result import ExperimentResult
+from studiolo.runs.planning.plan import Plan
+from studiolo.runs.planning.selection import Selection
 from studiolo.store.blobs import Blobs
 from studiolo.store.records import Records
 from studiolo.workspace import settings

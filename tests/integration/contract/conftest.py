@@ -11,9 +11,9 @@ import pyarrow as pa
 import pytest
 
 from studiolo.environments.build import default_environment
-from studiolo.runs.run_settings import RunSettings
-from studiolo.sandbox.job import Failure, Job, Outcome
-from studiolo.sandbox.memory_file import MemoryFile
+from studiolo.runs.engines.run_settings import RunSettings
+from studiolo.sandbox.exchange.job import Failure, Job, Outcome
+from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.sandbox.sandbox import Sandbox
 from studiolo.workspace.workshop import LocalWorkshop
 

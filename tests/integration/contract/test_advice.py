@@ -7,11 +7,11 @@ import pyarrow as pa
 import pytest
 
 from studiolo.environments.build import default_environment
-from studiolo.runs.circumstances import Circumstances
-from studiolo.runs.explanation import explained
-from studiolo.sandbox.job import Job, Outcome
-from studiolo.sandbox.memory_file import MemoryFile
-from studiolo.sandbox.sealed_table import SealedTable
+from studiolo.runs.scripts.circumstances import Circumstances
+from studiolo.runs.scripts.explanation import explained
+from studiolo.sandbox.exchange.job import Job, Outcome
+from studiolo.sandbox.exchange.memory_file import MemoryFile
+from studiolo.sandbox.exchange.sealed_table import SealedTable
 
 from .conftest import zipped
 

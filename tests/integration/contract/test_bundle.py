@@ -8,7 +8,7 @@ from textwrap import dedent
 import pyarrow as pa
 from PIL import Image
 
-from studiolo.sandbox.job import Failure, Outcome
+from studiolo.sandbox.exchange.job import Failure, Outcome
 
 Run = Callable[..., Outcome]
 TableOf = Callable[..., pa.Table]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from studiolo.sandbox.job import Outcome
+from studiolo.sandbox.exchange.job import Outcome
 
 Run = Callable[..., Outcome]
 ConsoleOf = Callable[..., str]

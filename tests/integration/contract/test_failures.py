@@ -6,8 +6,8 @@ from textwrap import dedent
 import pyarrow as pa
 import pytest
 
-from studiolo.sandbox.job import Failure, Outcome
-from studiolo.sandbox.policy import load_policy
+from studiolo.sandbox.exchange.job import Failure, Outcome
+from studiolo.sandbox.policy.policy import load_policy
 
 Run = Callable[..., Outcome]
 ConsoleOf = Callable[..., str]

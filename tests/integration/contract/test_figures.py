@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from studiolo.sandbox.job import Outcome
+from studiolo.sandbox.exchange.job import Outcome
 
 Run = Callable[..., Outcome]
 PLOT = "import matplotlib\n{first}\nimport matplotlib.pyplot as plt\ndef azureml_main():\n"

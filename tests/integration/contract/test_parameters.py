@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from studiolo.sandbox.job import Failure
+from studiolo.sandbox.exchange.job import Failure
 
 ConsoleOf = Callable[..., str]
 FailureOf = Callable[..., Failure]

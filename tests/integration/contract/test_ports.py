@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pyarrow as pa
 import pytest
 
-from studiolo.sandbox.job import Failure, Outcome
+from studiolo.sandbox.exchange.job import Failure, Outcome
 
 Run = Callable[..., Outcome]
 TableOf = Callable[..., pa.Table]

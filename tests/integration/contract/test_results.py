@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from studiolo.sandbox.job import Failure, Outcome
+from studiolo.sandbox.exchange.job import Failure, Outcome
 
 Run = Callable[..., Outcome]
 TableOf = Callable[..., pa.Table]

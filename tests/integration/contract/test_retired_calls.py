@@ -11,9 +11,9 @@ from studiolo.environments.build import default_environment
 from studiolo.old_code.reading import read_old_code
 from studiolo.old_code.retired_call import Effect, RetiredCall, Syntax
 from studiolo.old_code.table import RETIRED_CALLS
-from studiolo.runs.circumstances import Circumstances
-from studiolo.runs.explanation import explained
-from studiolo.sandbox.job import Failure, Job, Outcome
+from studiolo.runs.scripts.circumstances import Circumstances
+from studiolo.runs.scripts.explanation import explained
+from studiolo.sandbox.exchange.job import Failure, Job, Outcome
 
 Run = Callable[..., Outcome]
 

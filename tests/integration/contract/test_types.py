@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pyarrow as pa
 import pytest
 
-from studiolo.sandbox.job import Outcome
+from studiolo.sandbox.exchange.job import Outcome
 
 Run = Callable[..., Outcome]
 ConsoleOf = Callable[..., str]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from studiolo.sandbox.job import Failure
+from studiolo.sandbox.exchange.job import Failure
 
 ConsoleOf = Callable[..., str]
 FailureOf = Callable[..., Failure]

@@ -11,7 +11,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-from studiolo.runs.progress import NodeProgress, Observer
+from studiolo.runs.experiments.progress import NodeProgress, Observer
 from studiolo.store.records import Records
 from studiolo.workspace.overrides import with_parameters
 from studiolo.workspace.workspace import Workspace

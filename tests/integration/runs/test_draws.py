@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from studiolo.experiments.experiment import NodeName
-from studiolo.runs.recipe import without_draw
+from studiolo.runs.planning.recipe import without_draw
 from studiolo.workspace.copying import copy_experiment
 from studiolo.workspace.workspace import Workspace
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from studiolo.runs.kept_results import KeptResults
-from studiolo.sandbox.memory_file import MemoryFile
-from studiolo.sandbox.sealed_table import SealedTable
+from studiolo.runs.experiments.kept_results import KeptResults
+from studiolo.sandbox.exchange.memory_file import MemoryFile
+from studiolo.sandbox.exchange.sealed_table import SealedTable
 from studiolo.store.blobs import Blobs
 from studiolo.store.locks import WorkspaceUse
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from studiolo.runs.experiment_result import ExperimentResult
+from studiolo.runs.history.experiment_result import ExperimentResult
 from studiolo.store.identity import BlobDigest
 from studiolo.store.locks import SoleUse, is_running
 from studiolo.store.run_record import NodeState, RunStatus

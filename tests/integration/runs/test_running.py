@@ -14,10 +14,10 @@ from studiolo.environments.progress import BuildPhase, BuildProgress
 from studiolo.environments.script_environment import environment_for
 from studiolo.experiments.errors import ExperimentFileError
 from studiolo.experiments.experiment import NodeName
-from studiolo.runs.progress import NodeProgress
-from studiolo.runs.run_settings import RunSettings
-from studiolo.runs.running import ConsoleWritten, RunBegan, RunEnded, RunningExperiment
-from studiolo.sandbox.isolation import Isolation
+from studiolo.runs.engines.run_settings import RunSettings
+from studiolo.runs.experiments.progress import NodeProgress
+from studiolo.runs.experiments.running import ConsoleWritten, RunBegan, RunEnded, RunningExperiment
+from studiolo.sandbox.policy.isolation import Isolation
 from studiolo.store.run_record import NodeState, RunStatus
 from studiolo.workspace.workspace import Workspace
 

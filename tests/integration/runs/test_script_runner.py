@@ -21,7 +21,7 @@ from studiolo.runs.errors import (
     ResultMissingError,
     RunFailedError,
 )
-from studiolo.runs.script_runner import ScriptRunner
+from studiolo.runs.scripts.script_runner import ScriptRunner
 from studiolo.sandbox.errors import IsolationUnavailableError
 
 ECHO = studiolo.Script(source="def azureml_main(frame=None):\n    return frame\n")

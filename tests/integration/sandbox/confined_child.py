@@ -9,10 +9,10 @@ import os
 import platform
 import sys
 
-from studiolo.sandbox.policy import load_policy
-from studiolo.sandbox.seccomp import build_filter
-from studiolo.sandbox.syscall_numbers import syscall_numbers
-from studiolo.sandbox.syscall_policy import FilterUse
+from studiolo.sandbox.policy.policy import load_policy
+from studiolo.sandbox.policy.seccomp import build_filter
+from studiolo.sandbox.policy.syscall_numbers import syscall_numbers
+from studiolo.sandbox.policy.syscall_policy import FilterUse
 
 NUMBERS = syscall_numbers(platform.machine())
 LIBC = ctypes.CDLL(None, use_errno=True)

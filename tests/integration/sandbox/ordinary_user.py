@@ -69,7 +69,7 @@ def main() -> None:
 
     from places import Here  # type: ignore[import-not-found]  # found by the path
 
-    from studiolo.sandbox.sealed_table import SealedTable
+    from studiolo.sandbox.exchange.sealed_table import SealedTable
 
     environment, withheld = pickle.load(questions)
     with Here.opened(environment, withheld=withheld) as here:

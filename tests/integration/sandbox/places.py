@@ -15,13 +15,13 @@ from typing import Any, Protocol, Self
 import pyarrow as pa
 
 from studiolo.environments.environment import Environment
-from studiolo.sandbox import isolation
-from studiolo.sandbox.configuration import ScriptInterpreter
-from studiolo.sandbox.job import Job, Outcome, Status
-from studiolo.sandbox.memory_file import MemoryFile
-from studiolo.sandbox.policy import Limits, Policy, load_policy
+from studiolo.sandbox.exchange.job import Job, Outcome, Status
+from studiolo.sandbox.exchange.memory_file import MemoryFile
+from studiolo.sandbox.policy import isolation
+from studiolo.sandbox.policy.configuration import ScriptInterpreter
+from studiolo.sandbox.policy.policy import Limits, Policy, load_policy
+from studiolo.sandbox.policy.syscall_numbers import syscall_numbers
 from studiolo.sandbox.sandbox import Sandbox
-from studiolo.sandbox.syscall_numbers import syscall_numbers
 from studiolo.workspace.head_start import script_interpreter
 
 POLICY = load_policy()
@@ -153,7 +153,7 @@ class OrdinaryUser:
         self._process = subprocess.Popen(
             [sys.executable, driver], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
-        source = Path(isolation.__file__).parents[2]
+        source = Path(isolation.__file__).parents[3]
         self._send((ORDINARY_USER, [str(source), str(Path(__file__).parent)]))
         self._send((environment, withheld))
         self.namespaces, self.memory_group = self._receive()

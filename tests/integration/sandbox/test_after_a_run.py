@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from studiolo.environments.environment import Environment
-from studiolo.sandbox.isolation import Isolation
+from studiolo.sandbox.policy.isolation import Isolation
 from studiolo.sandbox.sandbox import Sandbox
 
 from .places import (

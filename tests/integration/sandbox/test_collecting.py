@@ -6,10 +6,10 @@ import time
 import pyarrow as pa
 import pytest
 
-from studiolo.sandbox.attending import End, OverError, Watch
-from studiolo.sandbox.memory_file import MemoryFile
-from studiolo.sandbox.report import OutputReport
-from studiolo.sandbox.results import read_result
+from studiolo.sandbox.exchange.memory_file import MemoryFile
+from studiolo.sandbox.exchange.report import OutputReport
+from studiolo.sandbox.exchange.results import read_result
+from studiolo.sandbox.process.attending import End, OverError, Watch
 
 from .places import LIMITS, PREAMBLE, Here, assert_works
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from studiolo.sandbox.failures import FAILURE_CODES
-from studiolo.sandbox.job import Status
+from studiolo.sandbox.exchange.failures import FAILURE_CODES
+from studiolo.sandbox.exchange.job import Status
 
 from .places import LIMITS, PREAMBLE, Here, Place, assert_works, attack
 

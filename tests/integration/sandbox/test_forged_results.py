@@ -3,8 +3,8 @@
 # ruff: noqa: E501  # one line of a hostile script stays one line
 import pytest
 
-from studiolo.sandbox.isolation import Level
-from studiolo.sandbox.job import Status
+from studiolo.sandbox.exchange.job import Status
+from studiolo.sandbox.policy.isolation import Level
 
 from .places import LIMITS, PREAMBLE, Here, answer_of, assert_works
 

@@ -20,12 +20,12 @@ from pathlib import Path
 import pytest
 
 from studiolo.environments.environment import Environment
-from studiolo.sandbox import isolation
 from studiolo.sandbox.errors import ZygoteFailedError
-from studiolo.sandbox.isolation import Isolation, Level
-from studiolo.sandbox.job import Job
-from studiolo.sandbox.policy import WarmUpPolicy
-from studiolo.sandbox.process_memory import family_of
+from studiolo.sandbox.exchange.job import Job
+from studiolo.sandbox.policy import isolation
+from studiolo.sandbox.policy.isolation import Isolation, Level
+from studiolo.sandbox.policy.policy import WarmUpPolicy
+from studiolo.sandbox.process.process_memory import family_of
 from studiolo.sandbox.sandbox import Sandbox
 from studiolo.workspace.head_start import script_interpreter
 from studiolo_guest.jail import GENERATIONS
@@ -325,7 +325,7 @@ def test_a_zygote_that_hangs_ends_with_its_host(
     end: signal.Signals, make_environment: MakeEnvironment, default_environment: Environment
 ) -> None:
     evil = make_environment(HANG, locked=True)
-    paths = [str(Path(__file__).parents[1]), str(Path(isolation.__file__).parents[2])]
+    paths = [str(Path(__file__).parents[1]), str(Path(isolation.__file__).parents[3])]
     host = subprocess.Popen(
         [sys.executable, "-c", HOST.format(paths=paths)],
         stdin=subprocess.PIPE,

@@ -15,8 +15,8 @@ import pytest
 
 import studiolo_guest
 from studiolo.environments.environment import Environment
-from studiolo.sandbox.policy import FIXED_RLIMITS, NAMESPACES
-from studiolo.sandbox.process_memory import family_of
+from studiolo.sandbox.policy.policy import FIXED_RLIMITS, NAMESPACES
+from studiolo.sandbox.process.process_memory import family_of
 from studiolo_guest import kernel
 
 from .places import (

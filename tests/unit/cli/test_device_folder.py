@@ -6,7 +6,7 @@ import pytest
 
 from studiolo.cli.device_folder import write_device_page
 from studiolo.cli.errors import DeviceFolderError
-from studiolo.sandbox.job import Image, PythonDevice
+from studiolo.sandbox.exchange.job import Image, PythonDevice
 
 
 @pytest.mark.parametrize("name", ["linked/a.png", "mine.png"])

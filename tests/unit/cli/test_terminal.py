@@ -7,10 +7,10 @@ import pytest
 from rich.table import Table
 from rich.text import Text
 
-from studiolo.cli.build_bar import BuildBar
-from studiolo.cli.profile_view import render_profile
-from studiolo.cli.run_view import dataset_preview
 from studiolo.cli.terminal import Terminal
+from studiolo.cli.views.build_bar import BuildBar
+from studiolo.cli.views.profile_view import render_profile
+from studiolo.cli.views.run_view import dataset_preview
 from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.profile import profile_dataset
 from studiolo.environments.progress import BuildPhase, BuildProgress
@@ -65,7 +65,7 @@ def test_column_names_and_values(shown: io.StringIO) -> None:
 
 
 def test_what_the_package_manager_says(shown: io.StringIO) -> None:
-    bar = BuildBar(Terminal(shown))
+    bar = BuildBar(Terminal(shown), "Building")
     bar.show(
         BuildProgress(phase=BuildPhase.WAITING, message="[/b] [link=http://example.com]x[/link]")
     )

@@ -9,8 +9,8 @@ import pytest
 
 from studiolo.datasets.flat_table import FlatTable
 from studiolo.datasets.stream_messages import StreamError, TooManyColumnsError
-from studiolo.sandbox.memory_file import MemoryFile
-from studiolo.sandbox.stream import read_stream
+from studiolo.sandbox.exchange.memory_file import MemoryFile
+from studiolo.sandbox.exchange.stream import read_stream
 
 
 def stream_of(table: pa.Table) -> bytes:

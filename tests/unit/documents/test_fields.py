@@ -17,8 +17,8 @@ from studiolo.documents.comparison import (
 from studiolo.documents.failure import FailureDocument, FrameDocument
 from studiolo.documents.isolation import AttemptDocument, LayerDocument
 from studiolo.sandbox.canary import Attempt
-from studiolo.sandbox.isolation import Layer
-from studiolo.sandbox.job import Failure, TracebackFrame
+from studiolo.sandbox.exchange.job import Failure, TracebackFrame
+from studiolo.sandbox.policy.isolation import Layer
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from studiolo.sandbox.syscall_numbers import syscall_numbers
+from studiolo.sandbox.policy.syscall_numbers import syscall_numbers
 from studiolo_guest.reading_filter import CALLS, OWN_PROCESS, THREADS, TOO_NEW
 
 

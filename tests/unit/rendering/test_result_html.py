@@ -9,7 +9,7 @@ import pytest
 
 from studiolo.rendering.node_row import NodeRow
 from studiolo.rendering.result_html import image_html, node_html, run_html
-from studiolo.sandbox.job import Failure, Image, Remedy
+from studiolo.sandbox.exchange.job import Failure, Image, Remedy
 from studiolo.store.run_record import NodeState
 
 EVIL = "<script>alert(\"1\")</script><img src=x onerror='alert(2)'>&amp;"

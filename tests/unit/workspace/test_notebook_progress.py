@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from studiolo.experiments.experiment import NodeName
-from studiolo.runs.progress import NodeProgress, Observer
-from studiolo.sandbox.job import Failure
+from studiolo.runs.experiments.progress import NodeProgress, Observer
+from studiolo.sandbox.exchange.job import Failure
 from studiolo.store.run_record import NodeState
 from studiolo.workspace.notebook_progress import LineProgress, NotebookProgress, watching
 

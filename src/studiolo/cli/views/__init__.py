@@ -1,0 +1,1 @@
+"""Results, runs and progress as text on a terminal."""

@@ -1,0 +1,1 @@
+"""Where steps run, and how many at once."""

@@ -1,0 +1,22 @@
+"""The settings of a run."""
+
+from dataclasses import dataclass, field
+
+from studiolo.sandbox.policy.isolation import Isolation
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunSettings:
+    """How scripts are run; what is None comes from the workspace's settings, or the policy file."""
+
+    isolation: Isolation = Isolation.AUTO
+    #: Seconds.
+    timeout: int | None = None
+    #: Bytes.
+    memory: int | None = None
+    cpus: int | None = None
+    #: Processes that stand ready for the next run of a script; 0 starts one when a run asks for it.
+    #: An experiment has as many as its nodes are worth.
+    warm: int = 0
+    #: Layers to do without, as a machine would that lacks them.
+    withheld: frozenset[str] = field(default_factory=frozenset)

@@ -1,0 +1,283 @@
+"""The sandboxes of this machine that runs share: made when needed, grown, and let go of."""
+
+import contextlib
+import os
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from studiolo.environments.environment import Environment
+from studiolo.environments.progress import BuildPhase, BuildProgress, ProgressCallback
+from studiolo.errors import StudioloError
+from studiolo.modules.script_metadata import ScriptMetadata
+from studiolo.runs.engines.run_settings import RunSettings
+from studiolo.sandbox.policy.policy import Limits
+from studiolo.sandbox.sandbox import Sandbox
+
+#: From so many runs on it pays to prepare a sandbox for many.
+_MANY = 4
+#: Forks that stand ready: one to take, and others while it is replaced.
+_MOST_WARM = 3
+#: The part of the machine's memory that idle sandboxes may keep.
+_IDLE_PART = 4
+#: Seconds between two looks at whether the wait for somebody else's build was cancelled.
+_PAUSE = 0.1
+
+
+class Workshop(Protocol):
+    """Makes environments and sandboxes; see `workspace`."""
+
+    @property
+    def limits(self) -> Limits:
+        """The limits of a run that asks for no others."""
+
+    @property
+    def slow_imports(self) -> Collection[str]:
+        """Modules that take long to import, and that many scripts import."""
+
+    def environment_for(
+        self, metadata: ScriptMetadata, *, progress: ProgressCallback | None = None
+    ) -> Environment:
+        """The environment of a script, built if need be."""
+
+    def sandbox_for(
+        self, environment: Environment, *, preload: Collection[str], warm: int, many: bool
+    ) -> Sandbox:
+        """A new sandbox with that environment, with these modules imported beforehand."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SandboxKind:
+    """The common needs of steps that share a sandbox."""
+
+    dependencies: tuple[str, ...]
+    requires_python: str | None
+    #: Modules that take long to import, imported beforehand if many runs are to come. What a zygote
+    #: has imported, each of its forks pays for with time to fork; what it has not, each run that
+    #: needs it pays for with time to import.
+    slow: bool
+    settings: RunSettings
+
+    @property
+    def metadata(self) -> ScriptMetadata:
+        """The part of a script's metadata that decides about the environment."""
+        return ScriptMetadata(dependencies=self.dependencies, requires_python=self.requires_python)
+
+
+@dataclass(eq=False, kw_only=True)
+class PooledSandbox:
+    """A sandbox, and who uses it."""
+
+    sandbox: Sandbox
+    environment: Environment
+    #: Whether it was made for many runs.
+    many: bool
+    users: int = 0
+    #: How many runs it has been given.
+    served: int = 0
+    #: By the monotonic clock.
+    last_used: float = field(default_factory=time.monotonic)
+    #: Whether a better one is being made, and whether that has taken its place: then its last user
+    #: closes it.
+    outgrown: bool = False
+    replaced: bool = False
+
+
+class SandboxPool:
+    """Sandboxes by kind. For any number of threads; close it when done."""
+
+    def __init__(
+        self, workshop: Callable[[RunSettings], Workshop], *, idle_memory: int | None = None
+    ) -> None:
+        """Make nothing yet.
+
+        Args:
+            workshop: Gives what makes environments and sandboxes with these settings.
+            idle_memory: Bytes that sandboxes may keep that nobody uses; a quarter of the machine's
+                if not given.
+        """
+        self._workshop = workshop
+        usual = _machine_memory() // _IDLE_PART
+        self._idle_memory = usual if idle_memory is None else idle_memory
+        self._lock = threading.Lock()
+        self._making: dict[SandboxKind, threading.Lock] = {}
+        self._sandboxes: dict[SandboxKind, PooledSandbox] = {}
+        self._preload: dict[SandboxKind, frozenset[str]] = {}
+        self._helpers: set[threading.Thread] = set()
+        self._closed = False
+
+    def prepare(
+        self, kind: SandboxKind, runs: int, preload: frozenset[str], progress: ProgressCallback
+    ) -> None:
+        """Get ready, in the background, for so many runs of scripts that import these modules."""
+        many = runs >= _MANY
+        with self._lock:
+            self._preload[kind] = self._preload.get(kind, frozenset()) | preload
+            present = self._sandboxes.get(kind)
+            if present is not None and (present.many or not many):
+                return
+
+        def make() -> None:
+            # What can't be had is said when it is needed.
+            with contextlib.suppress(StudioloError, BuildCancelledError):
+                if present is None:
+                    self._make(kind, runs, progress)
+                else:
+                    self._grow(kind, present)
+
+        self._help(make)
+
+    @contextmanager
+    def use(self, kind: SandboxKind, progress: ProgressCallback) -> Iterator[PooledSandbox]:
+        """A sandbox of the kind, which stays at least as long as it is used.
+
+        Raises:
+            StudioloError: It can't be made, such as for want of an environment.
+            BuildCancelledError: Raised by ``progress``, which is called again and again while an
+                environment is built.
+        """
+        while True:
+            self._make(kind, 1, progress)
+            with self._lock:
+                used = self._sandboxes.get(kind)
+                if used is not None:
+                    used.users += 1
+                    used.served += 1
+                    break
+        if used.served == _MANY and not used.many:
+            # It gets more work than it was made for.
+            self._help(lambda: self._grow(kind, used))
+        try:
+            yield used
+        finally:
+            with self._lock:
+                used.users -= 1
+                used.last_used = time.monotonic()
+                over = used.replaced and not used.users
+            if over:
+                used.sandbox.close()
+
+    def close(self) -> None:
+        """End all sandboxes."""
+        with self._lock:
+            self._closed = True
+            helpers = list(self._helpers)
+        for helper in helpers:
+            helper.join()
+        with self._lock:
+            sandboxes, self._sandboxes = list(self._sandboxes.values()), {}
+        for pooled in sandboxes:
+            pooled.sandbox.close()
+
+    def _make(self, kind: SandboxKind, runs: int, progress: ProgressCallback) -> None:
+        """Have a sandbox of the kind; nobody who needs another waits for this."""
+        with self._lock:
+            if self._closed:
+                raise ValueError("this pool of sandboxes is closed")
+            if kind in self._sandboxes:
+                return
+            making = self._making.setdefault(kind, threading.Lock())
+        while not making.acquire(timeout=_PAUSE):
+            progress(STILL_WAITING)
+        try:
+            with self._lock:
+                if kind in self._sandboxes:
+                    return
+            made = self._made(kind, many=runs >= _MANY, preload=runs > 1, progress=progress)
+            with self._lock:
+                self._sandboxes[kind] = made
+        finally:
+            making.release()
+        self._evict(spare=kind)
+
+    def _made(
+        self, kind: SandboxKind, *, many: bool, preload: bool, progress: ProgressCallback | None
+    ) -> PooledSandbox:
+        workshop = self._workshop(kind.settings)
+        environment = workshop.environment_for(kind.metadata, progress=progress)
+        sandbox = workshop.sandbox_for(
+            environment,
+            preload=sorted(self._preload.get(kind, ())) if preload else (),
+            warm=_MOST_WARM if many else 0,
+            many=many,
+        )
+        return PooledSandbox(sandbox=sandbox, environment=environment, many=many)
+
+    def _grow(self, kind: SandboxKind, present: PooledSandbox) -> None:
+        """Put one that was made for many runs in the place of one that was not."""
+        with self._lock:
+            if self._closed or present.outgrown or self._sandboxes.get(kind) is not present:
+                return
+            present.outgrown = True
+        try:
+            better = self._made(kind, many=True, preload=True, progress=None)
+            # Until it has started, the other one serves.
+            better.sandbox.isolation  # noqa: B018
+        except StudioloError:
+            # It stays as it is; trying again and again would help nobody.
+            return
+        with self._lock:
+            current = self._sandboxes.get(kind)
+            # Let go of meanwhile, it is closed; whatever took its place is as good.
+            takes_over = current is present
+            if takes_over:
+                present.replaced = True
+                self._sandboxes[kind] = better
+            idle = not present.users
+        if not takes_over:
+            better.sandbox.close()
+        elif idle:
+            present.sandbox.close()
+
+    def _evict(self, *, spare: SandboxKind) -> None:
+        """Close the sandboxes that nobody has used for longest, if all idle ones keep too much."""
+        with self._lock:
+            idle = sorted(
+                (
+                    (kind, pooled)
+                    for kind, pooled in self._sandboxes.items()
+                    if not pooled.users and kind != spare
+                ),
+                key=lambda entry: entry[1].last_used,
+                reverse=True,
+            )
+            if not idle:
+                return
+            kept, evicted = 0, []
+            for kind, pooled in idle:
+                kept += pooled.sandbox.memory
+                if kept > self._idle_memory:
+                    evicted.append(pooled)
+                    del self._sandboxes[kind]
+        for pooled in evicted:
+            pooled.sandbox.close()
+
+    def _help(self, act: Callable[[], None]) -> None:
+        def helped() -> None:
+            try:
+                act()
+            finally:
+                with self._lock:
+                    self._helpers.discard(threading.current_thread())
+
+        helper = threading.Thread(target=helped, name="studiolo-sandbox")
+        with self._lock:
+            if self._closed:
+                return
+            self._helpers.add(helper)
+        helper.start()
+
+
+class BuildCancelledError(Exception):
+    """The run that an environment was built for is to end."""
+
+
+def _machine_memory() -> int:
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+
+
+#: Told to those who wait for a sandbox that another thread makes, which need not take a build.
+STILL_WAITING = BuildProgress(phase=BuildPhase.WAITING, message="Waiting for a sandbox")

@@ -1,0 +1,1 @@
+"""A run of an experiment, from its first step to its last record."""

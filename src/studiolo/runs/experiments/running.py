@@ -1,0 +1,145 @@
+"""A run that goes on: its id at once, its events as they happen, and its end."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from studiolo.environments.progress import BuildProgress
+from studiolo.experiments.experiment import NodeName
+from studiolo.runs.experiments.progress import NodeProgress, Observer
+from studiolo.store.identity import RunId
+from studiolo.store.run_record import RunStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunBegan:
+    """The run is recorded."""
+
+    nodes: Sequence[NodeName]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsoleWritten:
+    """A node printed something."""
+
+    node: NodeName
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunEnded:
+    """The run ended; nothing comes after it."""
+
+    status: RunStatus
+
+
+#: What happens in a run, as an `Observer` hears it.
+RunEvent = RunBegan | BuildProgress | NodeProgress | ConsoleWritten | RunEnded
+
+
+class RunningExperiment:
+    """The handle of a run that goes on in a thread of its own. For any number of threads."""
+
+    def __init__(self, run: RunId) -> None:
+        self.id = run
+        self._changed = threading.Condition()
+        self._events: list[RunEvent] = []
+        self._over = False
+        self._status: RunStatus | None = None
+        self._error: BaseException | None = None
+        self._cancelled = False
+        self._on_cancel: list[Callable[[], None]] = []
+
+    def events(self, after: int = 0) -> Iterator[tuple[int, RunEvent]]:
+        """The events, numbered from 1; waits for each that is still to come.
+
+        Ends with the run. One that could not be begun has no events.
+
+        Args:
+            after: The number of the last event that is known already.
+        """
+        number = after
+        while (event := self._event(number)) is not None:
+            number += 1
+            yield number, event
+
+    def _event(self, index: int) -> RunEvent | None:
+        with self._changed:
+            self._changed.wait_for(lambda: len(self._events) > index or self._over)
+            return self._events[index] if len(self._events) > index else None
+
+    def cancel(self) -> None:
+        """Ask for the end. It comes soon; `wait` for it. More than once is as good as once."""
+        with self._changed:
+            asked, self._on_cancel = self._on_cancel, []
+            self._cancelled = True
+        for act in asked:
+            act()
+
+    def wait(self, seconds: float | None = None) -> RunStatus | None:
+        """How the run ended; None if it goes on after so many seconds.
+
+        Raises:
+            StudioloError: It could not be begun, or not go on; what had ended before is recorded.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._over, timeout=seconds)
+            if self._error is not None:
+                raise self._error
+            return self._status
+
+    def join(self) -> None:
+        """Wait for the end, however it comes."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._over)
+
+    # For the thread that carries the run out.
+
+    def on_cancel(self, act: Callable[[], None]) -> None:
+        """Have this done when the end is asked for; at once, if it was."""
+        with self._changed:
+            if not self._cancelled:
+                self._on_cancel.append(act)
+                return
+        act()
+
+    def end(self, status: RunStatus | None, error: BaseException | None = None) -> None:
+        """It is over."""
+        with self._changed:
+            self._over = True
+            self._status, self._error = status, error
+            self._on_cancel.clear()
+            self._changed.notify_all()
+
+    def note(self, event: RunEvent) -> None:
+        """Something happened."""
+        with self._changed:
+            self._events.append(event)
+            self._changed.notify_all()
+
+
+class EventLog(Observer):
+    """Writes a run's events down in its handle."""
+
+    def __init__(self, note: Callable[[RunEvent], None]) -> None:
+        self._note = note
+
+    def run_began(self, run: RunId, nodes: Sequence[NodeName]) -> None:  # noqa: ARG002
+        """Note it."""
+        self._note(RunBegan(nodes=tuple(nodes)))
+
+    def environment_progressed(self, progress: BuildProgress) -> None:
+        """Note it."""
+        self._note(progress)
+
+    def node_changed(self, progress: NodeProgress) -> None:
+        """Note it."""
+        self._note(progress)
+
+    def console_written(self, node: NodeName, text: str) -> None:
+        """Note it."""
+        self._note(ConsoleWritten(node=node, text=text))
+
+    def run_ended(self, status: RunStatus) -> None:
+        """Note it."""
+        self._note(RunEnded(status=status))

@@ -1,0 +1,205 @@
+"""Carries out one step of a run: gathers its inputs, has it executed, and says what came of it."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from studiolo.errors import StudioloError
+from studiolo.experiments.experiment import NodeName
+from studiolo.modules.definition import PortKind, PortName
+from studiolo.runs.engines.engine import Engine, ReadyStep, RunContext, StepOutcome
+from studiolo.runs.experiments.dataset_files import Exporter
+from studiolo.runs.experiments.kept_results import KeptResults
+from studiolo.runs.experiments.progress import NodeProgress, Observer
+from studiolo.runs.experiments.recorder import EndedStep, Recorder
+from studiolo.runs.experiments.results_in_memory import Results, ResultsInMemory
+from studiolo.runs.experiments.state import HAS_RESULT
+from studiolo.runs.planning.plan import Plan, Step
+from studiolo.sandbox.exchange.job import Connected, Failure
+from studiolo.sandbox.exchange.memory_file import MemoryFile
+from studiolo.sandbox.exchange.sealed_table import SealedTable
+from studiolo.store.errors import BlobMissingError, BlobRottenError
+from studiolo.store.result_record import StoredResult
+from studiolo.store.run_record import NodeState
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetSources:
+    """The host's own part in steps: reading dataset files, and text that is a dataset."""
+
+    #: Carries out a dataset step.
+    read: Callable[[Step], StepOutcome]
+    #: Gives the dataset in the zip of a dataset step.
+    unpacked: Callable[[Step, MemoryFile], SealedTable]
+    #: Gives the datasets that a module's parameters stand for.
+    files: Callable[[Step], Mapping[str, Connected]]
+
+
+class StepRunner:
+    """Carries out steps of one run, any number of them at once."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        context: RunContext,
+        *,
+        engine: Engine,
+        sources: DatasetSources,
+        exporter: Exporter,
+        results: KeptResults,
+        kept: Mapping[NodeName, StoredResult],
+        observer: Observer,
+        recorder: Recorder,
+    ) -> None:
+        """Prepare for a run.
+
+        Args:
+            plan: What it does.
+            context: What its steps have in common.
+            engine: What runs modules.
+            sources: What reads dataset files.
+            exporter: What writes files for modules that export.
+            results: Where results are kept.
+            kept: For steps that need not run: the results that stand in for them.
+            observer: Whom to tell.
+            recorder: Whom to tell of a step that had to run although a result of it was kept.
+        """
+        self._plan = plan
+        self._engine = engine
+        self._sources = sources
+        self._exporter = exporter
+        self._kept_results = results
+        self._kept = kept
+        self._observer = observer
+        self._recorder = recorder
+        self._context = context
+        self._lock = threading.Lock()
+        self._opening: dict[NodeName, threading.Lock] = {}
+        self.in_memory = ResultsInMemory(
+            step for name, step in plan.steps.items() if name not in kept
+        )
+
+    def stop(self) -> None:
+        """End what runs."""
+        self._context.cancelled.set()
+
+    def carry_out(self, step: Step, reason: str) -> EndedStep:
+        """Carry out a step, and hand its results on; what came of it."""
+        started = datetime.now(UTC)
+        self._recorder.note_start(step.name, started)
+        self._observer.node_changed(
+            NodeProgress(node=step.name, state=NodeState.RUNNING, reason=reason)
+        )
+        done, failure = None, None
+        try:
+            done = self._done(step)
+        except StudioloError as error:
+            # Not of the step's own making, but it can't be done, and others perhaps can.
+            failure = _failure_of(error)
+        state = NodeState.FAILED if done is None else _state_of(done)
+        if done is not None and state in HAS_RESULT:
+            self.in_memory.offer(step.name, done.results)
+        self.in_memory.let_go(step)
+        return EndedStep(
+            step=step,
+            state=state,
+            reason=reason,
+            started_at=started,
+            ended_at=datetime.now(UTC),
+            done=done,
+            failure=failure,
+        )
+
+    def _done(self, step: Step) -> StepOutcome:
+        if step.dataset is not None:
+            return self._sources.read(step)
+        inputs: dict[PortName, Connected] = {}
+        for port, (node, output) in step.sources.items():
+            results = self._results_of(node)
+            if isinstance(results, Failure):
+                return StepOutcome(results={}, failure=results, seconds=0.0)
+            if output not in results:
+                return StepOutcome(
+                    results={}, failure=_empty_input(port, node, output), seconds=0.0
+                )
+            inputs[port] = self._as_needed(step, port, node, results[output])
+        work = ReadyStep(step=step, inputs=inputs, files=self._sources.files(step))
+        if (refused := self._exporter.refusal(step)) is not None:
+            return StepOutcome(results={}, failure=refused, seconds=0.0)
+        done = self._engine.execute(
+            work, self._context, on_console=lambda text: self._printed(step.name, text)
+        )
+        if done.failure is None:
+            try:
+                self._exporter.export(step, inputs)
+            except StudioloError as error:
+                return replace(done, results={}, failure=_failure_of(error))
+        return done
+
+    def _printed(self, node: NodeName, text: str) -> None:
+        self._recorder.note_console(node, text)
+        self._observer.console_written(node, text)
+
+    def _as_needed(self, step: Step, port: PortName, node: NodeName, given: Connected) -> Connected:
+        """The result of a node; for a zip, the dataset in it, if the port takes one."""
+        assert step.definition is not None
+        takes = step.definition.input(port)
+        if takes is None or takes.kind is not PortKind.DATASET or isinstance(given, SealedTable):
+            return given
+        return self._sources.unpacked(self._plan.steps[node], given)
+
+    def _results_of(self, node: NodeName) -> Results | Failure:
+        """The result of a node, from memory or from the store; or the reason why it is lost."""
+        with self._lock:
+            opening = self._opening.setdefault(node, threading.Lock())
+        with opening:
+            if (found := self.in_memory.find(node)) is not None:
+                return found
+            try:
+                results: Results = self._kept_results.open(self._kept[node].outputs)
+            except (BlobMissingError, BlobRottenError) as error:
+                return self._run_after_all(self._plan.steps[node], error)
+            self.in_memory.offer(node, results)
+        return results
+
+    def _run_after_all(
+        self, step: Step, error: BlobMissingError | BlobRottenError
+    ) -> Results | Failure:
+        """Make the result of a step again, because the kept one is damaged."""
+        self._kept_results.discard(error)
+        self.in_memory.expect(step)
+        ended = self.carry_out(step, f"What was kept of it is damaged: {_damage(error)}.")
+        self._recorder.record(ended)
+        if ended.done is not None and ended.done.failure is None:
+            return ended.done.results
+        failure = ended.failure if ended.done is None else ended.done.failure
+        assert failure is not None
+        if ended.state is NodeState.CANCELLED:
+            return failure
+        message = f"The node {step.name!r}, which it needs, had to run again: {failure.sentence}"
+        return replace(failure, message=message, traceback="", frames=())
+
+
+def _state_of(done: StepOutcome) -> NodeState:
+    if done.failure is None:
+        return NodeState.FINISHED
+    return NodeState.CANCELLED if done.failure.code == "cancelled" else NodeState.FAILED
+
+
+def _empty_input(port: PortName, node: NodeName, output: PortName) -> Failure:
+    return Failure(
+        code="input-empty",
+        classic_number=3,
+        message=f"The input {port} has no data: the node {node!r} left its output {output} empty.",
+    )
+
+
+def _damage(error: BlobMissingError | BlobRottenError) -> str:
+    if isinstance(error, BlobMissingError):
+        return f'the file "{error.path}" is not there'
+    return f'the file "{error.path}" is not what was written ({error.reason})'
+
+
+def _failure_of(error: StudioloError) -> Failure:
+    return Failure(code=error.code, classic_number=error.classic_number, message=str(error))

@@ -1,0 +1,1 @@
+"""Runs that have ended: their results, and how they differ."""

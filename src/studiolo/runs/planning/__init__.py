@@ -1,0 +1,1 @@
+"""An experiment as steps, each named by the recipe of its result."""

@@ -1,0 +1,1 @@
+"""Scripts: one run by itself, and what is found in the source of any."""

@@ -1,0 +1,64 @@
+"""The circumstances of a script's run, for the messages after it."""
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pyarrow as pa
+
+from studiolo.environments.environment import Environment
+from studiolo.sandbox.exchange.job import Job
+from studiolo.sandbox.exchange.memory_file import MemoryFile
+from studiolo.sandbox.exchange.sealed_table import SealedTable
+
+#: The largest zip inside of a bundle that is looked into, in bytes.
+_LARGEST_INNER: Final = 32 << 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Circumstances:
+    """A script, and what it ran with."""
+
+    environment: Environment
+    job: Job
+
+    @property
+    def source(self) -> str:
+        """The script's text."""
+        return self.job.source
+
+    def bundled(self) -> Sequence[str]:
+        """The names of the script bundle's members; none without a bundle.
+
+        Those of a zip inside of it follow behind its own name: ``inner.zip/mod.py``.
+        """
+        if not isinstance(self.job.bundle, MemoryFile):
+            return []
+        return list(_members(self.job.bundle.read(self.job.bundle.size), deep=True))
+
+    def dates(self) -> Sequence[str]:
+        """The columns of the inputs that hold dates or timestamps."""
+        tables = [t.dataset.table for t in self.job.inputs.values() if isinstance(t, SealedTable)]
+        return [
+            field.name
+            for table in tables
+            for field in table.schema
+            if pa.types.is_date(field.type) or pa.types.is_timestamp(field.type)
+        ]
+
+
+def _members(content: bytes, *, deep: bool) -> Iterator[str]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for member in archive.infolist():
+                yield member.filename
+                inner = member.filename.lower().endswith((".zip", ".whl", ".egg"))
+                if deep and inner and member.file_size <= _LARGEST_INNER:
+                    names = _members(archive.read(member), deep=False)
+                    yield from (f"{member.filename}/{name}" for name in names)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, ValueError):
+        # Damaged, encrypted or packed in a way that this Python can't read: unpacking it says so.
+        return

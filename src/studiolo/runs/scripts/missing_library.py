@@ -1,0 +1,106 @@
+"""Advice on a library that a script imports and its environment does not have."""
+
+import re
+from pathlib import PurePosixPath
+from typing import Final
+
+from studiolo.environments.package_names import suggest_package
+from studiolo.errors import StudioloError
+from studiolo.modules.script_metadata import read_script_metadata
+from studiolo.runs.scripts.circumstances import Circumstances
+
+#: Programs that install packages, which old scripts import as well.
+_INSTALLERS: Final = frozenset({"pip", "conda", "easy_install", "ensurepip"})
+#: The extensions of zips that hold modules.
+_ARCHIVES: Final = frozenset({".zip", ".whl", ".egg"})
+
+
+def sentence(module: str, ran: Circumstances) -> str:
+    """Where the library is instead, or how to add it."""
+    top = module.partition(".")[0]
+    if own := _in_bundle(top, list(ran.bundled())):
+        return f"The script imports {module!r}, which is not where Python looks for it. {own}"
+    if top in _INSTALLERS:
+        return (
+            f"The script imports {module!r}, but nothing is installed during a run. Name the "
+            "packages that it installs in the script's metadata block, at its top: "
+            '# dependencies = ["NAME"]'
+        )
+    package = suggest_package(top)
+    if ran.environment.has_package(package):
+        return (
+            f"The script imports {module!r}, which the installed package {package} does not have; "
+            "it may be of another version than the script was written for."
+        )
+    return (
+        f"The script imports {module!r}, which the environment {ran.environment.name!r} does not "
+        f"have. {_added(package, ran.source)}\n"
+        "A module of your own goes into the script bundle."
+    )
+
+
+def _in_bundle(name: str, members: list[str]) -> str:
+    """The advice for a member of the bundle that was meant; "" if there is none."""
+    for member in members:
+        path = PurePosixPath(member)
+        stem = path.name.partition(".")[0]
+        if archive := _archive(path, name):
+            return (
+                f"The script bundle has {archive}, a zip inside of the zip: unpack it, and zip its "
+                "content."
+            )
+        if path.suffix == ".py" and _module(path) == name and len(_folder(path)) > 0:
+            # A folder whose name is not an identifier can't be imported from.
+            importable = all(part.isidentifier() for part in _folder(path))
+            imported = f"write `import {'.'.join(_folder(path))}.{name}`, or " if importable else ""
+            return (
+                f"The script bundle has {member}: {imported}zip the content of the folder and not "
+                "the folder."
+            )
+        if path.suffix in (".pyd", ".dll") and stem == name:
+            return (
+                f"The script bundle has {member}, which was built for Windows. Take the package "
+                "from a registry instead, or its source."
+            )
+        if path.suffix == ".py" and _module(path).lower() == name.lower() != _module(path):
+            return f"The script bundle has {member}: capital letters count in the names of modules."
+    return ""
+
+
+def _archive(path: PurePosixPath, name: str) -> str:
+    """The zip inside of the bundle that has the module, or is named after it; "" if none is."""
+    for folder in path.parents:
+        if folder.suffix.lower() in _ARCHIVES and path.suffix == ".py" and _module(path) == name:
+            return str(folder)
+    named = path.suffix.lower() in _ARCHIVES and re.split(r"[-.]", path.name)[0] == name
+    return str(path) if named else ""
+
+
+def _module(path: PurePosixPath) -> str:
+    return path.parent.name if path.name == "__init__.py" else path.stem
+
+
+def _folder(path: PurePosixPath) -> tuple[str, ...]:
+    """The folders that the module is in."""
+    return path.parent.parent.parts if path.name == "__init__.py" else path.parent.parts
+
+
+def _added(package: str, source: str) -> str:
+    try:
+        metadata = read_script_metadata(source)
+    except StudioloError:
+        metadata = None
+    if metadata is None or not metadata.text:
+        return (
+            "Add it with these lines at the top of the script:\n"
+            "  # /// script\n"
+            f'  # dependencies = ["{package}"]\n'
+            "  # ///"
+        )
+    for number, line in enumerate(source.splitlines(), start=1):
+        if number >= metadata.line and re.match(r"#\s*dependencies\s*=", line):
+            return f'Add "{package}" to the dependencies in line {number} of the script.'
+    return (
+        "Add this line to the metadata block, below line "
+        f'{metadata.line} of the script:\n  # dependencies = ["{package}"]'
+    )

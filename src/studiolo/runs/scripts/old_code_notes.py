@@ -1,0 +1,58 @@
+"""What of a script and its bundle runs today and means something else: said before it runs."""
+
+import io
+import zipfile
+from collections.abc import Iterator, Mapping
+
+from studiolo.modules.script import decoded_script
+from studiolo.old_code.advice import notes
+from studiolo.old_code.reading import read_old_code
+from studiolo.runs.scripts.imports import imported_modules
+
+#: A longer text in a bundle was not written by a person.
+_LONGEST = 1 << 20
+#: More are not read on a terminal; `studiolo check BUNDLE.zip` shows all.
+_MOST = 20
+
+
+def notes_before(source: str, bundle: bytes | None) -> list[str]:
+    """Sentences for the run's log, each with its line; of a bundle, for what is imported of it.
+
+    Args:
+        source: The script.
+        bundle: Its script bundle, which was checked.
+    """
+    said = notes(read_old_code(source))
+    if bundle is not None:
+        for member, text in _imported(source, bundled_sources(bundle)):
+            said += [f"{member}, {note}" for note in notes(read_old_code(text))]
+    if len(said) > _MOST:
+        left = f"and {len(said) - _MOST} more; `studiolo check` lists them all."
+        said = [*said[:_MOST], left]
+    return said
+
+
+def bundled_sources(bundle: bytes) -> Mapping[str, str]:
+    """The modules in a bundle that was checked, by path; without those that are not text."""
+    sources = {}
+    with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
+        for member in archive.infolist():
+            if member.filename.endswith(".py") and member.file_size <= _LONGEST:
+                try:
+                    sources[member.filename] = decoded_script(archive.read(member))
+                except (SyntaxError, UnicodeError, LookupError, zipfile.BadZipFile, OSError):
+                    # Its import says what is wrong with it.
+                    continue
+    return sources
+
+
+def _imported(source: str, bundled: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The members that a script imports, or that these import; of a package, all of it."""
+    left = dict(bundled)
+    pending = [source]
+    while pending:
+        names = {name.partition(".")[0] for name in imported_modules(pending.pop())}
+        for member in [m for m in left if m.partition("/")[0].removesuffix(".py") in names]:
+            text = left.pop(member)
+            pending.append(text)
+            yield member, text

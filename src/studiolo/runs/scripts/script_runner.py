@@ -1,0 +1,178 @@
+"""Runs Execute Python Script: reads what is connected, runs the script, gives back datasets."""
+
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+import pyarrow as pa
+
+from studiolo.datasets.bundle import read_bundle
+from studiolo.datasets.dataset import Dataset
+from studiolo.datasets.files import DatasetFile
+from studiolo.datasets.invariants import check_dataset
+from studiolo.environments.environment import Environment
+from studiolo.modules.script import Script, read_script
+from studiolo.modules.script_metadata import ScriptMetadata, read_script_metadata
+from studiolo.runs.errors import DatasetUnsuitableError
+from studiolo.runs.scripts.circumstances import Circumstances
+from studiolo.runs.scripts.explanation import explained
+from studiolo.runs.scripts.old_code_notes import notes_before
+from studiolo.runs.scripts.script_result import ScriptResult
+from studiolo.sandbox.exchange.job import Job, Outcome, PortBinding
+from studiolo.sandbox.exchange.memory_file import MemoryFile
+from studiolo.sandbox.exchange.sealed_table import SealedTable
+from studiolo.sandbox.policy.policy import Limits
+from studiolo.sandbox.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    #: What can be connected to a dataset port: a file, or what is in memory already.
+    DatasetSource = Path | str | DatasetFile | Dataset | pa.Table | pd.DataFrame
+
+
+class Workshop(Protocol):
+    """Where a runner gets environments and sandboxes from; see `workspace`."""
+
+    def environment_for(self, metadata: ScriptMetadata) -> Environment:
+        """The environment of a script, built if need be."""
+
+    def sandbox_for(self, environment: Environment) -> Sandbox:
+        """A new sandbox with that environment, which the runner closes."""
+
+
+class ScriptRunner:
+    """Runs scripts, one sandbox an environment, kept between runs. Close it when done."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+        self._lock = threading.Lock()
+        self._sandboxes: dict[str, Sandbox] = {}
+
+    def run(
+        self,
+        script: Path | str | Script,
+        *,
+        dataset1: "DatasetSource | None" = None,
+        dataset2: "DatasetSource | None" = None,
+        script_bundle: Path | str | None = None,
+        parameters: Mapping[str, Any] | None = None,
+        port_binding: PortBinding | str = PortBinding.CONNECTED,
+        seed: int | None = None,
+        limits: Limits | None = None,
+        on_note: Callable[[str], None] | None = None,
+        on_console: Callable[[str], None] | None = None,
+        cancelled: threading.Event | None = None,
+    ) -> ScriptResult:
+        """Run a script once. What the script does wrong is in the result, not an exception.
+
+        Args:
+            script: Its file, or its text as a `Script`.
+            dataset1: What is connected to the first dataset port.
+            dataset2: What is connected to the second.
+            script_bundle: A zip of modules and files for the third port.
+            parameters: Values for keyword-only parameters of `azureml_main`.
+            port_binding: `connected` or `slot`: which argument a lone second dataset becomes.
+            seed: For the same random numbers each time.
+            limits: Instead of the policy's.
+            on_note: Gets the lines of the log that are known before the script runs.
+            on_console: Gets what the script prints as it comes.
+            cancelled: Ends the run once it is set.
+
+        Raises:
+            StudioloError: An input can't be read, the environment can't be built, or the isolation
+                asked for can't be had.
+        """
+        if not isinstance(script, Script):
+            script = read_script(script)
+        metadata = read_script_metadata(script.source)
+        environment = self._workshop.environment_for(metadata)
+        # Before the inputs are read: the interpreter starts beside that.
+        sandbox = self._sandbox(environment)
+        log: list[str] = []
+        bundle = None if script_bundle is None else read_bundle(script_bundle)
+        with ExitStack() as files:
+            sources = {"dataset1": dataset1, "dataset2": dataset2}
+            inputs = {
+                port: SealedTable.of_dataset(_dataset(source, port, log), port)
+                for port, source in sources.items()
+                if source is not None
+            }
+            job = Job(
+                source=script.source,
+                script_name=script.name,
+                inputs=inputs,
+                bundle=None
+                if bundle is None
+                else files.enter_context(MemoryFile.of_bytes(bundle, "bundle")),
+                parameters=parameters or {},
+                port_binding=PortBinding(port_binding),
+                nullable=metadata.nullable,
+                seed=seed,
+            )
+            log += notes_before(script.source, bundle)
+            if on_note is not None:
+                for note in log:
+                    on_note(note)
+            outcome = sandbox.run(job, limits=limits, on_console=on_console, cancelled=cancelled)
+            return _result(outcome, Circumstances(environment=environment, job=job), log)
+
+    def close(self) -> None:
+        """End all sandboxes."""
+        with self._lock:
+            sandboxes, self._sandboxes = self._sandboxes, {}
+        for sandbox in sandboxes.values():
+            sandbox.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _sandbox(self, environment: Environment) -> Sandbox:
+        with self._lock:
+            if environment.key not in self._sandboxes:
+                self._sandboxes[environment.key] = self._workshop.sandbox_for(environment)
+            return self._sandboxes[environment.key]
+
+
+def _dataset(source: object, port: str, log: list[str]) -> Dataset:
+    if isinstance(source, Path | str):
+        source = DatasetFile(path=source)
+    if isinstance(source, DatasetFile):
+        dataset = source.read()
+        log += [f"{port}: {note}" for note in dataset.notes]
+        return dataset
+    if isinstance(source, pa.Table):
+        return check_dataset(source)
+    if isinstance(source, Dataset):
+        return check_dataset(source.table, roles=source.roles)
+    # Whoever has a frame has imported pandas already.
+    from studiolo.runs import frames  # noqa: PLC0415
+
+    if frames.is_frame(source):
+        return Dataset(
+            table=frames.table_of(source, log=lambda line: log.append(f"{port}: {line}"))
+        )
+    raise DatasetUnsuitableError(port=port, found=f"a {type(source).__name__}")
+
+
+def _result(outcome: Outcome, ran: Circumstances, log: list[str]) -> ScriptResult:
+    facts = {
+        **outcome.facts,
+        "failure": None if outcome.failure is None else explained(outcome.failure, ran),
+        "log": [*log, *outcome.log],
+    }
+    return ScriptResult(
+        **facts,
+        datasets={
+            port: result.dataset
+            for port, result in outcome.results.items()
+            if isinstance(result, SealedTable)
+        },
+        environment=ran.environment.name,
+        script=ran.job.script_name,
+    )

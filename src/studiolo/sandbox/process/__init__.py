@@ -1,0 +1,1 @@
+"""The processes of a sandbox: started, watched and ended."""

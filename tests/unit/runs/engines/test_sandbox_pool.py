@@ -1,0 +1,205 @@
+"""The pool of sandboxes, with sandboxes that only note what becomes of them."""
+
+import threading
+import time
+from collections.abc import Callable, Collection
+from typing import Any, cast
+
+import pytest
+
+from studiolo.environments.errors import UvMissingError
+from studiolo.environments.progress import BuildProgress, ProgressCallback
+from studiolo.modules.script_metadata import ScriptMetadata
+from studiolo.runs.engines.run_settings import RunSettings
+from studiolo.runs.engines.sandbox_pool import BuildCancelledError, SandboxKind, SandboxPool
+
+MIB = 1 << 20
+
+
+def unwatched(progress: BuildProgress) -> None:
+    """Nobody looks."""
+
+
+class FakeSandbox:
+    def __init__(self, *, many: bool, memory: int) -> None:
+        self.many, self.memory, self.closed = many, memory, False
+        self.isolation = "none"
+
+    def close(self) -> None:
+        assert not self.closed
+        self.closed = True
+
+
+class FakeWorkshop:
+    """Makes sandboxes at once, unless the test holds an environment back."""
+
+    def __init__(self, memory: int = 100 * MIB) -> None:
+        self.memory = memory
+        self.made: list[FakeSandbox] = []
+        self.held: dict[tuple[str, ...], threading.Event] = {}
+        self.fails = False
+
+    limits = cast("Any", None)
+    slow_imports = ()
+
+    def environment_for(
+        self, metadata: ScriptMetadata, *, progress: ProgressCallback | None = None
+    ) -> Any:
+        if self.fails:
+            raise UvMissingError
+        held = self.held.get(metadata.dependencies)
+        while held is not None and not held.wait(0.01):
+            assert progress is not None
+            progress(BuildProgress(phase="preparing", message=""))  # type: ignore[arg-type]
+        return metadata.dependencies
+
+    def sandbox_for(
+        self,
+        environment: Any,  # noqa: ARG002
+        *,
+        preload: Collection[str],  # noqa: ARG002
+        warm: int,  # noqa: ARG002
+        many: bool,
+    ) -> Any:
+        self.made.append(FakeSandbox(many=many, memory=self.memory))
+        return self.made[-1]
+
+
+def kind(name: str = "") -> SandboxKind:
+    return SandboxKind(
+        dependencies=(name,) if name else (),
+        requires_python=None,
+        slow=False,
+        settings=RunSettings(),
+    )
+
+
+def pool(workshop: FakeWorkshop, idle_memory: int = 1000 * MIB) -> SandboxPool:
+    return SandboxPool(lambda _settings: workshop, idle_memory=idle_memory)
+
+
+def used(pool: SandboxPool, name: str = "") -> FakeSandbox:
+    with pool.use(kind(name), unwatched) as pooled:
+        return cast("FakeSandbox", pooled.sandbox)
+
+
+def until(condition: Callable[[], bool]) -> None:
+    for _ in range(1000):
+        if condition():
+            return
+        time.sleep(0.01)
+    pytest.fail("it did not happen")
+
+
+def test_one_kind_has_one_sandbox() -> None:
+    sandboxes = pool(workshop := FakeWorkshop())
+    assert used(sandboxes) is used(sandboxes)
+    assert used(sandboxes, "six") is not used(sandboxes)
+    sandboxes.close()
+    assert [sandbox.closed for sandbox in workshop.made] == [True, True]
+    with pytest.raises(ValueError, match="closed"):
+        used(sandboxes)
+
+
+def test_who_waits_for_an_environment_holds_up_only_those_who_need_it() -> None:
+    workshop = FakeWorkshop()
+    held = workshop.held["slow",] = threading.Event()
+    sandboxes = pool(workshop)
+    got: list[FakeSandbox] = []
+    waiting = [threading.Thread(target=lambda: got.append(used(sandboxes, "slow"))) for _ in "ab"]
+    for thread in waiting:
+        thread.start()
+    used(sandboxes)
+    assert not got
+    held.set()
+    for thread in waiting:
+        thread.join(10)
+    assert got[0] is got[1]
+    sandboxes.close()
+
+
+def test_a_wait_for_another_build_can_be_cancelled() -> None:
+    workshop = FakeWorkshop()
+    held = workshop.held["slow",] = threading.Event()
+    sandboxes = pool(workshop)
+    builder = threading.Thread(target=lambda: used(sandboxes, "slow"))
+    builder.start()
+
+    def cancelled(_: BuildProgress) -> None:
+        raise BuildCancelledError
+
+    for _ in range(2):
+        with pytest.raises(BuildCancelledError), sandboxes.use(kind("slow"), cancelled):
+            pytest.fail("it was cancelled")
+    held.set()
+    builder.join(10)
+    sandboxes.close()
+
+
+def test_a_failed_build_is_tried_again() -> None:
+    workshop = FakeWorkshop()
+    sandboxes = pool(workshop)
+    workshop.fails = True
+    with pytest.raises(UvMissingError):
+        used(sandboxes)
+    workshop.fails = False
+    used(sandboxes)
+    sandboxes.close()
+
+
+def test_preparing_says_how_many_are_to_come() -> None:
+    for runs, many in ((1, False), (3, False), (4, True)):
+        sandboxes = pool(workshop := FakeWorkshop())
+        sandboxes.prepare(kind(), runs, frozenset(), unwatched)
+        until(lambda made=workshop.made: bool(made))  # type: ignore[misc]
+        assert [sandbox.many for sandbox in workshop.made] == [many]
+        sandboxes.close()
+
+
+def test_a_sandbox_with_more_work_than_it_was_made_for_is_replaced_once() -> None:
+    sandboxes = pool(workshop := FakeWorkshop())
+    with sandboxes.use(kind(), unwatched) as first:
+        for _ in range(3):
+            used(sandboxes)
+        until(lambda: first.replaced)
+        # Until its last user has gone it stays.
+        assert not workshop.made[0].closed
+        assert used(sandboxes) is workshop.made[1]
+    assert workshop.made[0].closed
+    assert workshop.made[1].many
+    for _ in range(10):
+        used(sandboxes)
+    assert len(workshop.made) == 2
+    sandboxes.close()
+    assert workshop.made[1].closed
+
+
+def test_a_second_run_that_expects_many_replaces_what_was_made_for_one() -> None:
+    sandboxes = pool(FakeWorkshop())
+    first = used(sandboxes)
+    sandboxes.prepare(kind(), 100, frozenset(), unwatched)
+    until(lambda: first.closed)
+    assert used(sandboxes).many
+    sandboxes.close()
+
+
+def test_the_idle_sandbox_that_was_used_longest_ago_goes_first() -> None:
+    sandboxes = pool(workshop := FakeWorkshop(), idle_memory=250 * MIB)
+    made = {name: used(sandboxes, name) for name in ("a", "b", "c")}
+    used(sandboxes, "a")
+    assert [made[name].closed for name in "abc"] == [False, False, False]
+    used(sandboxes, "d")
+    assert [made[name].closed for name in "abc"] == [False, True, False]
+    sandboxes.close()
+    assert all(sandbox.closed for sandbox in workshop.made)
+
+
+def test_a_sandbox_that_is_used_is_never_let_go_of() -> None:
+    sandboxes = pool(FakeWorkshop(), idle_memory=0)
+    with sandboxes.use(kind("a"), unwatched) as pooled:
+        used(sandboxes, "b")
+        used(sandboxes, "c")
+        assert not cast("FakeSandbox", pooled.sandbox).closed
+    used(sandboxes, "d")
+    assert cast("FakeSandbox", pooled.sandbox).closed
+    sandboxes.close()
