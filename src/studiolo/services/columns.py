@@ -4,6 +4,7 @@ What is as it should be is read at once, by functions of C. Anything else is rea
 which is what counts: it knows what may be converted, and which rows are wrong.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
@@ -29,7 +30,7 @@ _AT_ONCE: dict[pa.DataType, frozenset[type]] = {
     pa.bool_(): frozenset({bool, type(None)}),
     pa.float64(): frozenset({float}),
 }
-_INFINITIES = (float("inf"), float("-inf"))
+_PARSED: dict[pa.DataType, type[float] | type[int]] = {pa.float64(): float, pa.int64(): int}
 
 
 class ColumnReader:
@@ -38,7 +39,8 @@ class ColumnReader:
     def __init__(self, schema: ColumnSchema) -> None:
         self._schema = schema
         self._cells = cell_type(schema.type)
-        self._at_once = _AT_ONCE.get(schema.type, frozenset())
+        self._kinds = _AT_ONCE.get(schema.type, frozenset())
+        self._parse = _PARSED.get(schema.type)
         self._known: dict[object, int] = {}
         if schema.categories is not None:
             known = [self._cells.read(category) for category in schema.categories]
@@ -53,9 +55,10 @@ class ColumnReader:
             cells: Text, numbers, booleans and None, one for each row.
             report: Called for each cell that does not fit.
         """
-        values: Any = self._known_at_once(cells)
-        if values is None:
-            values = self._read(cells, report)
+        array = self._at_once(cells)
+        if array is not None and (self._schema.missing or not array.null_count):
+            return array
+        values: Any = self._read(cells, report)
         if values is None or not self._check_missing(values, report):
             return None
         if self._schema.categories is not None:
@@ -89,18 +92,31 @@ class ColumnReader:
             return self._categorical(_keys(array), report)
         return array
 
-    def _known_at_once(self, cells: Sequence[object]) -> Sequence[object] | None:
-        """The cells themselves if none of them needs to be looked at."""
+    def _at_once(self, cells: Sequence[Any]) -> Values | None:
+        """The column, if no cell needs to be looked at by itself."""
+        schema = self._schema
+        if schema.categories is not None:
+            return self._categorical_at_once(cells)
         kinds = set(map(type, cells))
-        if not kinds <= self._at_once:
-            return _parsed(cells, self._schema.type) if kinds == {str} else None
+        if self._parse is not None and kinds == {str}:
+            cells = _parsed(cells, self._parse)
+        elif not kinds <= self._kinds or (kinds == {float} and not all(map(math.isfinite, cells))):
+            return None
         try:
-            if kinds == {float} and any(infinity in cells for infinity in _INFINITIES):
-                return None
-            pa.array(cells, self._schema.type)
+            return cast("Values", pa.array(cells, schema.type))
         except (pa.ArrowException, OverflowError, UnicodeError):
             return None
-        return cells
+
+    def _categorical_at_once(self, cells: Sequence[Any]) -> Values | None:
+        if self._schema.type != pa.large_string():  # to Python, true is 1
+            return None
+        try:
+            places: Any = pa.array([self._known[cell] for cell in cells], pa.int32())
+        except (KeyError, TypeError):
+            return None
+        return pa.DictionaryArray.from_arrays(
+            places, self._categories, ordered=self._schema.ordered
+        )
 
     def _read(self, cells: Sequence[object], report: Report) -> list[object] | None:
         values, right = [], True
@@ -161,21 +177,17 @@ class ColumnReader:
         return None if values is None else pa.chunked_array([pa.array(values, target)])
 
 
-def _parsed(cells: Sequence[Any], kind: pa.DataType) -> list[object] | None:
-    """Numbers of text in their plain form; None if there is anything else among them."""
-    if kind != pa.float64() and kind != pa.int64():
-        return None
+def _parsed(cells: Sequence[str], parse: "type[float] | type[int]") -> Sequence[object]:
+    """Numbers of text in their plain form; the text if anything else is among it."""
     text = "".join(cells)
     if not text.isascii() or "_" in text:
-        return None
+        return cells
     try:
-        numbers: list[Any] = list(map(float if kind == pa.float64() else int, cells))
+        numbers: list[Any] = list(map(parse, cells))
     except ValueError:
-        return None
-    if kind == pa.int64():
-        return numbers if all(-(2**63) <= number < 2**63 for number in numbers) else None
-    # NaN is not equal to itself; what is infinite may have been too large.
-    return numbers if all(abs(number) < _INFINITIES[0] for number in numbers) else None
+        return cells
+    # What is infinite may have been too large for a float.
+    return numbers if parse is int or all(map(math.isfinite, numbers)) else cells
 
 
 def _is_rounded(source: pa.DataType, target: pa.DataType) -> bool:

@@ -363,7 +363,7 @@ def test_what_is_read_at_once_is_what_would_be_read_cell_by_cell(
         ColumnReader(column("c", kind, missing=missing)),
         ColumnReader(column("c", kind, missing=missing)),
     )
-    slow._known_at_once = lambda _: None  # type: ignore[method-assign, assignment]
+    slow._at_once = lambda _: None  # type: ignore[method-assign, assignment]
     told: list[tuple[object, ...]] = []
     also: list[tuple[object, ...]] = []
     first = quick.from_cells(some, lambda *facts: told.append(facts))
