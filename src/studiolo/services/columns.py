@@ -5,6 +5,7 @@ which is what counts: it knows what may be converted, and which rows are wrong.
 """
 
 import math
+import struct
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
@@ -24,12 +25,17 @@ Report = Callable[[int | None, str, object], None]
 
 #: A value is needed and there is none.
 NEEDED = "a value"
+_NO_VALUE = type(None)
+#: The types of cells that are read at once, by the type of their column.
 _AT_ONCE: dict[pa.DataType, frozenset[type]] = {
-    pa.large_string(): frozenset({str, type(None)}),
-    pa.int64(): frozenset({int, type(None)}),
-    pa.bool_(): frozenset({bool, type(None)}),
+    pa.large_string(): frozenset({str, _NO_VALUE}),
+    pa.int64(): frozenset({int, _NO_VALUE}),
+    pa.bool_(): frozenset({bool, _NO_VALUE}),
     pa.float64(): frozenset({float}),
 }
+#: How they are laid out in memory, as `struct` calls it.
+_PACKED = {pa.float64(): "d", pa.int64(): "q"}
+#: How they are read from text.
 _PARSED: dict[pa.DataType, type[float] | type[int]] = {pa.float64(): float, pa.int64(): int}
 
 
@@ -41,6 +47,7 @@ class ColumnReader:
         self._cells = cell_type(schema.type)
         self._kinds = _AT_ONCE.get(schema.type, frozenset())
         self._parse = _PARSED.get(schema.type)
+        self._packed = _PACKED.get(schema.type)
         self._known: dict[object, int] = {}
         if schema.categories is not None:
             known = [self._cells.read(category) for category in schema.categories]
@@ -103,8 +110,13 @@ class ColumnReader:
         elif not kinds <= self._kinds or (kinds == {float} and not all(map(math.isfinite, cells))):
             return None
         try:
+            if self._packed and _NO_VALUE not in kinds:
+                # Half of the time that `pa.array` takes for a row.
+                content = struct.pack(f"={len(cells)}{self._packed}", *cells)
+                buffers = [None, pa.py_buffer(content)]
+                return cast("Values", pa.Array.from_buffers(schema.type, len(cells), buffers))
             return cast("Values", pa.array(cells, schema.type))
-        except (pa.ArrowException, OverflowError, UnicodeError):
+        except (pa.ArrowException, OverflowError, UnicodeError, struct.error):
             return None
 
     def _categorical_at_once(self, cells: Sequence[Any]) -> Values | None:

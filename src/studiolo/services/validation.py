@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 import pyarrow as pa
@@ -14,12 +13,10 @@ from studiolo.services.classic_text import double_text
 from studiolo.services.columns import NEEDED, ColumnReader
 from studiolo.services.schema import PortSchema, ServiceSchema
 from studiolo.services.scoring import ProblemCode, RequestProblem, RequestRefused, ScoringRequest
+from studiolo.services.words import listed, meant, quoted, shown
 
 #: Problems of a request that are told; there may be one for each of its cells.
 MOST_PROBLEMS = 20
-#: Names in a sentence, and characters of a value.
-_MOST_NAMES = 20
-_LONGEST = 80
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,13 +27,30 @@ class Cells:
     #: The cells of each column, as many as there are rows.
     columns: Sequence[Sequence[object]]
 
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return len(self.columns[0]) if self.columns else 0
+
 
 class Validator:
     """Holds requests against the schema of one version of a service; made once for all of them."""
 
     def __init__(self, schema: ServiceSchema) -> None:
+        self.schema = schema
+        #: Whether numbers with a point have to come with all their digits, for decimal columns.
+        self.exact = any(
+            pa.types.is_decimal(column.type)
+            for port in schema.inputs.values()
+            for column in port.columns
+        )
         self._inputs = {name: _InputReader(name, port) for name, port in schema.inputs.items()}
         self._parameters = {parameter.name: parameter for parameter in schema.parameters}
+
+    def columns(self, name: str) -> Sequence[str]:
+        """The names of an input's columns; none for an input that there is not."""
+        port = self.schema.inputs.get(name)
+        return port.names() if port else ()
 
     def check(
         self,
@@ -66,13 +80,15 @@ class Validator:
     def _check_names(self, inputs: Mapping[str, object], problems: "_Problems") -> None:
         for name in self._inputs:
             if name not in inputs:
-                message = f'The input "{name}" is missing. The service takes {_list(self._inputs)}.'
+                message = (
+                    f'The input "{name}" is missing. The service takes {listed(self._inputs)}.'
+                )
                 problems.add(ProblemCode.MISSING_INPUT, message, target=name)
         for name in inputs:
             if name not in self._inputs:
-                takes = _list(self._inputs) if self._inputs else "no input"
-                message = f'There is no input "{_shown(name)}". The service takes {takes}.'
-                problems.add(ProblemCode.INVALID_INPUT_NAMES, message, target=_shown(name))
+                takes = listed(self._inputs) if self._inputs else "no input"
+                message = f'There is no input "{shown(name)}". The service takes {takes}.'
+                problems.add(ProblemCode.INVALID_INPUT_NAMES, message, target=shown(name))
 
     def _values(self, given: Mapping[str, object], problems: "_Problems") -> Mapping[str, Any]:
         values = {}
@@ -88,7 +104,7 @@ class Validator:
                         str(error),
                         target=name,
                         expected=allowed_values(parameter),
-                        found=_shown(given[name]),
+                        found=shown(given[name]),
                     )
             elif parameter.required:
                 message = f'The web service parameter "{name}" is missing. '
@@ -99,12 +115,12 @@ class Validator:
                 )
         for name in given:
             if name not in self._parameters:
-                known = f"takes {_list(self._parameters)}" if self._parameters else "has none"
-                message = f'There is no web service parameter "{_shown(name)}". The service {known}'
+                known = f"takes {listed(self._parameters)}" if self._parameters else "has none"
+                message = f'There is no web service parameter "{shown(name)}". The service {known}'
                 problems.add(
                     ProblemCode.UNEXPECTED_PARAMETER,
-                    f"{message}.{_meant(name, list(self._parameters))}",
-                    target=_shown(name),
+                    f"{message}.{meant(name, list(self._parameters))}",
+                    target=shown(name),
                 )
         return values
 
@@ -143,20 +159,20 @@ class _InputReader:
         extra = [name for name in dict.fromkeys(names) if name not in self._names]
         for name in self._names:
             if name not in given:
-                message = f'The column "{name}" is missing.{_meant(name, extra)}'
+                message = f'The column "{name}" is missing.{meant(name, extra)}'
                 problems.add(ProblemCode.INPUT_MISMATCH, message, target=self._name, column=name)
         for name in extra:
             problems.add(
                 ProblemCode.INPUT_MISMATCH,
-                f'The input has no column "{_shown(name)}". Its columns are {_list(self._names)}.',
+                f'The input has no column "{shown(name)}". Its columns are {listed(self._names)}.',
                 target=self._name,
-                column=_shown(name),
+                column=shown(name),
             )
         if len(given) < len(names):
             twice = next(name for name in names if list(names).count(name) > 1)
-            message = f'The column "{_shown(twice)}" is there more than once.'
+            message = f'The column "{shown(twice)}" is there more than once.'
             problems.add(
-                ProblemCode.INPUT_MISMATCH, message, target=self._name, column=_shown(twice)
+                ProblemCode.INPUT_MISMATCH, message, target=self._name, column=shown(twice)
             )
         return len(problems.found) == before
 
@@ -188,7 +204,7 @@ class _Problems:
             elif row is None:
                 what = f"expected {expected}, found {found}"
             else:
-                what = f"expected {expected}, found {_quoted(found)}"
+                what = f"expected {expected}, found {quoted(found)}"
             self.add(
                 ProblemCode.INPUT_PARSE,
                 f"{place}: {what}.",
@@ -196,7 +212,7 @@ class _Problems:
                 row=number,
                 column=column,
                 expected=expected,
-                found=_shown(found),
+                found=shown(found),
             )
 
         return report
@@ -211,34 +227,3 @@ def _as_written(parameter: Parameter, value: object) -> object:
     if isinstance(value, float):
         return double_text(value)
     return str(value) if isinstance(value, int) else value
-
-
-def _list(names: Mapping[str, object] | Sequence[str]) -> str:
-    listed = list(names)
-    shown = ", ".join(f'"{_shown(name)}"' for name in listed[:_MOST_NAMES])
-    more = len(listed) - _MOST_NAMES
-    return f"{shown} and {more} more" if more > 0 else shown
-
-
-def _meant(name: str, known: Sequence[str]) -> str:
-    lower = [one for one in known if one.lower() == name.lower()]
-    close = lower or get_close_matches(name[:_LONGEST], known[:1000], n=1)
-    return f' Did you mean "{_shown(close[0])}"?' if close else ""
-
-
-def _quoted(value: object) -> str:
-    return f'"{_shown(value)}"' if isinstance(value, str) else _shown(value)
-
-
-def _shown(value: object) -> str:
-    """A value as it can stand in a sentence: on one line and not too long."""
-    if isinstance(value, list | dict):
-        return "a list" if isinstance(value, list) else "an object"
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    try:
-        text = str(value)
-    except ValueError:  # Python does not write out whole numbers beyond 4300 digits
-        return "a number of thousands of digits"
-    shortened = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-    return shortened if shortened.isprintable() else ascii(shortened)[1:-1]

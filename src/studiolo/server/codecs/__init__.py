@@ -1,0 +1,1 @@
+"""The shapes in which requests come and replies go, one module each."""

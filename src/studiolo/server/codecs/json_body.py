@@ -1,0 +1,135 @@
+"""Reading JSON that anybody may have sent.
+
+Its depth, and how many lists and objects it has, are counted before a reader makes anything of it:
+each of them takes many times as much memory as its text.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from studiolo.server.codecs.limits import RequestLimits, check_size
+from studiolo.server.codecs.refusal import RefusalError, invalid
+from studiolo.services.json_values import INFINITY
+from studiolo.services.scoring import ProblemCode
+from studiolo.services.words import quoted
+
+#: Lists and objects in one another; an honest request has five.
+_DEEPEST = 16
+#: Lists and objects beside those for its rows.
+_FRAME = 64
+_NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+#: An escape that may be half of a surrogate pair.
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
+_BOM = b"\xef\xbb\xbf"
+#: What Python's writers, and those of .NET, make of floats that JSON has no word for.
+_CONSTANTS = {"NaN": None, "Infinity": INFINITY, "-Infinity": f"-{INFINITY}"}
+
+
+class _RepeatedKeyError(ValueError):
+    """An object has a key more than once."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise _RepeatedKeyError(next(key for key in keys if keys.count(key) > 1))
+    return made
+
+
+_EACH: dict[str, Any] = {"object_pairs_hook": _object, "parse_constant": _CONSTANTS.__getitem__}
+_PLAIN = json.JSONDecoder(**_EACH)
+_EXACT = json.JSONDecoder(**_EACH, parse_float=Decimal)
+
+
+def read_json(body: bytes, limits: RequestLimits, *, exact: bool = False) -> object:
+    """What the body says; NaN is None, and the infinities are text.
+
+    Args:
+        body: The bytes of a request.
+        limits: How much it may hold.
+        exact: Whether numbers with a point keep all their digits, as decimals.
+
+    Raises:
+        RefusalError: It is not JSON in UTF-8, or holds more than it may.
+    """
+    check_size(body, limits)
+    _check_nesting(body, limits)
+    text = _text(body)
+    decoder = _EXACT if exact else _PLAIN
+    try:
+        said: object = decoder.decode(text)
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise invalid(f"The body is not JSON: {error.msg} ({place}).") from error
+    except _RepeatedKeyError as error:
+        raise invalid(f"An object has the key {quoted(str(error))} more than once.") from error
+    except ValueError:
+        # Python reads no whole number of more than 4300 digits; as text it is told with its row.
+        decoder = json.JSONDecoder(
+            **_EACH, parse_int=_whole, parse_float=Decimal if exact else float
+        )
+        said = decoder.decode(text)
+    if _HALF.search(body):
+        _check_characters(said)
+    return said
+
+
+def _whole(digits: str) -> int | str:
+    return int(digits) if len(digits) <= 400 else digits
+
+
+def _check_characters(said: object) -> None:
+    try:
+        json.dumps(said, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError as error:
+        half = f"\\u{ord(str(error.object[error.start])):04x}"
+        raise invalid(f"A text has half of a surrogate pair, {half}.") from error
+
+
+def _text(body: bytes) -> str:
+    try:
+        return body.removeprefix(_BOM).decode()
+    except UnicodeDecodeError as error:
+        utf_16 = body[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in body[:2]
+        hint = " It looks like UTF-16." if utf_16 else ""
+        place = f"byte {error.start + 1} ({body[error.start]:#04x})"
+        raise invalid(f"The body is not UTF-8: see {place}.{hint}") from error
+
+
+def _check_nesting(body: bytes, limits: RequestLimits) -> None:
+    openings = body.count(b"[") + body.count(b"{")
+    if openings <= _DEEPEST:
+        return
+    brackets = _outside_of_texts(body).translate(None, _NOT_BRACKETS)
+    openings = brackets.count(b"[") + brackets.count(b"{")
+    if openings > limits.rows + _FRAME:
+        raise RefusalError(
+            ProblemCode.REQUEST_TOO_LARGE,
+            f"The body has {openings:,} lists and objects; {limits.rows:,} rows are allowed. Send "
+            "fewer rows at once.",
+        )
+    depth = 0
+    for bracket in brackets:
+        depth += 1 if bracket in b"[{" else -1
+        if depth > _DEEPEST:
+            message = f"The body has lists and objects more than {_DEEPEST} deep in one another."
+            raise RefusalError(ProblemCode.REQUEST_TOO_LARGE, message)
+
+
+def _outside_of_texts(body: bytes) -> bytes:
+    """The body without its texts; of a body that is not JSON, any part."""
+    if b"\\" in body:
+        body = body.replace(b"\\\\", b"").replace(b'\\"', b"")
+    return b"".join(body.split(b'"')[::2])
+
+
+def member(document: Mapping[str, Any], key: str) -> Any:
+    """A member by its name in any case, as the classic service's reader of JSON found them."""
+    if key in document:
+        return document[key]
+    lower = key.lower()
+    return next((value for name, value in document.items() if name.lower() == lower), None)

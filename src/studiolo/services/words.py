@@ -1,0 +1,42 @@
+"""What callers sent, as it can stand in a sentence for them."""
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+#: Names in a sentence, and characters of a value.
+_MOST_NAMES = 20
+_LONGEST = 80
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in quotes, with commas between them; of many the first."""
+    every = list(names)
+    some = ", ".join(f'"{shown(name)}"' for name in every[:_MOST_NAMES])
+    more = len(every) - _MOST_NAMES
+    return f"{some} and {more} more" if more > 0 else some
+
+
+def meant(name: str, known: Sequence[str]) -> str:
+    """A question after the name that may be meant, with a blank in front; empty if none may."""
+    lower = [one for one in known if one.lower() == name.lower()]
+    close = lower or get_close_matches(name[:_LONGEST], known[:1000], n=1)
+    return f' Did you mean "{shown(close[0])}"?' if close else ""
+
+
+def quoted(value: object) -> str:
+    """A value as `shown` has it, text in quotes."""
+    return f'"{shown(value)}"' if isinstance(value, str) else shown(value)
+
+
+def shown(value: object) -> str:
+    """A value as it can stand in a sentence: on one line and not too long."""
+    if isinstance(value, list | dict):
+        return "a list" if isinstance(value, list) else "an object"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    try:
+        text = str(value)
+    except ValueError:  # Python does not write out whole numbers beyond 4300 digits
+        return "a number of thousands of digits"
+    shortened = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return shortened if shortened.isprintable() else ascii(shortened)[1:-1]
