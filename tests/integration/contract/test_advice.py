@@ -152,14 +152,19 @@ def test_an_old_pickle_is_told_from_an_import(message_of: MessageOf) -> None:
     assert "Train the model again" in message
 
 
-def test_the_data_of_nltk(message_of: MessageOf) -> None:
+@pytest.mark.parametrize(
+    "named", ["\\x1b[93mstopwords\\x1b[0m", "'stopwords'"], ids=["nltk 3.8", "nltk 3.10"]
+)
+def test_the_data_of_nltk(message_of: MessageOf, named: str) -> None:
     source = (
-        "def azureml_main():\n    raise LookupError('\\n' + '*' * 70 + '\\n  Resource "
-        "\\x1b[93mstopwords\\x1b[0m not found.\\n  Please use the NLTK Downloader')"
+        'def azureml_main():\n    raise LookupError("\\n" + "*" * 70 + "\\n  Resource '
+        f'{named} not found.\\n  Please use the NLTK Downloader")'
     )
     message = message_of(source)
-    assert message.startswith("Resource stopwords not found.")
+    assert message.splitlines()[0].startswith("Resource ")
+    assert "nltk.downloader -d nltk_data stopwords`" in message
     assert "nltk.data.path.append" in message
+    assert "Please use" not in message
 
 
 def test_pip_says_what_to_do_instead(run: Run) -> None:

@@ -26,8 +26,8 @@ _OF_A_PICKLE: Final = re.compile(
     r"|Can't get attribute|incompatible dtype|cannot import name|_unpickle|__reduce|copy_reg"
     r"|'ascii' codec can't decode"
 )
-_NLTK: Final = re.compile(r"Resource \S*?(?:\x1b\[\d+m)?(?P<name>[\w-]+)(?:\x1b\[0m)? not found")
 _COLOUR: Final = re.compile(r"\x1b\[[\d;]*m")
+_NLTK: Final = re.compile(r"Resource '?(?P<name>[\w.-]+)'? not found\.")
 
 
 def explained(failure: Failure, ran: Circumstances) -> Failure:
@@ -47,6 +47,8 @@ def explained(failure: Failure, ran: Circumstances) -> Failure:
     if advice is not None and failure.subject == "fsspec":
         # The script imports no such thing: pandas takes the letter of a drive for a protocol.
         message = advice
+    elif advice is not None and _nltk_resource(failure):
+        message = f"{message.splitlines()[0]} {advice}"  # NLTK's own advice can't be followed here
     elif advice is not None:
         message = f"{_ended(message)} {advice}"
     if call is not None and (others := listed(reading, ran.job.script_name, told=call)):
@@ -75,13 +77,21 @@ def _advice(failure: Failure, error: str, ran: Circumstances) -> str | None:
             "The file is named by a path of another machine. Connect it as a dataset, "
             'or put it into the script bundle and open "Script Bundle/NAME".'
         )
-    if failure.exception_type == "LookupError" and (match := _NLTK.search(failure.subject)):
+    if resource := _nltk_resource(failure):
         return (
-            f"The environment holds no data of NLTK. Download {match['name']} elsewhere "
-            "(`python -m nltk.downloader`), put the folder nltk_data into the script bundle, and "
-            'write `nltk.data.path.append("Script Bundle/nltk_data")` at the top.'
+            "The environment holds no data of NLTK. Download it elsewhere (`python -m "
+            f"nltk.downloader -d nltk_data {resource}`), put the folder nltk_data into the script "
+            'bundle, and write `nltk.data.path.append("Script Bundle/nltk_data")` at the top.'
         )
     return None
+
+
+def _nltk_resource(failure: Failure) -> str:
+    """The data that NLTK misses; "" if that is not what is wrong."""
+    if failure.exception_type != "LookupError":
+        return ""
+    match = _NLTK.search(_COLOUR.sub("", failure.subject))
+    return match["name"] if match else ""
 
 
 def _is_elsewhere(failure: Failure, error: str, source: str) -> bool:
