@@ -17,11 +17,8 @@ from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 from studiolo_guest import kernel
+from studiolo_guest.wire import GUEST_DIRECTORY
 
-#: Where this package lies inside the jail.
-GUEST_DIRECTORY: Final = "/opt/studiolo/studiolo_guest"
-#: How many times the process that the host starts forks until it is the zygote, with namespaces.
-GENERATIONS: Final = 2
 #: The user that a script believes to be; the host knows it as `jail_user` or as whoever started it.
 INNER_USER: Final = 1000
 

@@ -1,4 +1,7 @@
-"""Messages between the host and the zygote: JSON in one packet, with file descriptors beside it."""
+"""Messages between the host and the zygote: JSON in one packet, with file descriptors beside it.
+
+What both know without a message is here, too.
+"""
 
 import array
 import json
@@ -7,6 +10,10 @@ import socket
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+#: Where this package is inside the jail.
+GUEST_DIRECTORY = "/opt/studiolo/studiolo_guest"
+#: How many times the process that the host starts forks until it is the zygote, with namespaces.
+GENERATIONS = 2
 #: Both ends refuse a longer packet; what can be larger travels in a memory file instead.
 MESSAGE_BYTES = 64 * 1024
 _DESCRIPTORS = 250

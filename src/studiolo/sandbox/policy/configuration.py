@@ -11,7 +11,7 @@ import studiolo_guest
 from studiolo.sandbox.policy.policy import Limits, Policy
 from studiolo.sandbox.policy.seccomp import SeccompFilter, build_filter
 from studiolo.sandbox.policy.syscall_policy import FilterUse
-from studiolo_guest.jail import GUEST_DIRECTORY
+from studiolo_guest.wire import GUEST_DIRECTORY
 
 _HOSTNAME = "sandbox"
 #: What a run without a mount namespace may read of /proc: itself, and facts about the machine.

@@ -24,7 +24,7 @@ from studiolo.sandbox.process.launcher import Launcher
 from studiolo.sandbox.process.observation import Promised
 from studiolo.sandbox.process.zygote import Zygote
 from studiolo.sandbox.process.zygote_messages import Ready
-from studiolo_guest.jail import GENERATIONS as JAILED_GENERATIONS
+from studiolo_guest.wire import GENERATIONS
 
 #: What the launcher says failed where namespaces can't be had.
 _NAMESPACE_STEPS = ("namespaces", "user namespace", "read-only root")
@@ -127,7 +127,7 @@ class BringUp:
         return Zygote(
             self._launcher,
             self._interpreter.python,
-            generations=JAILED_GENERATIONS if self._layers.namespaces else 0,
+            generations=GENERATIONS if self._layers.namespaces else 0,
         )
 
     def _first_choice(self) -> Layers:
