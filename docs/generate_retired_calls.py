@@ -1,4 +1,4 @@
-"""Writes `reference/retired-calls.md`: the table of calls that old scripts have to give up.
+"""Writes `reference/retired-calls.md`: the table of calls in old scripts that no longer work.
 
 Run it after a change to the table: python docs/generate_retired_calls.py
 """
@@ -14,12 +14,12 @@ _INTRODUCTION = """\
 
 <!-- Made by docs/generate_retired_calls.py; change studiolo.old_code, not this page. -->
 
-Calls of scripts from 2014 to 2020 that today's libraries no longer have, and what to write instead.
-`studiolo check SCRIPT.py` finds all of a script's, also if it is Python 2. A run that fails at one
-names it and lists the others.
+Scripts from 2014 to 2020 use calls that today's libraries no longer have. This page lists them, and
+what to use instead. `studiolo check SCRIPT.py` finds all of them in a script, even in one for Python 2.
+If a run fails at one of them, the error names it and lists the others.
 
-Calls marked *other values* or *no effect* do not fail. The log of a run names their lines,
-but not those with `get_dummies`, which today's scripts have as well.
+Calls marked *other values* or *no effect* do not fail. The log of a run names the lines that have them,
+except for `get_dummies`, which new scripts use as well.
 """
 _EFFECTS = {Effect.FAILS: "", Effect.CHANGES: "*Other values.* ", Effect.NOTHING: "*No effect.* "}
 
@@ -33,7 +33,9 @@ def retired_calls() -> str:
     """The page's text."""
     parts = [_INTRODUCTION]
     for library, calls in BY_LIBRARY.items():
-        parts.append(f"\n## {library}\n\n| In the script | Write | What changed |\n|---|---|---|\n")
+        parts.append(
+            f"\n## {library}\n\n| In the script | Use instead | What changed |\n|---|---|---|\n"
+        )
         parts += [_row(call) for call in calls]
     return "".join(parts)
 

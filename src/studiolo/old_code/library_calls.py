@@ -54,7 +54,7 @@ SCIKIT_LEARN: Final[tuple[RetiredCall, ...]] = (
     RetiredCall(
         shape=Path(names=("sklearn.metrics.jaccard_similarity_score",)),
         old="from sklearn.metrics import jaccard_similarity_score",
-        today="`sklearn.metrics.jaccard_score`, or `accuracy_score` for one label a row",
+        today="`sklearn.metrics.jaccard_score`, or `accuracy_score` for one label per row",
         errors=(path_error("sklearn.metrics", "jaccard_similarity_score"),),
     ),
     RetiredCall(
@@ -113,7 +113,7 @@ PLOTTING: Final[tuple[RetiredCall, ...]] = (
     RetiredCall(
         shape=Attribute(names=("set_axis_bgcolor", "get_axis_bgcolor", "hold")),
         old="plt.hold(True)",
-        today="nothing for hold, `.set_facecolor(…)` for the background",
+        today="`.set_facecolor(…)` for the background; `hold` has no replacement and needs none",
         errors=(attribute_error("set_axis_bgcolor", "hold"), r"no attribute 'hold'"),
     ),
     RetiredCall(
@@ -180,14 +180,14 @@ AZURE: Final[tuple[RetiredCall, ...]] = (
     RetiredCall(
         shape=Path(names=("azureml.core",)),
         old="from azureml.core import Run",
-        today="nothing: what is printed, and figures that are saved or open, are kept with the run",
+        today="`print(…)`: the run keeps its output, and figures that are saved or open",
         changed="It was the script's link to its run in Azure ML.",
         errors=(r"No module named 'azureml'", r"No module named 'azureml\.core"),
     ),
     RetiredCall(
         shape=Path(names=("azureml",)),
         old="from azureml import Workspace",
-        today="nothing, and connect the dataset to the script (`--dataset1 FILE`)",
+        today="a dataset that is connected to the script (`--dataset1 FILE`)",
         changed="It read datasets from a workspace of the classic studio, long shut down.",
         errors=(r"No module named 'azureml'", path_error("azureml", "Workspace")),
     ),

@@ -50,7 +50,7 @@ PANDAS: Final[tuple[RetiredCall, ...]] = (
     RetiredCall(
         shape=Path(names=("pandas.tools.rplot",)),
         old="import pandas.tools.rplot as rplot",
-        today="the plot anew, for example with `seaborn.FacetGrid`",
+        today="a plot of another library, for example `seaborn.FacetGrid`",
         changed="rplot has no successor in pandas.",
         errors=(r"No module named 'pandas\.tools",),
     ),
@@ -63,7 +63,7 @@ PANDAS: Final[tuple[RetiredCall, ...]] = (
     RetiredCall(
         shape=Path(names=("pandas.io.data", "pandas.io.wb")),
         old="from pandas.io.data import DataReader",
-        today="the library pandas-datareader, or connect the data as a dataset",
+        today="the library pandas-datareader, or a connected dataset",
         errors=(r"No module named 'pandas\.io\.(data|wb)",),
     ),
     RetiredCall(
@@ -169,7 +169,7 @@ PANDAS: Final[tuple[RetiredCall, ...]] = (
             names=("error_bad_lines", "warn_bad_lines", "squeeze", "date_parser", "prefix"),
         ),
         old="pd.read_csv('a.csv', error_bad_lines=False)",
-        today="`on_bad_lines='skip'`, `.squeeze()` behind it, `date_format=…`",
+        today="`on_bad_lines='skip'`, `.squeeze()` after the call, `date_format=…`",
         errors=(r"read_(csv|table)\(\) got an unexpected keyword argument",),
     ),
     RetiredCall(
@@ -192,7 +192,7 @@ PANDAS: Final[tuple[RetiredCall, ...]] = (
         ),
         old="times.resample('M').mean()",
         today="`'ME'` for the end of a month, `'QE'`, `'YE'`, `'h'`, `'min'`, `'s'`",
-        changed="The short names of frequencies are new.",
+        changed="Frequencies have new short names.",
         errors=(r"Invalid frequency: ",),
     ),
     RetiredCall(
@@ -253,21 +253,21 @@ PANDAS: Final[tuple[RetiredCall, ...]] = (
         shape=Idiom(form="dtype-object"),
         old="frame['name'].dtype == 'object'",
         today="`pandas.api.types.is_string_dtype(frame['name'])`",
-        changed="This is never true of text today: its type is `str`.",
+        changed="This is never true today, because columns of text have the type `str`.",
         effect=Effect.NOTHING,
     ),
     RetiredCall(
         shape=Idiom(form="chained-assignment"),
         old="frame['a'][frame['b'] > 1] = 0",
         today="`frame.loc[frame['b'] > 1, 'a'] = 0`",
-        changed="This changes a copy today, and not the frame.",
+        changed="This changes a copy today, not the frame.",
         effect=Effect.NOTHING,
     ),
     RetiredCall(
         shape=Idiom(form="chained-in-place"),
         old="frame['a'].fillna(0, inplace=True)",
         today="`frame['a'] = frame['a'].fillna(0)`",
-        changed="This changes a copy today, and not the frame.",
+        changed="This changes a copy today, not the frame.",
         effect=Effect.NOTHING,
     ),
 )

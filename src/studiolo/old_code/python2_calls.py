@@ -94,7 +94,7 @@ _FORMS: Final[tuple[RetiredCall, ...]] = (
     RetiredCall(
         shape=Syntax(form="parameters"),
         old="f = lambda (a, b): a",
-        today="one parameter, taken apart inside",
+        today="one parameter, unpacked in the function",
         errors=(r"parameters cannot be parenthesized", r"^SyntaxError: invalid syntax"),
         error_is_common=True,
     ),
@@ -182,7 +182,7 @@ PYTHON_2: Final[tuple[RetiredCall, ...]] = (
     RetiredCall(
         shape=None,
         old="'a'.decode('utf-8')",
-        today="the text as it is: it is Unicode already; only bytes are decoded",
+        today="the text itself, which is Unicode already; only bytes can be decoded",
         errors=(r"'str' object has no attribute 'decode'",),
     ),
     RetiredCall(

@@ -102,7 +102,7 @@ class RetiredCall:
     def sentence(self) -> str:
         """The advice about the call."""
         before = f"{self.changed} " if self.changed else ""
-        return f"{before}Instead of `{self.old_line}`, write {self.today}."
+        return f"{before}Instead of `{self.old_line}`, use {self.today}."
 
     @property
     def old_line(self) -> str:
