@@ -18,8 +18,8 @@ _INTRODUCTION = """\
 
 <!-- Made by docs/generate_module_reference.py; change the modules, not this page. -->
 
-The modules that come with Studiolo, by category. They have the names, ports, parameters and
-defaults of the classic studio's; each says where it differs. An experiment names one by its id:
+These modules come with Studiolo. Their names, ports, parameters and defaults are those of the
+classic studio; each module says where it differs. An experiment refers to a module by its id:
 
 ```yaml
   halves:
@@ -28,8 +28,8 @@ defaults of the classic studio's; each says where it differs. An experiment name
     parameters: {fraction: 0.7, random_seed: 7}
 ```
 
-Each is one file that you could have written: see [how a module is written](modules.md). How columns
-are chosen is told [there](modules.md) too.
+Each module is one file that you could have written: see [how to write a module](modules.md). That
+page also explains [how to select columns](modules.md#selections-of-columns).
 """
 
 

@@ -15,11 +15,11 @@ _INTRODUCTION = """\
 <!-- Made by docs/generate_retired_calls.py; change studiolo.old_code, not this page. -->
 
 Scripts from 2014 to 2020 use calls that today's libraries no longer have. This page lists them, and
-what to use instead. `studiolo check SCRIPT.py` finds all of them in a script, even in one for Python 2.
-If a run fails at one of them, the error names it and lists the others.
+what to use instead. `studiolo check SCRIPT.py` finds all of them in a script, even in one for
+Python 2. If a run fails at one of them, the error names it and lists the others.
 
-Calls marked *other values* or *no effect* do not fail. The log of a run names the lines that have them,
-except for `get_dummies`, which new scripts use as well.
+Calls marked *other values* or *no effect* do not fail. The log of a run names the lines that have
+them, except for `get_dummies`, which new scripts use as well.
 """
 _EFFECTS = {Effect.FAILS: "", Effect.CHANGES: "*Other values.* ", Effect.NOTHING: "*No effect.* "}
 

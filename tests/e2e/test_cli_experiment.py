@@ -186,7 +186,7 @@ class TestRun:
         assert ended.code == 1
         for n in range(5):
             assert f"split {n} failed:" in ended.err
-        sentence = "names no column."
+        sentence = "does not name a column."
         assert " ".join((ended.out + ended.err).split()).count(sentence) == 5
         assert "Traceback" not in ended.err
         assert "line " not in ended.err

@@ -105,7 +105,7 @@ def test_roles(edit: Any) -> None:
     assert roles({"a": "label", "b": "score"}, "Features", "a") == {"b": "score"}
     assert roles({"a": "label", "b": "score"}, "ClearScores", "a", "b") == {"a": "label"}
     assert roles({"a": "label", "b": "label"}, "ClearLabels", "b") == {"a": "label"}
-    with pytest.raises(ValueError, match="one weight column at most, and these would be: a, b"):
+    with pytest.raises(ValueError, match="only one weight column, and these would be: a, b"):
         roles({"b": "weight"}, "Weights", "a")
     with pytest.raises(ValueError, match='"t" is of the type str; weights are numbers'):
         roles({}, "Weights", "t")

@@ -22,7 +22,7 @@ def test_what_comes_in_goes_out(load_module: Load, frame: pd.DataFrame) -> None:
 
 
 def test_an_export_needs_a_file(load_module: Load, frame: pd.DataFrame) -> None:
-    with pytest.raises(ValueError, match="Name one of the workspace"):
+    with pytest.raises(ValueError, match="Name a file of the workspace"):
         load_module("export_data").azureml_main(frame, file=" ")
 
 

@@ -187,7 +187,7 @@ def test_indicators_of_the_same_name_get_a_number(to_indicators: Any) -> None:
     assert result.iloc[0, 4:].tolist() == [1, 0, 1, 0, 1, 0]
     assert result.iloc[1, 4:].tolist() == [0, 1, 0, 1, 0, 1]
     assert list(indicators.transform(dataset)) == list(result)
-    with pytest.raises(ValueError, match='already has columns of the names "a-b-c", "a-x '):
+    with pytest.raises(ValueError, match='already has columns with the names "a-b-c", "a-x '):
         indicators.transform(result)
 
 

@@ -122,11 +122,11 @@ def test_compares_numbers_dates_and_durations(
 @pytest.mark.parametrize(
     ("mode", "expression", "sentence"),
     [
-        ("Regular Expression", "no column", "names no column"),
+        ("Regular Expression", "no column", "does not name a column"),
         ("Regular Expression", '\\"absent" x', "Its columns are: text, n"),
         ("Regular Expression", "(\\7) x", 'no column "7"'),
         ("Regular Expression", '\\"text" (', "not a regular expression: missing"),
-        ("Regular Expression", '\\"n" 1', "looks at text"),
+        ("Regular Expression", '\\"n" 1', "needs text"),
         ("Relative Expression", '\\"n" about 3', "is not a comparison"),
         ("Relative Expression", '\\"n" > three', '"three" can\'t be compared'),
         ("Relative Expression", '\\"text" > 3', "compares numbers, dates and durations"),

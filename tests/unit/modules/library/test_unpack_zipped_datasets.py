@@ -155,7 +155,7 @@ def test_one_of_several_files_is_named(unpack: Unpack) -> None:
         ("1 1:2 1:3", "SvmLight", "line 1 has the feature 1 twice"),
         ("1 1355191:2", "SvmLight", "line 1 has the feature 1355191, and"),
         ("", "SvmLight", "it is empty"),
-        ("1,x\0y\n", "CSV", "file1 holds a NUL byte"),
+        ("1,x\0y\n", "CSV", "file1 contains a NUL byte"),
     ],
 )
 def test_says_what_cannot_be_read(

@@ -14,17 +14,17 @@
 #
 # [tool.studiolo.parameters.file]
 # label = "File"
-# help = "A file of the workspace to write as well, such as scored.csv. Empty: none."
+# help = "A file of the workspace to write, such as scored.csv. Empty: none."
 #
 # [tool.studiolo.exports.dataset]
 # file = "file"
 # ///
 """Makes a CSV file of a dataset.
 
-In the classic studio a dataset could only be downloaded once it was converted. Here every dataset
-can be downloaded as CSV, so the module hands its dataset on unchanged, which keeps experiments that
-contain it as they are; if it is given a file name, the workspace gets that file. Text with commas
-is quoted, which the classic module did not do.
+In the classic studio you could download a dataset only after converting it. Here you can download
+every dataset as CSV, so the module passes its dataset on unchanged, and experiments that contain
+it stay as they are. If you give it a file name, the workspace gets that file. Text that contains
+commas is quoted, which the classic module did not do.
 """
 
 import pandas as pd

@@ -14,20 +14,20 @@
 #
 # [tool.studiolo.parameters.has_header]
 # label = "HasHeader"
-# help = "Whether the first line of CSV or TSV names the columns; if not, they are Col1, Col2 …"
+# help = "CSV and TSV only: the first line names the columns. Off: they are Col1, Col2 …"
 #
 # [tool.studiolo.parameters.data]
 # label = "Data"
 # kind = "data"
 # format = "data_format"
 # header = "has_header"
-# help = "The rows, one a line."
+# help = "The rows, one per line."
 # ///
-"""Makes a dataset of rows that are typed in.
+"""Makes a dataset of rows that you type in.
 
-The text is read as a file of that format is read: types are decided over whole columns, an empty
-field is missing, and SvmLight gives Col1, Col2 and so on and Labels. The module gets the finished
-dataset and hands it on.
+The text is read like a file of that format: the type of a column is decided from all of its
+values, an empty field is missing, and SvmLight gives the columns Col1, Col2 and so on and Labels.
+The module gets the finished dataset and passes it on.
 """
 
 from typing import Literal

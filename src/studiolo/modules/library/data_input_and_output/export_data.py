@@ -14,11 +14,11 @@
 #
 # [tool.studiolo.parameters.file]
 # label = "File"
-# help = "A file of the workspace, such as scored.csv; its extension says in which format."
+# help = "A file of the workspace, such as scored.csv. The extension determines the format."
 #
 # [tool.studiolo.parameters.write_mode]
 # label = "Write mode"
-# help = "What happens if there is such a file already."
+# help = "What to do if the file exists."
 #
 # [tool.studiolo.exports.dataset]
 # file = "file"
@@ -26,10 +26,10 @@
 # ///
 """Writes a dataset to a file of the workspace.
 
-The classic module wrote to Azure storage and databases; its write modes, Error and Overwrite, and
-the default of them are kept. It had no output: ours hands the dataset on, so that it can be looked
-at. The file is written once the module has succeeded, and in every run: a kept result never stands
-in for it.
+The classic module wrote to Azure storage and databases. Its write modes, Error and Overwrite, and
+their default are the same here. It had no output; ours passes the dataset on, so that you can look
+at it. The file is written once the module has succeeded, and in every run: the module always runs,
+even if a kept result exists.
 """
 
 from typing import Literal
@@ -45,5 +45,5 @@ def azureml_main(
 ) -> pd.DataFrame:
     """Hand on the dataset that is written."""
     if not file.strip():
-        raise ValueError("No file is named. Name one of the workspace, such as scored.csv.")
+        raise ValueError("No file is given. Name a file of the workspace, such as scored.csv.")
     return dataset

@@ -16,9 +16,9 @@
 # ///
 """Brings a dataset file of the workspace into the experiment.
 
-The classic module read web addresses, Azure storage and databases as well. Ours reads files of the
-workspace, in every format that a dataset may have, since a run has no network. It runs again when
-the file has another content, which is the classic "Use cached results" done right.
+The classic module also read web addresses, Azure storage and databases. A run here has no network,
+so ours reads files of the workspace, in every dataset format. It runs again only when the file's
+content has changed, which is what "Use cached results" was for in the classic studio.
 """
 
 import pandas as pd

@@ -21,23 +21,23 @@
 #
 # [tool.studiolo.parameters.file_has_header_row]
 # label = "File has header row"
-# help = "CSV and TSV only. Off: the columns are called Col1, Col2 and so on."
+# help = "CSV and TSV only. Off: the columns are named Col1, Col2 and so on."
 # ///
 """Reads one file of a zip as a dataset.
 
-The file is UTF-8. SvmLight gives the columns Col1, Col2 and so on and Labels; plain text the column
-Col1, one line a row. Features may be counted from 0 or 1, in any order; a query becomes the column
-qid. In CSV and TSV an empty field is missing, and a row with too few fields is filled up with
-missing values. Where all rows are separated by another of the comma, semicolon, tab and vertical
-bar, they are read so. Blank lines at the end are not rows.
+The file must be UTF-8. SvmLight gives the columns Col1, Col2 and so on and Labels; plain text
+gives the column Col1, with one row per line. Features may be counted from 0 or 1 and come in any
+order; a query becomes the column qid. In CSV and TSV an empty field is missing, and a row with too
+few fields is filled up with missing values. If all rows are separated by a different one of the
+comma, semicolon, tab and vertical bar, that one is used. Blank lines at the end are not rows.
 
-The type of a column of CSV or TSV is decided over all of its values: integer, floating point,
-boolean (true, false) or ISO 8601 date, where NA, N/A, null and NaN are missing and blanks around a
-value do not count. One value that does not fit leaves the column text, and so does a leading zero:
-"007" stays what it is.
+The type of a column of CSV or TSV is decided from all of its values: integer, floating point,
+boolean (true, false) or ISO 8601 date. NA, N/A, null and NaN are missing, and blanks around a
+value are ignored. A single value that does not fit makes the column text, and so does a leading
+zero: "007" stays "007".
 
-Differs: the header is off as in the classic module, but the format is not guessed from the name.
-ARFF is left out, as are .gz files, which are no zip; upload such a file as a dataset by itself.
+Differs: the header is off, as in the classic module, but the format is not guessed from the name.
+ARFF is left out. So are .gz files, which are not zips; upload such a file as a dataset of its own.
 """
 
 import csv
@@ -121,7 +121,7 @@ def _text(archive: zipfile.ZipFile, name: str) -> str:
         # What zipfile raises for a password, an unknown compression, and damage.
         raise ValueError(f"{name} can't be unpacked: {error}.") from error
     if "\0" in text:
-        raise ValueError(f"{name} holds a NUL byte, which no text has. Is it a binary file?")
+        raise ValueError(f"{name} contains a NUL byte, which text never does. Is it a binary file?")
     return text
 
 

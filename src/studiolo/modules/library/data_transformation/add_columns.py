@@ -17,9 +17,9 @@
 # ///
 """Puts the columns of one dataset beside those of another.
 
-The rows are taken as they stand: the first beside the first. Where one dataset has fewer rows, the
-rest of its columns is missing. A name that the left dataset has already gets a number:
-"TargetOutcome" of the right one becomes "TargetOutcome (1)".
+Rows are matched by position: the first row of one dataset is beside the first row of the other. If
+one dataset has fewer rows, its columns have missing values in the remaining rows. If the left
+dataset already has a column of the same name, the right one gets a number: "TargetOutcome (1)".
 """
 
 from itertools import count

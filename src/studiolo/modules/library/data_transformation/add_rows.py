@@ -17,12 +17,13 @@
 # ///
 """Puts the rows of one dataset below those of another.
 
-Both need the same columns, of types that go together: integers and floats become floats, categories
-of both sides are joined, and a column without any value goes with everything. Nothing is rounded:
-integers and decimals become decimals, signed and unsigned integers the type that holds all of them,
-and integers that no float holds stop the module beside floats. The order of the
-columns, and the roles, are those of the first dataset; differs: the classic module wanted the
-second one to have the same order.
+Both need the same columns, of types that can be combined: integers and floats become floats, the
+categories of both sides are merged, and a column without any value fits every type. Nothing is
+rounded: integers and decimals become decimals, signed and unsigned integers become the type that
+holds all of them, and the module stops if integers that no float can hold meet floats. The order
+of the columns, and the roles, are those of the first dataset.
+
+Differs: the classic module required the same order of columns in the second dataset.
 """
 
 from typing import Any

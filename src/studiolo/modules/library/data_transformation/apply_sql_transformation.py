@@ -29,17 +29,17 @@
 
 A script of several statements, each ended by a semicolon, gives the rows of its last SELECT.
 
-SQLite knows numbers, text and bytes. Booleans go in as 0 and 1, dates and timestamps as the text
-that SQLite's date functions read ("2020-01-31", "2020-01-31 12:00:00", in UTC if they have a zone),
-durations as seconds, decimals as floating point numbers, categories as their values. A result
-column that is such a column of a table, under whatever name, gets its type back, and so do MIN, MAX
-and SUM of a decimal column. Another expression does not: MAX(day) is text, until Edit Metadata
-makes it a date, and AVG(price) or price * 2 of decimals a floating point number. What SQLite can't
-hold without rounding, such as a decimal with more digits than a floating point number keeps or an
-integer from 2**63, stops the module.
+SQLite has numbers, text and bytes. Booleans become 0 and 1, dates and timestamps become text that
+SQLite's date functions can read ("2020-01-31", "2020-01-31 12:00:00", in UTC if they have a zone),
+durations become seconds, decimals floating point numbers, and categories their values. A result
+column that is such a column of a table, even under a new name, gets its type back, and so do MIN,
+MAX and SUM of a decimal column. Other expressions do not: MAX(day) is text until Edit Metadata
+makes it a date, and AVG(price) or price * 2 of decimals is a floating point number. The module
+stops at a value that SQLite can't hold without rounding, such as a decimal with more digits than a
+floating point number keeps or an integer of 2**63 or more.
 
-Names may stand in double quotes, text stands in single ones: "Colour" is a column, and an error if
-there is no such column. The classic module took it for text then, as SQLite does by default.
+Put names in double quotes and text in single quotes. "Colour" is a column, and an error if there
+is no such column; the classic module then took it for text, as SQLite does by default.
 """
 
 import contextlib

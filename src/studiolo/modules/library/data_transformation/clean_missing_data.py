@@ -23,13 +23,13 @@
 #
 # [tool.studiolo.parameters.minimum_missing_value_ratio]
 # label = "Minimum missing value ratio"
-# help = "A column with a smaller share of missing values is left as it is."
+# help = "A column with a smaller share of missing values stays as it is."
 # minimum = 0
 # maximum = 1
 #
 # [tool.studiolo.parameters.maximum_missing_value_ratio]
 # label = "Maximum missing value ratio"
-# help = "A column with a greater share of missing values is left as it is."
+# help = "A column with a greater share of missing values stays as it is."
 # minimum = 0
 # maximum = 1
 #
@@ -42,11 +42,11 @@
 #
 # [tool.studiolo.parameters.cols_with_all_missing_values]
 # label = "Cols with all missing values"
-# help = "Replace with mean, median, mode or MICE only: what becomes of columns without any value."
+# help = "Replace with mean, median, mode or MICE only: what to do with columns without any value."
 #
 # [tool.studiolo.parameters.generate_missing_value_indicator_column]
 # label = "Generate missing value indicator column"
-# help = "Adds a column that is true where a value was missing, one for each column."
+# help = "Adds, for each column, a column that is true where a value was missing."
 #
 # [tool.studiolo.parameters.number_of_iterations]
 # label = "Number of Iterations"
@@ -56,23 +56,24 @@
 # ///
 """Replaces missing values, or removes the rows or columns that have some.
 
-Only the selected columns whose share of missing values lies within both ratios, bounds included,
-are cleaned; the classic documentation says this in one place and in another that a single column
-outside the ratios stops the cleaning of all.
+Of the selected columns, those are cleaned whose share of missing values is between the two ratios,
+bounds included. The classic documentation says this in one place; in another it says that a single
+column outside the ratios stops the cleaning of all columns.
 
-Custom substitution value  The replacement, which must be of each column's type: 0 by default.
-Replace with mean, median  Numbers, booleans, dates and durations, rounded where the type asks it:
-                           integers to integers, decimals to as many digits as they have.
-Replace with mode          The most frequent value, and the smallest of several.
-Remove entire row          The rows in which a cleaned column has no value.
-Remove entire column       The cleaned columns that have missing values.
-Replace using MICE         Numbers and booleans: each column is predicted from the others, in turns
-                           (scikit-learn's IterativeImputer); the best estimate, not a random draw.
+- Custom substitution value: the replacement, which must fit the type of each column; 0 by default.
+- Replace with mean, median: for numbers, booleans, dates and durations. The value is rounded where
+  the type requires it: integers to integers, decimals to as many digits as they have.
+- Replace with mode: the most frequent value; if there are several, the smallest of them.
+- Remove entire row: the rows in which a cleaned column has no value.
+- Remove entire column: the cleaned columns that have missing values.
+- Replace using MICE: for numbers and booleans. Each column in turn is predicted from the others
+  (scikit-learn's IterativeImputer). The replacement is the best estimate, not a random draw.
 
-The transformation fills other datasets with what was learned from this one and adds no indicator
-columns. A column has to hold what it held here: numbers, decimals, text and so on; one without any
-value takes the type that it had here. Integers that are filled with a fraction become floating
-point numbers. Roles stay. The indicator of "Bore" is called "Bore_IsMissing".
+The transformation fills other datasets with what it learned from this one; it adds no indicator
+columns. A column must have the kind of values that it has here: numbers, decimals, text and so on.
+A column without any value gets the type that it has here. Integers that are filled with a fraction
+become floating point numbers. Roles stay. The indicator column of "Bore" is called
+"Bore_IsMissing".
 
 Left out: Replace using Probabilistic PCA.
 """

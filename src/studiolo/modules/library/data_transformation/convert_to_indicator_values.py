@@ -23,18 +23,19 @@
 #
 # [tool.studiolo.parameters.overwrite_categorical_columns]
 # label = "Overwrite categorical columns"
-# help = "Whether the converted columns are left out of the result."
+# help = "On: the result leaves out the converted columns."
 # ///
-"""Turns categorical columns into columns of 0 and 1, one a category.
+"""Turns categorical columns into columns of 0 and 1, one per category.
 
 The column "Failure score" with the categories Low and High gives "Failure score-Low" and "Failure
-score-High", at the end of the dataset, in the order of the categories; a category that no row has
-gets its column too. If values are missing there is a column "Failure score-Missing".
+score-High", at the end of the dataset, in the order of the categories. A category that no row has
+gets a column, too. If values are missing, there is also a column "Failure score-Missing".
 
-Two columns that would have the same name get a number: "Failure score-Low (1)".
+If two columns would have the same name, one gets a number: "Failure score-Low (1)".
 
-The transformation makes the same columns of other datasets, by values: the category 1 is also the
-number 1.0 and the text "1". Categories that they have and this one has not are 0 in every column.
+The transformation makes the same columns in other datasets. It compares values: the category 1
+also matches the number 1.0 and the text "1". A row with a category that this dataset does not have
+is 0 in every column.
 """
 
 import re
@@ -119,7 +120,7 @@ class Indicators:
         taken = [f'"{name}"' for name in added if name in kept.columns]
         if taken:
             raise ValueError(
-                f"The dataset already has columns of the names {', '.join(taken)}. Rename them "
+                f"The dataset already has columns with the names {', '.join(taken)}. Rename them "
                 "with Edit Metadata, or leave them out."
             )
         result = pd.concat([kept, pd.DataFrame(added, index=frame.index)], axis=1)

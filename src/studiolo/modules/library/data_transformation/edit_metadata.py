@@ -16,7 +16,7 @@
 # label = "Column"
 # kind = "columns"
 # port = "dataset"
-# help = "The columns to change; the same is done to each of them."
+# help = "The columns to change, all in the same way."
 #
 # [tool.studiolo.parameters.data_type]
 # label = "Data type"
@@ -30,31 +30,33 @@
 #
 # [tool.studiolo.parameters.new_column_names]
 # label = "New column names"
-# help = "One for each column, with commas between; in quotes if it has a comma itself."
+# help = "One for each column, separated by commas. Put a name that contains a comma in quotes."
 #
 # [tool.studiolo.parameters.datetime_format]
 # label = "DateTime format"
-# help = "How text is read as a date, such as %d.%m.%Y %H:%M. Empty: 2020-01-31 12:00:00."
+# help = "How to read text as a date, such as %d.%m.%Y %H:%M. Empty: 2020-01-31 12:00:00."
 # ///
 """Changes the type, the role or the name of columns.
 
-A column changes its type without loss or not at all: a value that the new type can't hold stops the
-module and is named. Missing values stay missing, and a categorical column stays categorical.
+A column changes its type without loss or not at all: the module stops at a value that the new type
+can't hold, and names it. Missing values stay missing, and a categorical column stays categorical.
 
-String          Numbers, dates and so on as text.
-Integer         Whole numbers, also from text; true and false are 1 and 0.
-Floating point  Numbers, also from text. An integer or decimal with more digits than a floating
-                point number keeps stops the module; the fraction of a text is rounded, as in CSV.
-Boolean         0 is false and any other number true; text says true or false, 1 or 0, in any case.
-DateTime        From text: ISO 8601 unless a format says otherwise.
-TimeSpan        From text such as 00:01:00 or "2 days"; a number needs its unit.
+- String: numbers, dates and so on as text.
+- Integer: whole numbers, also from text; true and false become 1 and 0.
+- Floating point: numbers, also from text. The module stops at an integer or decimal with more
+  digits than a floating point number keeps; the fraction of a number in text is rounded, as in
+  CSV.
+- Boolean: 0 is false and any other number true; text is true or false, 1 or 0, in upper or lower
+  case.
+- DateTime: from text, in ISO 8601 unless you give a format.
+- TimeSpan: from text such as 00:01:00 or "2 days"; a number needs its unit.
 
-Every column is a feature that has no other role. A dataset has one weight column at most, and it
-holds numbers.
+A column without any other role is a feature. A dataset has at most one weight column, which must
+contain numbers.
 
-Differs: the classic module also turned numbers into dates, counting ticks, and could mark a column
-as no feature; leave such columns out with Select Columns in Dataset. A date format is Python's, not
-that of .NET, and there is none for TimeSpan.
+Differs: the classic module could also turn numbers into dates, by counting ticks, and could mark a
+column as not a feature; here, leave such columns out with Select Columns in Dataset. A date format
+is Python's, not .NET's, and TimeSpan has none.
 """
 
 import csv
@@ -165,8 +167,8 @@ def _dates(present: Any, datetime_format: str) -> Any:
     """Text as dates. Dates of different time zones are kept in UTC, as readers of files do."""
     if datetime_format and "%" not in datetime_format:
         raise ValueError(
-            f'The DateTime format "{datetime_format}" names no part of a date. Write the parts as '
-            "Python does, such as %d/%m/%Y for 31/01/2020."
+            f'The DateTime format "{datetime_format}" contains no part of a date. Write the parts '
+            "as in Python, such as %d/%m/%Y for 31/01/2020."
         )
     zoned = present.str.contains(_ZONE, regex=True)
     unzoned = pd.to_datetime(present[~zoned], format="ISO8601", errors="coerce").dropna()
@@ -212,7 +214,7 @@ def _read(present: Any, data_type: str, datetime_format: str) -> Any:
             warnings.simplefilter("ignore", DeprecationWarning)
             return pd.to_timedelta(with_unit, errors="coerce")
     advice = (
-        "Make it String first, with a unit behind each number"
+        "Make it String first, with a unit after each number"
         if data_type == "TimeSpan" and is_number
         else "Make it String first"
     )
@@ -290,7 +292,7 @@ def _roles(dataset: pd.DataFrame, columns: list[str], fields: str) -> Roles:
 def _check_weight(dataset: pd.DataFrame, weights: list[str]) -> None:
     if len(weights) > 1:
         raise ValueError(
-            f"A dataset has one weight column at most, and these would be: {', '.join(weights)}."
+            f"A dataset can have only one weight column, and these would be: {', '.join(weights)}."
         )
     weight = dataset[weights[0]]
     if not pd.api.types.is_numeric_dtype(weight.dtype) and not is_decimal(weight):
@@ -307,7 +309,7 @@ def _new_names(dataset: pd.DataFrame, columns: list[str], text: str) -> dict[str
     if len(names) != len(columns):
         raise ValueError(
             f"{len(columns)} columns are selected, but {len(names)} new names are given. Give one "
-            "for each column, with commas between."
+            "for each column, separated by commas."
         )
     others = [name for name in dataset.columns if name not in columns]
     for place, name in enumerate(names):

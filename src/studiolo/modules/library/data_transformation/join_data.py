@@ -24,11 +24,11 @@
 # label = "Join key columns for right dataset"
 # kind = "columns"
 # port = "dataset2"
-# help = "As many, in the order of the left ones."
+# help = "As many as for the left dataset, in the same order."
 #
 # [tool.studiolo.parameters.match_case]
 # label = "Match case"
-# help = "Whether A1000 and a1000 are different keys."
+# help = "On: A1000 and a1000 are different keys."
 #
 # [tool.studiolo.parameters.join_type]
 # label = "Join type"
@@ -38,17 +38,18 @@
 # ///
 """Joins the rows of two datasets that have equal keys.
 
-Inner Join gives a row for each pair; Left Outer Join adds the left rows without a partner, and Full
-Outer Join the right ones below; Left Semi-Join gives the left rows that have a partner, once, and
-no column of the right dataset. Rows come in the order of the left dataset.
+Inner Join gives a row for each matching pair. Left Outer Join adds the left rows that have no
+match; Full Outer Join also adds the right rows that have none, at the end. Left Semi-Join gives
+each left row that has a match once, without columns of the right dataset. Rows are in the order of
+the left dataset.
 
-A missing key equals no other, as in SQL. Numbers of different types are compared exactly: no
-integer equals a float that it would have to be rounded to. A right column whose name the left
-dataset has gets a number: "Month (1)". Without the right keys, a right row without a partner
-puts its key into the left key column.
+A missing key matches no other key, as in SQL. Numbers of different types are compared exactly: an
+integer never equals a float to which it would have to be rounded. If the left dataset has a column
+of the same name, the right column gets a number: "Month (1)". If you leave out the right key
+columns, a right row without a match has its key in the left key column.
 
-Differs: keys of several columns are allowed; the classic module took one. Where a left outer join
-leaves gaps they are missing values, never a category of their own.
+Differs: keys of several columns are allowed; the classic module allowed one. The gaps of an outer
+join are missing values, never a category of their own.
 """
 
 from itertools import count

@@ -21,27 +21,27 @@
 #
 # [tool.studiolo.parameters.use_0_for_constant_columns]
 # label = "Use 0 for constant columns when checked"
-# help = "Off: a column whose values are all the same becomes missing values."
+# help = "Off: the values of a column that are all the same become missing."
 #
 # [tool.studiolo.parameters.columns_to_transform]
 # label = "Columns to transform"
 # kind = "columns"
 # port = "dataset"
-# help = "Columns that hold no numbers are left as they are."
+# help = "Columns without numbers stay as they are."
 # ///
 """Brings columns of numbers onto a common scale.
 
-ZScore     (x - mean) / standard deviation, of the population
-MinMax     (x - min) / (max - min)
-Logistic   1 / (1 + exp(-x))
-LogNormal  the share of a log-normal distribution below x; its two parameters are the mean and the
-           standard deviation of ln x
-TanH       tanh x
+- ZScore: (x - mean) / standard deviation, of the population.
+- MinMax: (x - min) / (max - min).
+- Logistic: 1 / (1 + exp(-x)).
+- LogNormal: the share of a log-normal distribution below x; its two parameters are the mean and
+  the standard deviation of ln x.
+- TanH: tanh x.
 
-Each column is scaled by itself, in floating point numbers, as which decimals count, too; missing
-values stay missing. The transformation function does the
-same to other datasets, with what was learned from this one. The first, second and fourth method
-have nothing to say about a column whose values are all the same: it becomes 0, or missing.
+Each column is scaled on its own, in floating point numbers, including decimals; missing values
+stay missing. The transformation function does the same to other datasets, with what it learned
+from this one. ZScore, MinMax and LogNormal are not defined for a column whose values are all the
+same: it becomes 0, or missing.
 """
 
 from dataclasses import dataclass

@@ -20,13 +20,14 @@
 #
 # [tool.studiolo.parameters.retain_first_duplicate_row]
 # label = "Retain first duplicate row"
-# help = "Off: the last one is retained."
+# help = "Off: the last row is retained."
 # ///
 """Removes rows that repeat the key columns of another row.
 
-As in the classic module a missing value equals another missing value and nothing else, text is
-compared with its case, and the first of equal rows is retained. The rows that are left keep their
-order. Differs: without a selection all columns are keys; the classic module insisted on one.
+As in the classic module, a missing value equals only another missing value, text is compared with
+its case, and the first of several equal rows is retained. The remaining rows keep their order.
+
+Differs: without a selection, all columns are keys; the classic module required a selection.
 """
 
 from typing import Literal

@@ -19,7 +19,7 @@
 # ///
 """Keeps the selected columns of a dataset.
 
-The columns come out in the order in which they are selected, with their types and roles.
+The columns keep their types and roles and are in the order in which you select them.
 """
 
 import pandas as pd

@@ -30,12 +30,12 @@
 #
 # [tool.studiolo.parameters.random_seed]
 # label = "Random seed"
-# help = "Split Rows only. 0: drawn, and kept until the node is asked to run again."
+# help = "Split Rows only. 0: drawn at random, and kept until you ask for the node to run again."
 # minimum = 0
 #
 # [tool.studiolo.parameters.stratified_split]
 # label = "Stratified split"
-# help = "Split Rows only. Each value of the key column is split in the same proportion."
+# help = "Split Rows only. Splits each value of the key column in the same proportion."
 #
 # [tool.studiolo.parameters.stratification_key_column]
 # label = "Stratification key column"
@@ -48,28 +48,29 @@
 #
 # [tool.studiolo.parameters.relational_expression]
 # label = "Relational expression"
-# help = 'A column and what its values are compared with: \"column name" > 3'
+# help = 'A column and what to compare its values with: \"column name" > 3'
 # ///
 r"""Splits the rows of a dataset into two.
 
 Both outputs keep the order of the rows.
 
-Split Rows gives the first output its fraction of the rows, rounded down: an odd row goes to the
-second. Which rows, is drawn at random unless "Randomized split" is off. With seed 0 the rows are
-drawn once for each node, and drawn anew when the node is asked to run again. In a stratified split
-each value of the key column, and each missing one, has its share in both outputs, give or take one
-row.
+Split Rows gives the first output its fraction of the rows, rounded down. The rows are chosen at
+random unless "Randomized split" is off. With seed 0 they are drawn once for each node, and drawn
+again when you ask for the node to run again. In a stratified split, each value of the key column,
+and each missing one, has the same share in both outputs, give or take one row.
 
-Regular Expression sends the rows to the first output in whose text column the expression is found,
-anywhere: `\"Text" Gryphon`. It is Python's dialect.
+Regular Expression sends a row to the first output if the expression is found anywhere in its text
+column: `\"Text" Gryphon`. The dialect is Python's.
 
-Relative Expression compares numbers, dates or durations: `\"Year" > 2010`. Comparisons (<, <=, >,
->=, ==, !=) may be joined by & and |, of which & binds closer, and there are no parentheses:
-`\"Age" >= 20 & < 30`. Dates are written 2015-10-08 or, as in the classic studio, 10/08/2015 with
-the month first; durations 00:01:00.
+Relative Expression compares numbers, dates or durations: `\"Year" > 2010`. You can combine
+comparisons (<, <=, >, >=, ==, !=) with & and |, where & binds more tightly; parentheses are not
+allowed: `\"Age" >= 20 & < 30`. Write dates as 2015-10-08 or, as in the classic studio, as
+10/08/2015 with the month first, and durations as 00:01:00.
 
-In both a column may also be named by its position from 0, `(\0) <= 30`, and a row whose value is
-missing goes to the second output. The classic Recommender Split is left out.
+In both you can also name a column by its position from 0, `(\0) <= 30`, and a row whose value is
+missing goes to the second output.
+
+Left out: Recommender Split.
 """
 
 import operator
@@ -126,8 +127,8 @@ def azureml_main(
         if stratified_split:
             if stratification_key_column is None:
                 raise ValueError(
-                    "A stratified split needs a column whose values are to be split alike. "
-                    "Choose the stratification key column."
+                    "A stratified split needs a column whose values it splits in the same "
+                    "proportion. Choose the stratification key column."
                 )
             strata, _ = pd.factorize(dataset[stratification_key_column], use_na_sentinel=False)
         chosen = _shared_out(order, strata, fraction)
@@ -159,7 +160,7 @@ def _found(dataset: pd.DataFrame, expression: str) -> _Chosen:
     if texts.dtype != "str":
         raise ValueError(
             f'The column "{values.name}" is of the type {values.dtype}, and a regular expression '
-            "looks at text. Use a relational expression, or make it String with Edit Metadata."
+            "needs text. Use a relational expression, or make it String with Edit Metadata."
         )
     try:
         compiled = re.compile(pattern)
@@ -201,8 +202,8 @@ def _column(dataset: pd.DataFrame, expression: str) -> tuple[Any, str]:
     match = _COLUMN.fullmatch(expression)
     if match is None:
         raise ValueError(
-            f"The expression {expression} names no column. Begin with a backslash and the name in "
-            'quotes, \\"column name", or with a position from 0, (\\0).'
+            f"The expression {expression} does not name a column. Begin with a backslash and the "
+            'name in quotes, \\"column name", or with a position from 0, (\\0).'
         )
     name = match["quoted"] or match["bare"].strip()
     if name in dataset.columns:

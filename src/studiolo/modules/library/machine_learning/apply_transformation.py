@@ -16,11 +16,11 @@
 # [tool.studiolo.outputs.transformed_dataset]
 # label = "Transformed dataset"
 # ///
-"""Changes a dataset the way another module learned to change its own.
+"""Changes a dataset in the way that another module learned from its own dataset.
 
 A transformation keeps what was learned there, such as the mean that Clean Missing Data filled in
-or the range that Normalize Data found: nothing is learned from this dataset. Columns are found by
-name; further ones stay as they are.
+or the range that Normalize Data found. It learns nothing from this dataset. It finds columns by
+name and leaves other columns as they are.
 """
 
 from typing import Protocol

@@ -18,19 +18,19 @@
 #
 # [tool.studiolo.parameters.check_for_append_or_uncheck_for_result_only]
 # label = "Check for Append or Uncheck for Result Only"
-# help = "Off: the results have the columns about clusters only."
+# help = "Off: the results have only the columns about clusters."
 # ///
-"""Says which cluster of a trained clustering each row is in.
+"""Says which cluster of a trained clustering each row belongs to.
 
 Adds "Assignments", the number of the nearest cluster from 0, and a "DistancesToClusterCenter no.n"
-for each cluster: the Euclidean distance, in standardised units if the clustering normalises. They
-get the role score, and replace those of an earlier clustering, even of one with more clusters. The
-picture shows the rows in the plane of their first two principal components, at most two thousand of
-them.
+for each cluster: the Euclidean distance, in standardised units if the clustering normalises. These
+columns get the role score and replace those of an earlier clustering, even of one with more
+clusters. The picture shows at most two thousand rows in the plane of their first two principal
+components.
 
-The dataset needs the columns that the clustering was trained with, by name, among any others.
-Where a value is missing, a number counts as the mean of the training and a text as none. Values are
-compared by what they mean, as in Score Model.
+The dataset must have the columns that the clustering was trained with, by name; it may have
+others. A missing number counts as the column's mean in the training; a missing text sets no
+indicator. Values are compared by their meaning, as in Score Model.
 """
 
 import re

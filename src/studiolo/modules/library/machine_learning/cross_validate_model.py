@@ -20,13 +20,13 @@
 #
 # [tool.studiolo.parameters.label_column]
 # label = "Label column"
-# help = "What the model shall predict. Left empty: the column that has the role label."
+# help = "What the model is to predict. Empty: the column with the role label."
 # kind = "column"
 # port = "dataset"
 #
 # [tool.studiolo.parameters.random_seed]
 # label = "Random seed"
-# help = "Which rows come into which fold."
+# help = "Determines which rows go into which fold."
 # minimum = 0
 # maximum = 4294967295
 #
@@ -36,19 +36,20 @@
 # ///
 """Trains a model on parts of a dataset and scores the rest, so that each row is scored once.
 
-The rows are dealt into folds at random: ten, the classic default, or as many as there are rows if
-that is less. Each fold is scored by a model that was trained on all the others. What becomes a
-feature, and how, is as in Train Model, weights included, which count in the figures, too; means,
-scales and values are those of the rows trained on.
+The rows are divided into folds at random: ten, the classic default, or as many as there are rows
+if there are fewer. Each fold is scored by a model that was trained on all the others. Columns
+become features as in Train Model, with the means, scales and values of the rows that the model is
+trained on. Weights count in training and in the figures.
 
-Scored results are the rows that have a label, with the columns "Fold Assignments" (from 0) and
-those that Score Model adds. Evaluation results have a row a fold, "Mean" and "Standard Deviation"
-over the folds, with the figures of Evaluate Model. A figure that is not defined for a fold, such
-as the precision where nothing was called positive, is missing there and left out of the mean.
+Scored results are the rows that have a label, with the column "Fold Assignments" (from 0) and
+those that Score Model adds. Evaluation results have one row per fold, and then "Mean" and
+"Standard Deviation" over the folds, with the figures of Evaluate Model. A figure that is not
+defined for a fold, such as the precision if no row was called positive, is missing there and left
+out of the mean.
 
-Differs: the folds of a classification have the classes in equal shares (the classic ones were
-plainly random), so that no model misses a class that has two rows; the number of folds is a
-parameter, where the classic module took other partitions from Partition and Sample.
+Differs: in a classification, the folds have equal shares of the classes (the classic folds were
+purely random), so that each model sees every class that has two rows. The number of folds is a
+parameter; the classic module took other partitions from Partition and Sample.
 """
 
 import re
@@ -506,7 +507,9 @@ def azureml_main(
     kinds = features_of(labelled.drop(columns={label, *roles}))
     count = min(number_of_folds, len(labelled))
     if count < 2:
-        raise ValueError("The dataset has one row with a label; two are the least for two folds.")
+        raise ValueError(
+            "Only one row of the dataset has a label. Two folds need at least two such rows."
+        )
     fold = deal(target, count, seed=random_seed, stratified=bool(classes))
 
     # scikit-learn also warns where a model misses a class that has a single row: its share is 0.

@@ -16,30 +16,31 @@
 # [tool.studiolo.outputs.evaluation_results]
 # label = "Evaluation results"
 # ///
-"""Measures how well a model did on a scored dataset, or two models against each other.
+"""Measures how well a model did on a scored dataset, or compares two models.
 
-The figures are the classic ones, a row a dataset in the order of the inputs:
+The figures are the classic ones, one row per dataset in the order of the inputs:
 
 - two classes: the counts of the confusion matrix, Accuracy, Precision, Recall, F1 Score, AUC,
-  Average Log Loss, and Training Log Loss: by how many percent the log loss is less than that of
-  always answering with the share of the positive class (the classic documentation just calls it
-  the advantage over a random prediction); pictures of the ROC, precision/recall and lift curves;
-- several classes: overall and average accuracy, micro- and macro-averaged precision and recall, and
-  a picture of the confusion matrix;
+  Average Log Loss and Training Log Loss, and pictures of the ROC, precision/recall and lift
+  curves. Training Log Loss says by how many percent the log loss is less than if the answer were
+  always the share of the positive class (the classic documentation calls it the advantage over a
+  random prediction);
+- several classes: overall and average accuracy, micro- and macro-averaged precision and recall,
+  and a picture of the confusion matrix;
 - regression: mean absolute and root mean squared error, both errors relative to those of always
   answering with the mean, the coefficient of determination, and a histogram of the errors;
 - clustering: for all rows, then for each cluster, the mean distance to the own centre, the mean
   distance to the others, the number of rows and the greatest distance to the own centre.
 
 The label is the column with that role, which Score Model sets; the scores are found by their
-classic names. Rows without a label or score are left out. If a column has the role weight, a row
-counts as often as it says, in all figures and curves: a weight of 2 is two rows. The positive class
-is the greater of the two values. A figure that is not defined, such as the precision where nothing
-was called positive, is missing.
+classic names. Rows without a label or score are left out. If a column has the role weight, each
+row counts with its weight in all figures and curves: a row of weight 2 counts as two rows. The
+positive class is the greater of the two values. A figure that is not defined, such as the
+precision if no row was called positive, is missing.
 
-Labels and scores are compared by value: 1 is 1.0. Labels that are text can't be compared with
-scores that are numbers, and stop the module. Which distances belong to which cluster is told by the
-number in their name.
+Labels and scores are compared by value: 1 equals 1.0. If the labels are text and the scores are
+numbers, they can't be compared, and the module stops. Distances are assigned to clusters by the
+number in the column's name.
 """
 
 import re

@@ -15,37 +15,37 @@
 #
 # [tool.studiolo.parameters.initialization]
 # label = "Initialization"
-# help = "Where the centroids begin: at rows far apart, at random rows, or at the first rows."
+# help = "Where the centroids start: at rows far apart, at random rows, or at the first rows."
 #
 # [tool.studiolo.parameters.normalize_features]
 # label = "Normalize features"
-# help = "Standardises numbers, so that each counts alike, whatever its unit."
+# help = "Standardises numbers, so that all count equally, whatever their units."
 #
 # [tool.studiolo.parameters.iterations]
 # label = "Iterations"
-# help = "How often the centroids are moved at most."
+# help = "How often the centroids are moved, at most."
 # minimum = 1
 #
 # [tool.studiolo.parameters.random_number_seed]
 # label = "Random number seed"
-# help = "Leave it empty to draw the beginning when the model is trained."
+# help = "Empty: a different start in each training."
 # minimum = 0
 # maximum = 4294967295
 # ///
 """Sets up a k-means clustering, which groups rows around a given number of centres.
 
-Lloyd's algorithm from one beginning: rows go to the nearest centroid, centroids to the mean of
+Lloyd's algorithm, started once: rows go to the nearest centroid and centroids move to the mean of
 their rows, until no row changes its cluster or the iterations are used up. That is scikit-learn's
 KMeans with one initialisation and a tolerance of zero. Classic defaults: 2 centroids, K-Means++,
 100 iterations, Euclidean distance.
 
-Differs: "Random" begins at random rows; the classic one put the rows into random clusters first.
-"Normalize features" is not in the classic documentation but in its successor's, so it is off by
-default: classic distances are in the units of the columns.
+Differs: "Random" starts at random rows; the classic module first put the rows into random
+clusters. "Normalize features" is in the documentation of the classic module's successor, not in
+its own, so it is off by default: classic distances are in the units of the columns.
 
-Left out: "Create trainer mode: Parameter Range"; the metric Cosine, the initialisations
-K-Means++Fast, Evenly and Use label column, which scikit-learn lacks; "Assign label mode": which
-columns count is said in Train Clustering Model.
+Left out: "Create trainer mode: Parameter Range"; the metric Cosine and the initialisations
+K-Means++Fast, Evenly and Use label column, which scikit-learn does not have; "Assign label mode",
+because you choose the columns in Train Clustering Model.
 """
 
 from typing import Any, Literal

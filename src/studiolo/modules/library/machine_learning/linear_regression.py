@@ -14,7 +14,7 @@
 #
 # [tool.studiolo.parameters.l2_regularization_weight]
 # label = "L2 regularization weight"
-# help = "How strongly large weights are held down."
+# help = "How strongly large weights are reduced."
 # minimum = 0
 #
 # [tool.studiolo.parameters.include_intercept_term]
@@ -23,11 +23,11 @@
 #
 # [tool.studiolo.parameters.normalize_features]
 # label = "Normalize features"
-# help = "Online Gradient Descent only: brings each feature into the range from 0 to 1."
+# help = "Online Gradient Descent only: scales each feature to the range from 0 to 1."
 #
 # [tool.studiolo.parameters.average_final_hypothesis]
 # label = "Average final hypothesis"
-# help = "Online Gradient Descent only: the weights are the mean over all steps, not the last ones."
+# help = "Online Gradient Descent only: uses the mean of all steps' weights, not the last ones."
 #
 # [tool.studiolo.parameters.learning_rate]
 # label = "Learning rate"
@@ -36,16 +36,16 @@
 #
 # [tool.studiolo.parameters.number_of_training_epochs]
 # label = "Number of training epochs"
-# help = "Online Gradient Descent only: how often it goes through all rows. Few rows need many."
+# help = "Online Gradient Descent only: how often to go through all rows. Few rows need more."
 # minimum = 1
 #
 # [tool.studiolo.parameters.decrease_learning_rate]
 # label = "Decrease learning rate"
-# help = "Online Gradient Descent only: step n is shorter by the square root of n."
+# help = "Online Gradient Descent only: divides step n by the square root of n."
 #
 # [tool.studiolo.parameters.random_number_seed]
 # label = "Random number seed"
-# help = "Online Gradient Descent only. Leave it empty for another order of the rows each time."
+# help = "Online Gradient Descent only. Empty: a different order of the rows in each training."
 # minimum = 0
 # maximum = 4294967295
 # ///
@@ -64,14 +64,14 @@ Online Gradient Descent takes a step after each row, in random order, down the s
 
 That is scikit-learn's SGDRegressor. All classic parameters have a counterpart and their classic
 defaults: learning rate 0.1, 10 epochs, L2 = 0.001, features normalised, rate decreased, weights
-averaged. As in the classic studio it is the method for what is too large for the other one; on few
-rows, or with unnormalised features, its result can be far off.
+averaged. As in the classic studio, use this method for data that are too large for the other one;
+on few rows, or with features that are not normalised, its result can be far off.
 
 The label is a number.
 
 Left out: "Create trainer mode: Parameter Range"; "Allow unknown categorical levels", which is
-always on: an unknown value counts as none. An epoch is the least (the classic module allowed
-none).
+always on: an unknown value sets no indicator. There is at least one epoch (the classic module
+allowed none).
 """
 
 from typing import Any, Literal

@@ -11,46 +11,45 @@
 #
 # [tool.studiolo.parameters.optimization_tolerance]
 # label = "Optimization tolerance"
-# help = "Training ends when the loss hardly falls any more; less is more exact."
+# help = "Training ends when the loss hardly falls any more. A smaller number is more exact."
 # minimum = 1e-12
 #
 # [tool.studiolo.parameters.l1_regularization_weight]
 # label = "L1 regularization weight"
-# help = "How strongly weights are drawn to zero, so that weak features drop out."
+# help = "How strongly weights are pulled to zero, so that weak features drop out."
 # minimum = 0
 #
 # [tool.studiolo.parameters.l2_regularization_weight]
 # label = "L2 regularization weight"
-# help = "How strongly large weights are held down."
+# help = "How strongly large weights are reduced."
 # minimum = 0
 #
 # [tool.studiolo.parameters.random_number_seed]
 # label = "Random number seed"
-# help = "Changes nothing: there is nothing random in the training."
+# help = "Has no effect: nothing in the training is random."
 # minimum = 0
 # maximum = 4294967295
 # ///
-"""Sets up a logistic regression that tells several classes apart.
+"""Sets up a logistic regression that distinguishes several classes.
 
-Minimises, like the classic module, whose documentation leaves the constants open,
+Minimises, like the classic module, whose documentation does not give the constants,
 
     sum of the log losses of all rows + L1 * sum of |w| + L2 / 2 * sum of w squared
 
-over the weights w of the features; the intercept is free. scikit-learn's LogisticRegression states
-the same as C = 1 / (L1 + L2) and l1_ratio = L1 / (L1 + L2). Numbers are standardised first, so
-that a weight means the same for each of them. Defaults are the classic ones: tolerance 1e-7, L1 =
-L2 = 1.
+over the weights w of the features; the intercept is free. scikit-learn's LogisticRegression has
+the same formula with C = 1 / (L1 + L2) and l1_ratio = L1 / (L1 + L2). Numbers are standardised
+first, so that a weight means the same for each of them. The defaults are the classic ones:
+tolerance 1e-7, L1 = L2 = 1.
 
-The solver is L-BFGS, as in the classic studio: scikit-learn's, or with an L1 weight, for which the
-classic module had the variant OWL-QN, SciPy's L-BFGS-B. They find the same weights. The tolerance
-is that of the gradient of the mean loss of a row. There is nothing random in it: the seed, which
+The solver is L-BFGS, as in the classic studio: scikit-learn's or, with an L1 weight, SciPy's
+L-BFGS-B; the classic module used the variant OWL-QN there. They find the same weights. The
+tolerance applies to the gradient of the mean loss per row. Nothing is random: the seed, which
 classic experiments may set, changes nothing.
 
 The label has two or more values, of any type.
 
-Left out: "Create trainer mode: Parameter Range"; "Memory size for L-BFGS", which is
-always 10 steps; "Allow unknown categorical levels", which is always on: an unknown value counts
-as none.
+Left out: "Create trainer mode: Parameter Range"; "Memory size for L-BFGS", which is always 10
+steps; "Allow unknown categorical levels", which is always on: an unknown value sets no indicator.
 """
 
 import warnings

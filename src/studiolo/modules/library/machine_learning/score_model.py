@@ -18,29 +18,31 @@
 #
 # [tool.studiolo.parameters.append_score_columns_to_output]
 # label = "Append score columns to output"
-# help = "Off: the output has the score columns only."
+# help = "Off: the output has only the score columns."
 # ///
 """Predicts with a trained classification or regression model.
 
 Adds the columns that the classic module added:
 
 - two classes: "Scored Labels", and "Scored Probabilities" of the positive class, which is the
-  greater of the two label values; a row is called positive if that is more than one half;
+  greater of the two label values; a row is called positive if its probability is more than one
+  half;
 - several classes: 'Scored Probabilities for Class "x"' for each, then "Scored Labels";
 - regression: "Scored Labels".
 
-The score columns of an earlier model are replaced. The scores get the role score, and the column
-that the model learned to predict, where the dataset has it, the role label: that is how Evaluate
-Model finds them.
+They replace the score columns of an earlier model and get the role score. The column that the
+model learned to predict, if the dataset has it, gets the role label. That is how Evaluate Model
+finds them.
 
-The dataset needs the columns that the model was trained with, by name, in any order, among any
-others. Values are compared by what they mean, whatever the types of the two columns: 1 is 1.0, and
-the text "1" or "1.50" of the training is the number 1 or 1.5, and "true" is true. A column whose
-values can't be compared, or may mean two texts of the training, stops the module.
+The dataset must have the columns that the model was trained with, by name, in any order; it may
+have others. Values are compared by their meaning, whatever the types of the two columns: 1 equals
+1.0, the text "1" or "1.50" in the training equals the number 1 or 1.5, and the text "true" equals
+true. The module stops at a column whose values can't be compared or could mean two different texts
+of the training.
 
-Where a value is missing, a number counts as the mean of the training and a text as none, like a
-text that the training did not have; how many of these there are is printed. The classic studio gave
-no score to many of such rows.
+A missing number counts as the column's mean in the training. A missing text, or a text that the
+training did not have, sets no indicator; the module prints how many of the latter there are. The
+classic studio gave many of these rows no score.
 """
 
 import re

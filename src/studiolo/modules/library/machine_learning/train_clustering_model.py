@@ -21,26 +21,27 @@
 #
 # [tool.studiolo.parameters.column_set]
 # label = "Column set"
-# help = "The columns by which rows are grouped; leave out identifiers."
+# help = "The columns by which to group the rows. Leave out identifiers."
 # kind = "columns"
 # port = "dataset"
 #
 # [tool.studiolo.parameters.check_for_append_or_uncheck_for_result_only]
 # label = "Check for Append or Uncheck for Result Only"
-# help = "Off: the results have the columns about clusters only."
+# help = "Off: the results have only the columns about clusters."
 # ///
-"""Trains a clustering on the chosen columns and says which cluster each row of them is in.
+"""Trains a clustering on the chosen columns and says which cluster each row belongs to.
 
 The results are those of Assign Data to Clusters: "Assignments" (from 0) and a
-"DistancesToClusterCenter no.n" for each cluster, after the columns of the dataset or alone, instead
-of those of an earlier clustering. The picture shows the rows in the plane of their first two
-principal components, at most two thousand of them.
+"DistancesToClusterCenter no.n" for each cluster, after the columns of the dataset or alone. They
+replace those of an earlier clustering. The picture shows at most two thousand rows in the plane of
+their first two principal components.
 
-Numbers, decimals, booleans (as 0 and 1), texts and categories can be used; others that were chosen,
-such as dates, are left out, which is printed. So are, if all columns are chosen, as they are at
-first, those with a role: labels, weights and scores, such as the assignments of an earlier
-clustering. A missing number is taken for the column's mean; a text becomes an indicator for each of
-its values. If a column has the role weight, a row counts as often as it says.
+You can use numbers, decimals, booleans (as 0 and 1), texts and categories. Other columns that you
+chose, such as dates, are left out, and the module prints their names. If all columns are chosen,
+as by default, columns with a role are left out as well: labels, weights and scores, such as the
+assignments of an earlier clustering. A missing number counts as the column's mean; a text becomes
+one indicator for each of its values. If a column has the role weight, each row counts with its
+weight.
 """
 
 import re
@@ -391,7 +392,7 @@ def azureml_main(
     clusters = untrained_model["estimator"].get_params()["n_clusters"]
     if len(dataset) < clusters:
         raise ValueError(
-            f"{clusters} clusters need as many rows at least, and the dataset has {len(dataset)}."
+            f"{clusters} clusters need at least as many rows, and the dataset has {len(dataset)}."
         )
 
     estimator = pipeline(untrained_model, kinds)

@@ -18,29 +18,30 @@
 #
 # [tool.studiolo.parameters.label_column]
 # label = "Label column"
-# help = "What the model shall predict. Left empty: the column that has the role label."
+# help = "What the model is to predict. Empty: the column with the role label."
 # kind = "column"
 # port = "dataset"
 # ///
 """Trains a classification or regression model on a dataset whose outcomes are known.
 
-Rows without a label are left out, as in the classic studio. Features are all other columns without
-a role of their own (label, score, weight): numbers, decimals and booleans, as floating point
-numbers, texts and categories. What is left out of them, such as dates or columns without a value,
-is printed.
+Rows without a label are left out, as in the classic studio. All other columns without a role
+(label, score, weight) are features: numbers, decimals and booleans, as floating point numbers,
+texts and categories. The module prints which columns can't be used, such as dates or columns
+without a value.
 
-If a column has the role weight, a row counts as often as it says, for every learner: a weight of 2
-is two rows, and of 0 none. Two columns of that role are refused, and two of the role label unless
-the label column is chosen.
+If a column has the role weight, each row counts with its weight, for every learner: a row of
+weight 2 counts as two rows, one of weight 0 as none. Two columns with that role are refused, and
+so are two with the role label unless you choose the label column.
 
-A missing number is taken for the column's mean. A text or category becomes an indicator for each
-of its values; where it is missing, or unknown when scoring, none of them is set. Numbers are
-standardised for the learners that want it. All of this is part of the trained model, so that Score
-Model repeats it. Boosted trees need room for every 0 of the indicators; where that is too much, the
+A missing number counts as the column's mean. A text or category becomes one indicator for each of
+its values; if it is missing, or unknown when scoring, no indicator is set. Numbers are
+standardised for the learners that need it. The trained model includes all of this, so that Score
+Model repeats it. Boosted trees need memory for every 0 of the indicators; if that is too much, the
 message names the column with the most different values.
 
-The label of a classification may be of any type; a regression's is a number. The classic module
-refused labels that were not categorical for some learners; ours takes the values as they are.
+The label of a classification may have any type; that of a regression is a number. For some
+learners the classic module refused labels that were not categorical; ours takes the values as they
+are.
 
 Left out: "Model explanations", which the classic studio did not have.
 """

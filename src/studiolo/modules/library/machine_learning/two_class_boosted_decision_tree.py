@@ -19,7 +19,7 @@
 #
 # [tool.studiolo.parameters.learning_rate]
 # label = "Learning rate"
-# help = "How much of each tree's correction is taken over."
+# help = "How much of each tree's correction is applied."
 # minimum = 1e-9
 # maximum = 1
 #
@@ -29,27 +29,27 @@
 #
 # [tool.studiolo.parameters.random_number_seed]
 # label = "Random number seed"
-# help = "Only matters for more than 200,000 rows."
+# help = "Matters only for more than 200,000 rows."
 # minimum = 0
 # maximum = 4294967295
 # ///
-"""Sets up boosted decision trees that tell two classes apart.
+"""Sets up boosted decision trees that distinguish two classes.
 
-Trees that each correct the ones before: a regression tree is fitted to the gradient of the log
-loss, over features sorted into bins, and grown best leaf first. That is the algorithm of the
-classic module and of scikit-learn's HistGradientBoostingClassifier. All parameters map one to one
-and have the classic defaults: 20 leaves, 10 rows in a leaf, learning rate 0.2, 100 trees. A tree
-needs two leaves at least (the classic minimum of one was no tree). All trees are built:
-scikit-learn's early stopping is off. There is nothing random in it up to 200,000 rows; beyond, the
-bins are found in a sample of the rows, and the seed draws it.
+Each tree corrects the ones before it: a regression tree is fitted to the gradient of the log loss,
+over features sorted into bins, and grown best leaf first. That is the algorithm of the classic
+module and of scikit-learn's HistGradientBoostingClassifier. All parameters map one to one and have
+the classic defaults: 20 leaves, 10 rows in a leaf, learning rate 0.2, 100 trees. A tree has at
+least two leaves (the classic minimum of one made no tree). All trees are built: scikit-learn's
+early stopping is off. Up to 200,000 rows nothing is random; beyond that, the bins are found in a
+sample of the rows, which the seed draws.
 
 The label has two values, of any type; the positive class is the greater one.
 
-A text that fewer rows have than a leaf needs gets no indicator, which could split no node anyway:
-the trees are the same, and columns of many different texts need less memory.
+A text that occurs in fewer rows than a leaf needs gets no indicator, because it could not split a
+node. The trees are the same, and columns of many different texts need less memory.
 
 Left out: "Create trainer mode: Parameter Range"; "Allow unknown categorical levels", which is
-always on: an unknown value counts as none.
+always on: an unknown value sets no indicator.
 """
 
 from typing import Any

@@ -27,26 +27,26 @@
 #
 # [tool.studiolo.parameters.random_number_seed]
 # label = "Random number seed"
-# help = "Leave it empty to draw the forest when the model is trained."
+# help = "Empty: a different forest in each training."
 # minimum = 0
 # maximum = 4294967295
 # ///
-"""Sets up a forest of decision trees that tells two classes apart.
+"""Sets up a forest of decision trees that distinguishes two classes.
 
-A forest of trees that each see the data differently: each tree says how the classes are shared out
-in the leaf that a row falls into, and the forest gives the mean. That is scikit-learn's
-RandomForestClassifier. Bagging, trees, depth and rows in a leaf map one to one and have the
-classic defaults: Bagging, 8, 32 and 1.
+The trees of a forest each see the data differently. For each row, a tree gives the shares of the
+classes in the leaf that the row falls into, and the forest gives the mean of these shares. That is
+scikit-learn's RandomForestClassifier. Bagging, trees, depth and rows in a leaf map one to one and
+have the classic defaults: Bagging, 8, 32 and 1.
 
 The label has two values, of any type; the positive class is the greater one.
 
-Differs: at each node scikit-learn looks for the best threshold in a random choice of the features
-(as many as the square root of their number); the classic forest tried 128 random splits. "Number
-of random splits per node" therefore has no counterpart and is left out. The classic module had no
-seed; ours has one, to make a run repeatable.
+Differs: at each node, scikit-learn looks for the best threshold in a random choice of features (as
+many as the square root of their number); the classic forest tried 128 random splits. So "Number of
+random splits per node" has no counterpart and is left out. The classic module had no seed; ours
+has one, so that a run can be repeated.
 
-Left out as well: "Create trainer mode: Parameter Range"; "Allow unknown values for categorical
-features", which is always on: an unknown value counts as none.
+Also left out: "Create trainer mode: Parameter Range"; "Allow unknown values for categorical
+features", which is always on: an unknown value sets no indicator.
 """
 
 from typing import Any, Literal

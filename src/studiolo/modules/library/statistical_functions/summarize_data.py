@@ -12,16 +12,17 @@
 # [tool.studiolo.outputs.results_dataset]
 # label = "Results dataset"
 # ///
-"""Describes each column of a dataset by the usual statistics, one row a column.
+"""Describes each column of a dataset by the usual statistics, one row per column.
 
-All rows are looked at. "Count" is the number of rows; a missing value counts neither as a unique
-value nor in any figure but "Count" and "Missing Value Count". Numbers and decimals have all
-figures, true and false count as 1 and 0, and other columns have the three counts only. Figures are
-floating point numbers; where that rounds large integers, it is printed.
+All rows are used. "Count" is the number of rows; a missing value is not a unique value and counts
+in no figure except "Count" and "Missing Value Count". Numbers and decimals have all figures, true
+and false count as 1 and 0, and other columns have only the three counts. Figures are floating
+point numbers; the module prints where that rounds large integers.
 
-"Mean Deviation" is the mean distance from the mean, "Mode" the smallest of the most frequent
-values. Variance, standard deviation, skewness and kurtosis are estimates from a sample; a normal
-distribution has the kurtosis 0. Percentiles lie on the line between the two nearest values.
+"Mean Deviation" is the mean distance from the mean; "Mode" is the most frequent value, the
+smallest if there are several. Variance, standard deviation, skewness and kurtosis are estimates
+from a sample; a normal distribution has the kurtosis 0. Percentiles are interpolated between the
+two nearest values.
 """
 
 from typing import Any

@@ -124,7 +124,7 @@ def test_fewer_different_rows_than_clusters(run: Run, capsys: pytest.CaptureFixt
 
 def test_errors_of_training(run: Run, irises: pd.DataFrame) -> None:
     clustering = run("k_means_clustering", number_of_centroids=3)
-    with pytest.raises(ValueError, match="3 clusters need as many rows"):
+    with pytest.raises(ValueError, match="3 clusters need at least as many rows"):
         run("train_clustering_model", clustering, irises.iloc[:2])
     with pytest.raises(ValueError, match="use Train Model"):
         run("train_clustering_model", run("linear_regression"), irises)

@@ -115,7 +115,7 @@ def test_errors(run: Run, irises: pd.DataFrame) -> None:
         run("cross_validate_model", forest, irises, label_column="species")
     with pytest.raises(ValueError, match="fewer than two have two rows"):
         run("cross_validate_model", forest, irises.iloc[49:52], label_column="species")
-    with pytest.raises(ValueError, match="one row with a label"):
+    with pytest.raises(ValueError, match="Only one row of the dataset has a label"):
         run(
             "cross_validate_model",
             run("linear_regression"),
