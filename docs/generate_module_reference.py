@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
+from studiolo.cli.commands.modules import node_text
 from studiolo.modules.catalogue import Catalogue
 from studiolo.modules.definition import InputPort, ModuleDefinition, OutputPort, Parameter
 from studiolo.modules.values import allowed_values
@@ -27,6 +28,9 @@ classic studio; each module says where it differs. An experiment refers to a mod
     inputs: {dataset: pima}
     parameters: {fraction: 0.7, random_seed: 7}
 ```
+
+Below each module is a node to copy into an experiment, with all defaults. Replace the words in
+capitals, and leave out parameters whose default suits you.
 
 Each module is one file that you could have written: see [how to write a module](modules.md). That
 page also explains [how to select columns](modules.md#selections-of-columns).
@@ -56,6 +60,7 @@ def _module(module: ModuleDefinition) -> str:
         lines += ["| Parameter | | Values | Default |", "|---|---|---|---|"]
         lines += [_parameter(parameter) for parameter in module.parameters]
         lines.append("")
+    lines += ["```yaml", node_text(module).rstrip(), "```", ""]
     return "\n".join(lines)
 
 
