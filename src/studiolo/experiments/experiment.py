@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NewType
 
 from studiolo.datasets.reading_options import ReadingOptions
+from studiolo.experiments.revision import UNSAVED, Revision
 from studiolo.modules.definition import ModuleId, PortName
 
 #: Names a node within its experiment; any text without a dot or a slash.
@@ -73,3 +74,5 @@ class Experiment:
     #: Lines of the file, from 1, by what stands there: ("rank",), ("rank", "inputs", "dataset1"),
     #: ("rank", "parameters", "trees"). Empty for an experiment that was not read from a file.
     lines: Mapping[tuple[str, ...], int] = field(default_factory=dict, compare=False)
+    #: The revision of the file that it was read from.
+    revision: Revision = field(default=UNSAVED, compare=False)

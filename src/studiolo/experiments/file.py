@@ -14,6 +14,7 @@ from studiolo.experiments.errors import (
 from studiolo.experiments.experiment import Experiment
 from studiolo.experiments.finding import Finding
 from studiolo.experiments.reading import read_text
+from studiolo.experiments.revision import revision_of
 from studiolo.experiments.saved_form import on_one_line, saved_form
 from studiolo.experiments.yaml_document import MappingNode
 from studiolo.experiments.yaml_patch import Patch, same
@@ -38,7 +39,9 @@ def read_experiment(path: Path) -> Experiment:
         ExperimentFileError: Its content does not follow the format; has all that is wrong with it.
     """
     file = _file_of(path)
-    return _read(_text(_content(file), file), file)[0]
+    content = _content(file)
+    experiment, _ = _read(_text(content, file), file)
+    return replace(experiment, revision=revision_of(content))
 
 
 def write_experiment(experiment: Experiment, path: Path) -> None:

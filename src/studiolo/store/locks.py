@@ -180,6 +180,29 @@ class UpgradeLock(Lock):
         return cls(path, descriptor)
 
 
+class EditLock(Lock):
+    """Held by the one who replaces a file that people edit, from looking at it to replacing it.
+
+    Two who save the same experiment at the same moment then come one after the other, and the
+    second sees what the first has saved.
+    """
+
+    purpose = "nothing can be saved in it"
+
+    @classmethod
+    def take(cls, store: Path, *, patience: float = 60.0) -> Self:
+        """Wait for one's turn.
+
+        Raises:
+            RecordsBusyError: Another process takes longer than ``patience`` seconds.
+            RecordsReadOnlyError: The workspace can't be written.
+        """
+        path = store / _FOLDER / "edit.lock"
+        descriptor = _opened(path, purpose=cls.purpose, for_writing=True)
+        _wait_for(descriptor, path, fcntl.LOCK_EX, patience=patience)
+        return cls(path, descriptor)
+
+
 def is_running(store: Path, run: RunId) -> bool:
     """Whether a process of this machine carries the run at this moment.
 

@@ -2,8 +2,9 @@
 
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Protocol, Self
 
 from studiolo.datasets.reading_options import ReadingOptions
@@ -12,26 +13,25 @@ from studiolo.experiments.errors import ExperimentFileError, ExperimentMissingEr
 from studiolo.experiments.experiment import Experiment, Node, NodeName
 from studiolo.experiments.file import FILE_NAME, as_saved, read_experiment, write_experiment
 from studiolo.experiments.finding import Finding, Severity
+from studiolo.experiments.revision import UNSAVED, Revision
 from studiolo.experiments.saved_form import saved_form
 from studiolo.experiments.yaml_patch import same
-from studiolo.files.placing import put
 from studiolo.modules.catalogue import Catalogue
 from studiolo.modules.declaration import read_script_parameters
 from studiolo.modules.definition import EXECUTE_PYTHON_SCRIPT, ModuleId, PortName
-from studiolo.modules.script import Script, read_script
+from studiolo.modules.script import Script
 from studiolo.runs.errors import NodeUnknownError
 from studiolo.runs.experiments.progress import Observer
 from studiolo.runs.history.experiment_result import ExperimentResult
 from studiolo.runs.planning.selection import Selection
+from studiolo.workspace.conflicts import ExperimentChangedError
 from studiolo.workspace.dataset_source import DatasetSource, file_name, node_name, put_dataset
+from studiolo.workspace.draft_scripts import DraftScripts
 from studiolo.workspace.errors import (
-    ExperimentChangedError,
     NodeNameTakenError,
     NodeRefusedError,
-    ScriptExistsError,
-    WorkspaceUnwritableError,
 )
-from studiolo.workspace.given_script import GivenScript, ScriptSource, given_script
+from studiolo.workspace.given_script import ScriptSource, given_script
 from studiolo.workspace.node_keywords import Keywords, refuse_ambiguous
 from studiolo.workspace.notebook_progress import watching
 
@@ -49,6 +49,9 @@ class Home(Protocol):
     @property
     def catalogue(self) -> Catalogue:
         """The modules that there are now."""
+
+    def editing(self) -> AbstractContextManager[object]:
+        """A lock that whoever saves an experiment holds."""
 
     def check(
         self, experiment: Experiment, *, read_script: Callable[[Path], Script]
@@ -103,7 +106,7 @@ class Draft:
         experiment: Experiment,
         *,
         saved: Experiment | None,
-        replaced: Collection[str] = (),
+        replaced: Mapping[str, Revision] | None = None,
     ) -> None:
         """See `Workspace.new_experiment` and `Workspace.draft`.
 
@@ -112,7 +115,7 @@ class Draft:
             experiment: What the draft begins with.
             saved: What the experiment's file says, which it has to say still when the draft is
                 saved; None if there is no file.
-            replaced: Scripts beside the experiment that others may take the place of.
+            replaced: Scripts beside the experiment that may be overwritten, as they are now.
         """
         #: What people read.
         self.name = experiment.name
@@ -122,9 +125,7 @@ class Draft:
         self._home = home
         self._nodes = dict(experiment.nodes)
         self._saved = saved
-        self._replaced = set(replaced)
-        #: Scripts to be written beside the experiment, by file name.
-        self._scripts: dict[str, GivenScript] = {}
+        self._scripts = DraftScripts(experiment.folder, replaced=replaced or {})
 
     def __repr__(self) -> str:
         return f"<Draft {self.name!r} in {self.folder}: {', '.join(self._nodes) or 'no nodes'}>"
@@ -143,7 +144,13 @@ class Draft:
             nodes=dict(self._nodes),
             folder=self.folder,
             lines=self._saved.lines if self._saved is not None else {},
+            revision=self.revision,
         )
+
+    @property
+    def revision(self) -> Revision:
+        """The revision of the file that it was made from, or saved to last."""
+        return UNSAVED if self._saved is None else self._saved.revision
 
     def __getitem__(self, name: str) -> DraftNode:
         """A node by its name.
@@ -252,7 +259,7 @@ class Draft:
         /,
         *,
         name: str | None = None,
-        replace: bool = False,
+        replace: bool | Revision = False,
         more: Mapping[str, Any] | None = None,
         **given: Any,
     ) -> DraftNode:
@@ -265,7 +272,8 @@ class Draft:
                 put there when the draft is saved or run.
             name: What the node is called; as the script if not given, with a number if need be.
                 A text needs one.
-            replace: Whether a script may take the place of another text of its name.
+            replace: Whether a script may take the place of another text of its name; or the
+                revision of that text, if it may do so only as long as the text is that.
             more: As for `module`.
             **given: As for `module`; parameters are those of the script.
 
@@ -274,22 +282,18 @@ class Draft:
             NodeNameTakenError: There is a node of that name.
             KeywordAmbiguousError: A keyword could mean two things.
             ScriptExistsError: There is such a script with another text.
+            ScriptChangedError: The text to be replaced has another revision.
             ScriptMissingError: There is no such file.
             ScriptFunctionError: The function can't do without what stands around it.
         """
         taken = given_script(script, name=name, folder=self.folder)
-        before = dict(self._scripts)
-        self._take(taken, replace=replace)
-        try:
+        with self._scripts.taken(taken, replace=replace):
             node = Node(
                 name=self._new_name(name or taken.stem, given=name is not None),
                 module=EXECUTE_PYTHON_SCRIPT,
                 script=taken.file,
             )
             return self._add(node, {"name": name, "replace": replace or None}, given, more or {})
-        except StudioloError:
-            self._scripts = before
-            raise
 
     def change(
         self, name: NodeName, given: Mapping[str, Any], more: Mapping[str, Any]
@@ -308,7 +312,7 @@ class Draft:
 
     def check(self) -> Sequence[Finding]:
         """The mistakes that would keep it from running, found without running anything."""
-        return self._home.check(self.experiment, read_script=self._read_script)
+        return self._home.check(self.experiment, read_script=self._scripts.read)
 
     def run(
         self,
@@ -347,39 +351,48 @@ class Draft:
                 experiment, selection=selection, observer=observer, cancelled=cancelled
             )
 
-    def save(self) -> Path:
+    def save(self, *, revision: Revision | None = None) -> Path:
         """Write it to its folder, and the scripts that were given beside it; the folder.
 
         An experiment.yaml that is there keeps its comments and its layout.
 
+        Args:
+            revision: The revision that the changes were made from, where that is not what this
+                draft has read: the one that a browser holds, or that of an `ExperimentChangedError`
+                to save over the version that it shows.
+
         Raises:
-            ExperimentChangedError: Somebody changed the file since; nothing is written.
-            ScriptExistsError: Somebody put another script there since.
+            ExperimentChangedError: The file has changed since; nothing is written. The error has
+                both versions, and their differences.
+            ScriptExistsError, ScriptChangedError: The same of a script.
             ExperimentFileError: The file would not follow its format, such as for a blank name.
-            ExperimentUnwritableError, WorkspaceUnwritableError: It can't be written.
+            ExperimentUnwritableError, WorkspaceUnwritableError, StoreError: It can't be written.
         """
         as_saved(self.experiment)
-        if not _same(self._on_disk(), self._saved):
-            raise ExperimentChangedError(file=self.folder / FILE_NAME)
-        for file, script in list(self._scripts.items()):
-            assert script.content is not None
-            try:
-                put(
-                    script.content,
-                    self.folder / file,
-                    folder=self.folder,
-                    replace=file in self._replaced,
-                )
-            except FileExistsError as error:
-                raise ScriptExistsError(file=file) from error
-            except OSError as error:
-                reason = error.strerror or str(error)
-                raise WorkspaceUnwritableError(path=self.folder, reason=reason) from error
-            del self._scripts[file]
-            self._replaced.discard(file)
-        write_experiment(self.experiment, self.folder)
-        self._saved = read_experiment(self.folder)
+        with self._home.editing():
+            self._refuse_changed(revision or self.revision)
+            self._scripts.refuse_changed()
+            self._scripts.write()
+            write_experiment(self.experiment, self.folder)
+            self._saved = read_experiment(self.folder)
         return self.folder
+
+    def _refuse_changed(self, revision: Revision) -> None:
+        """Look whether the file is still what the changes were made from.
+
+        A comment that somebody wrote into it is no change of the experiment, and stays.
+        """
+        there = self._on_disk()
+        found = UNSAVED if there is None else there.revision
+        known = revision == self.revision
+        if found == revision or (known and _same(there, self._saved)):
+            return
+        raise ExperimentChangedError(
+            file=self.folder / FILE_NAME,
+            base=self._saved if known else None,
+            theirs=there,
+            ours=self.experiment,
+        )
 
     def _on_disk(self) -> Experiment | None:
         try:
@@ -419,7 +432,7 @@ class Draft:
             definition = self._home.catalogue.find(node.module)
             parameters = [parameter.name for parameter in definition.parameters]
             if node.script is not None:
-                source = self._read_script(self.folder / node.script).source
+                source = self._scripts.read(self.folder / node.script).source
                 parameters += [own.name for own in read_script_parameters(source)]
         except StudioloError:
             # The check of the node says so.
@@ -434,7 +447,7 @@ class Draft:
             NodeRefusedError: Something is.
         """
         node = self._as_saved(node)
-        found = self._home.check(self._around(node), read_script=self._read_script)
+        found = self._home.check(self._around(node), read_script=self._scripts.read)
         reasons = [
             finding.message
             for finding in found
@@ -461,37 +474,6 @@ class Draft:
         sources = {source.node for source in node.inputs.values()}
         known = {name: other for name, other in self._nodes.items() if name in sources}
         return Experiment(name="draft", nodes={**known, node.name: node}, folder=self.folder)
-
-    # Scripts.
-
-    def _take(self, script: GivenScript, *, replace: bool) -> None:
-        """Note a script for saving, if it is not there already."""
-        if script.content is None:
-            return
-        before = self._scripts.get(script.file)
-        there = self.folder / script.file
-        try:
-            same = (before.content if before else there.read_bytes()) == script.content
-        except FileNotFoundError:
-            same = False
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise WorkspaceUnwritableError(path=there, reason=reason) from error
-        else:
-            if not same and not replace and (before or script.file not in self._replaced):
-                raise ScriptExistsError(file=script.file)
-        if replace:
-            self._replaced.add(script.file)
-        if not same:
-            self._scripts[script.file] = script
-
-    def _read_script(self, path: Path) -> Script:
-        """A script as it will be once the draft is saved."""
-        if path.is_relative_to(self.folder):
-            script = self._scripts.get(path.relative_to(self.folder).as_posix())
-            if script is not None:
-                return Script(source=script.source, name=PurePosixPath(script.file).name)
-        return read_script(path)
 
 
 def _same(one: Experiment | None, other: Experiment | None) -> bool:

@@ -137,19 +137,6 @@ class ExperimentExistsError(StudioloError):
         )
 
 
-class ExperimentChangedError(StudioloError):
-    """An experiment's file was changed by somebody else since a draft was made of it."""
-
-    code: ClassVar[str] = "experiment-changed"
-
-    def __init__(self, *, file: Path) -> None:
-        self.file = file
-        super().__init__(
-            f'"{file}" was changed since this draft read it, so the draft is not saved over it. '
-            "Make a new draft of it, and change that."
-        )
-
-
 class NodeRefusedError(StudioloError):
     """A node of a draft was refused; the draft has not changed."""
 

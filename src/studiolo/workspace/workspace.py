@@ -1,8 +1,9 @@
 """A workspace: a folder with datasets, experiments and modules, and what is remembered of it."""
 
+import contextlib
 import functools
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,6 +17,7 @@ from studiolo.experiments.experiment import Experiment
 from studiolo.experiments.file import FILE_NAME as EXPERIMENT_FILE
 from studiolo.experiments.file import read_experiment
 from studiolo.experiments.finding import Finding, Severity
+from studiolo.experiments.revision import Revision, revision_at
 from studiolo.modules.catalogue import Catalogue
 from studiolo.modules.declaration import read_script_parameters
 from studiolo.modules.script import Script, read_script
@@ -31,6 +33,7 @@ from studiolo.runs.history.experiment_result import ExperimentResult
 from studiolo.runs.planning.plan import Plan
 from studiolo.runs.planning.selection import Selection
 from studiolo.store.blobs import Blobs
+from studiolo.store.locks import EditLock
 from studiolo.store.records import Records
 from studiolo.workspace import settings
 from studiolo.workspace.datasets import WorkspaceDatasets
@@ -146,13 +149,22 @@ class Workspace:
         if not replace:
             raise ExperimentExistsError(name=name)
         saved = read_experiment(folder)
-        scripts = [node.script for node in saved.nodes.values() if node.script is not None]
-        return Draft(self, fresh, saved=saved, replaced=scripts)
+        scripts = {node.script for node in saved.nodes.values() if node.script is not None}
+        return Draft(self, fresh, saved=saved, replaced=_revisions(folder, scripts))
 
     def draft(self, path: Path | str) -> Draft:
         """A draft of an experiment that there is, to be changed in Python; see `experiment`."""
         experiment = self.experiment(path)
         return Draft(self, experiment, saved=experiment)
+
+    def editing(self) -> EditLock:
+        """A lock for whoever replaces an experiment's file, from looking at it to replacing it.
+
+        Raises:
+            RecordsBusyError: Somebody else takes too long.
+            RecordsReadOnlyError: The workspace can't be written.
+        """
+        return EditLock.take(self.store)
 
     def experiment_folder(self, name: str) -> Path:
         """Where an experiment of that name lies, or would.
@@ -324,6 +336,15 @@ class _Environments:
     def identity(self, metadata: ScriptMetadata) -> str:
         """The base and the script's dependencies, which always resolve to the same versions."""
         return " ".join([self._base, *sorted(metadata.dependencies)])
+
+
+def _revisions(folder: Path, files: Collection[str]) -> dict[str, Revision]:
+    """The revisions of files in a folder, as far as they can be read."""
+    revisions = {}
+    for file in files:
+        with contextlib.suppress(OSError):
+            revisions[file] = revision_at(folder / file)
+    return revisions
 
 
 def find_root(path: Path) -> Path:
