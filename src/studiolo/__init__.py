@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from studiolo.runs.history.experiment_result import ExperimentResult, NodeResult
     from studiolo.runs.scripts.script_result import ScriptResult
     from studiolo.sandbox.policy.isolation import Isolation
-    from studiolo.workspace.draft import Draft, DraftNode
+    from studiolo.workspace.drafts.draft import Draft, DraftNode
     from studiolo.workspace.sample import new_workspace
     from studiolo.workspace.workshop import open_runner, run_script
     from studiolo.workspace.workspace import Workspace, open_workspace
@@ -50,8 +50,8 @@ __all__ = [
 _HOMES = {
     "Dataset": "studiolo.datasets.dataset",
     "DatasetFile": "studiolo.datasets.files",
-    "Draft": "studiolo.workspace.draft",
-    "DraftNode": "studiolo.workspace.draft",
+    "Draft": "studiolo.workspace.drafts.draft",
+    "DraftNode": "studiolo.workspace.drafts.draft",
     "ExperimentResult": "studiolo.runs.history.experiment_result",
     "Finding": "studiolo.experiments.finding",
     "Isolation": "studiolo.sandbox.policy.isolation",

@@ -37,7 +37,7 @@ from studiolo.store.locks import EditLock
 from studiolo.store.records import Records
 from studiolo.workspace import settings
 from studiolo.workspace.datasets import WorkspaceDatasets
-from studiolo.workspace.draft import Draft
+from studiolo.workspace.drafts.draft import Draft
 from studiolo.workspace.errors import (
     ExperimentExistsError,
     ExperimentNameError,

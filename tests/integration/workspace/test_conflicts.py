@@ -16,7 +16,7 @@ from studiolo.experiments.difference import ChangedBy
 from studiolo.experiments.errors import ExperimentFileError
 from studiolo.experiments.experiment import NodeName
 from studiolo.experiments.revision import UNSAVED, Revision, revision_at
-from studiolo.workspace.conflicts import ExperimentChangedError, ScriptChangedError
+from studiolo.workspace.drafts.conflicts import ExperimentChangedError, ScriptChangedError
 from studiolo.workspace.errors import ScriptExistsError
 
 COUNT = """\
@@ -27,7 +27,7 @@ def azureml_main(frame):
 WRITER = """\
 import sys
 import studiolo
-from studiolo.workspace.conflicts import ExperimentChangedError
+from studiolo.workspace.drafts.conflicts import ExperimentChangedError
 
 with studiolo.open_workspace(sys.argv[1]) as workspace:
     print("ready", flush=True)

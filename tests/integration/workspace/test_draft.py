@@ -18,7 +18,7 @@ from studiolo.experiments.file import read_experiment
 from studiolo.modules.errors import ScriptMissingError
 from studiolo.runs.errors import NodeUnknownError
 from studiolo.store.run_record import NodeState
-from studiolo.workspace.conflicts import ExperimentChangedError
+from studiolo.workspace.drafts.conflicts import ExperimentChangedError
 from studiolo.workspace.errors import (
     DatasetExistsError,
     ExperimentExistsError,

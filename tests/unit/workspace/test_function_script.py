@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from studiolo.workspace.drafts.function_script import function_script
 from studiolo.workspace.errors import ScriptFunctionError
-from studiolo.workspace.function_script import function_script
 
 THRESHOLD = 3
 

@@ -24,15 +24,15 @@ from studiolo.runs.errors import NodeUnknownError
 from studiolo.runs.experiments.progress import Observer
 from studiolo.runs.history.experiment_result import ExperimentResult
 from studiolo.runs.planning.selection import Selection
-from studiolo.workspace.conflicts import ExperimentChangedError
 from studiolo.workspace.dataset_source import DatasetSource, file_name, node_name, put_dataset
-from studiolo.workspace.draft_scripts import DraftScripts
+from studiolo.workspace.drafts.conflicts import ExperimentChangedError
+from studiolo.workspace.drafts.draft_scripts import DraftScripts
+from studiolo.workspace.drafts.given_script import ScriptSource, given_script
+from studiolo.workspace.drafts.node_keywords import Keywords, refuse_ambiguous
 from studiolo.workspace.errors import (
     NodeNameTakenError,
     NodeRefusedError,
 )
-from studiolo.workspace.given_script import ScriptSource, given_script
-from studiolo.workspace.node_keywords import Keywords, refuse_ambiguous
 from studiolo.workspace.notebook_progress import watching
 
 #: What a node may still lack while it is written.

@@ -8,8 +8,8 @@ from typing import Any
 
 from studiolo.files.inside import name_inside
 from studiolo.modules.script import Script, read_script
+from studiolo.workspace.drafts.function_script import ENTRY, function_script
 from studiolo.workspace.errors import NameNotGivenError, ScriptUnsuitableError
-from studiolo.workspace.function_script import ENTRY, function_script
 
 ScriptSource = Path | str | Script | Callable[..., Any]
 

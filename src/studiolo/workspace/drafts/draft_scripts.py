@@ -8,9 +8,9 @@ from studiolo.errors import StudioloError
 from studiolo.experiments.revision import UNSAVED, Revision, revision_at, revision_of
 from studiolo.files.placing import put
 from studiolo.modules.script import Script, read_script
-from studiolo.workspace.conflicts import ScriptChangedError
+from studiolo.workspace.drafts.conflicts import ScriptChangedError
+from studiolo.workspace.drafts.given_script import GivenScript
 from studiolo.workspace.errors import ScriptExistsError, WorkspaceUnwritableError
-from studiolo.workspace.given_script import GivenScript
 
 
 class DraftScripts:
