@@ -4,17 +4,21 @@ import json
 import os
 import socket
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from studiolo_guest import wire
 from studiolo_guest.confine import limit_address_space
 from studiolo_guest.request import Request
 
+if TYPE_CHECKING:
+    from studiolo_guest.program import Program
 
-def answer(link: socket.socket, load: Callable[[], None]) -> bool:
+
+def answer(link: socket.socket, load: Callable[[], None], program: "Program | None" = None) -> bool:
     """Serve the request that comes over ``link``; False if the host is gone instead.
 
     ``load`` loads the packages that the zygote has not: under the run's limits, and while the host
-    watches, since their code is a script's choice.
+    watches, since their code is a script's choice. With a ``program`` the request is a call of it.
 
     The descriptors that come with it are, in this order: the console's pipe, the request file, the
     report file, a file for each output, the script bundle if the request says so, and the inputs'.
@@ -26,8 +30,18 @@ def answer(link: socket.socket, load: Callable[[], None]) -> bool:
     os.dup2(console, 1)
     os.dup2(console, 2)
     os.close(console)
-    request = Request.read(wire.read_all(request_file))
+    content = wire.read_all(request_file)
     os.close(request_file)
+    report = _run(content, files, load) if program is None else _call(program, content, files)
+    payload = json.dumps(report).encode()
+    while payload:
+        payload = payload[os.write(report_file, payload) :]
+    link.send(b"{}")
+    return True
+
+
+def _run(content: bytes, files: list[int], load: Callable[[], None]) -> dict[str, Any]:
+    request = Request.read(content)
     limit_address_space(request.address_space)
     load()
     # Only now: it imports pandas, which not every zygote has.
@@ -36,9 +50,12 @@ def answer(link: socket.socket, load: Callable[[], None]) -> bool:
     count = len(request.outputs)
     results, files = files[:count], files[count:]
     bundle_file = files.pop(0) if request.has_bundle else None
-    report = script.run(request, bundle_file, files, results)
-    payload = json.dumps(report).encode()
-    while payload:
-        payload = payload[os.write(report_file, payload) :]
-    link.send(b"{}")
-    return True
+    return script.run(request, bundle_file, files, results)
+
+
+def _call(program: "Program", content: bytes, files: list[int]) -> dict[str, Any]:
+    from studiolo_guest.program import Call  # noqa: PLC0415  # likewise
+
+    call = Call.read(content)
+    limit_address_space(call.address_space)
+    return program.serve(call, files[program.outputs :], files[: program.outputs])

@@ -8,7 +8,6 @@ import zipfile
 import zlib
 from typing import Final
 
-from studiolo_guest import wire
 from studiolo_guest.failure import MismatchError
 
 #: The classic studio's name for the folder, in the working directory.
@@ -20,8 +19,8 @@ _MOST_LINKS: Final = 4_000
 _DAMAGE: Final = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, RuntimeError)
 
 
-def unpack(descriptor: int, directory: str) -> None:
-    """Unzip the memory file ``descriptor`` into the folder and make it importable.
+def unpack(content: bytes, directory: str) -> None:
+    """Unzip ``content`` into the folder and make it importable.
 
     The host has looked at the names and sizes that the zip declares; here the bytes themselves
     are bounded, by the size of the working directory.
@@ -33,8 +32,7 @@ def unpack(descriptor: int, directory: str) -> None:
     try:
         # A bundle without files has its folder, too: a script may list it.
         os.makedirs(folder, exist_ok=True)
-        # A copy: the descriptor's own position is shared with every run that has the same bundle.
-        with zipfile.ZipFile(io.BytesIO(wire.read_all(descriptor))) as archive:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for member in archive.infolist():
                 _write(archive, member, folder)
     except _DAMAGE as error:

@@ -3,57 +3,85 @@
 import io
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import pandas as pd
 
 from studiolo_guest import wire
 from studiolo_guest.failure import MismatchError
-from studiolo_guest.frames.opening import InputFrame, open_frame
+from studiolo_guest.frames.columns_in import Memory
+from studiolo_guest.frames.opening import InputFrame, map_file, open_memories
 from studiolo_guest.request import Request
+
+#: Has the name of the port that an input is connected to, as "port", or else the name of the
+#: parameter that stands for it, as "parameter".
+Target = Mapping[str, Any]
 
 #: Where a frame keeps the roles of its columns, by column name: "label", "score" or "weight".
 ROLES: Final = "roles"
 
 
 class Inputs:
-    """The opened inputs of a run."""
+    """The opened inputs of a script or module."""
 
-    def __init__(
-        self, request: Request, files: Sequence[int], *, log: Callable[[str], None]
-    ) -> None:
-        """Open the files, of which each input has as many as its entry in the request says.
-
-        ``log`` is told what of a frame a person might not expect.
-        """
-        self._nullable = request.nullable
+    def __init__(self, *, nullable: bool, log: Callable[[str], None]) -> None:
+        """Open nothing yet. ``log`` is told what of a frame a person might not expect."""
+        self._nullable = nullable
         self._log = log
-        #: Datasets in the order in which the host counts them.
+        #: Datasets in the order in which they were opened, which is that of the request.
         self.frames: list[InputFrame] = []
         #: By port.
         self.connected: dict[str, Any] = {}
         #: By parameter.
         self.parameters: dict[str, pd.DataFrame] = {}
+
+    @classmethod
+    def of(cls, request: Request, files: Sequence[int], *, log: Callable[[str], None]) -> Self:
+        """The inputs of a request. Each has as many of the files as its entry in it says."""
+        inputs = cls(nullable=request.nullable, log=log)
         rest = list(files)
         for entry in request.inputs:
             own, rest = rest[: entry["files"]], rest[entry["files"] :]
-            value = self._opened(entry, own)
-            if "port" in entry:
-                self.connected[entry["port"]] = value
-            else:
-                self.parameters[entry["parameter"]] = value
+            inputs.open(entry, entry, own)
+        return inputs
 
-    def _opened(self, entry: Mapping[str, Any], files: Sequence[int]) -> Any:
+    def open(self, target: Target, entry: Mapping[str, Any], files: Sequence[int]) -> None:
+        """Open what the files hold, as ``entry`` describes it, for a port or parameter."""
         if entry["kind"] == "dataset":
-            opened = open_frame(files, entry["places"], nullable=self._nullable, log=self._log)
-            if entry["roles"]:
-                opened.frame.attrs[ROLES] = dict(entry["roles"])
-            self.frames.append(opened)
-            return opened.frame
-        content = wire.read_all(files[0])
-        if entry["kind"] == "zip":
-            return _zip(content)
-        return _object(content, str(entry.get("port")))
+            memories = [map_file(file) for file in files]
+            self.open_dataset(target, memories, entry["places"], entry["roles"])
+        else:
+            self.put(target, opened_bytes(entry["kind"], wire.read_all(files[0]), target))
+
+    def open_dataset(
+        self,
+        target: Target,
+        memories: Sequence[Memory],
+        places: Sequence[tuple[int, int, str]] | None,
+        roles: Mapping[str, str],
+    ) -> None:
+        """Open a dataset whose columns lie in ``memories`` for a port or parameter."""
+        opened = open_memories(memories, places, nullable=self._nullable, log=self._log)
+        if roles:
+            opened.frame.attrs[ROLES] = dict(roles)
+        self.frames.append(opened)
+        self.put(target, opened.frame)
+
+    def put(self, target: Target, value: Any) -> None:
+        """Have a port or parameter hold this value."""
+        if "port" in target:
+            self.connected[target["port"]] = value
+        else:
+            self.parameters[target["parameter"]] = value
+
+
+def opened_bytes(kind: str, content: bytes, target: Target) -> Any:
+    """A zip, or the model or transform that was pickled.
+
+    Raises:
+        MismatchError: It can't be opened.
+    """
+    return _zip(content) if kind == "zip" else _object(content, str(target.get("port")))
 
 
 def _zip(content: bytes) -> zipfile.ZipFile:

@@ -85,7 +85,7 @@ def write_outputs(
         elif kind == "dataset":
             written.append(_write_frame(value, inputs, file, log))
         else:
-            _write_bytes(value if kind == "zip" else _pickled(value, module), file)
+            _write_bytes(value if kind == "zip" else pickled(value, module), file)
             written.append({"rows": 0, "references": []})
     return written
 
@@ -98,7 +98,7 @@ def _write_frame(
     try:
         write_batch(file, output.batch)
     except OSError as error:
-        raise _too_large(error, output.batch.nbytes) from error
+        raise too_large(error, output.batch.nbytes) from error
     return {
         "rows": output.rows,
         "references": [
@@ -106,11 +106,11 @@ def _write_frame(
             for position, source in enumerate(output.sources)
             if source.input is not None
         ],
-        "roles": _roles(frame, [source.name for source in output.sources]),
+        "roles": roles_of(frame, [source.name for source in output.sources]),
     }
 
 
-def _roles(frame: pd.DataFrame, names: Sequence[str]) -> dict[str, str]:
+def roles_of(frame: pd.DataFrame, names: Sequence[str]) -> dict[str, str]:
     """The roles that the frame gives to columns it has."""
     given = frame.attrs.get(ROLES)
     if not isinstance(given, Mapping):
@@ -119,8 +119,11 @@ def _roles(frame: pd.DataFrame, names: Sequence[str]) -> dict[str, str]:
     return {name: str(role) for name, role in roles if role and str(role) != "feature"}
 
 
-def _pickled(value: object, module: str) -> bytes:
-    """Classes and functions of the module's own file go along: nobody else can import them."""
+def pickled(value: object, module: str) -> bytes:
+    """A model or transform as bytes.
+
+    Classes and functions of the module's own file go along: nobody else can import them.
+    """
     import cloudpickle  # noqa: PLC0415  # as in `inputs`
 
     # What can't be imported goes along by value. Nor may the file be found by a search for whatever
@@ -144,10 +147,11 @@ def _write_bytes(content: bytes, file: int) -> None:
         while rest:
             rest = rest[os.write(file, rest) :]
     except OSError as error:
-        raise _too_large(error, len(content)) from error
+        raise too_large(error, len(content)) from error
 
 
-def _too_large(error: OSError, size: int) -> Exception:
+def too_large(error: OSError, size: int) -> Exception:
+    """The error that says that a result is too large, if that is what the kernel refused."""
     if error.errno != errno.EFBIG:
         return error
     return MismatchError("result-too-large", f"{size:,} bytes are more than the limit")

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from studiolo_guest import bundle, failure, figures, ports
+from studiolo_guest import bundle, failure, figures, ports, wire
 from studiolo_guest.confine import allow_results
 from studiolo_guest.inputs import Inputs
 from studiolo_guest.outputs import values_returned, write_outputs
@@ -21,9 +21,11 @@ from studiolo_guest.request import Request
 #: What the script is called as a module. Never `__main__`: the classic studio imported it, so a
 #: script's own `if __name__ == "__main__":` part did not run.
 MODULE_NAME: Final = "studiolo_script"
+#: Of what the contract did that a person should know.
+MOST_LOG_LINES: Final = 200
 
 
-class _Clock:
+class Clock:
     """Seconds of each phase, by name."""
 
     def __init__(self) -> None:
@@ -31,8 +33,9 @@ class _Clock:
         self._since = time.perf_counter()
 
     def lap(self, phase: str) -> None:
+        """Add the time since the last lap to a phase."""
         now = time.perf_counter()
-        self.seconds[phase] = now - self._since
+        self.seconds[phase] = self.seconds.get(phase, 0.0) + now - self._since
         self._since = now
 
 
@@ -43,26 +46,19 @@ def run(
     result_files: Sequence[int],
 ) -> dict[str, Any]:
     """Run the script in the current directory; its report, which never fails to come."""
-    clock = _Clock()
-    _unbuffer()
+    clock = Clock()
     log: list[str] = []
     directory = os.getcwd()
-    figures.save_into(directory)
     report: dict[str, Any] = {"status": "succeeded", "outputs": [], "error": None}
     try:
-        # What a script sees that looks for arguments of its own (argparse).
-        sys.argv = [request.name]
-        _seed(request.seed)
-        inputs = Inputs(request, input_files, log=log.append)
+        begin(request, directory)
+        inputs = Inputs.of(request, input_files, log=log.append)
         clock.lap("open")
         if bundle_file is not None:
-            bundle.unpack(bundle_file, directory)
+            bundle.unpack(wire.read_all(bundle_file), directory)
             bundle.link_windows_paths(request.source, directory)
             clock.lap("unpack")
-        returned = _call(request, inputs, clock, log)
-        clock.lap("call")
-        values = values_returned(returned, request, log=log.append)
-        figures.save_open_figures(log=log.append)
+        values = call(request, compiled(request), inputs, clock, log)
         allow_results()
         report["outputs"] = write_outputs(
             values, request, inputs.frames, result_files, module=MODULE_NAME, log=log.append
@@ -70,21 +66,43 @@ def run(
         clock.lap("write")
     except BaseException as error:  # noqa: BLE001  # the border of user code: whatever leaves it is the result
         report["status"] = "failed"
-        report["error"] = failure.describe(
-            error,
-            script=request.name,
-            module=MODULE_NAME,
-            directory=directory,
-            is_module=request.is_module,
-        )
-        _keep_pictures(log)
-    _flush()
-    report["log"] = log[:200]
+        report["error"] = described(error, request, directory, log)
+    flush()
+    report["log"] = log[:MOST_LOG_LINES]
     report["seconds"] = clock.seconds
     return report
 
 
-def _compiled(request: Request) -> types.CodeType:
+def begin(request: Request, directory: str) -> None:
+    """Set the process up for a script that is to run in ``directory``."""
+    _unbuffer()
+    figures.save_into(directory)
+    # What a script sees that looks for arguments of its own (argparse).
+    sys.argv = [request.name]
+    _seed(request.seed)
+
+
+def described(
+    error: BaseException, request: Request, directory: str, log: list[str]
+) -> dict[str, Any]:
+    """The report's `error` object, once the pictures are saved that were drawn before it."""
+    found = failure.describe(
+        error,
+        script=request.name,
+        module=MODULE_NAME,
+        directory=directory,
+        is_module=request.is_module,
+    )
+    _keep_pictures(log)
+    return found
+
+
+def compiled(request: Request) -> types.CodeType:
+    """The code of the script.
+
+    Raises:
+        SyntaxError: It is not Python, or nested too deeply.
+    """
     try:
         return compile(request.source, request.name, "exec", dont_inherit=True)
     except (MemoryError, RecursionError):
@@ -92,7 +110,10 @@ def _compiled(request: Request) -> types.CodeType:
         raise SyntaxError("the script is nested too deeply for Python") from None
 
 
-def _call(request: Request, inputs: Inputs, clock: _Clock, log: list[str]) -> object:
+def call(
+    request: Request, code: types.CodeType, inputs: Inputs, clock: "Clock", log: list[str]
+) -> list[Any]:
+    """Execute the script and call its `azureml_main`; a value for each output port."""
     # As the compiler counts lines: `str.splitlines` also ends them at form feeds and the like.
     lines = io.StringIO(request.source, newline=None).readlines()
     # mtime None: linecache never looks for a file of that name.
@@ -100,7 +121,7 @@ def _call(request: Request, inputs: Inputs, clock: _Clock, log: list[str]) -> ob
     module = types.ModuleType(MODULE_NAME)
     module.__file__ = os.path.join(os.getcwd(), request.name)
     sys.modules[MODULE_NAME] = module
-    exec(_compiled(request), module.__dict__)  # noqa: S102  # running the user's script is what this process is for
+    exec(code, module.__dict__)  # noqa: S102  # running the user's script is what this process is for
     clock.lap("import")
     entry = ports.entry_of(module.__dict__)
     parameters = {
@@ -116,7 +137,11 @@ def _call(request: Request, inputs: Inputs, clock: _Clock, log: list[str]) -> ob
         parameters=parameters,
         note=log.append,
     )
-    return entry(*arguments, **properties)
+    returned = entry(*arguments, **properties)
+    clock.lap("call")
+    values = values_returned(returned, request, log=log.append)
+    figures.save_open_figures(log=log.append)
+    return values
 
 
 def _unbuffer() -> None:
@@ -147,7 +172,8 @@ def _keep_pictures(log: list[str]) -> None:
         log.append(f"Open figures could not be saved: {failure.said(error)}")
 
 
-def _flush() -> None:
+def flush() -> None:
+    """Let go of what was printed and not yet written."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()

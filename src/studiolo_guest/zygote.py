@@ -16,7 +16,7 @@ import socket
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
 
 from studiolo_guest import kernel, packages, wire
 from studiolo_guest.answer import answer
@@ -28,6 +28,9 @@ from studiolo_guest.confine import (
     new_work_directory,
     point_environment,
 )
+
+if TYPE_CHECKING:
+    from studiolo_guest.program import Program
 
 #: The exit code of a fork that could not be confined; no user code has run then.
 _NOT_CONFINED: Final = 97
@@ -55,6 +58,8 @@ class Loading:
     python: str | None
     #: Memory to have at hand; None where the zygote has loaded nothing.
     hot: Hot | None
+    #: What each fork serves a call of, instead of running a script of its own.
+    program: "Program | None" = None
 
     def complete(self) -> None:
         """Load the rest. From here on code that a script chose may run in this process."""
@@ -161,7 +166,7 @@ def _live(
     try:
         if loading.hot is not None and not select.select([link], [], [], _IDLE_SECONDS)[0]:
             loading.hot.populate()
-        if answer(link, loading.complete):
+        if answer(link, loading.complete, loading.program):
             # The host ends this process, once it has read what the kernel says of it. Nothing of
             # the zygote's and nothing a script registered runs any more.
             link.recv(1)
@@ -194,6 +199,34 @@ def _memory_bytes(which: str) -> int:
         return next(int(line.split()[1]) * 1024 for line in file if line.startswith(which + ":"))
 
 
+def _load(link: socket.socket, message: Mapping[str, Any]) -> tuple[Loading, list[str]]:
+    """Load the libraries that every run needs; what is left to each fork, and what failed."""
+    python, locked = str(message["python"]), message["locked"]
+    if message["program"]:
+        # All of it: whatever this code does here, it does to calls of the same program only.
+        interpreters = [locked, python] if locked not in (None, python) else [python]
+    elif locked is not None:
+        interpreters = [locked]
+    else:
+        gc.freeze()
+        gc.enable()
+        return Loading(python=python, hot=None), []
+    for interpreter in interpreters:
+        packages.take_on(interpreter)
+    # Only now: it imports the packages that the line above has put on the path.
+    from studiolo_guest import libraries  # noqa: PLC0415
+
+    failed = libraries.load(message["preload"])
+    program: Program | None = None
+    if message["program"]:
+        from studiolo_guest import program as programs  # noqa: PLC0415  # likewise
+
+        program = programs.receive(link)
+    hot = libraries.settle(many=bool(message["many"]), prepared=bool(message["prepared"]))
+    rest = None if python == interpreters[-1] else python
+    return Loading(python=rest, hot=hot, program=program), failed
+
+
 def main(link: socket.socket, message: Mapping[str, Any]) -> NoReturn:
     """Become the zygote that ``message`` describes, inside the jail, and serve."""
     started = time.perf_counter()
@@ -203,30 +236,12 @@ def main(link: socket.socket, message: Mapping[str, Any]) -> NoReturn:
     abi = kernel.landlock_abi() if message["landlock"] else 0
     confinement = Confinement.from_message(message, abi)
     confine_warm_up(confinement, int(message["processes"]))
-    many = bool(message["many"])
-    failed: list[str] = []
-    locked = message["locked"]
-    hot: Hot | None = None
-    if locked is not None:
-        packages.take_on(locked)
-        # Only now: it imports the packages that the line above has put on the path.
-        from studiolo_guest import libraries  # noqa: PLC0415
-
-        failed = libraries.load(message["preload"])
-        hot = libraries.settle(many=many, prepared=bool(message["prepared"]))
-    else:
-        gc.freeze()
-        gc.enable()
+    loading, failed = _load(link, message)
     threads = os.listdir("/proc/self/task")
     if len(threads) != 1:
         # A fork copies one thread; locks that the others hold would stay locked for ever.
         raise RuntimeError(f"{len(threads)} threads run after the imports; a fork needs one")
-    python = str(message["python"])
-    zygote = Zygote(
-        link,
-        confinement,
-        Loading(python=None if python == locked else python, hot=hot),
-    )
+    zygote = Zygote(link, confinement, loading)
     ready = {
         "seconds": time.perf_counter() - started,
         "landlock_abi": abi,

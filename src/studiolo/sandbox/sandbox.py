@@ -14,20 +14,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from studiolo.datasets.stream_messages import StreamError
 from studiolo.sandbox.errors import ZygoteFailedError
 from studiolo.sandbox.exchange.failures import failure
-from studiolo.sandbox.exchange.images import collect_images
 from studiolo.sandbox.exchange.job import (
     Failure,
-    Image,
     Job,
     Outcome,
-    PythonDevice,
     Status,
     Timings,
 )
-from studiolo.sandbox.exchange.memory_file import MemoryFile
+from studiolo.sandbox.exchange.program import Call, PackedProgram, Program, request_of_call
+from studiolo.sandbox.exchange.run_request import RunRequest, request_of
 from studiolo.sandbox.policy import isolation
 from studiolo.sandbox.policy.configuration import ScriptInterpreter, limits_message
 from studiolo.sandbox.policy.isolation import Isolation, IsolationReport
@@ -35,20 +32,14 @@ from studiolo.sandbox.policy.policy import Limits, Policy
 from studiolo.sandbox.process.attending import End, OverError, Watch, attend
 from studiolo.sandbox.process.bring_up import BringUp, Started
 from studiolo.sandbox.process.control_groups import MemoryGroup, MemoryGroups, find_memory_groups
-from studiolo.sandbox.process.ending import (
-    Returned,
-    first_word_of,
-    interrupted,
-    returned,
-    unusable,
-    vanished,
-)
+from studiolo.sandbox.process.ended_run import EndedRun
+from studiolo.sandbox.process.ending import first_word_of, interrupted, unusable
 from studiolo.sandbox.process.launcher import Launcher
 from studiolo.sandbox.process.observation import broken_promises
 from studiolo.sandbox.process.process_memory import family_of, memory_of
 from studiolo.sandbox.process.run_files import RunFiles
 from studiolo.sandbox.process.work_directory import new_root, remove_tree
-from studiolo.sandbox.process.zygote import Child, Zygote
+from studiolo.sandbox.process.zygote import Child
 from studiolo_guest.wire import CONFINED
 
 _sandboxes = itertools.count(1)
@@ -57,11 +48,8 @@ _sandboxes = itertools.count(1)
 _COPIED_BYTES = 64 << 20
 #: From the end of a process's socket to its own.
 _ENDING_SECONDS = 0.1
-#: For a result's file to be made final, once nobody can write to it any more.
-_SEALING_SECONDS = 5.0
 #: For processes that have been killed to be gone.
 _GONE_SECONDS = 10.0
-_OPEN_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,15 +78,22 @@ class Sandbox:
         many: bool = False,
         withheld: Collection[str] = (),
         launcher: Launcher | None = None,
+        program: Program | None = None,
     ) -> None:
         """Begin to start.
 
         ``warm`` is the number of processes that stand ready, so that a run waits for none;
         ``many`` prepares for many runs, which takes longer to start and makes each faster;
         ``withheld`` names layers to do without, as a machine would that does not have them;
-        ``launcher`` is an interpreter that was started beforehand.
+        ``launcher`` is an interpreter that was started beforehand; with a ``program`` it serves
+        calls of that, and nothing else.
+
+        Raises:
+            ProgramTooWideError: The program has too many constants.
         """
         self._policy = policy
+        self._program = program
+        self._packed = None if program is None else PackedProgram(program)
         self._warm_size = warm
         self._name = str(next(_sandboxes))
         self._withheld = withheld
@@ -124,6 +119,7 @@ class Sandbox:
             new_directory=self._new_directory,
             many=many or warm > 0,
             withheld=withheld,
+            program=self._packed,
         )
         self._bring_up: BringUp | None = self._new_bring_up(launcher=launcher)
 
@@ -162,12 +158,40 @@ class Sandbox:
             IsolationUnavailableError: the machine can't isolate as far as was asked.
             ZygoteFailedError: the environment's interpreter can't be started.
         """
+        if self._program is not None:
+            raise ValueError("this sandbox serves calls of a program")
+        return self._run(request_of(job), limits, on_console, cancelled)
+
+    def call(
+        self,
+        call: Call,
+        *,
+        limits: Limits | None = None,
+        cancelled: threading.Event | None = None,
+    ) -> Outcome:
+        """Serve one call of the program; see `run`.
+
+        Raises:
+            IsolationUnavailableError: the machine can't isolate as far as was asked.
+            ZygoteFailedError: the program's environment or its constants can't be loaded.
+        """
+        if self._program is None:
+            raise ValueError("this sandbox has no program")
+        return self._run(request_of_call(self._program, call), limits, None, cancelled)
+
+    def _run(
+        self,
+        request: RunRequest,
+        limits: Limits | None,
+        on_console: Callable[[str], None] | None,
+        cancelled: threading.Event | None,
+    ) -> Outcome:
         arrived = time.perf_counter()
         own = limits or self._policy.limits
         started, child = self._take(own if limits is not None else None)
         try:
             unconfined = _unconfined(started, child)
-            with RunFiles(job, own, started.baseline, on_console) as files:
+            with RunFiles(request, own, started.baseline, on_console) as files:
                 outcome = self._attend(started, child, files, own, cancelled, arrived, unconfined)
         finally:
             # What is left to do when it is gone, others do: the caller has the answer by then.
@@ -212,17 +236,26 @@ class Sandbox:
         if group is not None and group.ran_out():
             end = End.OUT_OF_MEMORY
         failed = unconfined or unusable(message) or interrupted(end, limits, ended - asked)
-        collect = functools.partial(self._collect, started.zygote, end, child, files, limits, watch)
+        ended_run = EndedRun(
+            zygote=started.zygote,
+            end=end,
+            child=child,
+            files=files,
+            limits=limits,
+            watch=watch,
+            folder=Path(self._policy.filesystem.folders[0]).name,
+        )
         try:
-            result, device, left_out = collect(failed)
+            result, device, left_out = ended_run.collect(failed)
         except OverError as over:
             failed = interrupted(over.end, limits, time.perf_counter() - asked)
-            result, device, left_out = collect(failed)
+            result, device, left_out = ended_run.collect(failed)
         report = result.report
         assert self._report is not None
         return Outcome(
             status=Status.FAILED if result.failure else Status.SUCCEEDED,
             failure=result.failure,
+            step=report.step if report else None,
             results=result.results,
             device=device,
             log=[*(report.log if report else []), *left_out],
@@ -236,81 +269,6 @@ class Sandbox:
             cpu_seconds=None if before is None or after is None else after - before,
             isolation=self._report,
         )
-
-    def _collect(
-        self,
-        zygote: Zygote,
-        end: End,
-        child: Child,
-        files: RunFiles,
-        limits: Limits,
-        watch: Watch,
-        failed: Failure | None,
-    ) -> tuple[Returned, PythonDevice, list[str]]:
-        """The results, console and images of a run, and a line for each image that was left out.
-
-        Raises:
-            OverError: the time is over, or the run was cancelled. What has ``failed`` for that is
-                shown as far as it came: how much is looked at is limited.
-        """
-        if failed is None:
-            result = self._result(zygote, end, child, files, limits, watch)
-        else:
-            result = Returned(failure=failed, results={}, report=None)
-        files.console.drain()
-        device, left_out = self._device(
-            child, files, limits, watch.go_on if failed is None else _nothing
-        )
-        return result, device, left_out
-
-    def _result(
-        self,
-        zygote: Zygote,
-        end: End,
-        child: Child,
-        files: RunFiles,
-        limits: Limits,
-        watch: Watch,
-    ) -> Returned:
-        if end is End.GONE:
-            failure = vanished(zygote.exit_of(child.name), limits)
-            return Returned(failure=failure, results={}, report=None)
-
-        def make_final(file: MemoryFile) -> None:
-            if file.seal():
-                return
-            # The script keeps it mapped for writing, which it can't once its processes are gone; or
-            # it has put its pages into a pipe or socket, of which the host has the other end.
-            zygote.exit_of(child.name, _GONE_SECONDS)
-            files.console.drain()
-            child.link.close()
-            give_up = time.perf_counter() + _SEALING_SECONDS
-            while not file.seal():
-                watch.go_on()
-                if time.perf_counter() >= give_up:
-                    raise StreamError("something still uses its file, which can't be made final")
-
-        return returned(files, limits, make_final, watch.go_on)
-
-    def _device(
-        self, child: Child, files: RunFiles, limits: Limits, go_on: Callable[[], None]
-    ) -> tuple[PythonDevice, list[str]]:
-        images: list[Image] = []
-        left_out: list[str] = []
-        work = Path(self._policy.filesystem.folders[0]).name
-        try:
-            folder = os.open(work, _OPEN_DIRECTORY, dir_fd=child.directory)
-        except OSError:
-            left_out.append("The script removed its working directory, and its images with it.")
-        else:
-            try:
-                images, left_out = collect_images(folder, limits, go_on)
-            finally:
-                os.close(folder)
-        device = PythonDevice(
-            console=files.console.text, console_dropped=files.console.dropped, images=images
-        )
-        return device, left_out
 
     def close(self) -> None:
         """End every process of this sandbox and remove what they left."""
@@ -328,6 +286,8 @@ class Sandbox:
         self._sweep(wait=True)
         if self._groups is not None:
             self._groups.close()
+        if self._packed is not None:
+            self._packed.close()
         if self._root is not None:
             remove_tree(self._root)
 
@@ -497,10 +457,6 @@ def _unconfined(started: Started, child: Child) -> Failure | None:
         return failure("not-confined", first_word_of(said))
     broken = broken_promises(child.pid, started.zygote.pid, started.promised)
     return failure("not-confined", "; ".join(broken)) if broken else None
-
-
-def _nothing() -> None:
-    """Whatever comes, go on."""
 
 
 def _remove(group: MemoryGroup) -> None:

@@ -18,3 +18,27 @@ class ServiceSchemaError(StudioloError):
             f"The schema of the web service is damaged: {place} {problem}. Publish the experiment "
             "again."
         )
+
+
+class ServiceGraphError(StudioloError):
+    """A web service can't do what a node of its scoring path does."""
+
+    code: ClassVar[str] = "service-graph"
+
+    def __init__(self, *, node: str, problem: str, remedy: str) -> None:
+        self.node = node
+        self.problem = problem
+        super().__init__(f"The node {node!r} {problem}. {remedy}")
+
+
+class VersionUnreadableError(StudioloError):
+    """A version of a service was published with a later Studiolo."""
+
+    code: ClassVar[str] = "service-version-unreadable"
+
+    def __init__(self, *, digest: str, format: object) -> None:  # noqa: A002
+        super().__init__(
+            f"The version {digest[:12]} of the service has the format {format!r}, which this "
+            "Studiolo doesn't know. Use the Studiolo that published it, or publish the experiment "
+            "again."
+        )

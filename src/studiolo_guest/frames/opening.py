@@ -31,13 +31,24 @@ class InputColumn:
     """The original properties of an input's column, as the script got it."""
 
     name: str
-    type: pa.DataType
+    array: ArrowArray
     #: The pandas dtype that the script sees.
     dtype: Any
     #: Where pandas shows the input's own bytes; empty when the script got a copy.
     extents: Extents
-    #: Integers with gaps that the script sees as floats; None for every other column.
-    integers: ArrowArray | None = None
+    #: Whether these are integers with gaps that the script sees as floats.
+    as_floats: bool = False
+
+    @property
+    def type(self) -> pa.DataType:
+        """Its Arrow type."""
+        kind: pa.DataType = self.array.type
+        return kind
+
+    @property
+    def integers(self) -> ArrowArray | None:
+        """The integers that the script sees as floats; None for every other column."""
+        return self.array if self.as_floats else None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -65,6 +76,20 @@ def open_frame(
 ) -> InputFrame:
     """Map sealed memory files, each with an Arrow IPC stream, and show columns of them as a frame.
 
+    See `open_memories` for the other arguments.
+    """
+    return open_memories([map_file(file) for file in files], places, nullable=nullable, log=log)
+
+
+def open_memories(
+    memories: Sequence[Memory],
+    places: Sequence[tuple[int, int, str]] | None = None,
+    *,
+    nullable: bool = False,
+    log: Callable[[str], None] = lambda _: None,
+) -> InputFrame:
+    """Show columns of private mappings, each with an Arrow IPC stream, as a frame.
+
     ``places`` says of each column in which file it lies, which column of it that is, and what it is
     called; without it the frame is the only file's content. ``nullable`` asks for pandas' nullable
     types for integers with gaps. ``log`` is told which column got one without being asked.
@@ -73,7 +98,7 @@ def open_frame(
     the files; large strings are shared under pandas 3. Everything else is converted to the dtype
     that holds it and goes back as the same type.
     """
-    memories = tuple(_map(descriptor) for descriptor in files)
+    memories = tuple(memories)
     batches = [_read(memory.buffer) for memory in memories]
     if places is None:
         places = [(0, number, name) for number, name in enumerate(batches[0].schema.names)]
@@ -94,10 +119,10 @@ def open_frame(
         columns.append(
             InputColumn(
                 name=name,
-                type=column.type,
+                array=column,
                 dtype=values.dtype,
                 extents=shared_extents(column, view, memory),
-                integers=column if as_floats else None,
+                as_floats=as_floats,
             )
         )
     rows = batches[0].num_rows
@@ -105,7 +130,8 @@ def open_frame(
     return InputFrame(frame=frame, columns=tuple(columns), rows=rows, memories=memories)
 
 
-def _map(descriptor: int) -> Memory:
+def map_file(descriptor: int) -> Memory:
+    """Map a sealed memory file, privately."""
     mapping = mmap.mmap(
         descriptor,
         os.fstat(descriptor).st_size,

@@ -237,6 +237,8 @@ class Outcome(JobFacts):
 
     #: By output port; empty if the status is failed, and without the ports left empty.
     results: Mapping[str, Connected]
+    #: The position of the step that failed, for a call of a program.
+    step: int | None = None
 
     @property
     def tables(self) -> Mapping[str, pa.Table]:

@@ -59,6 +59,8 @@ class Report:
     failure: Failure | None
     log: Sequence[str]
     phases: Mapping[str, float]
+    #: The position of the step of a program that failed.
+    step: int | None = None
 
 
 def read_report(content: bytes) -> Report:
@@ -78,6 +80,7 @@ def read_report(content: bytes) -> Report:
     if failed is None and not outputs:
         raise ReportError("it has neither a result nor an error")
     seconds = _expect(top.get("seconds"), dict, "seconds")
+    step = top.get("step")
     return Report(
         outputs=outputs,
         failure=None if failed is None else _failure(_expect(failed, dict, "error")),
@@ -86,6 +89,7 @@ def read_report(content: bytes) -> Report:
             _text(name, "seconds"): _number(value)
             for name, value in itertools.islice(seconds.items(), _PHASES)
         },
+        step=None if step is None else _whole(step, "step"),
     )
 
 

@@ -78,11 +78,12 @@ def first_message(
     directory: str,
     *,
     many: bool,
+    program: bool = False,
 ) -> dict[str, Any]:
     """The launcher's instructions: the jail, and who it is to become inside it.
 
     ``directory`` is the zygote's own private directory; ``many`` has it rehearse, which
-    pays for a zygote that forks often.
+    pays for a zygote that forks often; a ``program`` comes in the message after this one.
     """
     shown = [os.fspath(path) for path in interpreter.directories]
     files = policy.filesystem
@@ -108,6 +109,7 @@ def first_message(
         "preload": interpreter.preload,
         "font_list": None if interpreter.font_list is None else os.fspath(interpreter.font_list),
         "many": many,
+        "program": program,
         "prepared": many and policy.warm_up.forks_are_prepared,
         "landlock": _landlock(policy, shown, layers) if layers.landlock else None,
         "filters": None

@@ -11,6 +11,7 @@ from studiolo.sandbox.errors import (
     UnsupportedArchitectureError,
     ZygoteFailedError,
 )
+from studiolo.sandbox.exchange.program import PackedProgram
 from studiolo.sandbox.policy import isolation
 from studiolo.sandbox.policy.configuration import (
     Layers,
@@ -52,7 +53,8 @@ class BringUp:
     """One sandbox's start: begun at once, finished when the first run needs it.
 
     ``withheld`` names layers to do without, to see what a machine that lacks them does;
-    ``launcher`` is an interpreter that was started beforehand.
+    ``launcher`` is an interpreter that was started beforehand; ``program`` is loaded before the
+    first fork.
     """
 
     def __init__(
@@ -65,12 +67,14 @@ class BringUp:
         many: bool,
         withheld: Collection[str] = (),
         launcher: Launcher | None = None,
+        program: PackedProgram | None = None,
     ) -> None:
         self._policy = policy
         self._interpreter = interpreter
         self._asked = asked
         self._new_directory = new_directory
         self._many = many
+        self._program = program
         self._withheld = withheld
         self._why: dict[str, tuple[str, str]] = {}
         self._launcher = launcher or Launcher()
@@ -113,7 +117,12 @@ class BringUp:
         if not self._layers.namespaces:
             directory = os.fspath(self._new_directory(self._layers.jail_user))
         message = first_message(
-            self._policy, self._interpreter, self._layers, directory, many=self._many
+            self._policy,
+            self._interpreter,
+            self._layers,
+            directory,
+            many=self._many,
+            program=self._program is not None,
         )
         if self._launcher.message is not None and self._launcher.message != message:
             # It was begun for something else. The next one is another user.
@@ -124,6 +133,8 @@ class BringUp:
                 message["jail"]["jail_user"] = self._launcher.jail_user
         if self._launcher.message is None:
             self._launcher.begin(message)
+        if self._program is not None:
+            self._launcher.hand_over(self._program.descriptors)
         return Zygote(
             self._launcher,
             self._interpreter.python,

@@ -11,7 +11,7 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import studiolo_guest
@@ -60,6 +60,10 @@ class Launcher:
         """Say which jail to build and what to load."""
         wire.send(self.link, message)
         self.message = message
+
+    def hand_over(self, descriptors: Sequence[int]) -> None:
+        """Send the program that the last message told of."""
+        wire.send(self.link, {}, descriptors)
 
     def ended(self, timeout: float = 0.0) -> bool:
         """Whether it is gone, after waiting for that for ``timeout`` seconds at most."""

@@ -1,0 +1,105 @@
+"""The request for a run: the job as the guest reads it, and the files that go along."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from studiolo.modules.definition import OutputPort, PortKind
+from studiolo.sandbox.exchange.job import Connected, Job
+from studiolo.sandbox.exchange.memory_file import MemoryFile
+from studiolo.sandbox.exchange.sealed_table import SealedTable
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRequest:
+    """The request for one run."""
+
+    #: As the request file says it, but for the bound on the address space.
+    content: Mapping[str, Any]
+    #: The files that go along, in the order in which the content counts them.
+    files: Sequence[MemoryFile]
+    #: The datasets that the script gets, in the order in which its columns refer to them.
+    inputs: Sequence[SealedTable]
+    outputs: Sequence[OutputPort]
+
+
+def request_of(job: Job) -> RunRequest:
+    """The request for a job.
+
+    Raises:
+        ValueError: Something is connected to a port that the job does not have.
+    """
+    files = [] if job.bundle is None else [job.bundle]
+    inputs: list[SealedTable] = []
+    entries = []
+    for target, source in connected(job):
+        own = files_of(source)
+        files += own
+        entries.append({**target, "files": len(own), **placed(source)})
+        if isinstance(source, SealedTable):
+            inputs.append(source)
+    content = {**script_of(job), "inputs": entries}
+    return RunRequest(content=content, files=files, inputs=inputs, outputs=job.contract.outputs)
+
+
+def script_of(job: Job) -> Mapping[str, Any]:
+    """A job as the guest reads it, but for its inputs."""
+    contract = job.contract
+    return {
+        "source": job.source,
+        "name": job.script_name,
+        "ports": [{"name": port.name, "label": port.label} for port in contract.inputs],
+        "outputs": [
+            {"name": port.name, "kind": port.kind, "optional": port.optional}
+            for port in contract.outputs
+        ],
+        "has_bundle": job.bundle is not None,
+        "binding": "module" if contract.module else job.port_binding,
+        "parameters": dict(job.parameters),
+        "columns": {
+            name: {"port": p.port, "single": p.single, "selection": p.selection}
+            for name, p in job.column_parameters.items()
+        },
+        "nullable": job.nullable,
+        "seed": job.seed,
+    }
+
+
+def connected(job: Job) -> Iterator[tuple[dict[str, Any], Connected]]:
+    """The job's inputs in the order of its ports, and then the datasets among its parameters.
+
+    Each comes with its target: the port or the parameter, and the kind.
+
+    Raises:
+        ValueError: Something is connected to a port that the job does not have.
+    """
+    ports = {port.name: port for port in job.contract.inputs}
+    unknown = set(job.inputs) - set(ports)
+    if unknown:
+        raise ValueError(
+            f"{sorted(unknown)} are not input ports; the input ports are {sorted(ports)}"
+        )
+    for port in ports.values():
+        if port.name not in job.inputs:
+            continue
+        source = job.inputs[port.name]
+        if port.kind is PortKind.DATASET and isinstance(source, MemoryFile):
+            source = SealedTable.of_file(source)
+        yield {"port": port.name, "kind": port.kind}, source
+    for name, table in job.dataset_parameters.items():
+        yield {"parameter": name, "kind": PortKind.DATASET}, table
+
+
+def files_of(source: Connected) -> Sequence[MemoryFile]:
+    """The files that it lies in."""
+    return source.files if isinstance(source, SealedTable) else [source]
+
+
+def placed(source: Connected) -> Mapping[str, Any]:
+    """Where the guest finds the columns, unless it is as they lie in the one file."""
+    if not isinstance(source, SealedTable):
+        return {}
+    places = None
+    if not source.is_one_file:
+        places = [[place.file, place.column, place.name] for place in source.places]
+    return {"places": places, "roles": dict(source.roles)}

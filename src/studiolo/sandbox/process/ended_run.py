@@ -1,0 +1,92 @@
+"""What a run leaves: its results, what it printed, its pictures."""
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from studiolo.datasets.stream_messages import StreamError
+from studiolo.sandbox.exchange.images import collect_images
+from studiolo.sandbox.exchange.job import Failure, Image, PythonDevice
+from studiolo.sandbox.exchange.memory_file import MemoryFile
+from studiolo.sandbox.policy.policy import Limits
+from studiolo.sandbox.process.attending import End, Watch
+from studiolo.sandbox.process.ending import Returned, returned, vanished
+from studiolo.sandbox.process.run_files import RunFiles
+from studiolo.sandbox.process.zygote import Child, Zygote
+
+#: For a result's file to be made final, once nobody can write to it any more.
+_SEALING_SECONDS = 5.0
+#: For processes that have been killed to be gone.
+_GONE_SECONDS = 10.0
+_OPEN_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndedRun:
+    """A run whose process was killed, and which has still to be looked through."""
+
+    zygote: Zygote
+    #: Why nobody waits for it any more.
+    end: End
+    child: Child
+    files: RunFiles
+    limits: Limits
+    watch: Watch
+    #: The name of its working directory.
+    folder: str
+
+    def collect(self, failed: Failure | None) -> tuple[Returned, PythonDevice, list[str]]:
+        """The results, console and images, and a line for each image that was left out.
+
+        Raises:
+            OverError: the time is over, or the run was cancelled. What has ``failed`` for that is
+                shown as far as it came: how much is looked at is limited.
+        """
+        if failed is None:
+            result = self._result()
+        else:
+            result = Returned(failure=failed, results={}, report=None)
+        self.files.console.drain()
+        device, left_out = self._device(self.watch.go_on if failed is None else _nothing)
+        return result, device, left_out
+
+    def _result(self) -> Returned:
+        if self.end is End.GONE:
+            failure = vanished(self.zygote.exit_of(self.child.name), self.limits)
+            return Returned(failure=failure, results={}, report=None)
+        return returned(self.files, self.limits, self._make_final, self.watch.go_on)
+
+    def _make_final(self, file: MemoryFile) -> None:
+        if file.seal():
+            return
+        # The script keeps it mapped for writing, which it can't once its processes are gone; or
+        # it has put its pages into a pipe or socket, of which the host has the other end.
+        self.zygote.exit_of(self.child.name, _GONE_SECONDS)
+        self.files.console.drain()
+        self.child.link.close()
+        give_up = time.perf_counter() + _SEALING_SECONDS
+        while not file.seal():
+            self.watch.go_on()
+            if time.perf_counter() >= give_up:
+                raise StreamError("something still uses its file, which can't be made final")
+
+    def _device(self, go_on: Callable[[], None]) -> tuple[PythonDevice, list[str]]:
+        images: list[Image] = []
+        left_out: list[str] = []
+        try:
+            folder = os.open(self.folder, _OPEN_DIRECTORY, dir_fd=self.child.directory)
+        except OSError:
+            left_out.append("The script removed its working directory, and its images with it.")
+        else:
+            try:
+                images, left_out = collect_images(folder, self.limits, go_on)
+            finally:
+                os.close(folder)
+        console = self.files.console
+        device = PythonDevice(console=console.text, console_dropped=console.dropped, images=images)
+        return device, left_out
+
+
+def _nothing() -> None:
+    """Whatever comes, go on."""

@@ -1,0 +1,155 @@
+"""The handler of one version of a service: rows in, rows out, errors as values.
+
+It knows no transport. Each request runs in processes of its own, forked from zygotes that have
+loaded the version's scripts, models and constant datasets.
+"""
+
+import threading
+from collections.abc import Collection, Mapping
+from contextlib import ExitStack
+from typing import Any, Protocol, Self
+
+import pyarrow as pa
+
+from studiolo.environments.environment import Environment
+from studiolo.environments.progress import ProgressCallback
+from studiolo.modules.script_metadata import ScriptMetadata
+from studiolo.sandbox.exchange.job import Outcome
+from studiolo.sandbox.exchange.memory_file import MemoryFile
+from studiolo.sandbox.exchange.program import Call, Program
+from studiolo.sandbox.exchange.sealed_table import SealedTable
+from studiolo.sandbox.sandbox import Sandbox
+from studiolo.services.scoring import ScoringFailed, ScoringReply, ScoringRequest
+from studiolo.services.versions.frozen_version import FrozenVersion
+from studiolo.services.versions.scoring_plan import Stage
+
+
+class Workshop(Protocol):
+    """Makes environments and sandboxes; see `workspace`."""
+
+    def environment_for(
+        self, metadata: ScriptMetadata, *, progress: ProgressCallback | None = None
+    ) -> Environment:
+        """The environment of a script, built if need be."""
+
+    def program_sandbox(
+        self, environment: Environment, program: Program, *, preload: Collection[str], warm: int
+    ) -> Sandbox:
+        """A new sandbox that serves calls of a program."""
+
+
+class Handler:
+    """Answers requests to one version of a service. For any number of threads; close it when done.
+
+    Its processes start with the constructor, beside whatever the caller does.
+    """
+
+    def __init__(
+        self,
+        version: FrozenVersion,
+        workshop: Workshop,
+        *,
+        warm: int,
+        progress: ProgressCallback | None = None,
+    ) -> None:
+        """Begin to load the version.
+
+        Args:
+            version: What to serve.
+            workshop: What makes environments and sandboxes, with the limits of one request.
+            warm: How many processes stand ready for the next request.
+            progress: Told how far the building of an environment is.
+
+        Raises:
+            StudioloError: An environment can't be had.
+        """
+        self.schema = version.schema
+        self._plan = version.plan
+        self._closing = ExitStack()
+        with ExitStack() as failing:
+            self._sandboxes = [
+                failing.enter_context(_sandbox(stage, workshop, warm, progress))
+                for stage in version.plan.stages
+            ]
+            self._closing = failing.pop_all()
+
+    def wait_until_ready(self) -> None:
+        """Wait until the first request would be answered at once.
+
+        Raises:
+            StudioloError: It never will be, such as because a model can't be opened.
+        """
+        for sandbox in self._sandboxes:
+            sandbox.isolation  # noqa: B018
+
+    @property
+    def memory(self) -> int:
+        """Bytes that its processes have in memory."""
+        return sum(sandbox.memory for sandbox in self._sandboxes)
+
+    def score(
+        self, request: ScoringRequest, *, cancelled: threading.Event | None = None
+    ) -> ScoringReply | ScoringFailed:
+        """Answer a request; it ends soon after ``cancelled`` is set.
+
+        Raises:
+            StudioloError: Nothing could be run at all.
+        """
+        parameters = self._parameters(request.parameters)
+        values = {name: _sealed(table) for name, table in request.inputs.items()}
+        log: list[str] = []
+        for number, (stage, sandbox) in enumerate(
+            zip(self._plan.stages, self._sandboxes, strict=True)
+        ):
+            call = Call(
+                inputs={name: values[name] for name in stage.program.inputs},
+                parameters=parameters.get(number, {}),
+            )
+            outcome = sandbox.call(call, cancelled=cancelled)
+            log += [outcome.device.console, *(f"{line}\n" for line in outcome.log)]
+            if outcome.failure is not None:
+                return _failed(stage, outcome, "".join(log))
+            for name, result in outcome.results.items():
+                assert isinstance(result, SealedTable)
+                values[name] = result
+        outputs = {name: values[label].table for name, label in self._plan.outputs.items()}
+        return ScoringReply(outputs=outputs, log="".join(log))
+
+    def close(self) -> None:
+        """End its processes, and requests that still run."""
+        self._closing.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _parameters(self, given: Mapping[str, Any]) -> dict[int, dict[int, dict[str, Any]]]:
+        """The values of web-service parameters, by stage and step."""
+        found: dict[int, dict[int, dict[str, Any]]] = {}
+        for name, value in given.items():
+            for place in self._plan.parameters[name]:
+                step = found.setdefault(place.stage, {}).setdefault(place.step, {})
+                step[place.parameter] = value
+        return found
+
+
+def _sandbox(
+    stage: Stage, workshop: Workshop, warm: int, progress: ProgressCallback | None
+) -> Sandbox:
+    environment = workshop.environment_for(stage.metadata, progress=progress)
+    return workshop.program_sandbox(environment, stage.program, preload=(), warm=warm)
+
+
+def _failed(stage: Stage, outcome: Outcome, log: str) -> ScoringFailed:
+    assert outcome.failure is not None
+    steps = stage.program.steps
+    # Where nothing says which step it was, such as when the time is over, it is one of these.
+    named = outcome.step if outcome.step is not None and outcome.step < len(steps) else None
+    nodes = [steps[named].node] if named is not None else [step.node for step in steps]
+    return ScoringFailed(failure=outcome.failure, node=", ".join(nodes), log=log)
+
+
+def _sealed(table: pa.Table) -> SealedTable:
+    return SealedTable.of_file(MemoryFile.of_table(table))

@@ -1,0 +1,1 @@
+"""Versions of a service: frozen when it is published, and found by digest."""

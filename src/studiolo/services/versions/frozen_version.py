@@ -1,0 +1,160 @@
+"""A version of a service as bytes in the store: its manifest, and the blobs that this names.
+
+The manifest's own digest names the version. Nothing outside of it has a say in what the version
+does: neither the experiment's folder, nor a dataset, nor a model that is saved later.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from studiolo.modules.definition import PortName
+from studiolo.modules.script_metadata import ScriptMetadata
+from studiolo.runs.experiments.kept_results import KeptResults
+from studiolo.sandbox.exchange.job import Connected
+from studiolo.sandbox.exchange.program import CallInput, Program, ProgramStep, Source, StepOutput
+from studiolo.services.errors import VersionUnreadableError
+from studiolo.services.schema import ServiceSchema
+from studiolo.services.schema_document import read_schema, write_schema
+from studiolo.services.versions.job_document import job_document, read_job
+from studiolo.services.versions.scoring_plan import ParameterPlace, ScoringPlan, Stage
+from studiolo.store.blobs import Blobs
+from studiolo.store.identity import BlobDigest, VersionDigest
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frozen:
+    """A version that was put into the store."""
+
+    digest: VersionDigest
+    #: Every blob that it needs, its manifest among them.
+    blobs: frozenset[BlobDigest]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrozenVersion:
+    """A version as it is served."""
+
+    schema: ServiceSchema
+    plan: ScoringPlan
+
+
+def freeze(version: FrozenVersion, blobs: Blobs) -> Frozen:
+    """Put a version into the store; on the disk when this returns.
+
+    Raises:
+        StoreError: There is no room, or the workspace can't be written.
+    """
+    constants: dict[str, Connected] = {}
+    stages = [_stage(stage, constants) for stage in version.plan.stages]
+    manifest = KeptResults(blobs).put(constants)
+    document = {
+        "format": _FORMAT,
+        "schema": json.loads(write_schema(version.schema)),
+        "stages": stages,
+        "outputs": dict(version.plan.outputs),
+        "parameters": {
+            name: [[place.stage, place.step, place.parameter] for place in places]
+            for name, places in version.plan.parameters.items()
+        },
+        "constants": manifest.outputs,
+    }
+    written = blobs.put_bytes(json.dumps(document, ensure_ascii=False).encode()).digest
+    return Frozen(digest=VersionDigest(written), blobs=manifest.blobs | {written})
+
+
+def thaw(digest: VersionDigest, blobs: Blobs) -> FrozenVersion:
+    """A version from the store, checked against its digests.
+
+    Raises:
+        BlobMissingError, BlobRottenError: Something of it is not what was published.
+        VersionUnreadableError: It was published with a later version of Studiolo.
+    """
+    blobs.check(BlobDigest(digest))
+    document = json.loads(blobs.path(BlobDigest(digest)).read_bytes())
+    if document.get("format") != _FORMAT:
+        raise VersionUnreadableError(digest=digest, format=document.get("format"))
+    constants = KeptResults(blobs).open(document["constants"])
+    return FrozenVersion(
+        schema=read_schema(json.dumps(document["schema"])),
+        plan=ScoringPlan(
+            stages=[_read_stage(stage, constants) for stage in document["stages"]],
+            outputs=document["outputs"],
+            parameters={
+                name: [
+                    ParameterPlace(stage=stage, step=step, parameter=parameter)
+                    for stage, step, parameter in places
+                ]
+                for name, places in document["parameters"].items()
+            },
+        ),
+    )
+
+
+def _stage(stage: Stage, constants: dict[str, Connected]) -> dict[str, Any]:
+    def named(connected: Connected) -> str:
+        name = f"constant-{len(constants)}"
+        constants[name] = connected
+        return name
+
+    return {
+        "dependencies": list(stage.metadata.dependencies),
+        "requires_python": stage.metadata.requires_python,
+        "steps": [
+            {
+                "node": step.node,
+                "job": job_document(step.job),
+                "inputs": {port: named(value) for port, value in step.job.inputs.items()},
+                "datasets": {p: named(value) for p, value in step.job.dataset_parameters.items()},
+                "bundle": None if step.job.bundle is None else named(step.job.bundle),
+                "sources": {port: _source(source) for port, source in step.sources.items()},
+            }
+            for step in stage.program.steps
+        ],
+        "outputs": {name: _source(source) for name, source in stage.program.outputs.items()},
+    }
+
+
+def _read_stage(document: Mapping[str, Any], constants: Mapping[str, Connected]) -> Stage:
+    return Stage(
+        metadata=ScriptMetadata(
+            dependencies=tuple(document["dependencies"]),
+            requires_python=document["requires_python"],
+        ),
+        program=Program(
+            steps=[
+                ProgramStep(
+                    node=step["node"],
+                    job=read_job(
+                        step["job"],
+                        inputs={port: constants[name] for port, name in step["inputs"].items()},
+                        dataset_parameters={
+                            p: constants[name] for p, name in step["datasets"].items()
+                        },
+                        bundle=None if step["bundle"] is None else constants[step["bundle"]],
+                    ),
+                    sources={
+                        PortName(port): _read_source(source)
+                        for port, source in step["sources"].items()
+                    },
+                )
+                for step in document["steps"]
+            ],
+            outputs={n: _read_source(source) for n, source in document["outputs"].items()},
+        ),
+    )
+
+
+def _source(source: Source) -> dict[str, Any]:
+    if isinstance(source, CallInput):
+        return {"input": source.name}
+    return {"step": source.step, "port": source.port}
+
+
+def _read_source(document: Mapping[str, Any]) -> Source:
+    if "input" in document:
+        return CallInput(name=document["input"])
+    return StepOutput(step=document["step"], port=PortName(document["port"]))

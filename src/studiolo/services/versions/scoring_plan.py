@@ -1,0 +1,246 @@
+"""The scoring plan of an experiment: what runs for each request, and what is there before.
+
+Everything that no request can change is computed when the experiment is published. What remains is
+a program, or several in a row where the nodes need different environments.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from studiolo.experiments.experiment import NodeName
+from studiolo.modules.definition import PortKind, PortName
+from studiolo.modules.script_metadata import ScriptMetadata
+from studiolo.runs.engines.engine import ReadyStep
+from studiolo.runs.engines.local_engine import job_of
+from studiolo.runs.planning.plan import Plan, Step
+from studiolo.sandbox.exchange.job import Connected
+from studiolo.sandbox.exchange.program import CallInput, Program, ProgramStep, Source, StepOutput
+from studiolo.sandbox.exchange.sealed_table import SealedTable
+from studiolo.services.errors import ServiceGraphError
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebServiceParameter:
+    """A parameter that callers may set."""
+
+    #: The name that callers use.
+    name: str
+    #: The parameters that get its value: each with its node.
+    targets: Sequence[tuple[NodeName, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceInterface:
+    """Where requests enter an experiment, and where replies leave it."""
+
+    #: The Web Service Input nodes, by the names of the inputs.
+    inputs: Mapping[str, NodeName]
+    #: The Web Service Output nodes, by the names of the outputs.
+    outputs: Mapping[str, NodeName]
+    parameters: Sequence[WebServiceParameter] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParameterPlace:
+    """Where the value of a web-service parameter goes."""
+
+    stage: int
+    step: int
+    parameter: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """Steps that run in one process, because they have one environment.
+
+    Its program's inputs are inputs of the service, or outputs of the stages before.
+    """
+
+    metadata: ScriptMetadata
+    program: Program
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoringPlan:
+    """What a request goes through."""
+
+    stages: Sequence[Stage]
+    #: By the service's output: the name under which a stage, or the request, gives it.
+    outputs: Mapping[str, str]
+    parameters: Mapping[str, Sequence[ParameterPlace]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedRun:
+    """The run that publishing made: what its nodes gave."""
+
+    #: The value at an output port of a node.
+    output: Callable[[NodeName, PortName], Connected]
+    #: The datasets that a step's parameters stand for.
+    files: Callable[[Step], Mapping[str, Connected]]
+    #: The dataset in the zip of a dataset step.
+    unpacked: Callable[[Step, Any], SealedTable]
+
+
+def scoring_plan(plan: Plan, interface: ServiceInterface, run: PublishedRun) -> ScoringPlan:
+    """The scoring plan of a planned experiment.
+
+    Args:
+        plan: All of its steps.
+        interface: Its Web Service Input and Output nodes.
+        run: A run of it, for what no request changes.
+
+    Raises:
+        ServiceGraphError: A service can't do what one of its nodes does.
+    """
+    return _Compiler(plan, interface, run).compiled()
+
+
+class _Compiler:
+    def __init__(self, plan: Plan, interface: ServiceInterface, run: PublishedRun) -> None:
+        self._plan = plan
+        self._interface = interface
+        self._run = run
+        self._names = {node: name for name, node in interface.inputs.items()}
+        self._set = {node for one in interface.parameters for node, _ in one.targets}
+        self._ends = [self._source_of_output(node) for node in interface.outputs.values()]
+        self._each_time = self._each_request()
+
+    def compiled(self) -> ScoringPlan:
+        stages = list(self._stages())
+        where = {
+            name: (number, position)
+            for number, steps in enumerate(stages)
+            for position, name in enumerate(steps)
+        }
+        return ScoringPlan(
+            stages=[
+                Stage(
+                    metadata=_environment_of(self._plan.steps[steps[0]]),
+                    program=Program(
+                        steps=[self._step(name, number, where) for name in steps],
+                        outputs=self._leaving(number, where),
+                    ),
+                )
+                for number, steps in enumerate(stages)
+            ],
+            outputs={
+                name: self._label(*end)
+                for name, end in zip(self._interface.outputs, self._ends, strict=True)
+            },
+            parameters={
+                one.name: [
+                    ParameterPlace(stage=where[node][0], step=where[node][1], parameter=parameter)
+                    for node, parameter in one.targets
+                    if node in where
+                ]
+                for one in self._interface.parameters
+            },
+        )
+
+    def _each_request(self) -> Sequence[NodeName]:
+        """The nodes that run for each request, in an order in which they can."""
+        needed = self._needed()
+        ends = {node for node, _ in self._ends}
+        found: list[NodeName] = []
+        for name, step in self._plan.steps.items():
+            if name not in needed or name in self._names or step.definition is None:
+                continue
+            changes = any(node in self._names or node in found for node in step.needs)
+            again = name in self._set or not step.definition.deterministic or name in ends
+            if changes or again:
+                self._refuse_effects(step)
+                found.append(name)
+        return found
+
+    def _needed(self) -> set[NodeName]:
+        """The nodes that the outputs depend on."""
+        needed: set[NodeName] = set()
+        waiting = [node for node, _ in self._ends]
+        while waiting:
+            node = waiting.pop()
+            if node not in needed:
+                needed.add(node)
+                # What stands before a Web Service Input is only there to show what it looks like.
+                waiting += [] if node in self._names else self._plan.steps[node].needs
+        return needed
+
+    def _refuse_effects(self, step: Step) -> None:
+        assert step.definition is not None
+        writes = [e.file for e in step.definition.exports.values() if step.parameters.get(e.file)]
+        if writes:
+            raise ServiceGraphError(
+                node=step.name,
+                problem=f"writes a file for each request (its parameter {writes[0]})",
+                remedy="Leave the parameter empty, or take the node out of the scoring path.",
+            )
+
+    def _source_of_output(self, node: NodeName) -> tuple[NodeName, PortName]:
+        """The node and the port that a Web Service Output is connected to."""
+        return next(iter(self._plan.steps[node].sources.values()))
+
+    def _stages(self) -> Iterator[list[NodeName]]:
+        """The nodes with one environment in a row."""
+        current: list[NodeName] = []
+        for name in self._each_time:
+            step = self._plan.steps[name]
+            if current and _environment_of(step) != _environment_of(self._plan.steps[current[0]]):
+                yield current
+                current = []
+            current.append(name)
+        if current:
+            yield current
+
+    def _step(
+        self, name: NodeName, stage: int, where: Mapping[NodeName, tuple[int, int]]
+    ) -> ProgramStep:
+        step = self._plan.steps[name]
+        constants: dict[PortName, Connected] = {}
+        sources: dict[PortName, Source] = {}
+        for port, (node, output) in step.sources.items():
+            if node in where and where[node][0] == stage:
+                sources[port] = StepOutput(step=where[node][1], port=output)
+            elif node in where or node in self._names:
+                sources[port] = CallInput(name=self._label(node, output))
+            else:
+                constants[port] = self._constant(step, port, node, output)
+        ready = ReadyStep(step=step, inputs=constants, files=self._run.files(step))
+        # A seed that was drawn for one run is not drawn for all requests.
+        job = replace(job_of(ready), seed=step.node.seed)
+        return ProgramStep(node=name, job=job, sources=sources)
+
+    def _constant(self, step: Step, port: PortName, node: NodeName, output: PortName) -> Connected:
+        given = self._run.output(node, output)
+        assert step.definition is not None
+        takes = step.definition.input(port)
+        if takes is None or takes.kind is not PortKind.DATASET or isinstance(given, SealedTable):
+            return given
+        return self._run.unpacked(self._plan.steps[node], given)
+
+    def _leaving(
+        self, stage: int, where: Mapping[NodeName, tuple[int, int]]
+    ) -> Mapping[str, StepOutput]:
+        """What later stages or the reply need of a stage, by the names for it."""
+        wanted = list(self._ends)
+        for name in self._each_time:
+            if where[name][0] > stage:
+                wanted += self._plan.steps[name].sources.values()
+        return {
+            self._label(node, port): StepOutput(step=where[node][1], port=port)
+            for node, port in wanted
+            if node in where and where[node][0] == stage
+        }
+
+    def _label(self, node: NodeName, port: PortName) -> str:
+        """The name of a value between stages; an input of the service has its own."""
+        # No input is called so: names of nodes and inputs have no slash.
+        return self._names.get(node) or f"{node}/{port}"
+
+
+def _environment_of(step: Step) -> ScriptMetadata:
+    """The part of a step's metadata that decides about its environment."""
+    metadata = step.metadata
+    return ScriptMetadata(
+        dependencies=metadata.dependencies, requires_python=metadata.requires_python
+    )

@@ -1,0 +1,35 @@
+"""Errors of publishing and calling web services."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from studiolo.errors import StudioloError
+from studiolo.sandbox.exchange.job import Failure
+
+
+class PublishedRunFailedError(StudioloError):
+    """The run that publishing makes did not succeed, so there is nothing to publish."""
+
+    code: ClassVar[str] = "publish-run-failed"
+
+    def __init__(self, *, run: str, failed: Mapping[str, str]) -> None:
+        self.run = run
+        self.failed = dict(failed)
+        said = " ".join(f"{node}: {message}" for node, message in self.failed.items())
+        super().__init__(
+            f"Nothing was published: the run {run} of the experiment failed. {said}".rstrip()
+        )
+
+
+class ServiceAnswerFailedError(StudioloError):
+    """A version ran as an experiment, but can't answer a request."""
+
+    code: ClassVar[str] = "publish-answer-failed"
+
+    def __init__(self, *, node: str, failure: Failure) -> None:
+        self.node = node
+        self.failure = failure
+        super().__init__(
+            "Nothing was published: the experiment ran, but its service can't answer the first "
+            f"rows of its own input. The node {node} failed: {failure.message}"
+        )

@@ -1,0 +1,193 @@
+"""Publishing: an experiment becomes a version of a web service."""
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from studiolo.datasets.dataset import Dataset
+from studiolo.experiments.experiment import Experiment, NodeName
+from studiolo.modules.declaration import read_script_parameters
+from studiolo.modules.definition import EXECUTE_PYTHON_SCRIPT, Parameter
+from studiolo.runs.history.experiment_result import ExperimentResult
+from studiolo.runs.planning.plan import Plan
+from studiolo.services.errors import ServiceGraphError
+from studiolo.services.keys import Key, hashes, new_keys
+from studiolo.services.schema import ServiceSchema, port_schema
+from studiolo.services.schema_document import write_schema
+from studiolo.services.scoring import ScoringFailed, ScoringRequest
+from studiolo.services.serving.handler import Handler, Workshop
+from studiolo.services.versions.frozen_version import FrozenVersion, freeze, thaw
+from studiolo.services.versions.scoring_plan import (
+    PublishedRun,
+    ServiceInterface,
+    WebServiceParameter,
+    scoring_plan,
+)
+from studiolo.store.blobs import Blobs
+from studiolo.store.records import Records
+from studiolo.store.services.service_record import (
+    DEFAULT_ENDPOINT,
+    EndpointSettings,
+    KeySlot,
+    NewVersion,
+    Published,
+)
+from studiolo.workspace.datasets import WorkspaceDatasets
+from studiolo.workspace.services.errors import PublishedRunFailedError, ServiceAnswerFailedError
+
+#: Rows of the run's own input that a new version has to answer before anybody may call it.
+_TRIED_ROWS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publication:
+    """What publishing led to."""
+
+    published: Published
+    #: The keys of a new endpoint, to be shown once; nothing if the endpoint was there before.
+    keys: Mapping[KeySlot, Key]
+    schema: ServiceSchema
+    #: The run that publishing made.
+    result: ExperimentResult
+
+
+class Runs(Protocol):
+    """What publishing needs of a workspace's runs."""
+
+    def run(self, experiment: Experiment) -> ExperimentResult:
+        """Run an experiment and wait for its end."""
+
+    def plan(self, experiment: Experiment) -> Plan:
+        """The steps that the run had."""
+
+    def in_use(self) -> AbstractContextManager[object]:
+        """A lock under which nothing is removed that the version is going to need."""
+
+
+class Publisher:
+    """Publishes experiments of one workspace."""
+
+    def __init__(
+        self,
+        runs: Runs,
+        *,
+        datasets: WorkspaceDatasets,
+        blobs: Blobs,
+        records: Callable[[], Records],
+        workshop: Callable[[], Workshop],
+    ) -> None:
+        self._runs = runs
+        self._datasets = datasets
+        self._blobs = blobs
+        self._records = records
+        self._workshop = workshop
+
+    def publish(
+        self,
+        experiment: Experiment,
+        interface: ServiceInterface,
+        *,
+        service: str,
+        endpoint: str = DEFAULT_ENDPOINT,
+        settings: EndpointSettings | None = None,
+        note: str = "",
+    ) -> Publication:
+        """Run an experiment, freeze it, see that it answers, and give it an endpoint's traffic.
+
+        Nothing is published unless all of that succeeds.
+
+        Raises:
+            PublishedRunFailedError: A node failed.
+            ServiceGraphError: A service can't do what one of its nodes does.
+            ServiceAnswerFailedError: The frozen version does not answer as the run did.
+            StudioloError: The run could not be begun, or the version not be kept.
+        """
+        with self._runs.in_use():
+            result = self._runs.run(experiment)
+            if not result.succeeded:
+                raise PublishedRunFailedError(
+                    run=result.id,
+                    failed={
+                        name: node.failure.message
+                        for name, node in result.nodes.items()
+                        if node.failure is not None
+                    },
+                )
+            plan = self._runs.plan(experiment)
+            scoring = scoring_plan(plan, interface, self._published_run(result))
+            given = {name: result[node].dataset() for name, node in interface.inputs.items()}
+            schema = ServiceSchema(
+                inputs={name: port_schema(dataset) for name, dataset in given.items()},
+                outputs={
+                    name: port_schema(_reply_of(result, plan, node))
+                    for name, node in interface.outputs.items()
+                },
+                parameters=[_parameter(plan, one) for one in interface.parameters],
+            )
+            frozen = freeze(FrozenVersion(schema=schema, plan=scoring), self._blobs)
+            version = thaw(frozen.digest, self._blobs)
+            self._try(version, given)
+            keys = new_keys()
+            published = self._records().services.publish(
+                NewVersion(
+                    digest=frozen.digest,
+                    experiment=experiment.folder.name,
+                    schema=json.loads(write_schema(schema)),
+                    row_wise=False,
+                    note=note,
+                    blobs=frozen.blobs,
+                ),
+                service=service,
+                keys=hashes(keys),
+                endpoint=endpoint,
+                settings=settings or EndpointSettings(),
+                description=experiment.description or None,
+            )
+        shown = keys if published.endpoint_is_new else {}
+        return Publication(published=published, keys=shown, schema=schema, result=result)
+
+    def _published_run(self, result: ExperimentResult) -> PublishedRun:
+        return PublishedRun(
+            output=lambda node, port: result[node].output(port),
+            files=self._datasets.files,
+            unpacked=self._datasets.unpacked,
+        )
+
+    def _try(self, version: FrozenVersion, given: Mapping[str, Dataset]) -> None:
+        request = ScoringRequest(
+            inputs={name: dataset.table.slice(0, _TRIED_ROWS) for name, dataset in given.items()}
+        )
+        with Handler(version, self._workshop(), warm=0) as handler:
+            answer = handler.score(request)
+        if isinstance(answer, ScoringFailed):
+            raise ServiceAnswerFailedError(node=answer.node, failure=answer.failure)
+
+
+def _reply_of(result: ExperimentResult, plan: Plan, node: NodeName) -> Dataset:
+    """What a Web Service Output is given."""
+    source, port = next(iter(plan.steps[node].sources.values()))
+    return result[source].dataset(port)
+
+
+def _parameter(plan: Plan, one: WebServiceParameter) -> Parameter:
+    """A web-service parameter with the value of the experiment as its default."""
+    node, name = one.targets[0]
+    step = plan.steps[node]
+    assert step.definition is not None
+    assert step.script is not None
+    declared = (
+        read_script_parameters(step.script.source)
+        if step.definition.id == EXECUTE_PYTHON_SCRIPT
+        else step.definition.parameters
+    )
+    found = next((parameter for parameter in declared if parameter.name == name), None)
+    if found is None:
+        raise ServiceGraphError(
+            node=node,
+            problem=f"has no parameter {name!r}, which callers are to set as {one.name!r}",
+            remedy="Name one of its parameters.",
+        )
+    default = step.parameters.get(name, found.default)
+    return replace(found, name=one.name, label=one.name, default=default)
