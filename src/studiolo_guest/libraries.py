@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from studiolo_guest import figures, memory_image, packages, prefault, rehearsal
+from studiolo_guest import figures, packages
+from studiolo_guest.cheap_forks import memory_image, prefault, rehearsal
 
 
 def load(modules: Sequence[str]) -> list[str]:

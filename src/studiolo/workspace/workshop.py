@@ -15,6 +15,7 @@ from studiolo.runs.engines.run_settings import RunSettings
 from studiolo.runs.scripts.script_result import ScriptResult
 from studiolo.runs.scripts.script_runner import ScriptRunner
 from studiolo.sandbox.canary import LIBRARY, Attempt, try_layers
+from studiolo.sandbox.exchange.program import Program
 from studiolo.sandbox.policy.isolation import Isolation, IsolationReport
 from studiolo.sandbox.policy.policy import Limits, Policy, load_policy
 from studiolo.sandbox.process.launcher import Launcher
@@ -94,6 +95,22 @@ class LocalWorkshop:
         ready = self._settings.warm if warm is None else warm
         return self._sandbox(environment, warm=ready, many=many or ready > 0, preload=preload)
 
+    def program_sandbox(
+        self, environment: Environment, program: Program, *, preload: Collection[str], warm: int
+    ) -> Sandbox:
+        """A new sandbox with that environment, which serves calls of a program.
+
+        Args:
+            environment: What its calls find installed.
+            program: What they are calls of.
+            preload: Modules to import beforehand.
+            warm: How many processes are to stand ready.
+
+        Raises:
+            ProgramTooWideError: The program has too many constants.
+        """
+        return self._sandbox(environment, warm=warm, many=True, preload=preload, program=program)
+
     @property
     def limits(self) -> Limits:
         """Those of a run that asks for no others."""
@@ -111,6 +128,7 @@ class LocalWorkshop:
         warm: int,
         many: bool,
         preload: Collection[str] | None = None,
+        program: Program | None = None,
     ) -> Sandbox:
         if preload is None:
             preload = WARM_IMPORTS if many else ()
@@ -125,6 +143,7 @@ class LocalWorkshop:
             many=many,
             withheld=self._settings.withheld,
             launcher=launcher,
+            program=program,
         )
 
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from studiolo_guest import memory_image
+from studiolo_guest.cheap_forks import memory_image
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is built on Linux")
 
 _PREAMBLE = f"""
-import sys; sys.path.insert(0, {str(Path(memory_image.__file__).parents[1])!r})
+import sys; sys.path.insert(0, {str(Path(memory_image.__file__).parents[2])!r})
 import ctypes, hashlib, mmap, os, re, resource
-from studiolo_guest import call_list, memory_image, prefault
+from studiolo_guest.cheap_forks import call_list, memory_image, prefault
 
 def in_fork(work):
     reader, writer = os.pipe()

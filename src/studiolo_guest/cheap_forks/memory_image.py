@@ -14,8 +14,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from studiolo_guest import call_list, kernel
-from studiolo_guest.call_list import CALL, Machine
+from studiolo_guest import kernel
+from studiolo_guest.cheap_forks import call_list
+from studiolo_guest.cheap_forks.call_list import CALL, Machine
 
 _MOST_CALLS: Final = 1 << 14
 #: A file larger than any address: what lies at an address has that as its place in the file, so

@@ -14,8 +14,8 @@ from typing import Final
 
 import numpy as np
 
-from studiolo_guest import call_list
-from studiolo_guest.call_list import CALL
+from studiolo_guest.cheap_forks import call_list
+from studiolo_guest.cheap_forks.call_list import CALL
 
 _MADV_POPULATE_READ: Final = 22
 _MADV_POPULATE_WRITE: Final = 23
