@@ -349,9 +349,9 @@ def test_large_experiments_are_read_in_no_time(tmp_path: Path) -> None:
         for number in range(1, 10_000)
     ]
     text = f"{HEAD}nodes:\n  n0: {{dataset: a.csv}}\n{''.join(nodes)}"
-    started = time.perf_counter()
+    started = time.process_time()
     experiment = read(tmp_path, text)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     assert len(experiment.nodes) == 10_000
 
 
