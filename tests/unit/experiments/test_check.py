@@ -382,7 +382,7 @@ def test_large_experiments_are_checked_in_no_time(tmp_path: Path, source: str) -
         for number in range(5_000)
     ]
     experiment = experiment_of(tmp_path, f"  n0: {{dataset: pima.csv}}\n{''.join(nodes)}")
-    started = time.perf_counter()
+    started = time.process_time()
     found = check(experiment)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert {finding.code for finding in found} <= {"node-unknown"}
