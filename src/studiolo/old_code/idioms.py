@@ -82,6 +82,8 @@ def _of_call(
             yield call.lineno, "sort"
     elif function.attr == "drop" and len(call.args) == 2 and _is_axis(call.args[1]):
         yield call.lineno, "drop-axis"
+    elif function.attr == "decode" and _is_text(on):
+        yield call.lineno, "decode"
     elif function.attr == "get_dummies" and "dtype" not in keywords:
         yield call.lineno, "dummies"
     elif function.attr == "timedelta64" and len(call.args) == 2:
@@ -98,6 +100,13 @@ def _sorts_frame(call: ast.Call, on: ast.expr, frames: frozenset[str]) -> bool:
         return True
     match call.args:
         case [ast.Constant(value=str()), *_] | [ast.List(elts=[ast.Constant(value=str()), *_]), *_]:
+            return True
+    return False
+
+
+def _is_text(node: ast.expr) -> bool:
+    match node:
+        case ast.Constant(value=str()) | ast.JoinedStr() | ast.Call(func=ast.Name(id="str")):
             return True
     return False
 

@@ -5,6 +5,7 @@ from typing import Final
 from studiolo.old_code.retired_call import (
     Attribute,
     Builtin,
+    Idiom,
     Path,
     RetiredCall,
     Syntax,
@@ -180,7 +181,7 @@ PYTHON_2: Final[tuple[RetiredCall, ...]] = (
         errors=(attribute_error("has_key"),),
     ),
     RetiredCall(
-        shape=None,
+        shape=Idiom(form="decode"),
         old="'a'.decode('utf-8')",
         today="the text itself, which is Unicode already; only bytes can be decoded",
         errors=(r"'str' object has no attribute 'decode'",),

@@ -13,6 +13,16 @@ def one_line(text: str) -> str:
     return printable(text).replace("\n", "⏎").replace("\t", " ")
 
 
+def from_difference(before: str, after: str, *, width: int) -> tuple[str, str]:
+    """Two texts, from a little before their first difference on if it is not within the width."""
+    shorter = min(len(before), len(after))
+    alike = next((n for n in range(shorter) if before[n] != after[n]), shorter)
+    start = alike - width // 4
+    if alike < width // 2 or max(len(before), len(after)) <= width:
+        return before, after
+    return f"…{before[start:]}", f"…{after[start:]}"
+
+
 def _is_harmless(character: str) -> bool:
     """Whether it is white space, or joins letters and emoji as many languages need."""
     return character in "\n\t\u200c\u200d" or unicodedata.category(character) == "Zs"

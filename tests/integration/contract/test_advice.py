@@ -178,6 +178,19 @@ def test_pip_says_what_to_do_instead(run: Run) -> None:
     assert console.endswith("256\n")
 
 
+@pytest.mark.parametrize(
+    ("command", "named"),
+    [
+        ("pip install jellyfish 'six>=1.16'", '"jellyfish", "six>=1.16"'),
+        ("conda install -y -c conda-forge six", '"six"'),
+        ("pip install -r requirements.txt", '"NAME"'),
+    ],
+)
+def test_pip_names_all_that_was_asked_for(run: Run, command: str, named: str) -> None:
+    source = f"import os\ndef azureml_main():\n    os.system({command!r})"
+    assert f"# dependencies = [{named}]\n" in run(source).device.console
+
+
 def test_a_script_has_no_arguments_of_ours(run: Run) -> None:
     source = (
         "import argparse, sys\n"

@@ -80,6 +80,7 @@ def test_anything_can_be_read(source: str) -> None:
         "times.resample('D').mean(); axes.plot(x, y); frame.plot(ax=axes)",
         "from pandas.plotting import scatter_matrix; import azureml_helpers",
         "if frame['a'].dtype == 'float64': pass",
+        "raw.decode('utf-8'); b'a'.decode('utf-8')",
     ],
 )
 def test_today_s_code_is_left_alone(line: str) -> None:

@@ -13,7 +13,7 @@ from studiolo.datasets.change import Change
 from studiolo.datasets.comparison import CellChange, ColumnChange, TableComparison
 from studiolo.rendering.amounts import count_text, moment_text, size_text
 from studiolo.rendering.cells import cut
-from studiolo.rendering.plain_text import one_line, printable
+from studiolo.rendering.plain_text import from_difference, one_line, printable
 from studiolo.runs.history.comparison import (
     Comparison,
     NodeComparison,
@@ -191,10 +191,12 @@ def _arrow_of(cell: CellChange) -> Text:
 
 def _arrow(change: Change, *, nothing: str = "default") -> Text:
     before, after = (
-        nothing if value is None else cut(str(value), _VALUE)
-        for value in (change.before, change.after)
+        nothing if value is None else str(value) for value in (change.before, change.after)
     )
-    return Text.assemble((before, "red"), (" → ", "dim"), (after, "green"))
+    before, after = from_difference(before, after, width=_VALUE)
+    return Text.assemble(
+        (cut(before, _VALUE), "red"), (" → ", "dim"), (cut(after, _VALUE), "green")
+    )
 
 
 def _as_values(change: Change) -> Change:

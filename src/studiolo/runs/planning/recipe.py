@@ -8,11 +8,15 @@ import functools
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
+from studiolo.rendering.plain_text import from_difference
 from studiolo.store.identity import RecipeDigest
 
 Recipe = Mapping[str, Any]
+
+#: Characters of a value that are shown.
+_VALUE: Final = 40
 
 #: Names of a recipe's parts as people read them, in the order in which differences are told.
 _PARTS = {
@@ -64,7 +68,9 @@ def _changed_values(kind: str, before: Recipe, after: Recipe) -> Iterator[str]:
     old, new = before.get(f"{kind}s", {}), after.get(f"{kind}s", {})
     for name in dict.fromkeys([*old, *new]):
         if _differ(old, new, name):
-            yield f"the {kind} {name} ({_shown(old, name)} → {_shown(new, name)})"
+            shown = from_difference(_shown(old, name), _shown(new, name), width=_VALUE)
+            first, second = (_cut(text) for text in shown)
+            yield f"the {kind} {name} ({first} → {second})"
 
 
 def _changed_inputs(before: Recipe, after: Recipe) -> Iterator[str]:
@@ -87,5 +93,8 @@ def _shown(values: Mapping[str, Any], name: str) -> str:
     if name not in values:
         return "default"
     # Half of a surrogate pair, as a command line can hold it, can't be recorded but as an escape.
-    text = json.dumps(values[name], ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
-    return text if len(text) <= 40 else f"{text[:39]}…"
+    return json.dumps(values[name], ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _VALUE else f"{text[: _VALUE - 1]}…"
