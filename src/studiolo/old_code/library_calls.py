@@ -111,10 +111,17 @@ PLOTTING: Final[tuple[RetiredCall, ...]] = (
         errors=(r"unexpected keyword argument 'axisbg'",),
     ),
     RetiredCall(
-        shape=Attribute(names=("set_axis_bgcolor", "get_axis_bgcolor", "hold")),
-        old="plt.hold(True)",
-        today="`.set_facecolor(…)` for the background; `hold` has no replacement and needs none",
-        errors=(attribute_error("set_axis_bgcolor", "hold"), r"no attribute 'hold'"),
+        shape=Attribute(names=("set_axis_bgcolor", "get_axis_bgcolor")),
+        old="plt.gca().set_axis_bgcolor('white')",
+        today="`.set_facecolor('white')`",
+        errors=(attribute_error("set_axis_bgcolor", "get_axis_bgcolor"),),
+    ),
+    # Of other objects it is an ordinary name.
+    RetiredCall(
+        shape=Path(names=("matplotlib.pyplot.hold",)),
+        old="import matplotlib.pyplot as plt; plt.hold(True)",
+        today="nothing: plots are always added to what is there",
+        errors=(path_error("matplotlib.pyplot", "hold"), attribute_error("hold", of=r"Axes\w*")),
     ),
     RetiredCall(
         shape=Path(names=("matplotlib.finance", "matplotlib.mlab")),
