@@ -8,7 +8,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from studiolo.environments.environment import default_spec
 from studiolo.experiments.check import check_experiment, findings_behind
@@ -46,6 +46,9 @@ from studiolo.workspace.errors import (
 )
 from studiolo.workspace.history import RunHistory
 from studiolo.workspace.workshop import LocalWorkshop
+
+if TYPE_CHECKING:
+    from studiolo.workspace.services.workspace_services import WorkspaceServices
 
 DATASETS = "datasets"
 EXPERIMENTS = "experiments"
@@ -85,6 +88,26 @@ class Workspace:
             if self._records is None:
                 self._records = Records.open(self.store)
             return self._records
+
+    @functools.cached_property
+    def services(self) -> "WorkspaceServices":
+        """Its web services."""
+        # Here and not above: most commands have nothing to do with services.
+        from studiolo.workspace.services.publishing import PublisherParts  # noqa: PLC0415
+        from studiolo.workspace.services.workspace_services import (  # noqa: PLC0415
+            WorkspaceServices,
+        )
+
+        parts = PublisherParts(
+            run=self.run,
+            plan=self.plan,
+            in_use=self.runs.in_use,
+            datasets=self.datasets,
+            blobs=self.blobs,
+            records=lambda: self.records,
+            workshop=lambda: LocalWorkshop(self._settings_of(RunSettings())),
+        )
+        return WorkspaceServices(parts, lambda settings: LocalWorkshop(self._settings_of(settings)))
 
     @property
     def dataset_folder(self) -> Path:

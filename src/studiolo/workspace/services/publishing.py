@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from studiolo.datasets.dataset import Dataset
 from studiolo.experiments.experiment import Experiment, NodeName
@@ -53,36 +52,28 @@ class Publication:
     result: ExperimentResult
 
 
-class Runs(Protocol):
-    """What publishing needs of a workspace's runs."""
+@dataclass(frozen=True, kw_only=True)
+class PublisherParts:
+    """What publishing needs of a workspace."""
 
-    def run(self, experiment: Experiment) -> ExperimentResult:
-        """Run an experiment and wait for its end."""
-
-    def plan(self, experiment: Experiment) -> Plan:
-        """The steps that the run had."""
-
-    def in_use(self) -> AbstractContextManager[object]:
-        """A lock under which nothing is removed that the version is going to need."""
+    #: Runs an experiment and waits for its end.
+    run: Callable[[Experiment], ExperimentResult]
+    #: The steps that the run had.
+    plan: Callable[[Experiment], Plan]
+    #: A lock under which nothing is removed that the version is going to need.
+    in_use: Callable[[], AbstractContextManager[object]]
+    datasets: WorkspaceDatasets
+    blobs: Blobs
+    records: Callable[[], Records]
+    #: Makes environments and sandboxes.
+    workshop: Callable[[], Workshop]
 
 
 class Publisher:
     """Publishes experiments of one workspace."""
 
-    def __init__(
-        self,
-        runs: Runs,
-        *,
-        datasets: WorkspaceDatasets,
-        blobs: Blobs,
-        records: Callable[[], Records],
-        workshop: Callable[[], Workshop],
-    ) -> None:
-        self._runs = runs
-        self._datasets = datasets
-        self._blobs = blobs
-        self._records = records
-        self._workshop = workshop
+    def __init__(self, parts: PublisherParts) -> None:
+        self._parts = parts
 
     def publish(
         self,
@@ -104,8 +95,8 @@ class Publisher:
             ServiceAnswerFailedError: The frozen version does not answer as the run did.
             StudioloError: The run could not be begun, or the version not be kept.
         """
-        with self._runs.in_use():
-            result = self._runs.run(experiment)
+        with self._parts.in_use():
+            result = self._parts.run(experiment)
             if not result.succeeded:
                 raise PublishedRunFailedError(
                     run=result.id,
@@ -115,7 +106,7 @@ class Publisher:
                         if node.failure is not None
                     },
                 )
-            plan = self._runs.plan(experiment)
+            plan = self._parts.plan(experiment)
             scoring = scoring_plan(plan, interface, self._published_run(result))
             given = {name: result[node].dataset() for name, node in interface.inputs.items()}
             schema = ServiceSchema(
@@ -126,11 +117,11 @@ class Publisher:
                 },
                 parameters=[_parameter(plan, one) for one in interface.parameters],
             )
-            frozen = freeze(FrozenVersion(schema=schema, plan=scoring), self._blobs)
-            version = thaw(frozen.digest, self._blobs)
+            frozen = freeze(FrozenVersion(schema=schema, plan=scoring), self._parts.blobs)
+            version = thaw(frozen.digest, self._parts.blobs)
             self._try(version, given)
             keys = new_keys()
-            published = self._records().services.publish(
+            published = self._parts.records().services.publish(
                 NewVersion(
                     digest=frozen.digest,
                     experiment=experiment.folder.name,
@@ -151,15 +142,15 @@ class Publisher:
     def _published_run(self, result: ExperimentResult) -> PublishedRun:
         return PublishedRun(
             output=lambda node, port: result[node].output(port),
-            files=self._datasets.files,
-            unpacked=self._datasets.unpacked,
+            files=self._parts.datasets.files,
+            unpacked=self._parts.datasets.unpacked,
         )
 
     def _try(self, version: FrozenVersion, given: Mapping[str, Dataset]) -> None:
         request = ScoringRequest(
             inputs={name: dataset.table.slice(0, _TRIED_ROWS) for name, dataset in given.items()}
         )
-        with Handler(version, self._workshop(), warm=0) as handler:
+        with Handler(version, self._parts.workshop(), warm=0) as handler:
             answer = handler.score(request)
         if isinstance(answer, ScoringFailed):
             raise ServiceAnswerFailedError(node=answer.node, failure=answer.failure)

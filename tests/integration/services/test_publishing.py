@@ -1,0 +1,160 @@
+"""Publishing for real: an experiment runs, is frozen, and answers as it ran."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from studiolo.experiments.experiment import NodeName
+from studiolo.services.scoring import ScoringFailed, ScoringReply, ScoringRequest
+from studiolo.services.serving.handler import Handler
+from studiolo.services.versions.scoring_plan import ServiceInterface, WebServiceParameter
+from studiolo.workspace.services.errors import PublishedRunFailedError
+from studiolo.workspace.services.publishing import Publication
+from studiolo.workspace.workspace import Workspace
+
+from ..workspaces import WorkspaceFolder
+
+ROWS = "".join(f"{n % 7},{'low' if n % 7 < 3 else 'high'}\n" for n in range(70))
+#: Learns from its own dataset, and scores what callers send behind a script.
+SCORING = """
+people: {dataset: people.csv}
+learner: {module: two-class-logistic-regression}
+train:
+  module: train-model
+  inputs: {untrained_model: learner, dataset: people}
+  parameters: {label_column: size}
+given: {module: execute-python-script, script: same.py, inputs: {dataset1: people}}
+prepared: {module: execute-python-script, script: prepared.py, inputs: {dataset1: given}}
+scored: {module: score-model, inputs: {trained_model: train, dataset: prepared}}
+reply: {module: execute-python-script, script: same.py, inputs: {dataset1: scored}}
+"""
+SCRIPTS = {
+    "same.py": "def azureml_main(frame):\n    return frame\n",
+    "prepared.py": """
+        def azureml_main(frame, *, plus: float = 0):
+            print("preparing")
+            frame["n"] = frame.n + plus
+            return frame
+    """,
+}
+INTERFACE = ServiceInterface(
+    inputs={"input1": NodeName("given")},
+    outputs={"output1": NodeName("reply")},
+    parameters=[WebServiceParameter(name="Add", targets=[(NodeName("prepared"), "plus")])],
+)
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    folder = WorkspaceFolder(tmp_path_factory.mktemp("services") / "workspace")
+    folder.dataset("people.csv", f"n,size\n{ROWS}")
+    folder.experiment(SCORING, scripts=SCRIPTS)
+    with Workspace(folder.root) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def published(workspace: Workspace) -> Publication:
+    return workspace.services.publish(
+        workspace.experiment("experiment"), INTERFACE, service="sizes"
+    )
+
+
+@pytest.fixture(scope="module")
+def handler(workspace: Workspace, published: Publication) -> Iterator[Handler]:
+    (served,) = workspace.services.served("sizes")
+    with workspace.services.handler(served, served.versions[1]) as loaded:
+        yield loaded
+
+
+def asked(numbers: list[float], **parameters: object) -> ScoringRequest:
+    table = pa.table({"n": numbers, "size": pa.array([None] * len(numbers), pa.large_string())})
+    return ScoringRequest(inputs={"input1": table}, parameters=parameters)
+
+
+def labels(answer: ScoringReply | ScoringFailed) -> list[object]:
+    assert isinstance(answer, ScoringReply), answer
+    return answer.outputs["output1"]["Scored Labels"].to_pylist()
+
+
+def test_a_version_answers_as_the_experiment_ran(
+    workspace: Workspace, published: Publication, handler: Handler
+) -> None:
+    ran = published.result["reply"].dataset().table
+    answer = handler.score(asked([float(n % 7) for n in range(70)]))
+    assert isinstance(answer, ScoringReply), answer
+    assert answer.outputs["output1"]["Scored Labels"].to_pylist() == (
+        ran["Scored Labels"].to_pylist()
+    )
+    assert answer.log == "preparing\n"
+
+
+def test_its_schema_is_that_of_the_run(published: Publication) -> None:
+    schema = published.schema
+    assert schema.inputs["input1"].names() == ["n", "size"]
+    assert schema.outputs["output1"].names()[-2:] == ["Scored Labels", "Scored Probabilities"]
+    assert [(one.name, one.default) for one in schema.parameters] == [("Add", 0)]
+
+
+def test_callers_set_parameters_for_one_request(handler: Handler) -> None:
+    assert labels(handler.score(asked([0.0], Add=6.0))) == ["high"]
+    assert labels(handler.score(asked([0.0]))) == ["low"]
+
+
+def test_what_changes_afterwards_changes_nothing(
+    workspace: Workspace, published: Publication, handler: Handler
+) -> None:
+    script = workspace.root / "experiments" / "experiment" / "prepared.py"
+    before = script.read_text()
+    script.write_text("def azureml_main(frame):\n    raise ValueError('changed')\n")
+    try:
+        (served,) = workspace.services.served("sizes")
+        with workspace.services.handler(served, served.versions[1]) as loaded:
+            assert labels(loaded.score(asked([0.0, 6.0]))) == ["low", "high"]
+    finally:
+        script.write_text(before)
+
+
+def test_the_keys_of_a_new_endpoint_are_given_once(
+    workspace: Workspace, published: Publication
+) -> None:
+    assert len(published.keys) == 2
+    again = workspace.services.publish(
+        workspace.experiment("experiment"), INTERFACE, service="sizes"
+    )
+    assert again.keys == {}
+    assert again.published.version.number == published.published.version.number + 1
+
+
+def test_an_experiment_that_fails_is_not_published(workspace: Workspace) -> None:
+    folder = WorkspaceFolder(workspace.root)
+    folder.experiment(
+        """
+        data: {dataset: people.csv}
+        bad: {module: execute-python-script, script: bad.py, inputs: {dataset1: data}}
+        """,
+        scripts={"bad.py": "def azureml_main(frame):\n    return frame.missing\n"},
+        name="failing",
+    )
+    interface = ServiceInterface(
+        inputs={"input1": NodeName("data")}, outputs={"output1": NodeName("bad")}
+    )
+    with pytest.raises(PublishedRunFailedError, match=r"bad: .*missing"):
+        workspace.services.publish(workspace.experiment("failing"), interface, service="failing")
+    assert [one.name for one in workspace.services.records.services()] == ["sizes"]
+
+
+def test_what_a_version_needs_survives_forgetting_its_run(
+    workspace: Workspace, published: Publication
+) -> None:
+    del published
+    root: Path = workspace.root
+    workspace.close()
+    with Workspace(root) as alone:
+        alone.runs.forget(keep=0)
+        (served,) = alone.services.served("sizes")
+        newest = max(served.versions)
+        with alone.services.handler(served, served.versions[newest]) as loaded:
+            assert labels(loaded.score(asked([0.0, 6.0]))) == ["low", "high"]
