@@ -67,6 +67,11 @@ class LiveEndpoint:
             return [version.number for _, version in self._answering]
 
     @property
+    def loading(self) -> bool:
+        """Whether a version is being loaded, or is to be."""
+        return bool(self._loading)
+
+    @property
     def problems(self) -> Mapping[int, str]:
         """Why versions that its record names could not be loaded, by number."""
         with self._lock:

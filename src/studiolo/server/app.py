@@ -1,0 +1,98 @@
+"""The application: routes, put together behind the edge."""
+
+import importlib.metadata
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from studiolo.server.classic.routes import classic_routes
+from studiolo.server.http.access_log import AccessLog
+from studiolo.server.http.edge import CLIENT_GONE, Edge, unknown_error
+from studiolo.server.http.refused import RefusedError, error_response, plain_error
+from studiolo.server.http.sites import Sites
+from studiolo.server.logs import ACCESS
+from studiolo.server.metrics import metrics_token
+from studiolo.server.own_routes import own_routes
+from studiolo.server.scoring.failed_requests import FailedRequests
+from studiolo.server.scoring.scoring import Scoring
+from studiolo.server.watching import watching_routes
+from studiolo.services.serving.served_endpoints import ServedEndpoints
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerSettings:
+    """What the application needs to know beside the endpoints."""
+
+    #: Names that the server is called by, beside localhost and addresses.
+    hosts: Collection[str] = ()
+    #: Its own folder in the workspace's store: the metrics' token, and failed requests.
+    folder: Path
+    #: The bytes of memory that a request may use.
+    memory: int
+
+
+class Application:
+    """The application for one server; close it when no request is left."""
+
+    def __init__(self, endpoints: ServedEndpoints, settings: ServerSettings) -> None:
+        self._failures = FailedRequests(settings.folder)
+        self._scoring = Scoring(endpoints, self._failures, memory=settings.memory)
+        routes = _routes(endpoints, self._scoring, metrics_token(settings.folder))
+        #: What a server calls.
+        self.asgi: ASGIApp = Edge(routes, Sites(settings.hosts), AccessLog(ACCESS))
+        routes.state.edge = self.asgi
+
+    def close(self) -> None:
+        """Let go of threads and files."""
+        self._scoring.close()
+        self._failures.close()
+
+
+def _routes(endpoints: ServedEndpoints, scoring: Scoring, token: str) -> FastAPI:
+    application = FastAPI(
+        title="Studiolo",
+        version=importlib.metadata.version("studiolo"),
+        openapi_url="/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    application.include_router(watching_routes(endpoints, token))
+    application.include_router(classic_routes(endpoints, scoring))
+    application.include_router(own_routes(endpoints, scoring))
+    application.add_exception_handler(HTTPException, _as_classic)
+    application.add_exception_handler(RefusedError, _as_refused)
+    application.add_exception_handler(ClientDisconnect, _to_nobody)
+    # Behind it the edge notes what happened.
+    application.add_exception_handler(Exception, _as_unknown)
+    return application
+
+
+async def _as_classic(_: Request, error: Exception) -> Response:
+    """What the routing refuses, as every other error."""
+    assert isinstance(error, HTTPException)
+    outer = "NotFound" if error.status_code == 404 else "BadArgument"
+    code = "MethodNotAllowed" if error.status_code == 405 else outer
+    sentence = "There is nothing at this address, or not for this method."
+    refused = plain_error(error.status_code, outer, code, sentence)
+    return error_response(refused, error.headers)
+
+
+async def _as_unknown(request: Request, _: Exception) -> Response:
+    return unknown_error(request.scope)
+
+
+async def _to_nobody(*_: object) -> Response:
+    return Response(status_code=CLIENT_GONE)
+
+
+async def _as_refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RefusedError)
+    request.state.notes["error"] = error.error.details[0].code
+    return error_response(error.error, error.headers)

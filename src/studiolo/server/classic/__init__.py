@@ -1,0 +1,1 @@
+"""The routes of the classic services, which their clients call unchanged."""

@@ -1,0 +1,128 @@
+"""A connection to the server that ends when its client is too slow or does not speak HTTP.
+
+Uvicorn waits for a client as long as the client likes. Here, what a client has to do has a time
+limit: sending a request's head, sending the rest of a body that was refused, and taking an answer.
+The time limit of a body is in `body`, which knows how long one may be.
+"""
+
+import asyncio
+import uuid
+from http import HTTPStatus
+from typing import Any, cast
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+
+from studiolo.server.classic_errors import ClassicError, classic_error
+from studiolo.server.http.refused import plain_error
+
+#: Seconds for the head of a request, from its first byte, or from the connection's beginning.
+HEAD_SECONDS = 15.0
+#: Seconds for the rest of a body that nobody reads, so that its client gets to see the answer.
+REST_SECONDS = 5.0
+#: Seconds in which a client takes nothing of an answer.
+TAKE_SECONDS = 30.0
+#: Connections at the same time.
+MOST_CONNECTIONS = 2000
+#: Seconds that a connection which waits for a next request stays open when the server ends, so
+#: that a request that is on its way by then is answered.
+LAST_SECONDS = 0.5
+
+
+class Connection(H11Protocol):
+    """Uvicorn's, with time limits. `is_overdue` is to be asked again and again."""
+
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(*arguments, **keywords)
+        self._since = self.loop.time()
+        self._answered_since: float | None = None
+        self._untaken = 0
+        self._untaken_since = self._since
+        self._ending = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin, unless there are too many already."""
+        super().connection_made(cast("asyncio.Transport", transport))
+        if len(self.connections) > MOST_CONNECTIONS:
+            self._refuse(classic_error("TooManyConcurrentRequests"))
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes of a request."""
+        if self.conn.their_state is h11.IDLE and not self.conn.trailing_data[0]:
+            self._since = self.loop.time()
+        if self.conn.their_state is h11.ERROR or self.transport.is_closing():
+            return
+        super().data_received(data)
+
+    def is_overdue(self) -> bool:
+        """Whether the client has taken too long for what it has to do now."""
+        now = self.loop.time()
+        return self._head_is_overdue(now) or self._rest_is_overdue(now) or self._stalls(now)
+
+    def abort(self) -> None:
+        """End it at once; whoever answers a request of it finds out that nobody listens."""
+        self.transport.abort()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # ours says it as the rest does
+        """Answer what is not HTTP."""
+        if self._answering:
+            # Something else is being answered, or the body of it has gone wrong.
+            self.abort()
+            return
+        sentence = "The request is not HTTP/1.1, or its head is too long."
+        self._refuse(plain_error(400, "BadArgument", "RequestInvalid", sentence))
+
+    def shutdown(self) -> None:
+        """Begin to end: what has been asked is answered, and what is on its way by now."""
+        if self._answering:
+            self.cycle.keep_alive = False
+        elif not self._ending:
+            self._ending = True
+            self.loop.call_later(LAST_SECONDS, self.shutdown)
+        elif not self.transport.is_closing():
+            super().shutdown()
+
+    @property
+    def _current(self) -> RequestResponseCycle | None:
+        """The newest request."""
+        return self.cycle
+
+    @property
+    def _answering(self) -> bool:
+        return self._current is not None and not self._current.response_complete
+
+    def _refuse(self, error: ClassicError) -> None:
+        body = error.body()
+        head = (
+            f"HTTP/1.1 {error.status} {HTTPStatus(error.status).phrase}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+            f"x-ms-request-id: {uuid.uuid4()}\r\nConnection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode("ascii") + body)
+        self.transport.close()
+
+    def _head_is_overdue(self, now: float) -> bool:
+        if self.conn.their_state is not h11.IDLE:
+            return False
+        begun = self._current is None or bool(self.conn.trailing_data[0])
+        return begun and now - self._since > HEAD_SECONDS
+
+    def _rest_is_overdue(self, now: float) -> bool:
+        unread = (
+            self._current is not None
+            and self._current.response_complete
+            and self.conn.their_state is h11.SEND_BODY
+        )
+        if not unread:
+            self._answered_since = None
+            return False
+        if self._answered_since is None:
+            self._answered_since = now
+        return now - self._answered_since > REST_SECONDS
+
+    def _stalls(self, now: float) -> bool:
+        untaken = self.transport.get_write_buffer_size()
+        if untaken == 0 or untaken < self._untaken:
+            self._untaken_since = now
+        self._untaken = untaken
+        return now - self._untaken_since > TAKE_SECONDS

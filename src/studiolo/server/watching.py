@@ -1,0 +1,42 @@
+"""The routes for those who watch over the server: is it there, can it answer, what has it done."""
+
+import hmac
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from studiolo.server.http.authorization import TAKES_KEY, bearer, unauthorized
+from studiolo.server.http.edge import Edge
+from studiolo.server.metrics import MEDIA_TYPE, metrics_text
+from studiolo.services.serving.served_endpoints import ServedEndpoints
+
+
+def watching_routes(endpoints: ServedEndpoints, token: str) -> APIRouter:
+    """Health and readiness for everybody, and metrics for whoever has the token."""
+    routes = APIRouter(tags=["watching"])
+
+    @routes.api_route("/health", methods=["GET", "HEAD"], operation_id="health")
+    async def health() -> JSONResponse:
+        """Whether the server is there."""
+        return JSONResponse({"status": "ok"})
+
+    @routes.api_route("/ready", methods=["GET", "HEAD"], operation_id="ready")
+    async def ready() -> JSONResponse:
+        """Whether each endpoint has a version that can answer."""
+        waiting = [endpoint for endpoint in endpoints.all() if not endpoint.answering]
+        loading = any(endpoint.loading for endpoint in waiting)
+        status = "ready" if not waiting else "loading" if loading else "broken"
+        return JSONResponse({"status": status}, 200 if status == "ready" else 503)
+
+    @routes.get(
+        "/metrics", operation_id="metrics", response_class=Response, dependencies=[TAKES_KEY]
+    )
+    async def metrics(request: Request) -> Response:
+        """The figures of all services, for Prometheus."""
+        if not hmac.compare_digest(bearer(request).encode(), token.encode()):
+            raise unauthorized()
+        edge: Edge = request.app.state.edge
+        return Response(metrics_text(endpoints.all(), edge.statuses), media_type=MEDIA_TYPE)
+
+    return routes
