@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from studiolo.files.inside import leads_out
-from studiolo.files.whole_file import staged
+from studiolo.files.whole_file import staged, sync_folder
 
 #: What file systems say that know no second name for a file.
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK, errno.EXDEV}
@@ -19,15 +19,23 @@ def put(content: bytes | memoryview, path: Path, *, folder: Path, replace: bool)
         OSError: It can't be written; what was there before is as it was.
     """
     _make_parent(path, folder)
-
-    def place(written: Path) -> None:
-        if replace:
-            written.replace(path)
-        else:
-            put_new(written, path, folder=folder)
-
-    with staged(path, place) as sink:
+    with staged(path, lambda written: place(written, path, folder, replace=replace)) as sink:
         sink.write(content)
+
+
+def place(staged: Path, path: Path, folder: Path, *, replace: bool) -> None:
+    """Give a complete file its place below a folder; folders that are missing are made.
+
+    Raises:
+        FileExistsError: There is a file, and it is not to be replaced.
+        OSError: It can't be done; what was there before is as it was.
+    """
+    if not replace:
+        put_new(staged, path, folder=folder)
+        return
+    _make_parent(path, folder)
+    staged.replace(path)
+    sync_folder(path.parent)
 
 
 def put_new(staged: Path, path: Path, *, folder: Path) -> None:

@@ -55,7 +55,8 @@ class Blobs:
     """
 
     def __init__(self, store: Path) -> None:
-        self._store = store
+        #: The folder that holds them, the records and the locks.
+        self.store = store
         self.folder = store / "blobs"
 
     def path(self, digest: BlobDigest) -> Path:
@@ -149,7 +150,7 @@ class Blobs:
 
     def discard(self, digest: BlobDigest) -> None:
         """Remove a blob that was found rotten, so that it can be put anew."""
-        with store_errors(self._store, purpose="nothing can be removed from it"):
+        with store_errors(self.store, purpose="nothing can be removed from it"):
             self.path(digest).unlink(missing_ok=True)
 
     def sweep(self, referenced: Callable[[], Set[BlobDigest]], *, alone: SoleUse) -> Swept:
@@ -163,19 +164,19 @@ class Blobs:
         Raises:
             ValueError: It isn't held, or is another workspace's.
         """
-        if not alone.covers(self._store):
-            raise ValueError(f"a sweep of {self._store} needs its SoleUse, held")
+        if not alone.covers(self.store):
+            raise ValueError(f"a sweep of {self.store} needs its SoleUse, held")
         keep = referenced()
         unfinished = list(self.folder.glob(f"{_INCOMING}*"))
         unused = [path for path in self.folder.glob("[0-9a-f][0-9a-f]/*") if path.name not in keep]
-        with store_errors(self._store, purpose="nothing can be removed from it"):
+        with store_errors(self.store, purpose="nothing can be removed from it"):
             size = sum(path.stat().st_size for path in (*unfinished, *unused))
             for path in (*unfinished, *unused):
                 path.unlink()
         return Swept(blobs=len(unused), unfinished=len(unfinished), size=size)
 
     def _put(self, pieces: Iterable[memoryview]) -> Blob:
-        with store_errors(self._store, purpose=_WHY), self._incoming() as (path, descriptor):
+        with store_errors(self.store, purpose=_WHY), self._incoming() as (path, descriptor):
             hashing = hashlib.sha256()
             size = 0
             for piece in pieces:
@@ -202,9 +203,9 @@ class Blobs:
         try:
             descriptor = os.open(path, flags, 0o600)
         except FileNotFoundError:
-            make_private_folder(self._store)
+            make_private_folder(self.store)
             self.folder.mkdir(exist_ok=True)
-            sync_folder(self._store)
+            sync_folder(self.store)
             descriptor = os.open(path, flags, 0o600)
         try:
             yield path, descriptor

@@ -10,14 +10,8 @@ from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.files import format_of, write_dataset_to
 from studiolo.datasets.formats import EXTENSIONS, format_of_name
 from studiolo.datasets.invariants import check_dataset
-from studiolo.files.placing import put
 from studiolo.runs.errors import DatasetUnsuitableError
-from studiolo.workspace.datasets import dataset_path
-from studiolo.workspace.errors import (
-    DatasetExistsError,
-    NameNotGivenError,
-    WorkspaceUnwritableError,
-)
+from studiolo.workspace.errors import NameNotGivenError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,30 +45,16 @@ def node_name(file: str) -> str:
     return name.strip().replace(".", "-")
 
 
-def put_dataset(source: DatasetSource, folder: Path, file: str, *, replace: bool) -> None:
-    """Write what is no file yet to a file of the workspace's datasets.
+def file_content(source: DatasetSource, file: str) -> memoryview:
+    """The bytes of a dataset file for what is not in a file yet.
 
     Raises:
-        DatasetExistsError: There is such a file, it holds something else, and is not to be
-            replaced.
         DatasetUnsuitableError: It is no dataset.
-        DatasetError: It can't be one, or its format can't hold it.
-        DatasetNameError: The file would not lie among the datasets.
-        WorkspaceUnwritableError: The file can't be written.
+        DatasetError: It can't be one, or the file's format can't hold it.
     """
-    path = dataset_path(folder, file)
     sink = io.BytesIO()
     write_dataset_to(_dataset(source), sink, name=file, format=format_of(file))
-    content = sink.getbuffer()
-    try:
-        if path.is_file() and path.read_bytes() == content:
-            return
-        put(content, path, folder=folder, replace=replace)
-    except FileExistsError as error:
-        raise DatasetExistsError(file=file) from error
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise WorkspaceUnwritableError(path=path, reason=reason) from error
+    return sink.getbuffer()
 
 
 def _dataset(source: DatasetSource) -> Dataset:

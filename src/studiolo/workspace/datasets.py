@@ -31,6 +31,7 @@ from studiolo.store.blobs import Blobs
 from studiolo.store.dataset_record import DatasetVersion, RecordedColumn, SeenDataset
 from studiolo.store.errors import BlobMissingError, BlobRottenError
 from studiolo.store.identity import BlobDigest
+from studiolo.store.locks import WorkspaceUse
 from studiolo.store.records import Records
 from studiolo.workspace.errors import (
     DatasetChangedError,
@@ -119,6 +120,27 @@ class WorkspaceDatasets:
             content = _bytes(self._path(name)) if version is None else self._content(meant)
             check_confined(Content(data=content, name=name, format=file_format, options=options))
             self._sheets.add((meant.digest, options.sheet))
+
+    def digest_on_disk(self, name: str) -> BlobDigest | None:
+        """The SHA-256 of a dataset file as it is now; None if there is none.
+
+        Raises:
+            DatasetError: It can't be read.
+        """
+        return self._digest(name) if self._path(name).is_file() else None
+
+    def keep_version(self, name: str) -> None:
+        """Keep the content of a dataset file, which is about to be replaced, as a version of it.
+
+        Raises:
+            DatasetError: It can't be read.
+            StoreError: It can't be kept.
+        """
+        with WorkspaceUse.begin(self._blobs.store), _reading(self._path(name)) as file:
+            kept = self._blobs.put_file(file.fileno())
+            version = PlannedDataset(name=name, digest=kept.digest)
+            if self._known(version) is None:
+                self._note(version, kept.size, dataset=None)
 
     def read(self, step: Step) -> StepOutcome:
         """Carry out a dataset step: read the file, and remember it if it is new.

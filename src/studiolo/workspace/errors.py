@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from studiolo.datasets.missing_path import listed, meant
 from studiolo.errors import StudioloError
+from studiolo.quantities import size_text
 
 
 class WorkspaceMissingError(StudioloError):
@@ -209,6 +210,57 @@ class DatasetExistsError(StudioloError):
         super().__init__(
             f'The dataset file "{file}" already exists, with different content. Give another '
             "name, or replace=True to overwrite it."
+        )
+
+
+class UploadNameError(StudioloError):
+    """An upload has a name that no dataset file can have."""
+
+    code: ClassVar[str] = "upload-name"
+
+    def __init__(self, *, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f'A dataset file can\'t be called "{name}". Its name, and those of folders before it, '
+            "must not be empty, begin with a dot, begin or end with a blank, or contain a "
+            "backslash or a control character."
+        )
+
+
+class UploadTooLargeError(StudioloError):
+    """An upload has more bytes than it may have; nothing of it is kept."""
+
+    code: ClassVar[str] = "upload-too-large"
+
+    def __init__(self, *, name: str, limit: int) -> None:
+        self.name = name
+        #: In bytes.
+        self.limit = limit
+        super().__init__(
+            f'"{name}" is larger than {size_text(limit)}, the most that an upload may have. '
+            "Nothing of it was kept. Split the file, or put it into the workspace's datasets "
+            "folder yourself."
+        )
+
+
+class UploadCutOffError(StudioloError):
+    """An upload ended before all its bytes had arrived; nothing of it is kept."""
+
+    code: ClassVar[str] = "upload-cut-off"
+
+    def __init__(
+        self, *, name: str, size: int, announced: int | None = None, reason: str = ""
+    ) -> None:
+        self.name = name
+        #: The bytes that arrived, and those that should have.
+        self.size = size
+        self.announced = announced
+        self.reason = reason
+        of = "" if announced is None else f" of {announced}"
+        why = f" ({reason})" if reason else ""
+        super().__init__(
+            f'The upload of "{name}" was cut off after {size}{of} bytes{why}. Nothing of it was '
+            "kept. Upload it again."
         )
 
 

@@ -45,6 +45,7 @@ from studiolo.workspace.errors import (
     WorkspaceNotExperimentError,
 )
 from studiolo.workspace.history import RunHistory
+from studiolo.workspace.uploads import UploadedDataset, Uploads, UploadSource
 from studiolo.workspace.workshop import LocalWorkshop
 
 if TYPE_CHECKING:
@@ -179,6 +180,19 @@ class Workspace:
         """A draft of an experiment that there is, to be changed in Python; see `experiment`."""
         experiment = self.experiment(path)
         return Draft(self, experiment, saved=experiment)
+
+    def upload(
+        self,
+        name: str,
+        source: UploadSource,
+        *,
+        replace: bool = False,
+        limit: int | None = None,
+        size: int | None = None,
+    ) -> UploadedDataset:
+        """Make a dataset file of bytes that arrive piece by piece; see `Uploads.receive`."""
+        uploads = Uploads(self.datasets, self.editing)
+        return uploads.receive(name, source, replace=replace, limit=limit, size=size)
 
     def editing(self) -> EditLock:
         """A lock for whoever replaces an experiment's file, from looking at it to replacing it.

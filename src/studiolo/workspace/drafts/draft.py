@@ -24,7 +24,7 @@ from studiolo.runs.errors import NodeUnknownError
 from studiolo.runs.experiments.progress import Observer
 from studiolo.runs.history.experiment_result import ExperimentResult
 from studiolo.runs.planning.selection import Selection
-from studiolo.workspace.dataset_source import DatasetSource, file_name, node_name, put_dataset
+from studiolo.workspace.dataset_source import DatasetSource, file_content, file_name, node_name
 from studiolo.workspace.drafts.conflicts import ExperimentChangedError
 from studiolo.workspace.drafts.draft_scripts import DraftScripts
 from studiolo.workspace.drafts.given_script import ScriptSource, given_script
@@ -34,6 +34,7 @@ from studiolo.workspace.errors import (
     NodeRefusedError,
 )
 from studiolo.workspace.notebook_progress import watching
+from studiolo.workspace.uploads import UploadedDataset, UploadSource
 
 #: What a node may still lack while it is written.
 _LATER = {"input-missing", "parameter-missing"}
@@ -43,12 +44,11 @@ class Home(Protocol):
     """The workspace, as far as a draft needs it."""
 
     @property
-    def dataset_folder(self) -> Path:
-        """Where the dataset files lie."""
-
-    @property
     def catalogue(self) -> Catalogue:
         """The modules that there are now."""
+
+    def upload(self, name: str, source: UploadSource, *, replace: bool) -> UploadedDataset:
+        """Make a dataset file of these bytes."""
 
     def editing(self) -> AbstractContextManager[object]:
         """A lock that whoever saves an experiment holds."""
@@ -219,7 +219,7 @@ class Draft:
                 raise NodeRefusedError(node=node.name, reasons=[reason])
             # Before there is a file for nothing.
             self._as_saved(node)
-            put_dataset(source, self._home.dataset_folder, file, replace=replace)
+            self._home.upload(file, file_content(source, file), replace=replace)
         return self._put(node)
 
     def module(
