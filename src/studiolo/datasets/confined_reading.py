@@ -69,15 +69,19 @@ def is_confined(file_format: FileFormat, size: int) -> bool:
     return file_format in _EXPANDING or (file_format in _BULKY and size > _SMALL)
 
 
-def read_confined(content: Content) -> Dataset:
+def read_confined(content: Content, *, limits: ReadingLimits | None = None) -> Dataset:
     """Read a dataset file in a process of its own.
+
+    Args:
+        content: The file.
+        limits: What the reading may take; by the size of the file if None.
 
     Raises:
         DatasetTooDemandingError: It takes more memory or time than it may.
         DatasetError: It does not follow its format.
     """
     with _memory_file() as result:
-        said = _said(content, result, task="read")
+        said = _said(content, result, task="read", given=limits)
         if said.get("plain"):
             # Nothing in it is larger than it looks, so that it can be used where it lies.
             return read_content(content)
@@ -94,9 +98,11 @@ def check_confined(content: Content) -> None:
         _said(content, result, task="check")
 
 
-def _said(content: Content, result: int, *, task: str) -> dict[str, Any]:
+def _said(
+    content: Content, result: int, *, task: str, given: ReadingLimits | None = None
+) -> dict[str, Any]:
     """What the process reports of its task; raises the error that it reports."""
-    limits = limits_for(content.data.size)
+    limits = given or limits_for(content.data.size)
     with _memory_file() as source, _memory_file() as report:
         _write(source, content.data)
         status = _run(content, limits, source, result, report, task)

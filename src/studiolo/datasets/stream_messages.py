@@ -36,22 +36,28 @@ class TooManyColumnsError(StreamError):
         super().__init__(f"it has {columns:,} columns; {allowed:,} are allowed")
 
 
-def check_messages(content: memoryview, *, columns: int) -> None:
+def check_messages(content: memoryview, *, columns: int, metadata: bool = False) -> None:
     """One schema, a dictionary for each column that has one, one batch, and nothing twice.
+
+    Args:
+        content: The stream.
+        columns: How many there may be.
+        metadata: Whether the schema may have some, such as those that pandas leaves there.
 
     Raises:
         StreamError: it is otherwise.
     """
     try:
-        _Stream(content, columns).check()
+        _Stream(content, columns, metadata=metadata).check()
     except FlatTableError as error:
         raise StreamError("a message's offsets lead out of it") from error
 
 
 class _Stream:
-    def __init__(self, content: memoryview, columns: int) -> None:
+    def __init__(self, content: memoryview, columns: int, *, metadata: bool) -> None:
         self._content = content
         self._columns = columns
+        self._metadata = metadata
         self._position = 0
         #: The dictionaries that the schema names, each to come once.
         self._dictionaries: set[int] = set()
@@ -108,12 +114,16 @@ class _Stream:
     def _check_schema(self, schema: FlatTable) -> None:
         if schema.number(0, "<h"):
             raise StreamError("its numbers are in another machine's order of bytes")
-        if schema.length(2):
+        if schema.length(2) and not self._metadata:
             raise StreamError("it has metadata")
         width = schema.length(1)
         if width > self._columns:
             raise TooManyColumnsError(width, self._columns)
         room = len(schema.content)
+        for pair in schema.tables(2):
+            room -= pair.length(0) + pair.length(1)
+            if room < 0:
+                raise StreamError("its metadata are longer than all of its schema")
         for field in schema.tables(1):
             room -= field.length(0)
             if room < 0:

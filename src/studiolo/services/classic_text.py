@@ -135,7 +135,7 @@ def _as_single(text: str) -> float:
 def _day(days: int) -> date:
     try:
         return date.fromordinal(days + _EPOCH)
-    except OverflowError as error:
+    except (OverflowError, ValueError) as error:
         raise ValueError("the year is not from 1 to 9999") from error
 
 

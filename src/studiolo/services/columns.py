@@ -16,12 +16,16 @@ from pyarrow import types
 from studiolo.datasets.arrow import Column, Values
 from studiolo.datasets.invariants import in_one_piece
 from studiolo.datasets.profile.kinds import type_text
+from studiolo.datasets.written_size import written_size
 from studiolo.services.cells import cell_type
 from studiolo.services.json_values import units_of
 from studiolo.services.schema import ColumnSchema
 
 #: Takes a row, from 0 (None for the whole column), what was expected and what was found.
 Report = Callable[[int | None, str, object], None]
+
+#: Bytes of a column, each value written out.
+_LARGEST = 256 << 20
 
 #: A value is needed and there is none.
 NEEDED = "a value"
@@ -80,6 +84,11 @@ class ColumnReader:
             report: As for `from_cells`.
         """
         if isinstance(column.type, pa.DictionaryType):
+            # A text of megabytes that each of a million rows names takes no room until then.
+            size = written_size(column)
+            if size > _LARGEST:
+                report(None, f"at most {_LARGEST:,} bytes of values", f"{size:,} bytes")
+                return None
             column = column.cast(column.type.value_type)
         if column.type != self._schema.type:
             if types.is_large_string(column.type):

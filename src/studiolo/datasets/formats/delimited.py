@@ -45,7 +45,7 @@ from studiolo.datasets.formats.errors import (
     UnterminatedQuoteError,
 )
 from studiolo.datasets.formats.inference import starts_with_space, typed_column
-from studiolo.datasets.invariants import check_dataset, check_names, named_columns
+from studiolo.datasets.invariants import check_dataset, check_names, in_one_piece, named_columns
 
 DIALECTS = {
     FileFormat.CSV: Dialect(delimiter=b",", header=True, skips_spaces=True),
@@ -70,6 +70,15 @@ class _DoubtfulTextError(Exception):
 
 def read(content: Content) -> Dataset:
     """Read delimited text; columns without a name are called Col and their number."""
+    return _read(content, typed=True)
+
+
+def read_texts(content: Content) -> Dataset:
+    """Read delimited text, every column as text, for whoever knows the types already."""
+    return _read(content, typed=False)
+
+
+def _read(content: Content, *, typed: bool) -> Dataset:
     content = replace(content, data=without_end_mark(content.data))
     guess = find_dialect(
         content.data,
@@ -93,13 +102,14 @@ def read(content: Content) -> Dataset:
     if len(names) == 1:
         if _has_doubled_returns(content.data, first.end):
             text = content.data.to_pybytes().replace(b"\r\r\n", b"\r\n")
-            return read(replace(content, data=pa.py_buffer(text)))
+            return _read(replace(content, data=pa.py_buffer(text)), typed=typed)
         content = replace(content, data=_without_blank_end(content.data, first.end))
     body = content.data.slice(first.end if dialect.header else start)
     rows = replace(
         dialect,
         has_row_names=row_names,
         has_decimal_commas=content.options.decimal == ",",
+        has_types=typed,
     )
     try:
         columns = list(_columns(body, rows, len(names), careful=False))
@@ -196,12 +206,20 @@ def _columns(body: pa.Buffer, dialect: Dialect, count: int, *, careful: bool) ->
     texts = _texts(body, dialect, count, careful=careful)
     if not careful:
         _check_last_quote(body, texts)
-    typed = column_with_commas if dialect.has_decimal_commas else typed_column
+    typed: Callable[[Column], Column] = typed_column
+    if not dialect.has_types:
+        typed = _as_text
+    elif dialect.has_decimal_commas:
+        typed = column_with_commas
     for column in _typed_columns(texts, typed, in_parallel=body.size > _BLOCK):
         if pa.types.is_large_string(column.type):
             # In a file of one column, a line of spaces is a missing value, in TSV too.
             _check_text(column, spaces_allowed=careful or not (dialect.skips_spaces or count == 1))
         yield column
+
+
+def _as_text(column: Column) -> Column:
+    return in_one_piece(column.cast(pa.large_string()))
 
 
 def _typed_columns(

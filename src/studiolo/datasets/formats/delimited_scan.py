@@ -34,6 +34,8 @@ class Dialect:
     has_row_names: bool = False
     #: Whether the comma is the decimal mark of its numbers.
     has_decimal_commas: bool = False
+    #: Whether its columns get the types that all of their values have.
+    has_types: bool = True
 
     @cached_property
     def field(self) -> re.Pattern[bytes]:

@@ -30,9 +30,29 @@ def read_stream(
     """
     if file.size == 0:
         raise StreamError("a result is missing")
-    content = pa.py_buffer(file.map())
+    return read_stream_content(pa.py_buffer(file.map()), columns=columns, go_on=go_on)
+
+
+def read_stream_content(
+    content: pa.Buffer,
+    *,
+    columns: int,
+    go_on: Callable[[], None] = lambda: None,
+    metadata: bool = False,
+) -> pa.RecordBatch:
+    """The one record batch of a stream, its memory being the stream's, checked in full.
+
+    Args:
+        content: The stream.
+        columns: How many there may be.
+        go_on: Called now and then; it raises what is to end the work.
+        metadata: Whether the schema may have some, which are left out.
+
+    Raises:
+        StreamError: a check failed.
+    """
     try:
-        check_messages(memoryview(content), columns=columns)
+        check_messages(memoryview(content), columns=columns, metadata=metadata)
         with pa.ipc.open_stream(content) as reader:
             _check_types(reader.schema)
             batch = reader.read_next_batch()

@@ -8,6 +8,7 @@ import pyarrow as pa
 from pyarrow import types
 
 from studiolo.datasets.arrow import Column
+from studiolo.server.codecs.reply import ReplyError
 from studiolo.services.classic_text import (
     date_time_text,
     double_text,
@@ -50,11 +51,20 @@ def classic_cells(column: Column) -> list[str | None]:
     """The cells of a column in the order of its rows; times with a zone are in UTC.
 
     Raises:
-        ValueError: A year is not from 1 to 9999.
+        ReplyError: A year is not from 1 to 9999.
     """
+    try:
+        return _cells(column)
+    except ValueError as error:
+        raise ReplyError(
+            f"The result can't be written as the classic services did: {error}. Ask for JSON."
+        ) from error
+
+
+def _cells(column: Column) -> list[str | None]:
     kind: Any = column.type
     if isinstance(kind, pa.DictionaryType):
-        return classic_cells(column.cast(kind.value_type))
+        return _cells(column.cast(kind.value_type))
     if types.is_large_string(kind):
         texts: list[str | None] = column.to_pylist()
         return texts

@@ -15,7 +15,7 @@ def encode(reply: ScoringReply) -> bytes:
     """The reply as JSON.
 
     Raises:
-        ValueError: A value can't be written so, such as a year beyond 9999.
+        ReplyError: A value can't be written so, such as a year beyond 9999.
     """
     results = {name: _rows(table) for name, table in reply.outputs.items()}
     return json.dumps({"Results": results}, separators=(",", ":")).encode()

@@ -21,7 +21,7 @@ def encode(reply: ScoringReply, *, details: bool) -> bytes:
     """The reply as JSON.
 
     Raises:
-        ValueError: A value can't be written so, such as a year beyond 9999.
+        ReplyError: A value can't be written so, such as a year beyond 9999.
     """
     results = {
         name: {"type": "table", "value": _value(table, details=details)}

@@ -14,6 +14,8 @@ class RequestLimits:
     size: int = 16 << 20
     #: Rows of all of its inputs together.
     rows: int = 100_000
+    #: Bytes of the values of a reply, each written out.
+    reply_size: int = 64 << 20
 
 
 def check_size(body: bytes, limits: RequestLimits) -> None:

@@ -45,6 +45,10 @@ def request_of(reply: Mapping[str, Any]) -> dict[str, Any]:
     return {"Inputs": {name.replace("output", "input"): value for name, value in reply.items()}}
 
 
+#: Names as datasets have them; text files hold no NUL.
+_NAMES = st.text(
+    st.characters(exclude_characters="\0", codec="utf-8"), min_size=1, max_size=5
+).filter(str.strip)
 _UNITS = st.sampled_from(["s", "ms", "us", "ns"])
 #: Seconds of the years 1 to 9999, of those that nanoseconds reach, and of any duration in them.
 _YEARS = (-62_135_596_800, 253_402_300_799)
@@ -112,7 +116,7 @@ def tables(*, with_bytes: bool = True, rows: int = 5) -> st.SearchStrategy[pa.Ta
         st.integers(1, 4)
         .flatmap(
             lambda width: st.tuples(
-                st.lists(st.text(max_size=5), min_size=width, max_size=width, unique=True),
+                st.lists(_NAMES, min_size=width, max_size=width, unique=True),
                 st.lists(kind, min_size=width, max_size=width),
                 st.integers(0, rows),
             )

@@ -22,6 +22,7 @@ from tests.unit.server.codecs.schemas import (
 from studiolo.modules.definition import Parameter, ParameterKind
 from studiolo.server.codecs import classic_request, classic_rows, classic_table
 from studiolo.server.codecs.limits import RequestLimits
+from studiolo.server.codecs.reply import ReplyError
 from studiolo.services.schema import ServiceSchema
 from studiolo.services.scoring import ProblemCode, RequestRefused, ScoringReply, ScoringRequest
 from studiolo.services.validation import Validator
@@ -267,7 +268,7 @@ def test_a_reply_has_the_names_of_dot_net_types_and_its_spelling_of_values() -> 
 
 def test_a_reply_with_a_year_that_the_classic_spelling_does_not_have_is_not_encoded() -> None:
     far: Any = pa.array([10**12], pa.timestamp("s"))
-    with pytest.raises(ValueError, match="year"):
+    with pytest.raises(ReplyError, match="the year is not from 1 to 9999"):
         classic_table.encode(reply_of(a=far), details=False)
 
 
