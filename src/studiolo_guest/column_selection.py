@@ -48,7 +48,7 @@ class ColumnCountError(ValueError):
     def __init__(self, names: Sequence[str]) -> None:
         self.names = tuple(names)
         found = f"these {len(names)}: {_listed(names)}" if names else "none"
-        super().__init__(f"The selection has to mean exactly one column, but it means {found}.")
+        super().__init__(f"The selection must match exactly one column, but it matches {found}.")
 
 
 def select(frame: pd.DataFrame, selection: Mapping[str, Any]) -> list[str]:

@@ -75,7 +75,7 @@ def say_what_is_missing(log: Callable[[str], None]) -> None:
     """Say once what was drawn otherwise than asked for."""
     if _missing.families:
         names = ", ".join(_missing.families)
-        log(f"Figures ask for a font that this machine does not have: {names}. Another is used.")
+        log(f"Figures use a different font, because this machine does not have {names}.")
     if _missing.letters:
         letters = "".join(list(_missing.letters)[:_SHOWN])
         more = " …" if len(_missing.letters) > _SHOWN else ""

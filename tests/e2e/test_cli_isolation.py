@@ -90,7 +90,7 @@ def test_doctor_says_why_there_is_no_user_of_its_own(studiolo: CommandLine) -> N
     assert "namespace has no user id" in layers["own user"]["detail"]
     assert layers["own user"]["remedy"]
     # What doctor tries and what it reports is the same.
-    assert "no limit of threads" in layers["resource limits"]["detail"]
+    assert "threads have no limit" in layers["resource limits"]["detail"]
 
 
 def test_doctor_json_says_the_same(studiolo: CommandLine) -> None:

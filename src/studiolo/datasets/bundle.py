@@ -106,8 +106,8 @@ def _problem(member: zipfile.ZipInfo) -> str | None:
         return f"its compression method {member.compress_type} is not supported; use Deflate"
     if member.file_size > max(_HARMLESS, member.compress_size * _LARGEST_RATIO):
         return (
-            f"{member.compress_size} bytes are said to unpack to {member.file_size}, as bombs do; "
-            f"at most {_LARGEST_RATIO} times the size is allowed"
+            f"{member.compress_size} bytes claim to unpack to {member.file_size}, as in a zip "
+            f"bomb; at most {_LARGEST_RATIO} times the size is allowed"
         )
     return _name_problem(_path(member))
 

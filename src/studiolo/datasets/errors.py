@@ -53,7 +53,7 @@ class DatasetFileUnwritableError(DatasetError):
 
 
 class UnknownFormatError(DatasetError):
-    """A file's extension names no dataset format."""
+    """A file's extension does not belong to a dataset format."""
 
     code: ClassVar[str] = "dataset-format-unknown"
     classic_number: ClassVar[int | None] = 49
@@ -63,9 +63,9 @@ class UnknownFormatError(DatasetError):
         self.extension = extension
         self.known = tuple(known)
         what = (
-            f'The extension "{extension}" of "{file}" names no dataset format.'
+            f'The extension "{extension}" of "{file}" does not belong to a dataset format.'
             if extension
-            else f'The name "{file}" has no extension that names its dataset format.'
+            else f'The name "{file}" has no extension that tells its dataset format.'
         )
         close = get_close_matches(extension, self.known, n=1)
         if extension in (".xls", ".xlsb", ".ods"):
@@ -162,7 +162,7 @@ class UnsupportedColumnTypeError(DatasetError):
         self.type_name = type_name
         super().__init__(
             f'Column {number} ("{column}") of {source} has the type {type_name}. A dataset column '
-            "holds one scalar a row: boolean, integer, float, decimal, string, binary, date, "
+            "holds one scalar per row: boolean, integer, float, decimal, string, binary, date, "
             "timestamp, duration or categorical. Spread it over several columns or rows, or turn "
             "it into text (for example JSON), before it is saved."
         )

@@ -90,7 +90,7 @@ class _Stream:
         header = message.table(2)
         size = message.number(3, "<q")
         if kind not in _KINDS or header is None:
-            raise StreamError("it has a message of another kind, or it is cut off")
+            raise StreamError("it has a message of a different kind, or it is cut off")
         if message.length(4):
             raise StreamError("it has metadata")
         self._position += length + size
@@ -127,7 +127,7 @@ class _Stream:
         for field in schema.tables(1):
             room -= field.length(0)
             if room < 0:
-                raise StreamError("its names are longer than all of its schema")
+                raise StreamError("its names are longer than its whole schema")
             self._check_field(field)
 
     def _check_field(self, field: FlatTable) -> None:
@@ -164,7 +164,7 @@ def _check_batch(batch: FlatTable, size: int) -> None:
     end = 0
     for offset, length in struct.iter_unpack("<qq", batch.pairs(2)):
         if offset < end or length < 0 or offset % _ALIGNMENT:
-            raise StreamError("its buffers lie in one another, or out of order")
+            raise StreamError("its buffers overlap or are out of order")
         end = offset + length
     if end > size:
-        raise StreamError("a buffer lies outside of its message")
+        raise StreamError("a buffer is outside its message")

@@ -11,7 +11,7 @@ class EnvironmentBuildError(StudioloError):
 
     code: ClassVar[str] = "environment-build-failed"
     #: What to do next, in a sentence.
-    advice: ClassVar[str] = "Fix the problem that it names and build the environment again."
+    advice: ClassVar[str] = "Fix the problem that uv names and build the environment again."
 
     def __init__(self, *, name: str, explanation: str) -> None:
         self.name = name
@@ -58,7 +58,7 @@ class PackageVersionConflictError(EnvironmentBuildError):
 
     code: ClassVar[str] = "package-version-conflict"
     advice: ClassVar[str] = (
-        "Change or leave out the versions that it names: a script's packages are installed"
+        "Change or leave out the versions that uv names: a script's packages are installed"
         " beside those of the default environment, whose versions stay as they are."
     )
 
@@ -121,7 +121,7 @@ class EnvironmentDiskFullError(StudioloError):
         self.name = name
         self.folder = folder
         super().__init__(
-            f'There is no space left to build the environment "{name}" in "{folder}". Free some'
+            f'There is no space left to build the environment "{name}" in "{folder}". Free space'
             " (the default environment takes about 1 GB, uv's cache as much), or set"
             " STUDIOLO_HOME and UV_CACHE_DIR to folders on a larger disk."
         )

@@ -151,7 +151,7 @@ def _text_of(experiment: Experiment, file: Path, before: str | None) -> str:
         findings = [replace(found, line=None, column=None) for found in error.findings]
         raise ExperimentFileError(findings) from error
     if not same(saved_form(written), form):
-        reason = "it holds something that its file has no way to say"
+        reason = "it holds something that the file can't express"
         raise ExperimentUnwritableError(path=str(file), reason=reason)
     return fresh
 

@@ -175,7 +175,7 @@ class _Reader:
         elif "." in name or "/" in name:
             reason = f'has a "{"." if "." in name else "/"}" in it'
         elif not name.isprintable():
-            reason = "has a character in it that can't be seen"
+            reason = "has an invisible character in it"
         else:
             return
         self._find(
@@ -350,7 +350,7 @@ class _Reader:
     def _is_mapping(self, part: _Part, key: str) -> bool:
         node = part.values[key]
         if not isinstance(node, MappingNode | RefusedNode):
-            self._wrong(part, key, "a mapping; where there is nothing to say, write {}")
+            self._wrong(part, key, "a mapping; write {} if it is empty")
         return isinstance(node, MappingNode)
 
     def _required(self, part: _Part, key: str) -> YamlNode | None:

@@ -103,4 +103,4 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(part) for key, part in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):
         return [_plain(item) for item in value]
-    raise TypeError(f"a value of the type {type(value).__name__}, which YAML has no word for")
+    raise TypeError(f"a value of the type {type(value).__name__}, which YAML can't hold")

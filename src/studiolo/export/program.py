@@ -216,8 +216,8 @@ class _Exporter:
             ),
             f"    uv run {self._file} [DATASETS_FOLDER] [--write FOLDER]",
             _wrapped(
-                f"With --write the results are written as CSV files.{read if named else ''} What a "
-                "script saves lands where the program is started."
+                f"With --write the results are written as CSV files.{read if named else ''} "
+                "Files that a script saves go to the folder in which you start the program."
             ),
             *(["What differs from Studiolo:"] if self._notes else []),
             *(_wrapped(f"- {note}") for note in self._notes),

@@ -288,7 +288,9 @@ def plain_objects(column: Any) -> Any:
     """A column of objects in the type that all of them have; text where they differ."""
     present = column.dropna()
     if not present.map(pd.api.types.is_scalar).all():
-        raise TypeError(f"The column {column.name!r} holds what is neither number, text nor date.")
+        raise TypeError(
+            f"The column {column.name!r} has values that are not numbers, texts or dates."
+        )
     kind = pd.api.types.infer_dtype(present, skipna=False)
     if kind in ("bytes", "decimal"):
         return column
@@ -424,7 +426,7 @@ def save_figures(node: str, folder: Path | None) -> None:
 def free(path: Path) -> Path:
     """The path of a file that may be written: there is none yet. Its folder is made."""
     if path.exists():
-        raise FileExistsError(f"{path} exists already. Move it away, or allow to overwrite it.")
+        raise FileExistsError(f"{path} exists already. Move it away, or allow overwriting it.")
     return replaced(path)
 
 
@@ -445,7 +447,7 @@ def arguments() -> argparse.Namespace:
         nargs="?",
         type=Path,
         default=Path("datasets"),
-        help='where the dataset files lie; "datasets" if not given',
+        help='the folder with the dataset files; "datasets" if not given',
     )
     parser.add_argument(
         "--write", metavar="FOLDER", type=Path, help="write the results there, as CSV files"

@@ -39,9 +39,9 @@ _KINDS_WITH: Mapping[str, Sequence[ParameterKind]] = {
 }
 #: Those of them that these kinds must have, and why.
 _NEEDED = {
-    "port": "it names the input whose columns are chosen from",
+    "port": "it names the input whose columns can be selected",
     "language": "it says what the code is written in",
-    "format": "it names the parameter that says in which format the data are",
+    "format": "it names the parameter that gives the format of the data",
 }
 _LANGUAGES = ("csv", "python", "sql")
 _KINDS_OF_DEFAULTS: Mapping[type, ParameterKind] = {

@@ -31,7 +31,7 @@ class ResultMissingError(StudioloError):
         frames = "one data frame" if returned == 1 else f"{returned} data frames"
         super().__init__(
             f"The port {port} is empty: azureml_main returned {frames}. "
-            "A second one in the returned tuple leaves by results_dataset2."
+            "A second one in the returned tuple goes to results_dataset2."
         )
 
 

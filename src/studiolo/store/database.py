@@ -58,11 +58,11 @@ class Database:
             StoreError: They can't be read; or are not of this version, and can't be made so.
         """
         path = store / FILE_NAME
-        with store_errors(store, purpose="no records can be begun in it"):
+        with store_errors(store, purpose="records can't be created in it"):
             make_private_folder(store)
         read_only = not all(os.access(it, os.W_OK) for it in (store, path) if it.exists())
         if read_only and not path.exists():
-            raise RecordsReadOnlyError(path=store, purpose="no records can be begun in it")
+            raise RecordsReadOnlyError(path=store, purpose="records can't be created in it")
         database = cls(path, read_only=read_only, patience=patience)
         try:
             database._bring_up_to_date()

@@ -26,7 +26,7 @@ class RecordsUnusableError(StoreError):
         self.reason = reason
         super().__init__(
             f'The workspace\'s records at "{path}" cannot be used: {reason}. Check the disk and '
-            "the permissions; what was recorded before is as it was."
+            "the permissions; earlier records are unchanged."
         )
 
 
@@ -82,7 +82,7 @@ class RecordsDamagedError(StoreError):
         self.path = path
         self.reason = reason
         super().__init__(
-            f'The workspace\'s records "{path}" are damaged: {reason}. Put back a copy of the file '
+            f'The workspace\'s records "{path}" are damaged: {reason}. Restore a copy of the file '
             "if you have one. Otherwise move it away, with the files beside it whose names begin "
             "the same way: Studiolo then starts new records. Experiments and datasets are not in "
             "it; you lose the history of runs and what is published, and every node runs once more."
@@ -113,7 +113,7 @@ class BlobMissingError(StoreError):
     def __init__(self, *, path: Path) -> None:
         self.path = path
         super().__init__(
-            f'The kept result "{path}" is missing: somebody removed the file. Run the experiment '
+            f'The kept result "{path}" is missing: the file was removed. Run the experiment '
             "again; nodes whose results are missing run again, too."
         )
 

@@ -76,7 +76,7 @@ class WorkspaceUse(Lock):
     anything in, it is not ``held``: there is nothing to protect then.
     """
 
-    purpose = "no use of the workspace can be announced"
+    purpose = "it can't be used"
 
     @classmethod
     def begin(cls, store: Path, *, patience: float = 60.0) -> Self:
@@ -164,7 +164,7 @@ class RunLock(Lock):
 class UpgradeLock(Lock):
     """Held by the one process that creates the records or brings them up to date."""
 
-    purpose = "its records can't be created or brought up to date"
+    purpose = "its records can't be created or updated"
 
     @classmethod
     def take(cls, store: Path, *, patience: float) -> Self:
@@ -209,7 +209,7 @@ def is_running(store: Path, run: RunId) -> bool:
     Found out by trying its lock, together with whoever else is trying, so that two who ask at the
     same time don't take each other for the process that carries it.
     """
-    with store_errors(store, purpose="it can't be seen who is running in it"):
+    with store_errors(store, purpose="Studiolo can't tell what is running in it"):
         try:
             descriptor = os.open(_run_path(store, run), os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:

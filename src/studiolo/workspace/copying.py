@@ -269,7 +269,7 @@ class _Copying:
             there = self._shown([self._folder])[0]
             self._reasons.append(
                 f"{there} exists there already and differs in {', '.join(different)}. Give the "
-                "copy another name."
+                "copy a different name."
             )
         return False
 
@@ -316,7 +316,7 @@ class _Copying:
                     target.records.note_dataset(current)
                 if noted.version != version.number:
                     reason = (
-                        f'Somebody else works with the dataset "{noted.name}" there. Try again.'
+                        f'Another process is changing the dataset "{noted.name}" there. Try again.'
                     )
                     raise CopyRefusedError(
                         experiment=self._experiment.name, workspace=target.root, reasons=[reason]

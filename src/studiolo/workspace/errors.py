@@ -83,7 +83,7 @@ class DatasetVersionMissingError(StudioloError):
     def __init__(self, *, name: str, version: int, versions: int) -> None:
         self.name = name
         self.version = version
-        there = f"it has versions 1 to {versions}" if versions else "none of it was met so far"
+        there = f"it has versions 1 to {versions}" if versions else "none has been read yet"
         super().__init__(f'The dataset "{name}" has no version {version}: {there}.')
 
 
@@ -108,7 +108,7 @@ class DatasetNameError(StudioloError):
         self.name = name
         super().__init__(
             f'"{name}" is not a file in the workspace\'s datasets folder. Put the file there, and '
-            "give its name alone."
+            "give only its name."
         )
 
 
@@ -172,8 +172,8 @@ class NodeOfAnotherDraftError(StudioloError):
         self.port = port
         self.source = source
         super().__init__(
-            f'The input "{port}" can\'t come from the node "{source}", which belongs to another '
-            "draft. Use a node of this draft."
+            f'The input "{port}" can\'t come from the node "{source}", which belongs to a '
+            "different draft. Use a node of this draft."
         )
 
 
@@ -300,7 +300,7 @@ class ScriptFunctionError(StudioloError):
         self.reason = reason
         super().__init__(
             f"The function {function} can't be a script by itself: {reason}. A script is the text "
-            "of the function alone; modules that are imported outside of it come along."
+            "of the function alone; modules that are imported outside of it are included."
         )
 
 

@@ -81,7 +81,7 @@ def _zoned(series: pd.Series, *, name: str, log: Log) -> ArrowArray:
         return one_array(pa.array(series.array))
     except (pa.ArrowInvalid, ValueError):
         # A zone that has no name Arrow could store, such as a rule written as text.
-        log(f"The zone of column {name!r} cannot be stored: it becomes UTC, the instants stay.")
+        log(f"The zone of column {name!r} cannot be stored: it becomes UTC, at the same times.")
         return one_array(pa.array(series.dt.tz_convert("UTC").array))
 
 
@@ -94,7 +94,7 @@ def _dictionary(series: pd.Series, *, name: str, log: Log) -> ArrowArray:
     array = pa.DictionaryArray.from_arrays(indices, dictionary, ordered=bool(series.cat.ordered))
     if len(dictionary.unique()) == len(dictionary):
         return array
-    log(f"Categories of column {name!r} that are the same as text are joined.")
+    log(f"Categories of column {name!r} that are the same as text are merged.")
     return array.dictionary_decode().dictionary_encode()
 
 

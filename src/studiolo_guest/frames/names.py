@@ -39,7 +39,7 @@ def _filled(texts: list[str], *, log: Callable[[str], None]) -> list[str]:
         if not text:
             name = _free(f"Col{position}", taken)
             taken.add(name)
-            log(f"Column {position} has an empty name; it is called {name!r}.")
+            log(f"Column {position} has an empty name; it is named {name!r}.")
         filled.append(name)
     return filled
 
@@ -67,7 +67,7 @@ def _unique(names: Iterable[str], *, log: Callable[[str], None]) -> tuple[str, .
         seen.add(renamed)
         unique.append(renamed)
     for name in next_number:
-        log(f"More than one column is called {name!r}: a number is added to all but the first.")
+        log(f"More than one column is named {name!r}: a number is added to all but the first.")
     return tuple(unique)
 
 

@@ -46,7 +46,7 @@ MessageOf = Callable[..., str]
     [
         ("MyFolder/mod.py", "write `import MyFolder.mod`, or zip the content of the folder"),
         ("MyFolder/mod/__init__.py", "write `import MyFolder.mod`"),
-        ("Mod.py", "capital letters count"),
+        ("Mod.py", "case-sensitive"),
         ("My Folder/mod.py", "My Folder/mod.py: zip the content of the folder"),
         ("mod.zip", "a zip inside of the zip"),
         ("mod-1.0-py2-none-any.whl", "a zip inside of the zip"),
@@ -136,7 +136,7 @@ def test_a_script_that_takes_dates_for_text_is_told(message_of: MessageOf, expre
 )
 def test_a_path_of_another_machine_is_told(message_of: MessageOf, expression: str) -> None:
     message = message_of(f"import pandas as pd\ndef azureml_main():\n    {expression}")
-    assert "a path of another machine" in message
+    assert "belongs to a different machine" in message
     assert "fsspec" not in message
     assert "dependencies" not in message
 
@@ -148,7 +148,7 @@ def test_an_old_pickle_is_told_from_an_import(message_of: MessageOf) -> None:
     )
     old = {"model.pkl": b"csklearn.tree.tree\nDecisionTreeClassifier\n."}
     message = message_of(source, bundle=old)
-    assert "is not an import of the script" in message
+    assert "does not import this" in message
     assert "Train the model again" in message
 
 

@@ -94,7 +94,7 @@ def test_names_become_text_and_duplicates_get_numbers(run: Run) -> None:
     outcome = run(returning(expression))
     names = outcome.tables["results_dataset"].column_names
     assert names == ["7", "a", "a (2)", "a (1)", "a (3)"]
-    assert any("More than one column is called 'a'" in line for line in outcome.log)
+    assert any("More than one column is named 'a'" in line for line in outcome.log)
 
 
 def test_levels_of_names_are_joined(table_of: TableOf) -> None:

@@ -193,7 +193,7 @@ class TestWhatIsKept:
             file.unlink()
         again = script.run()
         assert again.ran() == {"data", "script", "after"}
-        assert again.reasons["script"] == "What it gave is not kept."
+        assert again.reasons["script"] == "Its result is no longer kept."
         assert again.table("script") == first.table("script")
 
     def test_another_name_changes_nothing(self, script: WorkspaceFolder) -> None:

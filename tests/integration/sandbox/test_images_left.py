@@ -94,7 +94,7 @@ def test_pictures_in_folders_are_found(either: Here) -> None:
 @pytest.mark.parametrize("depth", [100, 400])
 def test_pictures_far_down_are_not_looked_for(depth: int, either: Here) -> None:
     if not either.namespaces:
-        pytest.skip("so many folders in one another end the run there")
+        pytest.skip("so many nested folders end the run there")
     script = f"leave('sound.png'); [(os.mkdir('d'), os.chdir('d')) for _ in range({depth})]"
     left, _ = names_left(either, f"{script}; leave('deep.png')")
     assert left == ["sound.png"]

@@ -193,8 +193,11 @@ class TestDamagedResults:
         again = graph.run(only=["sum", "other"])
         assert again.status == "finished"
         assert again.states["double"] is NodeState.FINISHED
-        assert again.reasons["double"].startswith("What was kept of it is damaged: the file ")
-        assert f'{blob}" is not what was written (the SHA-256 of its' in again.reasons["double"]
+        assert again.reasons["double"].startswith("Its kept result is damaged: the file ")
+        assert (
+            f'{blob}" has changed since it was written (the SHA-256 of its'
+            in again.reasons["double"]
+        )
         assert again.states["data"] is NodeState.KEPT
         assert again.table("sum") == again.table("other") == {"total": [12]}
         assert blob.read_bytes() == content
@@ -215,7 +218,7 @@ class TestDamagedResults:
         self.blob_of(graph, "double").unlink()
         again = graph.run()
         assert again.ran() == {"double"}
-        assert again.reasons["double"] == "What it gave is not kept."
+        assert again.reasons["double"] == "Its result is no longer kept."
         assert again.table("double") == {"n": [2, 4, 6]}
 
     def test_a_result_that_vanishes_under_a_run_is_made_again(self, graph: WorkspaceFolder) -> None:
@@ -229,7 +232,7 @@ class TestDamagedResults:
 
         again = graph.run(only=["sum"], observer=Thief())
         assert again.reasons["double"] == (
-            f'What was kept of it is damaged: the file "{blob}" is not there.'
+            f'Its kept result is damaged: the file "{blob}" is not there.'
         )
         assert again.table("sum") == {"total": [12]}
 

@@ -173,7 +173,7 @@ def test_one_column_named_many_times_is_not_built() -> None:
     content = joined([(metadata, b""), batch])
     with MemoryFile.of_bytes(content, "result") as file, pytest.raises(TooManyColumnsError):
         read_stream(file, columns=100)
-    assert "longer than all of its schema" in refused(
+    assert "longer than its whole schema" in refused(
         joined([(with_long_name(metadata, copied, field), b""), batch]), columns=count
     )
 

@@ -129,7 +129,7 @@ def _header(lines: Sequence[_Line]) -> tuple[list[Attribute], Sequence[_Line]]:
             attributes.append(_attribute(line))
         elif keyword not in _IGNORED:
             allowed = "@relation, @attribute, @data, and comments that start with %"
-            raise line.malformed("this does not belong into the header", allowed)
+            raise line.malformed("this does not belong in the header", allowed)
     raise lines[-1].malformed("the file ends without data", "a line @data, then the rows")
 
 
@@ -137,7 +137,7 @@ def _attribute(line: _Line) -> Attribute:
     match = _ATTRIBUTE.fullmatch(line.text)
     allowed = "@attribute <name> numeric|real|integer|string|date [format]|{word, word}"
     if match is None:
-        raise line.malformed("this declares no column", allowed)
+        raise line.malformed("this does not declare a column", allowed)
     declared = match.group(2)
     words: list[str] | None = None
     nominal = _NOMINAL.fullmatch(declared)
@@ -145,7 +145,7 @@ def _attribute(line: _Line) -> Attribute:
         words = _nominal_words(nominal[1])
         if words is None or len(set(words)) < len(words):
             raise line.malformed(
-                "the words of the column are not a list of different words", allowed
+                "the categories of the column are not a list of different words", allowed
             )
     name, _ = _unquoted(match.group(1))
     try:

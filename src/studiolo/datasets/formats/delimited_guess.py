@@ -67,7 +67,8 @@ def noted_delimiter(notes: Sequence[str]) -> str | None:
 
 def _note(other: bytes, own: bytes) -> str:
     return (
-        f"Its fields are separated by {_NAMES[other]} instead of {_NAMES[own]}, and were read so."
+        f"Its fields are separated by {_NAMES[other]} instead of {_NAMES[own]}, "
+        "and were read that way."
     )
 
 
@@ -88,8 +89,8 @@ def note_on_blanks(body: pa.Buffer, own: Dialect) -> list[str]:
     if not any(all(map(_NUMBER.fullmatch, column)) for column in columns):
         return []
     return [
-        f"Its rows were read as one text each, but look like {min(counts)} fields that blanks "
-        "separate. To read them so, name the delimiter: --delimiter space on the command line, "
+        f"Each row was read as one text, but looks like {min(counts)} fields separated by blanks. "
+        "To read them that way, name the delimiter: --delimiter space on the command line, "
         "delimiter: space at the dataset in an experiment."
     ]
 

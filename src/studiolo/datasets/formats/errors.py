@@ -116,8 +116,9 @@ class NulByteError(FileNotParsedError):
             else "Remove the byte"
         )
         super().__init__(
-            f"{file}, line {line}, byte {offset}: a NUL byte, which no text file holds. {guess}, "
-            "or check that it is not a binary file under a text file's name."
+            f"{file}, line {line}, byte {offset}: a NUL byte, which text files never contain. "
+            f"{guess}, "
+            "or check whether it is a binary file with a text file's name."
         )
 
 
@@ -148,7 +149,7 @@ class EncodingError(FileNotParsedError):
         if len(self.candidates) == 1:
             return f"The whole file can be read as {next(iter(self.candidates))}."
         texts = ", ".join(f"{name} {_shown(text)}" for name, text in self.candidates.items())
-        return f"Find the encoding in which this place reads right: {texts}."
+        return f"Find the encoding in which this place reads correctly: {texts}."
 
 
 class GivenEncodingError(FileNotParsedError):
@@ -334,5 +335,5 @@ class ArchiveMembersError(DatasetError):
         held = f"{len(self.members)} files: {names}{more}" if self.members else "no file"
         super().__init__(
             f'The archive "{file}" must hold exactly one dataset file, and holds {held}. Unzip it '
-            "and use the file that is wanted."
+            "and use the file that you want."
         )

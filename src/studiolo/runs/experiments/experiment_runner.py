@@ -302,7 +302,7 @@ def _reason(step: Step, before: NodeRecord | None, recipe: Mapping[str, object] 
     if before.state is NodeState.FAILED:
         return "It failed the last time."
     if recipe is None:
-        return "What it gave the last time is not kept."
+        return "Its last result is no longer kept."
     earlier, now = without_draw(recipe, before.draw), without_draw(step.recipe, step.draw)
     if not step.may_be_kept:
         # What it needs was mostly asked to run again, too, and has another draw.
@@ -311,7 +311,7 @@ def _reason(step: Step, before: NodeRecord | None, recipe: Mapping[str, object] 
         return f"Changed: {', '.join(changed)}."
     if not step.may_be_kept:
         return "It was asked to run again."
-    return "It has a new draw." if step.draw != before.draw else "What it gave is not kept."
+    return "It has a new draw." if step.draw != before.draw else "Its result is no longer kept."
 
 
 def _new_run(

@@ -169,7 +169,7 @@ class StepRunner:
         """Make the result of a step again, because the kept one is damaged."""
         self._kept_results.discard(error)
         self.in_memory.expect(step)
-        ended = self.carry_out(step, f"What was kept of it is damaged: {_damage(error)}.")
+        ended = self.carry_out(step, f"Its kept result is damaged: {_damage(error)}.")
         self._recorder.record(ended)
         if ended.done is not None and ended.done.failure is None:
             return ended.done.results
@@ -197,8 +197,8 @@ def _empty_input(port: PortName, node: NodeName, output: PortName) -> Failure:
 
 def _damage(error: BlobMissingError | BlobRottenError) -> str:
     if isinstance(error, BlobMissingError):
-        return f'the file "{error.path}" is not there'
-    return f'the file "{error.path}" is not what was written ({error.reason})'
+        return f'the file "{error.path}" is missing'
+    return f'the file "{error.path}" has changed since it was written ({error.reason})'
 
 
 def _failure_of(error: StudioloError) -> Failure:

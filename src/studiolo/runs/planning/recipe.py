@@ -28,7 +28,7 @@ _PARTS = {
     "binding": "the port binding",
     "seed": "the seed",
     "draw": "the draw",
-    "contract": "what Studiolo hands to scripts and takes from them",
+    "contract": "how Studiolo runs scripts",
     "reader": "how Studiolo reads files",
 }
 
@@ -54,7 +54,7 @@ def differences(before: Recipe, after: Recipe) -> list[str]:
     found += _changed_values("option", before, after)
     found += _changed_inputs(before, after)
     if before.get("once") != after.get("once"):
-        found.append("it may differ each time")
+        found.append("its result may differ each time")
     return found
 
 

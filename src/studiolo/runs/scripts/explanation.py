@@ -61,7 +61,7 @@ def _advice(failure: Failure, error: str, ran: Circumstances) -> str | None:
     source = failure.frames[-1].source if failure.frames else ""
     if _OPENS_A_PICKLE.search(source) and _OF_A_PICKLE.search(error):
         return (
-            "That is not an import of the script: what it opens here was pickled with older "
+            "The script does not import this: the file that it opens was pickled with older "
             "libraries. Train the model again with today's and pickle that, or name the old ones "
             "in the script's metadata block."
         )
@@ -74,12 +74,12 @@ def _advice(failure: Failure, error: str, ran: Circumstances) -> str | None:
         )
     if _is_elsewhere(failure, error, source):
         return (
-            "The file is named by a path of another machine. Connect it as a dataset, "
+            "The path belongs to a different machine. Connect it as a dataset, "
             'or put it into the script bundle and open "Script Bundle/NAME".'
         )
     if resource := _nltk_resource(failure):
         return (
-            "The environment holds no data of NLTK. Download it elsewhere (`python -m "
+            "The environment has no NLTK data. Download it elsewhere (`python -m "
             f"nltk.downloader -d nltk_data {resource}`), put the folder nltk_data into the script "
             'bundle, and write `nltk.data.path.append("Script Bundle/nltk_data")` at the top.'
         )

@@ -63,7 +63,7 @@ def _in_bundle(name: str, members: list[str]) -> str:
                 "from a registry instead, or its source."
             )
         if path.suffix == ".py" and _module(path).lower() == name.lower() != _module(path):
-            return f"The script bundle has {member}: capital letters count in the names of modules."
+            return f"The script bundle has {member}: names of modules are case-sensitive."
     return ""
 
 

@@ -150,9 +150,9 @@ class _Reading:
                 _check_attribute(name, attribute, value)
         elif namespace in _DESCRIPTION:
             if any(not attribute.startswith(f"{_RDF} ") for attribute in attributes):
-                raise _RefusedError("its description has attributes of another kind")
+                raise _RefusedError("its description has attributes that are not allowed")
         else:
-            raise _RefusedError(f"it has a <{_shown(name)}> element, which is not of SVG")
+            raise _RefusedError(f"it has a <{_shown(name)}> element, which is not part of SVG")
         self._open.append(name if namespace == _SVG else "")
 
     def _end(self, _element: str) -> None:
@@ -173,7 +173,7 @@ def _check_attribute(element: str, attribute: str, value: str) -> None:
     if name == "href" and namespace in ("", _XLINK):
         if value.startswith("#") or (element == "image" and _PICTURE.fullmatch(value)):
             return
-        raise _RefusedError("it refers to something outside of it")
+        raise _RefusedError("it refers to something outside the drawing")
     if namespace == _XML and name in ("space", "lang"):
         return
     if namespace == _XLINK and name == "title":
@@ -195,7 +195,7 @@ def _check_style(style: str) -> None:
         if name not in _FUNCTIONS:
             raise _RefusedError(f"its style calls {_shown(name)}()")
         if name == "url" and not _URL.match(style, call.start()):
-            raise _RefusedError("it refers to something outside of it")
+            raise _RefusedError("it refers to something outside the drawing")
 
 
 def _shown(name: str) -> str:

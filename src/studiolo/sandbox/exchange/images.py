@@ -69,7 +69,7 @@ def collect_images(
                 rest.append(f"Only the first {limits.images} images are kept.")
                 break
             if unread < 0:
-                rest.append("The script left more than is looked through for images.")
+                rest.append("The script left so much that not all of it was searched for images.")
                 break
             go_on()
             if file.size > room:
@@ -105,13 +105,13 @@ class _Folders:
         lines = []
         if self._entries > _ENTRIES:
             lines.append(
-                f"The script left more than {_ENTRIES:,} files and folders: images are looked for "
-                f"among the first {_ENTRIES:,}."
+                f"The script left more than {_ENTRIES:,} files and folders: only the first "
+                f"{_ENTRIES:,} were searched for images."
             )
         if self._skipped:
             lines.append(
-                f"The script left images in {len(self._open) + self._skipped:,} folders: those of "
-                f"{_MOST_FOLDERS} are kept."
+                f"The script left images in {len(self._open) + self._skipped:,} folders: those in "
+                f"{_MOST_FOLDERS} of them are kept."
             )
         return lines
 

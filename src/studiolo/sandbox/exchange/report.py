@@ -168,7 +168,7 @@ def _whole(value: object, what: str) -> int:
 def _name(value: object) -> str:
     name = _expect(value, str, "a name")
     if name != _text(name[:_TEXT], "a name"):
-        raise ReportError("a name is too long, or no text")
+        raise ReportError("a name is too long, or not valid text")
     return name
 
 

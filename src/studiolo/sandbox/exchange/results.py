@@ -65,7 +65,7 @@ def read_result(
     _check_written_size(file, placed, limits, go_on)
     unknown = set(output.roles) - set(names)
     if unknown:
-        raise StreamError("it gives a role to a column that there is not")
+        raise StreamError("it gives a role to a column that does not exist")
     columns = [column for column, _, _ in placed]
     table: pa.Table = pa.Table.from_arrays(columns, names=names) if columns else file.table
     homes = [(home, number) for _, home, number in placed]
@@ -121,7 +121,7 @@ def _assemble(
     referenced = {reference.position: reference for reference in output.references}
     width = table.num_columns + len(output.references)
     if len(referenced) < len(output.references) or any(p >= width for p in referenced):
-        raise StreamError("references stand in the same place, or outside of the result")
+        raise StreamError("references are in the same place, or outside the result")
     together = [
         (referenced[position].name, _referenced(referenced[position], inputs))
         if position in referenced
@@ -139,9 +139,9 @@ def _assemble(
 
 def _referenced(reference: ColumnReference, inputs: Sequence[SealedTable]) -> "_Placed":
     if reference.input >= len(inputs):
-        raise StreamError("a reference names an input that there is not")
+        raise StreamError("a reference names an input that does not exist")
     source = inputs[reference.input]
     if reference.column >= source.table.num_columns:
-        raise StreamError("a reference names a column that there is not")
+        raise StreamError("a reference names a column that does not exist")
     column: _Column = source.table.column(reference.column)
     return column, *source.home(reference.column)

@@ -251,7 +251,7 @@ def _read_filesystem(table: PolicyTable) -> FilesystemPolicy:
     table.finish()
     for folder in filesystem.folders:
         if not folder.startswith(f"{filesystem.private}/"):
-            table.fail("folders", f'"{folder}" does not lie in "{filesystem.private}".')
+            table.fail("folders", f'"{folder}" is not below "{filesystem.private}".')
     if not filesystem.folders:
         table.fail("folders", '"folders" needs at least the working directory.')
     return filesystem

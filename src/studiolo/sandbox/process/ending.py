@@ -87,7 +87,7 @@ def _by_port(
 def interrupted(end: End, limits: Limits, seconds: float) -> Failure | None:
     """The failure where the host itself ended the run."""
     said = {
-        End.CUT_OFF: ("ended-without-result", "it became another program or closed all its files"),
+        End.CUT_OFF: ("ended-without-result", "it ran a different program or closed all its files"),
         End.TIMED_OUT: ("timed-out", _seconds(limits.timeout_seconds)),
         End.CANCELLED: ("cancelled", _seconds(seconds)),
         End.OUT_OF_MEMORY: ("out-of-memory", _memory(limits)),
@@ -123,7 +123,7 @@ def _said(message: bytes, key: str) -> str | None:
 def vanished(ended: Exit | None, limits: Limits) -> Failure:
     """The failure where the run's process went without a word."""
     if ended is None:
-        return failure("killed", "how is not known")
+        return failure("killed", "the cause is not known")
     number = ended.signal
     if not number:
         return failure(
@@ -154,7 +154,7 @@ def _memory(limits: Limits) -> str:
 
 def _room(limits: Limits) -> str:
     size, files = limits.work_directory_size, limits.work_directory_files
-    return f"{size:,} bytes, {files:,} files or {DEEPEST} folders in one another"
+    return f"{size:,} bytes, {files:,} files or {DEEPEST} nested folders"
 
 
 def _seconds(seconds: float) -> str:

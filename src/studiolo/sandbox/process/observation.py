@@ -112,7 +112,7 @@ def _problems(pid: int, parent: int, status: Mapping[str, str], promised: Promis
     if promised.user is not None and {int(user) for user in status["Uid"].split()} != {
         promised.user
     }:
-        found.append("it is another user")
+        found.append("it runs as a different user")
     for names, other in ((_OF_THE_RUN, parent), (_OF_THE_ZYGOTE, os.getpid())):
         for name, file in names.items():
             if name in promised.namespaces and _same(file, pid, other):

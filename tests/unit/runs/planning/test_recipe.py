@@ -77,12 +77,12 @@ def test_a_digest_is_a_name_of_64_digits() -> None:
         ({"environment": "default-2"}, "the packages"),
         ({"binding": "slot"}, "the port binding"),
         ({"seed": 0}, "the seed"),
-        ({"contract": 2}, "what Studiolo hands to scripts and takes from them"),
+        ({"contract": 2}, "how Studiolo runs scripts"),
         ({"reader": "b"}, "how Studiolo reads files"),
         ({"draw": 7}, "the draw"),
         ({"inputs": {"dataset": "0b.dataset"}}, "the input dataset"),
         ({"inputs": {}}, "the input dataset"),
-        ({"once": "run-2"}, "it may differ each time"),
+        ({"once": "run-2"}, "its result may differ each time"),
     ],
 )
 def test_each_part_has_its_words(change: Recipe, said: str) -> None:

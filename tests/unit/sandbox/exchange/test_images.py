@@ -166,7 +166,7 @@ def test_more_folders_than_a_process_may_open_are_walked(tmp_path: Path) -> None
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         os.close(directory)
     assert images == []
-    assert left_out[0] == "The script left images in 300 folders: those of 200 are kept."
+    assert left_out[0] == "The script left images in 300 folders: those in 200 of them are kept."
     assert left_out[-1] == "180 more images are left out."
 
 
@@ -179,6 +179,6 @@ def test_files_beyond_what_is_looked_at_are_said_to_be_left_out(
     (tmp_path / "one-more.txt").touch()
     _, left_out = collect()
     assert left_out == [
-        "The script left more than 2,000 files and folders: images are looked for among the first "
-        "2,000."
+        "The script left more than 2,000 files and folders: only the first 2,000 were searched for "
+        "images."
     ]

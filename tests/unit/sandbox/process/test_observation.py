@@ -28,7 +28,7 @@ def test_each_missing_layer_is_seen(plain: int) -> None:
     found = broken_promises(plain, os.getpid(), promised)
     assert set(found) >= {
         "its system calls are not filtered",
-        "it is another user",
+        "it runs as a different user",
         *(f"it shares the {name} namespace" for name in NAMESPACES),
     }
     if status_of(os.getpid())["NoNewPrivs"] == "0":

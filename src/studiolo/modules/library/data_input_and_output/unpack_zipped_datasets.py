@@ -134,7 +134,7 @@ def _delimited(text: str, delimiter: str, *, header: bool) -> pd.DataFrame:
     if other:
         print(
             f"Its fields are separated by {_DELIMITERS[other]} instead of "
-            f"{_DELIMITERS[delimiter]}, and were read so."
+            f"{_DELIMITERS[delimiter]}, and were read that way."
         )
         delimiter = other
     first_line = text[: text.find("\n")] if "\n" in text else text
