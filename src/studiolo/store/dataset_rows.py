@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
+from studiolo.store.database.schema import DATASET_VERSIONS
 from studiolo.store.dataset_record import DatasetVersion, RecordedColumn, SeenDataset
-from studiolo.store.schema import DATASET_VERSIONS
 
 _COLUMNS = DATASET_VERSIONS.c
 

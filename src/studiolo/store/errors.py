@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from studiolo.errors import StudioloError
+from studiolo.store.database_address import DatabaseAddress
 
 
 class StoreError(StudioloError):
@@ -35,13 +36,14 @@ class RecordsReadOnlyError(StoreError):
 
     code: ClassVar[str] = "records-read-only"
 
-    def __init__(self, *, path: Path, purpose: str) -> None:
-        self.path = path
+    def __init__(self, *, place: Path | DatabaseAddress, purpose: str) -> None:
+        self.place = place
         self.purpose = purpose
-        super().__init__(
-            f'This process may not write to "{path}", so {purpose}. Make the folder writable for '
-            "this user, or work on a copy of the workspace."
-        )
+        if isinstance(place, DatabaseAddress):
+            advice = "Give its user the right to create tables there and to change them."
+        else:
+            advice = "Make the folder writable for this user, or work on a copy of the workspace."
+        super().__init__(f'This process may not write to "{place}", so {purpose}. {advice}')
 
 
 class RecordsFullError(StoreError):
@@ -49,11 +51,11 @@ class RecordsFullError(StoreError):
 
     code: ClassVar[str] = "records-disk-full"
 
-    def __init__(self, *, path: Path, reason: str) -> None:
-        self.path = path
+    def __init__(self, *, place: Path | DatabaseAddress, reason: str) -> None:
+        self.place = place
         self.reason = reason
         super().__init__(
-            f'There is no room left in "{path}": {reason}. Everything kept before is intact. Free '
+            f'There is no room left in "{place}": {reason}. Everything kept before is intact. Free '
             "some space, or forget old runs, and run again: nodes that have finished do not run a "
             "second time."
         )
@@ -64,11 +66,11 @@ class RecordsBusyError(StoreError):
 
     code: ClassVar[str] = "records-busy"
 
-    def __init__(self, *, path: Path, seconds: float) -> None:
-        self.path = path
+    def __init__(self, *, place: Path | DatabaseAddress, seconds: float) -> None:
+        self.place = place
         self.seconds = seconds
         super().__init__(
-            f'Another process has been holding "{path}" for more than {seconds:g} seconds. Wait '
+            f'Another process has been holding "{place}" for more than {seconds:g} seconds. Wait '
             "until it is done, or end it if it hangs, and try again."
         )
 
@@ -94,14 +96,82 @@ class RecordsNewerError(StoreError):
 
     code: ClassVar[str] = "records-newer"
 
-    def __init__(self, *, path: Path, found: str, known: str) -> None:
-        self.path = path
+    def __init__(self, *, place: Path | DatabaseAddress, found: str, known: str) -> None:
+        self.place = place
         self.found = found
         self.known = known
         super().__init__(
-            f'The workspace\'s records "{path}" have the version {found}, and this Studiolo knows '
+            f'The workspace\'s records "{place}" have the version {found}, and this Studiolo knows '
             f"versions up to {known}. Nothing was changed. Use the Studiolo that made them, or a "
             "newer one."
+        )
+
+
+class DriverMissingError(StoreError):
+    """The records are in a PostgreSQL database, and its driver is not installed."""
+
+    code: ClassVar[str] = "database-driver-missing"
+
+    def __init__(self, *, address: DatabaseAddress) -> None:
+        self.address = address
+        super().__init__(
+            f'The workspace\'s records are in "{address}", and the driver for PostgreSQL is not '
+            'installed. Install Studiolo with it: pip install "studiolo[postgresql]".'
+        )
+
+
+class DatabaseUnreachableError(StoreError):
+    """The server of a database does not answer, or has closed the connection."""
+
+    code: ClassVar[str] = "database-unreachable"
+
+    def __init__(self, *, address: DatabaseAddress, reason: str) -> None:
+        self.address = address
+        self.reason = reason
+        super().__init__(
+            f'The database "{address}" can\'t be reached: {reason}. Check that its server runs, '
+            'and the host and the port in studiolo.toml; "pg_isready" tells whether it answers.'
+        )
+
+
+class DatabaseLoginError(StoreError):
+    """The server of a database refuses the user."""
+
+    code: ClassVar[str] = "database-login"
+
+    def __init__(self, *, address: DatabaseAddress, reason: str) -> None:
+        self.address = address
+        self.reason = reason
+        super().__init__(
+            f'The server of the database "{address}" refuses the login: {reason}. Check the user '
+            "in studiolo.toml, and the password: in the environment as PGPASSWORD, or in ~/.pgpass."
+        )
+
+
+class DatabaseMissingError(StoreError):
+    """The server does not have the database."""
+
+    code: ClassVar[str] = "database-missing"
+
+    def __init__(self, *, address: DatabaseAddress) -> None:
+        self.address = address
+        name = address.database
+        super().__init__(
+            f'There is no database "{name}" at "{address}". Create it on its server with "createdb '
+            f'--encoding=UTF8 {name}", or name another one in studiolo.toml.'
+        )
+
+
+class DatabaseUnsuitableError(StoreError):
+    """Records can't be kept in a database, whatever its server allows."""
+
+    code: ClassVar[str] = "database-unsuitable"
+
+    def __init__(self, *, address: DatabaseAddress, problem: str) -> None:
+        self.address = address
+        self.problem = problem
+        super().__init__(
+            f'Records can\'t be kept in the database "{address}": {problem}. Nothing was changed.'
         )
 
 
@@ -200,7 +270,7 @@ def store_errors(path: Path, *, purpose: str) -> Iterator[None]:
         reason = error.strerror or str(error)
         # EFBIG is what a limit on the size of files gives.
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise RecordsFullError(path=path, reason=reason) from error
+            raise RecordsFullError(place=path, reason=reason) from error
         if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-            raise RecordsReadOnlyError(path=path, purpose=purpose) from error
+            raise RecordsReadOnlyError(place=path, purpose=purpose) from error
         raise RecordsUnusableError(path=path, reason=reason) from error

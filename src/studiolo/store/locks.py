@@ -251,7 +251,7 @@ def _wait_for(descriptor: int, path: Path, kind: int, *, patience: float) -> Non
         except BlockingIOError as error:
             if time.monotonic() >= until:
                 os.close(descriptor)
-                raise RecordsBusyError(path=path.parent.parent, seconds=patience) from error
+                raise RecordsBusyError(place=path.parent.parent, seconds=patience) from error
             time.sleep(_PAUSE)
         except BaseException:
             os.close(descriptor)

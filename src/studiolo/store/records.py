@@ -10,7 +10,10 @@ from sqlalchemy import Connection
 
 from studiolo.experiments.experiment import NodeName
 from studiolo.store import dataset_rows, result_rows, run_rows
-from studiolo.store.database import Database
+from studiolo.store.database.database import Database
+from studiolo.store.database.postgresql import PostgresqlDatabase
+from studiolo.store.database.sqlite import SqliteDatabase
+from studiolo.store.database_address import DatabaseAddress
 from studiolo.store.dataset_record import DatasetVersion, SeenDataset
 from studiolo.store.errors import RunAmbiguousError, RunUnknownError
 from studiolo.store.identity import BlobDigest, RecipeDigest, RunId
@@ -58,18 +61,23 @@ class Records:
         self.jobs = JobRecords(database)
 
     @classmethod
-    def open(cls, store: Path, *, patience: float = 20.0) -> Self:
-        """Open the records in a workspace's `.studiolo` folder; create them if there are none.
+    def open(
+        cls, store: Path, *, address: DatabaseAddress | None = None, patience: float = 20.0
+    ) -> Self:
+        """Open the records of a workspace; create them if there are none.
 
         Args:
-            store: The folder.
+            store: The workspace's `.studiolo` folder.
+            address: The database that they are in; if not given, a file in that folder.
             patience: Seconds to wait where another process is writing.
 
         Raises:
             RecordsNewerError: A newer Studiolo made them. They are as they were.
             StoreError: They can't be read, or there are none and none can be created.
         """
-        return cls(Database.open(store, patience=patience), store)
+        if address is None:
+            return cls(SqliteDatabase.open(store, patience=patience), store)
+        return cls(PostgresqlDatabase.open(address, patience=patience), store)
 
     @property
     def read_only(self) -> bool:
@@ -77,7 +85,7 @@ class Records:
         return self._database.read_only
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the database."""
         self._database.close()
 
     def __enter__(self) -> Self:

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, exists, insert, select
 
+from studiolo.store.database.schema import DATASET_VERSIONS, RESULT_BLOBS, RESULTS, RUN_NODES
 from studiolo.store.identity import BlobDigest, RecipeDigest
 from studiolo.store.result_record import KeptImage, NewResult, StoredResult
-from studiolo.store.schema import DATASET_VERSIONS, RESULT_BLOBS, RESULTS, RUN_NODES
 
 #: How many are asked for in one statement; databases limit the number of its parameters.
 _CHUNK = 900

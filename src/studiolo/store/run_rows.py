@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from studiolo.experiments.experiment import NodeName
+from studiolo.store.database.schema import RESULTS, RUN_NODES, RUNS
 from studiolo.store.identity import RecipeDigest, RunId
 from studiolo.store.result_rows import images_from_json, images_to_json
 from studiolo.store.run_record import (
@@ -32,7 +33,6 @@ from studiolo.store.run_record import (
     RunStatus,
     WhyNode,
 )
-from studiolo.store.schema import RESULTS, RUN_NODES, RUNS
 
 _LIGHT = [column for column in RUNS.c if column.name != "snapshot"]
 _OF_RESULT = ("console", "log", "images")

@@ -1,4 +1,4 @@
-"""`studiolo.toml`: what a workspace is called, and what its runs may take."""
+"""`studiolo.toml`: what a workspace is called, what its runs may take, where its records are."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from typing import Any
 
 from studiolo.experiments.memory_limit import parse_memory
 from studiolo.quantities import parse_duration
+from studiolo.store.database_address import DatabaseAddress
 from studiolo.toml_text import NotTomlError, read_toml
 from studiolo.workspace.errors import WorkspaceSettingsError
 
@@ -28,6 +29,8 @@ class WorkspaceSettings:
     timeout: int | None = None
     memory: int | None = None
     cpus: int | None = None
+    #: The database that its records are in; None: a file in its own folder.
+    database: DatabaseAddress | None = None
 
 
 def read_settings(path: Path) -> WorkspaceSettings:
@@ -42,7 +45,7 @@ def read_settings(path: Path) -> WorkspaceSettings:
         raise WorkspaceSettingsError(file=path, problem=f"it is not TOML: {error}") from error
     except OSError as error:
         raise WorkspaceSettingsError(file=path, problem=error.strerror or str(error)) from error
-    _refuse_unknown(path, table, ("name", "limits"), "")
+    _refuse_unknown(path, table, ("name", "limits", "store"), "")
     name = table.get("name", path.parent.name)
     if not isinstance(name, str):
         raise WorkspaceSettingsError(file=path, problem=f"name must be a text, not {name!r}")
@@ -50,7 +53,7 @@ def read_settings(path: Path) -> WorkspaceSettings:
     if not isinstance(limits, dict):
         raise WorkspaceSettingsError(file=path, problem="limits must be a table: [limits]")
     _refuse_unknown(path, limits, tuple(_LIMITS), "limits.")
-    return WorkspaceSettings(name=name, **_limits(path, limits))
+    return WorkspaceSettings(name=name, database=_database(path, table), **_limits(path, limits))
 
 
 def _limits(path: Path, table: Mapping[str, Any]) -> dict[str, int]:
@@ -67,6 +70,23 @@ def _limits(path: Path, table: Mapping[str, Any]) -> dict[str, int]:
             )
         limits[key] = limit
     return limits
+
+
+def _database(path: Path, table: Mapping[str, Any]) -> DatabaseAddress | None:
+    store = table.get("store", {})
+    if not isinstance(store, dict):
+        raise WorkspaceSettingsError(file=path, problem="store must be a table: [store]")
+    _refuse_unknown(path, store, ("database",), "store.")
+    url = store.get("database")
+    if url is None:
+        return None
+    # The value is not repeated: there may be a password in it.
+    if not isinstance(url, str):
+        raise WorkspaceSettingsError(file=path, problem="store.database must be a text")
+    try:
+        return DatabaseAddress(url)
+    except ValueError as error:
+        raise WorkspaceSettingsError(file=path, problem=f"store.database: {error}") from error
 
 
 def _refuse_unknown(

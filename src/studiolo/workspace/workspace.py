@@ -87,7 +87,7 @@ class Workspace:
         """The records of the workspace; created if there are none yet."""
         with self._lock:
             if self._records is None:
-                self._records = Records.open(self.store)
+                self._records = Records.open(self.store, address=self.settings.database)
             return self._records
 
     @functools.cached_property

@@ -55,7 +55,6 @@ import json, sys, os, signal, time
 from pathlib import Path
 from studiolo.store import locks
 from studiolo.store.blobs import Blobs
-from studiolo.store.database import Database
 from studiolo.store.errors import StoreError
 from studiolo.store.identity import *
 from studiolo.store.locks import *

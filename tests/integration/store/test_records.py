@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta, timezone
@@ -372,11 +373,11 @@ def test_many_threads_may_use_the_same_records(records: Records) -> None:
     assert {node.state for node in records.nodes_of(FIRST)} == {"finished"}
 
 
-def test_records_outlive_the_process_that_made_them(store: Path) -> None:
-    with Records.open(store) as records:
+def test_records_outlive_the_process_that_made_them(open_records: Callable[[], Records]) -> None:
+    with open_records() as records:
         records.begin_run(new_run(FIRST), planned("a"))
         records.finish_nodes(FIRST, [FinishedNode(outcome=finished(FIRST, "a", "1").outcome)])
-    with Records.open(store) as records:
+    with open_records() as records:
         assert records.run(FIRST).id == FIRST
         result = new_result(FIRST, "a", "1")
         assert records.find_results([result.recipe_digest]) == {}

@@ -2,9 +2,9 @@
 
 import base64
 import logging
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -304,7 +304,10 @@ class TestRemoving:
 
 class TestSecrets:
     def test_no_key_is_in_the_records_or_in_what_is_said_of_them(
-        self, records: Records, store: Path, caplog: pytest.LogCaptureFixture
+        self,
+        records: Records,
+        all_bytes: Callable[[], bytes],
+        caplog: pytest.LogCaptureFixture,
     ) -> None:
         caplog.set_level(logging.DEBUG)
         keys = new_keys()
@@ -322,7 +325,7 @@ class TestSecrets:
             records.services.rotate(published.endpoint.id, KeySlot.PRIMARY, None)  # type: ignore[arg-type]  # what a mistake would do
         said = f"{refused.value}{refused.value.__cause__}{caplog.text}{served!r}{published!r}"
         records.close()
-        on_the_disk = b"".join(path.read_bytes() for path in store.rglob("*") if path.is_file())
+        on_the_disk = all_bytes()
         assert hashed.encode() in on_the_disk
         assert published.service.id not in str(refused.value)
         for key in (*keys.values(), rotated):

@@ -9,7 +9,8 @@ import pytest
 from alembic import command
 from sqlalchemy import create_engine, text
 
-from studiolo.store.database import FILE_NAME
+from studiolo.store.database.sqlite import FILE_NAME
+from studiolo.store.database.upgrade import migrations
 from studiolo.store.errors import (
     RecordsBusyError,
     RecordsDamagedError,
@@ -18,7 +19,6 @@ from studiolo.store.errors import (
 )
 from studiolo.store.identity import BlobDigest, RecipeDigest, RunId
 from studiolo.store.records import Records
-from studiolo.store.upgrade import migrations
 
 from .processes import answer, meanwhile, names_below, readable_place, write_protected
 from .samples import finished, new_run, seen

@@ -16,7 +16,7 @@ import pytest
 from studiolo.experiments.errors import ExperimentFileError
 from studiolo.experiments.experiment import NodeName
 from studiolo.runs.experiments.progress import NodeProgress
-from studiolo.store.database import FILE_NAME
+from studiolo.store.database.sqlite import FILE_NAME
 from studiolo.store.errors import BlobRottenError, RecordsNewerError
 from studiolo.store.run_record import NodeState
 from studiolo.workspace.workspace import Workspace

@@ -41,7 +41,7 @@ def test_what_the_system_says_becomes_a_sentence(number: int, expected: type[Sto
 
 
 def test_a_read_only_workspace_says_what_can_not_be_done() -> None:
-    error = RecordsReadOnlyError(path=STORE, purpose="nothing can be recorded")
+    error = RecordsReadOnlyError(place=STORE, purpose="nothing can be recorded")
     assert str(error) == (
         'This process may not write to "/workspace/.studiolo", so nothing can be recorded. Make '
         "the folder writable for this user, or work on a copy of the workspace."

@@ -5,13 +5,16 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import Table, create_engine
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.types import TypeEngine
 
-from studiolo.store.database import version_text
-from studiolo.store.schema import METADATA, SCHEMA_VERSION, UtcDateTime
-from studiolo.store.upgrade import migrations, upgrade
+from studiolo.store.database.database import version_text
+from studiolo.store.database.schema import METADATA, SCHEMA_VERSION, TEXT, UtcDateTime
+from studiolo.store.database.upgrade import migrations, upgrade
 
 MOMENT = datetime(2025, 1, 31, 18, 45, 2, 117_042, tzinfo=UTC)
 
@@ -87,3 +90,32 @@ class TestTimes:
     def test_no_time_is_no_time(self) -> None:
         assert self.TYPE.process_bind_param(None, self.DIALECT) is None
         assert self.TYPE.process_result_value(None, self.DIALECT) is None
+
+
+class TestPostgresqlTypes:
+    DIALECT: Any = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+    def there_and_back(self, kind: TypeEngine[Any], value: Any) -> Any:
+        there = kind.dialect_impl(self.DIALECT)
+        bind = there.bind_processor(self.DIALECT)
+        result = there.result_processor(self.DIALECT, None)
+        assert bind is not None
+        assert result is not None
+        written = bind(value)
+        assert "\x00" not in (written or "")
+        return result(written)
+
+    @given(st.none() | st.text(st.sampled_from("\x00\x0101a\\é")) | st.text())
+    def test_any_text_comes_back(self, text: str | None) -> None:
+        assert self.there_and_back(TEXT, text) == text
+
+    @given(st.lists(st.floats() | st.integers() | st.text(st.characters())) | st.none())
+    def test_any_json_comes_back(self, value: Any) -> None:
+        kind = METADATA.tables["results"].c.recipe.type
+        # NaN is not equal to itself.
+        assert repr(self.there_and_back(kind, value)) == repr(value)
+
+    def test_texts_are_sorted_by_code_points(self) -> None:
+        assert 'name TEXT COLLATE "C"' in str(
+            CreateTable(METADATA.tables["services"]).compile(dialect=self.DIALECT)
+        )

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from studiolo.store.database.schema import ENDPOINT_KEYS, ENDPOINT_TRAFFIC
 from studiolo.store.identity import EndpointId, KeyHash
-from studiolo.store.schema import ENDPOINT_KEYS, ENDPOINT_TRAFFIC
 from studiolo.store.services.service_record import EndpointKey, KeySlot, Traffic
 
 _KEYS = ENDPOINT_KEYS.c

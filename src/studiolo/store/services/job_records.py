@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from studiolo.store.database import Database
+from studiolo.store.database.database import Database
 from studiolo.store.identity import EndpointId, JobId, random_id
 from studiolo.store.services import job_rows, service_rows
 from studiolo.store.services.errors import (

@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, literal, select, update
 
+from studiolo.store.database.schema import JOBS, UtcDateTime
 from studiolo.store.identity import EndpointId, JobId, ServiceId
-from studiolo.store.schema import JOBS
 from studiolo.store.services.job_record import (
     UNENDED,
     Job,
@@ -100,7 +100,7 @@ def claim(connection: Connection, job: JobId, worker: JobWorker, *, now: datetim
     values = {
         "state": JobState.RUNNING,
         "attempt": _JOBS.attempt + 1,
-        "started_at": func.coalesce(_JOBS.started_at, now),
+        "started_at": func.coalesce(_JOBS.started_at, literal(now, UtcDateTime)),
         "pid": worker.pid,
         "host": worker.host,
         "beats": 0,

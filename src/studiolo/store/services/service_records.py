@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
-from studiolo.store.database import Database
+from studiolo.store.database.database import Database
 from studiolo.store.identity import (
     BlobDigest,
     EndpointId,

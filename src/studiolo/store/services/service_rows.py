@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from studiolo.store.identity import BlobDigest, EndpointId, ServiceId, VersionDigest
-from studiolo.store.schema import (
+from studiolo.store.database.schema import (
     ENDPOINTS,
     SERVICE_VERSION_BLOBS,
     SERVICE_VERSIONS,
     SERVICES,
 )
+from studiolo.store.identity import BlobDigest, EndpointId, ServiceId, VersionDigest
 from studiolo.store.services.service_record import (
     Endpoint,
     EndpointLimits,

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from studiolo.store.schema import METADATA
+from studiolo.store.database.schema import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -6,6 +6,12 @@ from alembic import op
 revision = "0003"
 down_revision = "0002"
 
+_C = sa.Text(collation="C")
+TEXT = sa.Text().with_variant(_C, "postgresql")
+DIGEST = sa.String(64).with_variant(_C, "postgresql")
+RANDOM_ID = sa.String(32).with_variant(_C, "postgresql")
+JSON = sa.JSON().with_variant(sa.Text(), "postgresql")
+
 
 def upgrade() -> None:
     """Create their tables."""
@@ -17,22 +23,22 @@ def upgrade() -> None:
 def _create_services() -> None:
     op.create_table(
         "services",
-        sa.Column("id", sa.String(32), nullable=False),
-        sa.Column("name", sa.Text, nullable=False),
-        sa.Column("description", sa.Text, nullable=False),
+        sa.Column("id", RANDOM_ID, nullable=False),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("description", TEXT, nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_services"),
         sa.UniqueConstraint("name", name="uq_services_name"),
     )
     op.create_table(
         "service_versions",
-        sa.Column("service", sa.String(32), nullable=False),
+        sa.Column("service", RANDOM_ID, nullable=False),
         sa.Column("number", sa.Integer, nullable=False),
-        sa.Column("digest", sa.String(64), nullable=False),
-        sa.Column("experiment", sa.Text, nullable=False),
-        sa.Column("schema", sa.JSON, nullable=False),
+        sa.Column("digest", DIGEST, nullable=False),
+        sa.Column("experiment", TEXT, nullable=False),
+        sa.Column("schema", JSON, nullable=False),
         sa.Column("row_wise", sa.Boolean, nullable=False),
-        sa.Column("note", sa.Text, nullable=False),
+        sa.Column("note", TEXT, nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("removed_at", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("service", "number", name="pk_service_versions"),
@@ -46,9 +52,9 @@ def _create_services() -> None:
     )
     op.create_table(
         "service_version_blobs",
-        sa.Column("service", sa.String(32), nullable=False),
+        sa.Column("service", RANDOM_ID, nullable=False),
         sa.Column("number", sa.Integer, nullable=False),
-        sa.Column("blob", sa.String(64), nullable=False),
+        sa.Column("blob", DIGEST, nullable=False),
         sa.PrimaryKeyConstraint("service", "number", "blob", name="pk_service_version_blobs"),
         sa.ForeignKeyConstraint(
             ["service", "number"],
@@ -62,11 +68,11 @@ def _create_services() -> None:
 def _create_endpoints() -> None:
     op.create_table(
         "endpoints",
-        sa.Column("id", sa.String(32), nullable=False),
-        sa.Column("service", sa.String(32), nullable=False),
-        sa.Column("name", sa.Text, nullable=False),
-        sa.Column("description", sa.Text, nullable=False),
-        sa.Column("isolation", sa.Text, nullable=False),
+        sa.Column("id", RANDOM_ID, nullable=False),
+        sa.Column("service", RANDOM_ID, nullable=False),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("description", TEXT, nullable=False),
+        sa.Column("isolation", TEXT, nullable=False),
         sa.Column("concurrent_calls", sa.Integer, nullable=False),
         sa.Column("queued_calls", sa.Integer, nullable=False),
         sa.Column("seconds", sa.Float, nullable=False),
@@ -81,9 +87,9 @@ def _create_endpoints() -> None:
     )
     op.create_table(
         "endpoint_keys",
-        sa.Column("endpoint", sa.String(32), nullable=False),
-        sa.Column("slot", sa.Text, nullable=False),
-        sa.Column("hash", sa.Text, nullable=False),
+        sa.Column("endpoint", RANDOM_ID, nullable=False),
+        sa.Column("slot", TEXT, nullable=False),
+        sa.Column("hash", TEXT, nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("rotated_at", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("endpoint", "slot", name="pk_endpoint_keys"),
@@ -96,9 +102,9 @@ def _create_endpoints() -> None:
     )
     op.create_table(
         "endpoint_traffic",
-        sa.Column("endpoint", sa.String(32), nullable=False),
+        sa.Column("endpoint", RANDOM_ID, nullable=False),
         sa.Column("change", sa.Integer, nullable=False),
-        sa.Column("weights", sa.JSON, nullable=False),
+        sa.Column("weights", JSON, nullable=False),
         sa.Column("former", sa.Integer),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("endpoint", "change", name="pk_endpoint_traffic"),
@@ -114,23 +120,23 @@ def _create_endpoints() -> None:
 def _create_jobs() -> None:
     op.create_table(
         "jobs",
-        sa.Column("id", sa.String(32), nullable=False),
-        sa.Column("endpoint", sa.String(32), nullable=False),
-        sa.Column("service", sa.String(32), nullable=False),
+        sa.Column("id", RANDOM_ID, nullable=False),
+        sa.Column("endpoint", RANDOM_ID, nullable=False),
+        sa.Column("service", RANDOM_ID, nullable=False),
         sa.Column("version", sa.Integer, nullable=False),
-        sa.Column("state", sa.Text, nullable=False),
-        sa.Column("request", sa.JSON, nullable=False),
-        sa.Column("results", sa.JSON),
+        sa.Column("state", TEXT, nullable=False),
+        sa.Column("request", JSON, nullable=False),
+        sa.Column("results", JSON),
         sa.Column("rows_done", sa.BigInteger, nullable=False),
         sa.Column("rows_total", sa.BigInteger),
-        sa.Column("details", sa.Text, nullable=False),
+        sa.Column("details", TEXT, nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("queued_at", sa.DateTime(timezone=True)),
         sa.Column("started_at", sa.DateTime(timezone=True)),
         sa.Column("ended_at", sa.DateTime(timezone=True)),
         sa.Column("attempt", sa.Integer, nullable=False),
         sa.Column("pid", sa.BigInteger),
-        sa.Column("host", sa.Text),
+        sa.Column("host", TEXT),
         sa.Column("beats", sa.BigInteger, nullable=False),
         sa.Column("beat_at", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("id", name="pk_jobs"),

@@ -1,5 +1,6 @@
 """The tables of a workspace's records, in terms that SQLite and PostgreSQL both have."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -49,9 +50,53 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class _PostgresqlText(TypeDecorator[str]):
+    """Any text at all: PostgreSQL has none with the character 0, which scripts do print."""
+
+    # Sorted and compared by code points, as SQLite does, whatever the database's language.
+    impl = Text(collation="C")
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Into the database: the character 0 as 1 and "0", and so the character 1 as 1 and "1"."""
+        if value is None or ("\x00" not in value and "\x01" not in value):
+            return value
+        return value.replace("\x01", "\x011").replace("\x00", "\x010")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Out of it."""
+        if value is None or "\x01" not in value:
+            return value
+        return value.replace("\x010", "\x00").replace("\x011", "\x01")
+
+
+class _PostgresqlJson(TypeDecorator[Any]):
+    """JSON as Python writes it, which has NaN and Infinity, too; PostgreSQL's own type does not."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Into the database. Characters beyond ASCII are escaped, so that any text can be held."""
+        return None if value is None else json.dumps(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
+        """Out of it."""
+        return None if value is None else json.loads(value)
+
+
+_PG = "postgresql"
+TEXT = Text().with_variant(_PostgresqlText(), _PG)
+#: A SHA-256, as hexadecimal digits.
+DIGEST = String(64).with_variant(_PostgresqlText(), _PG)
+#: What `identity.random_id` gives.
+RANDOM_ID = String(32).with_variant(_PostgresqlText(), _PG)
+#: None is NULL, and not JSON's null, so that "is there one" can be asked in SQL.
+_JSON = JSON(none_as_null=True).with_variant(_PostgresqlJson(), _PG)
+
+
 def _json(name: str, *, nullable: bool = False) -> Column[Any]:
-    # None is NULL, and not JSON's null, so that "is there one" can be asked in SQL.
-    return Column(name, JSON(none_as_null=True), nullable=nullable)
+    return Column(name, _JSON, nullable=nullable)
 
 
 METADATA = MetaData(
@@ -69,11 +114,11 @@ METADATA = MetaData(
 DATASET_VERSIONS = Table(
     "dataset_versions",
     METADATA,
-    Column("name", Text, primary_key=True),
+    Column("name", TEXT, primary_key=True),
     Column("version", Integer, primary_key=True),
-    Column("content", String(64), nullable=False),
+    Column("content", DIGEST, nullable=False),
     Column("bytes", BigInteger, nullable=False),
-    Column("format", Text, nullable=False),
+    Column("format", TEXT, nullable=False),
     Column("mtime_ns", BigInteger, nullable=False),
     _json("columns"),
     Column("rows", BigInteger, nullable=False),
@@ -90,10 +135,10 @@ DATASET_VERSIONS = Table(
 RESULTS = Table(
     "results",
     METADATA,
-    Column("recipe_digest", Text, primary_key=True),
+    Column("recipe_digest", TEXT, primary_key=True),
     _json("recipe"),
     _json("outputs"),
-    Column("console", Text, nullable=False),
+    Column("console", TEXT, nullable=False),
     _json("log"),
     _json("images"),
     Column("seconds", Float, nullable=False),
@@ -101,11 +146,11 @@ RESULTS = Table(
     Column("peak_memory", BigInteger),
     Column("rows", BigInteger),
     Column("bytes", BigInteger, nullable=False),
-    Column("environment", Text, nullable=False),
-    Column("isolation", Text, nullable=False),
+    Column("environment", TEXT, nullable=False),
+    Column("isolation", TEXT, nullable=False),
     # No reference: a result outlives the run that made it.
-    Column("run", Text, nullable=False),
-    Column("node", Text, nullable=False),
+    Column("run", TEXT, nullable=False),
+    Column("node", TEXT, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
 )
 
@@ -115,53 +160,53 @@ RESULT_BLOBS = Table(
     METADATA,
     Column(
         "recipe_digest",
-        Text,
+        TEXT,
         ForeignKey("results.recipe_digest", ondelete="CASCADE"),
         primary_key=True,
     ),
-    Column("blob", String(64), primary_key=True),
+    Column("blob", DIGEST, primary_key=True),
 )
 
 RUNS = Table(
     "runs",
     METADATA,
-    Column("id", Text, primary_key=True),
-    Column("experiment", Text, nullable=False),
-    Column("experiment_name", Text, nullable=False),
-    Column("status", Text, nullable=False),
+    Column("id", TEXT, primary_key=True),
+    Column("experiment", TEXT, nullable=False),
+    Column("experiment_name", TEXT, nullable=False),
+    Column("status", TEXT, nullable=False),
     Column("partial", Boolean, nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
     _json("snapshot"),
     Column("pid", BigInteger, nullable=False),
-    Column("host", Text, nullable=False),
+    Column("host", TEXT, nullable=False),
     Index(None, "experiment", "id"),
 )
 
 RUN_NODES = Table(
     "run_nodes",
     METADATA,
-    Column("run", Text, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
-    Column("node", Text, primary_key=True),
+    Column("run", TEXT, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("node", TEXT, primary_key=True),
     Column("position", Integer, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("state", TEXT, nullable=False),
+    Column("reason", TEXT, nullable=False),
     # No reference: a node that failed has a recipe, and no result.
-    Column("recipe_digest", Text),
-    Column("from_run", Text),
+    Column("recipe_digest", TEXT),
+    Column("from_run", TEXT),
     Column("started_at", UtcDateTime),
     Column("ended_at", UtcDateTime),
     Column("seconds", Float),
     Column("peak_memory", BigInteger),
     Column("rows", BigInteger),
     Column("bytes", BigInteger),
-    Column("console", Text),
+    Column("console", TEXT),
     _json("log", nullable=True),
     _json("images", nullable=True),
     _json("failure", nullable=True),
     # What was drawn for the node, and the digest of its recipe without that.
     Column("draw", BigInteger),
-    Column("undrawn", Text),
+    Column("undrawn", TEXT),
     # For what is no longer referred to.
     Index(None, "recipe_digest"),
     # For the draws of equal nodes.
@@ -171,9 +216,9 @@ RUN_NODES = Table(
 SERVICES = Table(
     "services",
     METADATA,
-    Column("id", String(32), primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("description", Text, nullable=False),
+    Column("id", RANDOM_ID, primary_key=True),
+    Column("name", TEXT, nullable=False),
+    Column("description", TEXT, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("name"),
 )
@@ -182,13 +227,13 @@ SERVICES = Table(
 SERVICE_VERSIONS = Table(
     "service_versions",
     METADATA,
-    Column("service", String(32), ForeignKey("services.id", ondelete="CASCADE"), primary_key=True),
+    Column("service", RANDOM_ID, ForeignKey("services.id", ondelete="CASCADE"), primary_key=True),
     Column("number", Integer, primary_key=True),
-    Column("digest", String(64), nullable=False),
-    Column("experiment", Text, nullable=False),
+    Column("digest", DIGEST, nullable=False),
+    Column("experiment", TEXT, nullable=False),
     _json("schema"),
     Column("row_wise", Boolean, nullable=False),
-    Column("note", Text, nullable=False),
+    Column("note", TEXT, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("removed_at", UtcDateTime),
     CheckConstraint("number >= 1", name="from_one"),
@@ -198,9 +243,9 @@ SERVICE_VERSIONS = Table(
 SERVICE_VERSION_BLOBS = Table(
     "service_version_blobs",
     METADATA,
-    Column("service", String(32), primary_key=True),
+    Column("service", RANDOM_ID, primary_key=True),
     Column("number", Integer, primary_key=True),
-    Column("blob", String(64), primary_key=True),
+    Column("blob", DIGEST, primary_key=True),
     ForeignKeyConstraint(
         ["service", "number"],
         ["service_versions.service", "service_versions.number"],
@@ -211,11 +256,11 @@ SERVICE_VERSION_BLOBS = Table(
 ENDPOINTS = Table(
     "endpoints",
     METADATA,
-    Column("id", String(32), primary_key=True),
-    Column("service", String(32), ForeignKey("services.id", ondelete="CASCADE"), nullable=False),
-    Column("name", Text, nullable=False),
-    Column("description", Text, nullable=False),
-    Column("isolation", Text, nullable=False),
+    Column("id", RANDOM_ID, primary_key=True),
+    Column("service", RANDOM_ID, ForeignKey("services.id", ondelete="CASCADE"), nullable=False),
+    Column("name", TEXT, nullable=False),
+    Column("description", TEXT, nullable=False),
+    Column("isolation", TEXT, nullable=False),
     Column("concurrent_calls", Integer, nullable=False),
     Column("queued_calls", Integer, nullable=False),
     Column("seconds", Float, nullable=False),
@@ -229,11 +274,9 @@ ENDPOINTS = Table(
 ENDPOINT_KEYS = Table(
     "endpoint_keys",
     METADATA,
-    Column(
-        "endpoint", String(32), ForeignKey("endpoints.id", ondelete="CASCADE"), primary_key=True
-    ),
-    Column("slot", Text, primary_key=True),
-    Column("hash", Text, nullable=False),
+    Column("endpoint", RANDOM_ID, ForeignKey("endpoints.id", ondelete="CASCADE"), primary_key=True),
+    Column("slot", TEXT, primary_key=True),
+    Column("hash", TEXT, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("rotated_at", UtcDateTime),
 )
@@ -242,9 +285,7 @@ ENDPOINT_KEYS = Table(
 ENDPOINT_TRAFFIC = Table(
     "endpoint_traffic",
     METADATA,
-    Column(
-        "endpoint", String(32), ForeignKey("endpoints.id", ondelete="CASCADE"), primary_key=True
-    ),
+    Column("endpoint", RANDOM_ID, ForeignKey("endpoints.id", ondelete="CASCADE"), primary_key=True),
     Column("change", Integer, primary_key=True),
     # Percent by version.
     _json("weights"),
@@ -256,16 +297,16 @@ ENDPOINT_TRAFFIC = Table(
 JOBS = Table(
     "jobs",
     METADATA,
-    Column("id", String(32), primary_key=True),
-    Column("endpoint", String(32), ForeignKey("endpoints.id", ondelete="CASCADE"), nullable=False),
-    Column("service", String(32), nullable=False),
+    Column("id", RANDOM_ID, primary_key=True),
+    Column("endpoint", RANDOM_ID, ForeignKey("endpoints.id", ondelete="CASCADE"), nullable=False),
+    Column("service", RANDOM_ID, nullable=False),
     Column("version", Integer, nullable=False),
-    Column("state", Text, nullable=False),
+    Column("state", TEXT, nullable=False),
     _json("request"),
     _json("results", nullable=True),
     Column("rows_done", BigInteger, nullable=False),
     Column("rows_total", BigInteger),
-    Column("details", Text, nullable=False),
+    Column("details", TEXT, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("queued_at", UtcDateTime),
     Column("started_at", UtcDateTime),
@@ -273,7 +314,7 @@ JOBS = Table(
     # Counts up with each claim, so that what a worker says who has lost the job is not believed.
     Column("attempt", Integer, nullable=False),
     Column("pid", BigInteger),
-    Column("host", Text),
+    Column("host", TEXT),
     Column("beats", BigInteger, nullable=False),
     Column("beat_at", UtcDateTime),
     ForeignKeyConstraint(
