@@ -1,12 +1,13 @@
-"""Calls by the names of a service and an endpoint, in JSON with its own types."""
+"""Calls by the names of a service and an endpoint, in JSON with its own types and as tables."""
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from studiolo.server.codecs.negotiation import PLAIN_JSON
 from studiolo.server.http.authorization import TAKES_KEY, authorized
+from studiolo.server.scoring.exchange import exchange_of
 from studiolo.server.scoring.scoring import Scoring
-from studiolo.server.scoring.shapes import plain_shapes
 from studiolo.services.serving.served_endpoints import ServedEndpoints
 from studiolo.store.services.service_record import DEFAULT_ENDPOINT
 
@@ -20,10 +21,8 @@ def own_routes(endpoints: ServedEndpoints, scoring: Scoring) -> APIRouter:
         names = request.path_params
         found = endpoints.by_name(names["service"], names.get("endpoint", DEFAULT_ENDPOINT))
         endpoint = authorized(found, request)
-        shapes = plain_shapes(
-            request.headers.get("content-type", ""), request.headers.get("accept", "")
-        )
-        return await scoring.answer(request, endpoint, shapes)
+        exchange = exchange_of(request, json=PLAIN_JSON)
+        return await scoring.answer(request, endpoint, exchange)
 
     for address in ("/services/{service}/score", "/services/{service}/endpoints/{endpoint}/score"):
         names = [name for name in ("service", "endpoint") if f"{{{name}}}" in address]

@@ -7,9 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from studiolo.server.classic.query import classic_query
+from studiolo.server.codecs.negotiation import classic_json
 from studiolo.server.http.authorization import TAKES_KEY, authorized
+from studiolo.server.scoring.exchange import exchange_of
 from studiolo.server.scoring.scoring import Scoring
-from studiolo.server.scoring.shapes import classic_shapes
 from studiolo.services.serving.served_endpoints import ServedEndpoints
 
 #: Those of classic services, and those of the newer kind. In both, the last id is the endpoint's.
@@ -27,13 +28,9 @@ def classic_routes(endpoints: ServedEndpoints, scoring: Scoring) -> APIRouter:
         """Score the rows of a request."""
         endpoint = authorized(endpoints.by_id(request.path_params["endpoint"]), request)
         query = classic_query(request.query_params)
-        shapes = classic_shapes(
-            request.headers.get("content-type", ""),
-            request.headers.get("accept", ""),
-            swagger=query.swagger,
-            details=query.details,
-        )
-        return await scoring.answer(request, endpoint, shapes)
+        json = classic_json(swagger=query.swagger, details=query.details)
+        exchange = exchange_of(request, json=json)
+        return await scoring.answer(request, endpoint, exchange)
 
     for number, address in enumerate(_ADDRESSES):
         routes.add_api_route(

@@ -41,12 +41,19 @@ class Codec:
 
     #: The media type of replies.
     media_type: str
+    #: What follows it in the header of a reply.
+    charset: str = ""
     #: Other names under which requests come and replies are asked for.
     aliases: Sequence[str] = ()
     #: Whether a body is one table, of one input or output.
     one_table: bool = False
     decode: Decode
     write: Encode
+
+    @property
+    def content_type(self) -> str:
+        """The header of a reply."""
+        return f"{self.media_type}; charset={self.charset}" if self.charset else self.media_type
 
     def encode(
         self, reply: ScoringReply, limits: RequestLimits, *, output: str | None = None
@@ -69,8 +76,11 @@ class Codec:
         return media_type == self.media_type or media_type in self.aliases
 
 
+#: What programs call a body of JSON where nobody told them: curl, and .NET's `StringContent`.
+_UNNAMED = ("text/json", "application/x-www-form-urlencoded", "text/plain")
 PLAIN_JSON = Codec(
     media_type=_JSON,
+    aliases=_UNNAMED[:2],
     decode=lambda body, _, validator, limits: plain_json.decode(body, validator, limits),
     write=lambda reply, _: plain_json.encode(reply),
 )
@@ -84,6 +94,7 @@ TABLES = (
     ),
     Codec(
         media_type="text/csv",
+        charset="utf-8",
         aliases=("application/csv",),
         one_table=True,
         decode=csv.decode,
@@ -97,8 +108,6 @@ TABLES = (
         write=parquet.encode,
     ),
 )
-#: What programs send that say nothing of a body of JSON: .NET's `StringContent`, and curl.
-_UNNAMED = ("text/plain", "application/x-www-form-urlencoded")
 
 
 def classic_json(*, swagger: bool, details: bool) -> Codec:
@@ -111,6 +120,7 @@ def classic_json(*, swagger: bool, details: bool) -> Codec:
 
     return Codec(
         media_type=_JSON,
+        charset="utf-8",
         aliases=_UNNAMED,
         decode=lambda body, _, validator, limits: classic_request.decode(body, validator, limits),
         write=write,

@@ -10,12 +10,18 @@ from typing import Any
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from studiolo.server.classic_errors import ClassicError, error_of_failed, error_of_refused
+from studiolo.server.classic_errors import (
+    ClassicError,
+    classic_error,
+    error_of_failed,
+    error_of_refused,
+)
 from studiolo.server.codecs.limits import RequestLimits
+from studiolo.server.codecs.reply import ReplyError
 from studiolo.server.http.body import BodyRoom, announced_size, client_gone, read_body
 from studiolo.server.http.refused import RefusedError, error_response, plain_error, refuse
+from studiolo.server.scoring.exchange import Exchange
 from studiolo.server.scoring.failed_requests import FailedRequests
-from studiolo.server.scoring.shapes import Shapes
 from studiolo.services.scoring import RequestRefused, ScoringFailed
 from studiolo.services.serving.errors import (
     EndpointBrokenError,
@@ -37,7 +43,7 @@ class _Call:
     """One request to an endpoint, as its thread sees it."""
 
     endpoint: LiveEndpoint
-    shapes: Shapes
+    exchange: Exchange
     body: bytes
     request_id: str
     memory: int
@@ -46,6 +52,8 @@ class _Call:
     #: What is found out meanwhile, for the access log.
     notes: dict[str, Any]
     figures: Figures | None = None
+    #: That of the answer.
+    content_type: str = ""
 
     def answer(self) -> bytes | ClassicError:
         """Read, check, score and write."""
@@ -54,7 +62,10 @@ class _Call:
             self.figures = version.figures
             limits = self.endpoint.record.endpoint.limits
             most = RequestLimits(size=limits.request_bytes, rows=limits.rows)
-            request = self.shapes.decode(self.body, version.validator, most)
+            reply = self.exchange.reply(version.validator.schema)
+            if isinstance(reply, RequestRefused):
+                return error_of_refused(reply)
+            request = self.exchange.decode(self.body, version.validator, most)
             # It may be large, and what it was read into is larger.
             self.body = b""
             if isinstance(request, RequestRefused):
@@ -62,11 +73,11 @@ class _Call:
             outcome = version.handler.score(request, cancelled=self.cancelled)
             if isinstance(outcome, ScoringFailed):
                 return self._failed(outcome, version.number)
+            self.content_type = reply.content_type
             try:
-                return self.shapes.reply.encode(outcome)
-            except ValueError as error:
-                sentence = f"The reply can't be written in this form: {error}."
-                return refuse("ReplyNotAcceptable", sentence=sentence).error
+                return reply.encode(outcome, most, output=self.exchange.output)
+            except ReplyError as error:
+                return classic_error("ReplyNotAcceptable", target="Accept", sentence=str(error))
 
     def _failed(self, failed: ScoringFailed, version: int) -> ClassicError:
         if not self.cancelled.is_set():
@@ -104,7 +115,9 @@ class Scoring:
         """Wait for the requests that are being answered."""
         self._threads.shutdown()
 
-    async def answer(self, request: Request, endpoint: LiveEndpoint, shapes: Shapes) -> Response:
+    async def answer(
+        self, request: Request, endpoint: LiveEndpoint, exchange: Exchange
+    ) -> Response:
         """Answer a request, whose caller has a key.
 
         Raises:
@@ -121,7 +134,7 @@ class Scoring:
             with self._room.taken(size):
                 call = _Call(
                     endpoint=endpoint,
-                    shapes=shapes,
+                    exchange=exchange,
                     body=await read_body(request, most=limits.request_bytes),
                     request_id=request.state.request_id,
                     memory=self._memory,
@@ -155,7 +168,7 @@ class Scoring:
             if call.figures is not None:
                 call.figures.count(outcome, time.perf_counter() - began)
         if isinstance(answer, bytes):
-            return Response(answer, media_type=call.shapes.reply.media_type)
+            return Response(answer, media_type=call.content_type)
         call.notes["error"] = outcome
         return error_response(answer)
 
