@@ -142,7 +142,7 @@ def test_unknown_section_is_named() -> None:
         ("cpus = 2 ", "cpus = true ", '"cpus" must be a whole number'),
         ("images = 64", "images = -1", '"images" must be a whole number'),
         ('LANG = "C.UTF-8"', "LANG = 1", '"LANG" must be a string'),
-        ('private = "/job"', 'private = "/other"', 'does not lie in "/other"'),
+        ('private = "/job"', 'private = "/other"', 'is not below "/other"'),
         ('"/dev/full"', '"dev/full"', '"dev/full" must be an absolute path'),
         ('"/etc/fonts"', '"/etc/../root"', '"/etc/../root" must be an absolute path'),
         ('"/dev/full"', '"/dev/null"', '"devices" lists "/dev/null" twice'),
