@@ -19,6 +19,8 @@ _COMMANDS = {
     "convert": "studiolo.cli.commands.convert",
     "profile": "studiolo.cli.commands.profile",
     "modules": "studiolo.cli.commands.modules",
+    "save-model": "studiolo.cli.saved.save_model",
+    "save-transform": "studiolo.cli.saved.save_transform",
     "clean": "studiolo.cli.commands.clean",
     "doctor": "studiolo.cli.commands.doctor",
 }

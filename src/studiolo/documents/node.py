@@ -9,6 +9,7 @@ from studiolo.datasets.profile import ProfileDocument, profile_document
 from studiolo.documents.column import ColumnDocument
 from studiolo.documents.failure import FailureDocument, failure_document
 from studiolo.experiments.experiment import NodeName
+from studiolo.modules.definition import PortKind
 from studiolo.runs.history.current_state import CurrentRun
 from studiolo.runs.history.experiment_result import NodeResult
 from studiolo.runs.history.node_outputs import NodeOutput
@@ -41,6 +42,9 @@ class NodeFacts(TypedDict):
 
     #: A dataset node's file.
     dataset: str | None
+    #: The name of a saved model, and of a saved transform.
+    trained_model: str | None
+    transform: str | None
     #: The id of a module node's module.
     module: str | None
     #: The script that the node brought along.
@@ -120,8 +124,12 @@ def _facts(node: NodeResult, provenance: Provenance) -> NodeFacts:
     record = node.record
     script = provenance.script(record.node)
     module = provenance.module(record.node)
+    saved = provenance.saved(record.node)
+    what = provenance.what(record.node)
     return {
-        "dataset": provenance.what(record.node) if module is None else None,
+        "dataset": what if module is None and saved is None else None,
+        "trained_model": what if saved is PortKind.MODEL else None,
+        "transform": what if saved is PortKind.TRANSFORM else None,
         "module": module,
         "script": None if script is None else script.name,
         "state": record.state,

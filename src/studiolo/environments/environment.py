@@ -15,6 +15,7 @@ FONT_FOLDER = Path("share", "studiolo")
 #: Where a machine keeps its fonts, as far as scripts see them; they lie at any depth below.
 _FONTS = ("/usr/share/fonts", "/usr/local/share/fonts")
 _DIST_INFO = re.compile(r"(?P<name>.+)-(?P<version>[^-]+)\.dist-info")
+_LOCKED = re.compile(r"^[a-z0-9.-]+==[^\s;]+", re.MULTILINE)
 _DEFAULT_LOCK = Path(__file__).with_name("default") / "requirements.lock"
 
 
@@ -28,6 +29,11 @@ class EnvironmentSpec:
     lock: str
     #: The Python it is built for.
     interpreter: Interpreter = field(default_factory=running_interpreter)
+
+    @property
+    def packages(self) -> list[str]:
+        """The packages that the lock names, by name: "numpy==2.3.5"."""
+        return sorted(match[0] for match in _LOCKED.finditer(self.lock))
 
     @property
     def key(self) -> str:

@@ -8,9 +8,9 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.errors import StudioloError
 from studiolo.experiments.errors import ExperimentFileError
-from studiolo.experiments.experiment import Experiment, Node, NodeName, Source
+from studiolo.experiments.experiment import Experiment, Node, NodeName, SavedName, Source
 from studiolo.experiments.file import FILE_NAME
-from studiolo.experiments.finding import Finding
+from studiolo.experiments.finding import Finding, Severity
 from studiolo.experiments.graph import find_cycles
 from studiolo.experiments.spelling import Spelling, listed
 from studiolo.modules.definition import (
@@ -32,6 +32,7 @@ _CYCLE_SHOWN = 10
 _WHATEVER_ELSE = {
     "module-unknown",
     "dataset-file-missing",
+    "saved-missing",
     "script-missing",
     "parameter-unknown",
     "port-unknown",
@@ -53,6 +54,7 @@ def check_experiment(
     reading: Callable[[str, int | None, ReadingOptions], None],
     read_script: Callable[[Path], Script],
     script_parameters: Callable[[str], Sequence[Parameter]],
+    saved: Callable[[SavedName, int | None], Sequence[str]],
     dataset_names: Sequence[str] = (),
 ) -> list[Finding]:
     """Find what is wrong with an experiment, as far as it can be known before it runs.
@@ -66,6 +68,8 @@ def check_experiment(
         read_script: Reads a script; raises a StudioloError if it can't.
         script_parameters: The parameters that the text of a script declares; raises a
             StudioloError if it is none.
+        saved: What a person should know about a saved model or transform in that version, a
+            sentence each; raises a StudioloError if it can't be used.
         dataset_names: The dataset files that there are, to suggest one for a misspelt name.
 
     Returns:
@@ -77,6 +81,7 @@ def check_experiment(
         dataset=_asked_once(datasets),
         reading=_asked_once(reading),
         script_parameters=_asked_once(lambda path: script_parameters(read_script(path).source)),
+        saved=_asked_once(saved),
         dataset_names=dataset_names,
     )
     checker = _Checker(experiment, look_up)
@@ -98,11 +103,7 @@ def findings_behind(
     if error.partial is None:
         return error
     nodes = error.partial.nodes
-    clear = {
-        name: node
-        for name, node in nodes.items()
-        if (node.dataset is None) != (node.module is None)
-    }
+    clear = {name: node for name, node in nodes.items() if len(node.kinds) == 1}
     faulty = {found.node for found in error.findings}
     is_whole = len(clear) == len({path[0] for path in error.partial.lines})
     more = [
@@ -146,6 +147,7 @@ class _LookUps:
     dataset: Callable[[str, int | None], PortKind | None]
     reading: Callable[[str, int | None, ReadingOptions], None]
     script_parameters: Callable[[Path], Sequence[Parameter]]
+    saved: Callable[[SavedName, int | None], Sequence[str]]
     dataset_names: Sequence[str]
 
 
@@ -163,6 +165,8 @@ class _Checker:
         if node.dataset is not None:
             self._check_dataset(node, node.dataset, node.version, "dataset")
             self._check_reading(node, node.dataset)
+        if node.saved is not None:
+            self._check_saved(node, node.saved)
         if node.module is None:
             return
         try:
@@ -216,6 +220,22 @@ class _Checker:
             except StudioloError as error:
                 self._find(error.code, str(error), node.name, option)
 
+    def _check_saved(self, node: Node, saved: SavedName) -> None:
+        try:
+            notes = self._look_up.saved(saved, node.version)
+        except StudioloError as error:
+            place = "version" if error.code == "saved-version-missing" else node.kinds[0]
+            self._find(error.code, str(error), node.name, place)
+            return
+        for note in notes:
+            self._find(
+                "saved-environment-differs",
+                note,
+                node.name,
+                node.kinds[0],
+                severity=Severity.WARNING,
+            )
+
     # Edges.
 
     def _source_exists(self, node: Node, port: PortName, source: Source) -> bool:
@@ -257,12 +277,15 @@ class _Checker:
         """The kind of value on an edge; None if it is unknown and has been reported."""
         if begins.module is None:
             if source.port is not None:
+                what = begins.kinds[0].replace("_", " ")
                 message = (
-                    f'The node "{source.node}" is a dataset and has no output "{source.port}". '
+                    f'The node "{source.node}" is a {what} and has no output "{source.port}". '
                     f"Write {source.node} alone."
                 )
                 self._find("port-unknown", message, node.name, "inputs", name)
                 return ()
+            if begins.saved is not None:
+                return (begins.saved.kind,)
             kind = self._look_up.dataset(begins.dataset or "", begins.version)
             # A zip can be a packed dataset, which only shows when it is opened.
             return (PortKind.ZIP, PortKind.DATASET) if kind is PortKind.ZIP else _one(kind)
@@ -354,10 +377,23 @@ class _Checker:
         if names_file and isinstance(checked, str) and checked:
             self._check_dataset(node, checked, None, "parameters", parameter.name)
 
-    def _find(self, code: str, message: str, node: NodeName, *place: str) -> None:
-        line = self._line((node, *place))
+    def _find(
+        self,
+        code: str,
+        message: str,
+        node: NodeName,
+        *place: str,
+        severity: Severity = Severity.ERROR,
+    ) -> None:
         self.findings.append(
-            Finding(code=code, message=message, file=self._file, line=line, node=node)
+            Finding(
+                code=code,
+                message=message,
+                file=self._file,
+                line=self._line((node, *place)),
+                node=node,
+                severity=severity,
+            )
         )
 
     def _line(self, place: tuple[str, ...]) -> int | None:

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NewType
+from typing import Any, Final, NamedTuple, NewType
 
 from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.experiments.revision import UNSAVED, Revision
-from studiolo.modules.definition import ModuleId, PortName
+from studiolo.modules.definition import ModuleId, PortKind, PortName
 
+#: The keys of a node of which each says what the node is.
+NODE_KINDS = ("dataset", "trained_model", "transform", "module")
 #: Names a node within its experiment; any text without a dot or a slash.
 NodeName = NewType("NodeName", str)
 
@@ -25,6 +27,34 @@ class Source:
         return self.node if self.port is None else f"{self.node}.{self.port}"
 
 
+#: The names of saved models and transforms, which are those of folders; a phrase for messages.
+SAVED_NAME_RULE: Final = 'a text without "/", "\\" and line breaks that does not begin with a dot'
+#: No file system takes much longer names of folders, and no name needs it.
+_LONGEST_NAME: Final = 100
+
+
+def is_saved_name(name: str) -> bool:
+    """Whether a text can be the name of a saved model or transform."""
+    return (
+        bool(name)
+        and name == name.strip()
+        and len(name) <= _LONGEST_NAME
+        and len(name.encode(errors="replace")) <= 2 * _LONGEST_NAME
+        and name.isprintable()
+        and not name.startswith(".")
+        and "/" not in name
+        and "\\" not in name
+    )
+
+
+class SavedName(NamedTuple):
+    """The name of a saved model or transform."""
+
+    #: `PortKind.MODEL` or `PortKind.TRANSFORM`.
+    kind: PortKind
+    name: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class NodeLimits:
     """The limits of a node; None where those of the workspace or the policy apply."""
@@ -38,12 +68,19 @@ class NodeLimits:
 
 @dataclass(frozen=True, kw_only=True)
 class Node:
-    """A dataset or a module in an experiment. Exactly one of ``dataset`` and ``module`` is set."""
+    """A dataset, a saved model, a saved transform or a module in an experiment.
+
+    Exactly one of ``dataset``, ``trained_model``, ``transform`` and ``module`` is set.
+    """
 
     name: NodeName
     #: A file in the workspace's `datasets` folder, such as "pima-indians-diabetes.csv".
     dataset: str | None = None
-    #: Which version of the dataset, from 1; None: the newest.
+    #: A saved model, by its name in the workspace's `models` folder.
+    trained_model: str | None = None
+    #: A saved transform, by its name in the workspace's `transforms` folder.
+    transform: str | None = None
+    #: Which version of the dataset, model or transform, from 1; None: the newest.
     version: int | None = None
     #: How the dataset's file is read.
     reading: ReadingOptions = field(default_factory=ReadingOptions)
@@ -59,6 +96,20 @@ class Node:
     seed: int | None = None
     limits: NodeLimits = field(default_factory=NodeLimits)
     comment: str = ""
+
+    @property
+    def saved(self) -> SavedName | None:
+        """The saved model or transform that the node is; None for a dataset or a module."""
+        if self.trained_model is not None:
+            return SavedName(PortKind.MODEL, self.trained_model)
+        if self.transform is not None:
+            return SavedName(PortKind.TRANSFORM, self.transform)
+        return None
+
+    @property
+    def kinds(self) -> list[str]:
+        """The keys that say what the node is; exactly one, unless its file is wrong."""
+        return [key for key in NODE_KINDS if getattr(self, key) is not None]
 
 
 @dataclass(frozen=True, kw_only=True)

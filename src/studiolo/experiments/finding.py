@@ -70,6 +70,7 @@ FINDING_CODES: Mapping[str, int | None] = {
     "script-not-given": None,
     "script-not-taken": None,
     "dataset-version-missing": None,
+    "saved-environment-differs": None,
     "call-retired": None,
     "call-changed": None,
 }

@@ -1,19 +1,27 @@
 """The text of an experiment's file, read strictly: every mistake is found, nothing is guessed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from studiolo.datasets.reading_options import READING_OPTIONS, ReadingOptions
-from studiolo.experiments.experiment import Experiment, Node, NodeLimits, NodeName, Source
+from studiolo.experiments.experiment import (
+    NODE_KINDS,
+    SAVED_NAME_RULE,
+    Experiment,
+    Node,
+    NodeLimits,
+    NodeName,
+    Source,
+    is_saved_name,
+)
 from studiolo.experiments.finding import Finding
 from studiolo.experiments.memory_limit import parse_memory
 from studiolo.experiments.saved_form import (
-    DATASET_KEYS,
     EXPERIMENT_KEYS,
     FORMAT,
-    MODULE_KEYS,
+    KEYS_BY_KIND,
     PORT_BINDINGS,
 )
 from studiolo.experiments.spelling import Spelling, listed
@@ -33,7 +41,7 @@ from studiolo.quantities import parse_duration
 
 #: NumPy takes no others.
 _LARGEST_SEED = 2**32 - 1
-_NODE_KEYS = tuple(dict.fromkeys(DATASET_KEYS + MODULE_KEYS))
+_NODE_KEYS = tuple(dict.fromkeys(key for keys in KEYS_BY_KIND.values() for key in keys))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,8 +165,8 @@ class _Reader:
             if not isinstance(value, MappingNode):
                 self._find(
                     "experiment-value-invalid",
-                    f"The node {quoted(name)} has to be a mapping with a dataset or a module, "
-                    f"and is {_kind(value)}.",
+                    f"The node {quoted(name)} has to be a mapping with one of "
+                    f"{listed(NODE_KINDS)}, and is {_kind(value)}.",
                     value,
                     name,
                 )
@@ -195,21 +203,23 @@ class _Reader:
         )
         for entry, _ in mapping.entries:
             self._lines[name, entry.text] = entry.line
-        is_dataset, is_module = "dataset" in part.values, "module" in part.values
-        if is_dataset == is_module:
-            self._check_keys(mapping, _NODE_KEYS, part)
-            says = "names both a dataset and a module" if is_module else "names neither"
+        kinds = [kind for kind in NODE_KINDS if kind in part.values]
+        self._check_keys(
+            mapping, KEYS_BY_KIND[kinds[0]] if len(kinds) == 1 else _NODE_KEYS, part, kinds
+        )
+        if len(kinds) != 1:
+            names = f"has {' and '.join(kinds)}" if kinds else "does not say what it is"
             self._find(
                 "node-kind-unclear",
-                f"The node {quoted(name)} {says}. Give it a dataset or a module, and not both.",
+                f"The node {quoted(name)} {names}. Give it one of {listed(NODE_KINDS)}.",
                 key,
                 name,
             )
-        else:
-            self._check_keys(mapping, DATASET_KEYS if is_dataset else MODULE_KEYS, part)
         return Node(
             name=name,
             dataset=self._file_name(part, "dataset"),
+            trained_model=self._saved_name(part, "trained_model"),
+            transform=self._saved_name(part, "transform"),
             version=self._whole(part, "version", least=1),
             reading=ReadingOptions(**{name: self._text(part, name) for name in READING_OPTIONS}),
             module=self._module(part),
@@ -331,6 +341,14 @@ class _Reader:
             self._wrong(part, key, kind)
         return name
 
+    def _saved_name(self, part: _Part, key: str) -> str | None:
+        name = self._text(part, key)
+        if name is not None and not is_saved_name(name):
+            self._wrong(
+                part, key, f"the name of a saved {key.replace('_', ' ')}, {SAVED_NAME_RULE}"
+            )
+        return name
+
     def _quantity(self, part: _Part, key: str, parse: Callable[[str | float], int]) -> int | None:
         node = part.values.get(key)
         if node is None or isinstance(node, RefusedNode):
@@ -360,13 +378,24 @@ class _Reader:
             self._find("experiment-key-missing", f"{message}.", part.place)
         return part.values.get(key)
 
-    def _check_keys(self, mapping: MappingNode, allowed: tuple[str, ...], part: _Part) -> None:
+    def _check_keys(
+        self,
+        mapping: MappingNode,
+        allowed: tuple[str, ...],
+        part: _Part,
+        kinds: Sequence[str] = (),
+    ) -> None:
         for key, _ in mapping.entries:
             if key.text in allowed:
                 continue
             if part.node is not None and key.text in _NODE_KEYS:
-                other = "module" if key.text in MODULE_KEYS else "dataset"
-                reason = f'The key "{key.text}" belongs to a {other}, which {part.called} is not.'
+                *others, last = [
+                    f"a {kind}" for kind, keys in KEYS_BY_KIND.items() if key.text in keys
+                ]
+                belongs = f"{', '.join(others)} or {last}" if others else last
+                reason = (
+                    f'The key "{key.text}" belongs to {belongs}, and {part.called} is a {kinds[0]}.'
+                )
             else:
                 hint = self._spelling.hint(key.text, allowed)
                 reason = f"The key {quoted(key.text)} of {part.called} is not known.{hint}"

@@ -14,6 +14,8 @@ FORMAT = 1
 #: The keys of each part, in the order in which a new file has them.
 EXPERIMENT_KEYS = ("studiolo", "name", "description", "nodes")
 DATASET_KEYS = ("dataset", "version", *READING_OPTIONS, "comment")
+TRAINED_MODEL_KEYS = ("trained_model", "version", "comment")
+TRANSFORM_KEYS = ("transform", "version", "comment")
 MODULE_KEYS = (
     "module",
     "script",
@@ -26,6 +28,13 @@ MODULE_KEYS = (
     "memory",
     "cpus",
 )
+#: By the key that says what a node is: the keys that it may have.
+KEYS_BY_KIND = {
+    "dataset": DATASET_KEYS,
+    "trained_model": TRAINED_MODEL_KEYS,
+    "transform": TRANSFORM_KEYS,
+    "module": MODULE_KEYS,
+}
 #: In bits. Python does not turn longer ones into text, nor text into them.
 _LONGEST_NUMBER = 13_000
 PORT_BINDINGS = ("connected", "slot")
@@ -47,13 +56,13 @@ def saved_form(experiment: Experiment) -> dict[str, Any]:
 def on_one_line(path: Path, value: Any) -> bool:
     """Whether part of an experiment is written on one line, if it has room there.
 
-    A dataset, the inputs of a module, and lists; but each parameter has a line of its own, so that
-    a comparison of two versions shows which one was changed.
+    A dataset, a saved model or transform, the inputs of a module, and lists; but each parameter
+    has a line of its own, so that a comparison of two versions shows which one was changed.
     """
     match path:
         case ("nodes", _):
             several_lines = "\n" in str(value.get("comment", ""))
-            return "dataset" in value and not several_lines
+            return "module" not in value and not several_lines
         case ("nodes", _, "parameters", _, *_):
             return True
         case ("nodes", _, key):
@@ -64,6 +73,8 @@ def on_one_line(path: Path, value: Any) -> bool:
 def _node_form(node: Node) -> dict[str, Any]:
     said: dict[str, Any] = {
         "dataset": node.dataset,
+        "trained_model": node.trained_model,
+        "transform": node.transform,
         "version": node.version,
         **node.reading.given(),
         "module": None if node.module is None else str(node.module),

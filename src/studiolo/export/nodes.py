@@ -67,7 +67,10 @@ class NodeLines:
     def lines(self) -> Iterator[str]:
         """The statements of the program, a text of one or more lines each."""
         for step in self._plan.steps.values():
-            statements = list(self._dataset(step) if step.dataset else self._module(step))
+            if step.definition is not None:
+                statements = list(self._module(step))
+            else:
+                statements = list(self._dataset(step) if step.dataset else self._saved(step))
             if not statements:
                 continue
             yield "\n".join([*_comment(step.node.comment), *statements])
@@ -89,6 +92,14 @@ class NodeLines:
             yield f"{variable} = {self._readers[step.dataset.name, step.dataset.reading]}({FOLDER})"
         elif step.name not in self._variables.ends:
             yield f"{variable} = {place(FOLDER, step.dataset.name)}"
+
+    def _saved(self, step: Step) -> Iterator[str]:
+        """A saved model or transform, from the workspace's folder beside that of the datasets."""
+        assert step.saved is not None
+        if step.name not in self._variables.ends:
+            ((port, _),) = outputs_of(step)
+            file = place(f"{FOLDER}.parent", step.saved.place)
+            yield f"{self._variables.of(step.name, port)} = {self._part('saved_object')}({file})"
 
     def _module(self, step: Step) -> Iterator[str]:
         if step.seed is not None:

@@ -23,6 +23,8 @@ from studiolo.runs.scripts.imports import imported_modules
 
 #: What every program needs; pandas keeps text in the memory of pyarrow.
 _ALWAYS = ("numpy", "pandas", "pyarrow")
+#: What a saved model or transform needs in any case.
+_FOR_SAVED = ("cloudpickle", "scikit-learn")
 _PYTHON = ">=3.11"
 _LOCKED = re.compile(
     r"^(?P<name>[a-z0-9.-]+)==(?P<version>[^\s;]+)(?: ; (?P<where>.*?))? \\$", re.M
@@ -195,7 +197,8 @@ class _Exporter:
             for module in imported_modules(step.script.source)
             if module.partition(".")[0] not in sys.stdlib_module_names
         }
-        used = {*_ALWAYS, *map(suggest_package, imported)}
+        saved = any(step.saved is not None for step in self._plan.steps.values())
+        used = {*_ALWAYS, *(_FOR_SAVED if saved else ()), *map(suggest_package, imported)}
         return [
             f"{package['name']}=={package['version']}"
             + (f" ; {package['where']}" if package["where"] else "")

@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import cloudpickle
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -343,6 +344,11 @@ def script_dataset(returned: Any, before: Any = ()) -> pd.DataFrame:
 def only(returned: Any) -> Any:
     """The value of a module that has one output, and may return it in a tuple."""
     return returned[0] if isinstance(returned, tuple | list) else returned
+
+
+def saved_object(file: Path) -> Any:
+    """A model or transform that was saved in Studiolo. Opening it runs code that it brings."""
+    return cloudpickle.loads(file.read_bytes())
 
 
 def duplicate(model: Any) -> Any:

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from studiolo.datasets.errors import DatasetFileMissingError
 from studiolo.errors import StudioloError
-from studiolo.experiments.experiment import Experiment, Node, NodeName
+from studiolo.experiments.experiment import Experiment, Node, NodeName, SavedName
 from studiolo.experiments.file import FILE_NAME, write_experiment
 from studiolo.files.placing import put_new
 from studiolo.modules.catalogue import Catalogue
@@ -24,6 +24,7 @@ from studiolo.workspace.errors import (
     DatasetVersionMissingError,
     WorkspaceUnwritableError,
 )
+from studiolo.workspace.saved.errors import words
 from studiolo.workspace.workspace import DATASETS, MODULES, Workspace
 
 #: Where the nodes of an experiment stand on the canvas.
@@ -112,7 +113,8 @@ class _Copying:
         self._shared: list[Path] = []
 
     def carried_out(self) -> Copied:
-        for original, place in self._files():
+        # Several nodes may name one file.
+        for original, place in dict.fromkeys(self._files()):
             self._look_at(original, place)
         older = self._older_versions()
         numbers = {
@@ -151,6 +153,8 @@ class _Copying:
         for node in self._experiment.nodes.values():
             if node.dataset is not None and node.version is None:
                 datasets[node.dataset] = None
+            if node.saved is not None:
+                yield from self._saved_files(node.saved, node.version)
             if node.module is not None:
                 modules[node.module] = None
                 datasets.update(dict.fromkeys(self._dataset_parameters(node, catalogue)))
@@ -178,6 +182,24 @@ class _Copying:
             is_file = parameter.kind is ParameterKind.FILE and parameter.name not in written
             if is_file and isinstance(value, str) and value.strip():
                 yield value
+
+    def _saved_files(self, saved: SavedName, version: int | None) -> Iterator[tuple[Path, Path]]:
+        """The files of a saved model or transform, and their places in the other workspace."""
+        try:
+            found = self._source.saved.find(saved, version)
+        except StudioloError as error:
+            self._reasons.append(str(error))
+            return
+        newer = [n for n in self._target.saved.versions(saved) if n > found.version]
+        if version is None and newer:
+            # The copy means the newest version there is, as the original does.
+            self._reasons.append(
+                f"The {words(saved)} has a version {newer[-1]} there, which the copy would use, "
+                f"and here the newest is {found.version}. Give the node a version."
+            )
+            return
+        for file in (found.file, found.record_file):
+            yield file, self._target.root / file.relative_to(self._source.root)
 
     def _module_file(self, module: ModuleId, catalogue: Catalogue) -> Iterator[tuple[Path, Path]]:
         try:

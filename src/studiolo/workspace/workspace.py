@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Self
 from studiolo.environments.environment import default_spec
 from studiolo.experiments.check import check_experiment, findings_behind
 from studiolo.experiments.errors import ExperimentFileError, ExperimentMissingError
-from studiolo.experiments.experiment import Experiment
+from studiolo.experiments.experiment import Experiment, SavedName
 from studiolo.experiments.file import FILE_NAME as EXPERIMENT_FILE
 from studiolo.experiments.file import read_experiment
 from studiolo.experiments.finding import Finding, Severity
 from studiolo.experiments.revision import Revision, revision_at
 from studiolo.modules.catalogue import Catalogue
 from studiolo.modules.declaration import read_script_parameters
+from studiolo.modules.definition import PortKind
 from studiolo.modules.script import Script, read_script
 from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.runs.engines.local_engine import LocalEngine
@@ -29,7 +30,7 @@ from studiolo.runs.experiments.experiment_runner import ExperimentRunner, Worksp
 from studiolo.runs.experiments.progress import Observer
 from studiolo.runs.experiments.running import RunningExperiment
 from studiolo.runs.experiments.step_runner import DatasetSources
-from studiolo.runs.history.experiment_result import ExperimentResult
+from studiolo.runs.history.experiment_result import ExperimentResult, NodeResult
 from studiolo.runs.planning.plan import Plan
 from studiolo.runs.planning.selection import Selection
 from studiolo.store.blobs import Blobs
@@ -45,6 +46,8 @@ from studiolo.workspace.errors import (
     WorkspaceNotExperimentError,
 )
 from studiolo.workspace.history import RunHistory
+from studiolo.workspace.saved.saved_objects import SavedObjects, SavedVersion
+from studiolo.workspace.saved.saving import Saving, environment_here
 from studiolo.workspace.uploads import UploadedDataset, Uploads, UploadSource
 from studiolo.workspace.workshop import LocalWorkshop
 
@@ -79,6 +82,8 @@ class Workspace:
         self.blobs = Blobs(self.store)
         #: The dataset files.
         self.datasets = WorkspaceDatasets(root / DATASETS, lambda: self.records, self.blobs)
+        #: The saved models and transforms.
+        self.saved = SavedObjects(root)
         #: The runs that it remembers.
         self.runs = RunHistory(self.store, self.blobs, lambda: self.records)
 
@@ -226,6 +231,7 @@ class Workspace:
             reading=self.datasets.check_reading,
             read_script=read_script,
             script_parameters=read_script_parameters,
+            saved=lambda saved, version: self.saved.notes(saved, version, environment_here()),
             dataset_names=self.datasets.names,
         )
 
@@ -308,6 +314,35 @@ class Workspace:
         """
         return self.runs.result(run)
 
+    def save_model(self, node: NodeResult, *, name: str, port: str | None = None) -> SavedVersion:
+        """Keep the trained model of a node that has run, as the newest version of its name.
+
+        Nothing is written if the newest version is the same model. Experiments use it in a node
+        `{trained_model: NAME}`.
+
+        Args:
+            node: The result of the node, such as ``run["train"]``.
+            name: What the model is called: a folder in the workspace's `models`.
+            port: The output that is meant; the first that is a model if not given.
+
+        Raises:
+            NothingToSaveError: The node did not succeed, or has no trained model there.
+            SavedNameError: Nothing can be called so.
+            WorkspaceUnwritableError: It can't be written; nothing of it is there.
+            BlobMissingError, BlobRottenError: The node's result is not what was kept.
+        """
+        return self._save(node, SavedName(PortKind.MODEL, name), port)
+
+    def save_transform(
+        self, node: NodeResult, *, name: str, port: str | None = None
+    ) -> SavedVersion:
+        """Keep what a node learnt in order to change datasets; as `save_model`, in `transforms`."""
+        return self._save(node, SavedName(PortKind.TRANSFORM, name), port)
+
+    def _save(self, node: NodeResult, saved: SavedName, port: str | None) -> SavedVersion:
+        with self.runs.in_use():
+            return Saving(self.saved, self.records, self.catalogue).save(node, saved, port=port)
+
     def close(self) -> None:
         """Cancel what runs, end its sandboxes and let go of its records."""
         if self._runner is not None:
@@ -355,8 +390,10 @@ class Workspace:
             blobs=self.blobs,
             modules=lambda: self.catalogue,
             datasets=self.datasets,
+            saved=self.saved,
             sources=DatasetSources(
                 read=self.datasets.read,
+                saved=self.saved.read,
                 unpacked=self.datasets.unpacked,
                 files=self.datasets.files,
             ),

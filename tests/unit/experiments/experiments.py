@@ -5,7 +5,14 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from studiolo.experiments.experiment import Experiment, Node, NodeLimits, NodeName, Source
+from studiolo.experiments.experiment import (
+    Experiment,
+    Node,
+    NodeLimits,
+    NodeName,
+    Source,
+    is_saved_name,
+)
 from studiolo.modules.definition import ModuleId, PortName
 
 LINES = st.lists(st.text(max_size=4) | st.text(" \ta#|\x1b", max_size=4), max_size=4)
@@ -64,6 +71,15 @@ def datasets(name: NodeName) -> st.SearchStrategy[Node]:
     return st.builds(Node, name=st.just(name), dataset=FILES, version=version, comment=TEXTS)
 
 
+def saved(name: NodeName) -> st.SearchStrategy[Node]:
+    version = st.none() | st.integers(1, 9)
+    names = NAMES.filter(is_saved_name)
+    model = st.builds(Node, name=st.just(name), trained_model=names, version=version, comment=TEXTS)
+    return model | st.builds(
+        Node, name=st.just(name), transform=names, version=version, comment=TEXTS
+    )
+
+
 def modules(name: NodeName) -> st.SearchStrategy[Node]:
     return st.builds(
         Node,
@@ -80,7 +96,7 @@ def modules(name: NodeName) -> st.SearchStrategy[Node]:
 
 
 def nodes(name: NodeName) -> st.SearchStrategy[Node]:
-    return datasets(name) | modules(name)
+    return datasets(name) | saved(name) | modules(name)
 
 
 @st.composite

@@ -8,10 +8,11 @@ import pytest
 from studiolo.datasets.files import format_of
 from studiolo.datasets.formats.opening import check_options
 from studiolo.datasets.reading_options import ReadingOptions
+from studiolo.errors import StudioloError
 from studiolo.experiments.check import check_experiment
-from studiolo.experiments.experiment import Experiment
+from studiolo.experiments.experiment import Experiment, SavedName
 from studiolo.experiments.file import read_experiment
-from studiolo.experiments.finding import Finding
+from studiolo.experiments.finding import Finding, Severity
 from studiolo.modules.definition import (
     Export,
     InputPort,
@@ -134,6 +135,22 @@ def check_reading(name: str, version: int | None, options: ReadingOptions) -> No
     check_options(options, file=name, file_format=format_of(name))
 
 
+class GoneError(StudioloError):
+    code = "saved-missing"
+
+
+class NoVersionError(StudioloError):
+    code = "saved-version-missing"
+
+
+def saved(name: SavedName, version: int | None) -> Sequence[str]:
+    if name not in {(MODEL, "diabetes"), (PortKind.TRANSFORM, "ages")}:
+        raise GoneError(f'no "{name.name}"')
+    if (version or 1) > 2:
+        raise NoVersionError(f"no version {version}")
+    return [] if version != 2 else ["It is old."]
+
+
 def check(experiment: Experiment, catalogue: Catalogue | None = None) -> list[Finding]:
     return check_experiment(
         experiment,
@@ -142,6 +159,7 @@ def check(experiment: Experiment, catalogue: Catalogue | None = None) -> list[Fi
         reading=check_reading,
         read_script=read_script,
         script_parameters=script_parameters,
+        saved=saved,
         dataset_names=list(FILES),
     )
 
@@ -386,3 +404,41 @@ def test_large_experiments_are_checked_in_no_time(tmp_path: Path, source: str) -
     found = check(experiment)
     assert time.process_time() - started < 2
     assert {finding.code for finding in found} <= {"node-unknown"}
+
+
+def test_saved_models_and_transforms(tmp_path: Path) -> None:
+    experiment = experiment_of(
+        tmp_path,
+        """\
+  diabetes: {trained_model: diabetes, version: 1}
+  old: {trained_model: diabetes, version: 2}
+  newer: {trained_model: diabetes, version: 3}
+  gone: {transform: diabetes}
+  ages: {transform: ages}
+  train:
+    module: train-model
+    inputs: {model: diabetes, dataset: ages}
+    parameters: {label: x}
+  port:
+    module: train-model
+    inputs: {model: diabetes.trained_model, dataset: diabetes}
+    parameters: {label: x}
+""",
+    )
+    found = check(experiment)
+    assert [(f.code, f.line, f.severity) for f in found] == [
+        ("saved-environment-differs", 6, Severity.WARNING),
+        ("saved-version-missing", 7, Severity.ERROR),
+        ("saved-missing", 8, Severity.ERROR),
+        ("port-kind-mismatch", 12, Severity.ERROR),
+        ("port-unknown", 16, Severity.ERROR),
+        ("port-kind-mismatch", 16, Severity.ERROR),
+    ]
+    assert found[3].message == (
+        'This wires a transform, "ages", into the port "dataset" of node "train", which takes a '
+        "dataset."
+    )
+    assert found[4].message == (
+        'The node "diabetes" is a trained model and has no output "trained_model". Write diabetes '
+        "alone."
+    )

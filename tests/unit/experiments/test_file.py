@@ -149,6 +149,8 @@ def test_names_look_like_anything(tmp_path: Path) -> None:
         (f"{HEAD}nodes:\n  a: {{}}\n", [("node-kind-unclear", 4, 3)]),
         (f"{HEAD}nodes:\n  a: {{dataset: x, module: y}}\n", [("node-kind-unclear", 4, 3)]),
         (f"{HEAD}nodes:\n  a: {{dataset: x, script: y}}\n", [("experiment-key-unknown", 4, 19)]),
+        (f"{HEAD}nodes:\n  a: {{trained_model: x, transform: y}}\n", [("node-kind-unclear", 4, 3)]),
+        (f"{HEAD}nodes:\n  a: {{transform: x, sheet: y}}\n", [("experiment-key-unknown", 4, 21)]),
         (
             f"{HEAD}nodes:\n" + "".join(f"  {name}: {{dataset: x}}\n" for name in _BAD_NAMES),
             [("node-name-invalid", 4 + number, 3) for number in range(len(_BAD_NAMES))],
@@ -177,6 +179,15 @@ def test_mistakes_are_found_where_they_are(
         ("dataset: /etc/passwd", 17),
         ("dataset: 'a\\b'", 17),
         ("dataset: ''", 17),
+        ("trained_model: 7", 23),
+        ("trained_model: ../x", 23),
+        ("trained_model: a/b", 23),
+        ("trained_model: 'a\\b'", 23),
+        ("trained_model: .x", 23),
+        ("trained_model: ''", 23),
+        ("transform: ..", 19),
+        (f"transform: {'x' * 101}", 19),
+        ("transform: x, version: 0", 31),
         ("dataset: x, version: 0", 29),
         ("dataset: x, version: true", 29),
         ("dataset: x, version: 1.0", 29),
@@ -233,7 +244,8 @@ def test_all_mistakes_are_found_at_once(tmp_path: Path) -> None:
         ),
         (
             f"{HEAD}nodes:\n  a: {{module: m, version: 1}}\n",
-            'The key "version" belongs to a dataset, which node "a" is not.',
+            'The key "version" belongs to a dataset, a trained_model or a transform, and node "a" '
+            "is a module.",
         ),
         (
             f"{HEAD}nodes:\n  a: {{dataset: x, version: two}}\n",
@@ -300,7 +312,7 @@ def test_a_broken_file_is_not_replaced(tmp_path: Path) -> None:
             Node(name=NodeName("a"), module=ModuleId("m"), limits=NodeLimits(timeout=0)),
             "is not a duration",
         ),
-        (Node(name=NodeName("a")), "names neither"),
+        (Node(name=NodeName("a")), "does not say what it is"),
         (Node(name=NodeName("a"), dataset="x", seed=1), "belongs to a module"),
         (Node(name=NodeName("a"), dataset="x", comment="\ud800"), "escape"),
     ],

@@ -75,8 +75,10 @@ def _read(plan: Plan, datasets: WorkspaceDatasets) -> Mapping[NodeName, Mapping[
     read: dict[NodeName, Mapping[str, Dataset]] = {}
     for name, step in plan.steps.items():
         notes: Sequence[str] = ()
-        if step.dataset is None:
+        if step.definition is not None:
             contents = datasets.files(step)
+        elif step.dataset is None:
+            continue
         else:
             outcome = datasets.read(step)
             contents = {DATASET_PORT: outcome.results[DATASET_PORT]}

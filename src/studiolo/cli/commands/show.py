@@ -149,7 +149,7 @@ def _show_node(
         _write_device(seen, node, wanted.device)
     if wanted.is_written and not wanted.json:
         return
-    kinds = kinds_of(provenance.module(name), workspace.catalogue)
+    kinds = kinds_of(provenance.module(name), workspace.catalogue, saved=provenance.saved(name))
     outputs = outputs_of(node, kinds, port=wanted.port)
     if wanted.json:
         write_document(document_text(node_detail_document(seen, node, provenance, outputs)))

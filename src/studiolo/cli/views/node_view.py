@@ -78,6 +78,9 @@ def _what(node: NodeResult, provenance: Provenance) -> str:
     name = node.record.node
     module = provenance.module(name)
     what = one_line(provenance.what(name))
+    if (saved := provenance.saved(name)) is not None:
+        words = "saved model" if saved is PortKind.MODEL else "saved transform"
+        return f"{words} {what}, {provenance.content(name)}"
     if module is None:
         return f"dataset {what}" if what else "not remembered"
     return f"script {what}" if module == EXECUTE_PYTHON_SCRIPT else f"module {what}"

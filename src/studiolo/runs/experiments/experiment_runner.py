@@ -23,7 +23,7 @@ from studiolo.runs.experiments.running import EventLog, RunningExperiment
 from studiolo.runs.experiments.scheduler import Scheduler
 from studiolo.runs.experiments.step_runner import DatasetSources, StepRunner
 from studiolo.runs.planning.draws import ExperimentDraws
-from studiolo.runs.planning.plan import Datasets, Modules, Plan, Step, plan_run
+from studiolo.runs.planning.plan import Datasets, Modules, Plan, SavedObjects, Step, plan_run
 from studiolo.runs.planning.recipe import differences, without_draw
 from studiolo.runs.planning.selection import Selection
 from studiolo.store.blobs import Blobs
@@ -58,6 +58,7 @@ class WorkspaceParts:
     #: Looks at the modules as their files are now; one plan is made with one look.
     modules: Callable[[], Modules]
     datasets: Datasets
+    saved: SavedObjects
     sources: DatasetSources
     exporter: Exporter
 
@@ -102,6 +103,7 @@ class ExperimentRunner:
             experiment,
             self._parts.modules(),
             self._parts.datasets,
+            self._parts.saved,
             environment_identity=self._environments.identity,
             draws=draws,
             once=once,
@@ -223,7 +225,8 @@ class ExperimentRunner:
         running.on_cancel(scheduler.cancel)
         # Beside what comes next: it starts the interpreters that they need.
         self._engine.expect(
-            [s for n, s in plan.steps.items() if n not in kept and s.dataset is None], context
+            [s for n, s in plan.steps.items() if n not in kept and s.definition is not None],
+            context,
         )
         with Recorder(
             running.id, parts.records, self._results, observer, on_error=scheduler.break_off

@@ -26,12 +26,14 @@ from studiolo.store.run_record import NodeState
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetSources:
-    """The host's own part in steps: reading dataset files, and text that is a dataset."""
+    """The host's own part in steps: reading files, and text that is a dataset."""
 
     #: Carries out a dataset step.
     read: Callable[[Step], StepOutcome]
     #: Gives the dataset in the zip of a dataset step.
     unpacked: Callable[[Step, MemoryFile], SealedTable]
+    #: Carries out the step of a saved model or transform.
+    saved: Callable[[Step], StepOutcome]
     #: Gives the datasets that a module's parameters stand for.
     files: Callable[[Step], Mapping[str, Connected]]
 
@@ -114,6 +116,8 @@ class StepRunner:
     def _done(self, step: Step) -> StepOutcome:
         if step.dataset is not None:
             return self._sources.read(step)
+        if step.saved is not None:
+            return self._sources.saved(step)
         inputs: dict[PortName, Connected] = {}
         for port, (node, output) in step.sources.items():
             results = self._results_of(node)

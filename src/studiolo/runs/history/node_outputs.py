@@ -9,7 +9,7 @@ from studiolo.errors import StudioloError
 from studiolo.modules.catalogue import Catalogue
 from studiolo.modules.definition import ModuleId, PortKind
 from studiolo.runs.history.experiment_result import NodeResult
-from studiolo.runs.planning.plan import DATASET_PORT
+from studiolo.runs.planning.plan import DATASET_PORT, SAVED_PORTS
 from studiolo.sandbox.exchange.sealed_table import SealedTable
 from studiolo.store.errors import BlobMissingError, BlobRottenError
 
@@ -50,13 +50,19 @@ def outputs_of(
             yield NodeOutput(port=name, kind=kinds.get(name), damage=error)
 
 
-def kinds_of(module: str | None, catalogue: Catalogue) -> Mapping[str, PortKind]:
+def kinds_of(
+    module: str | None, catalogue: Catalogue, *, saved: PortKind | None = None
+) -> Mapping[str, PortKind]:
     """The kinds of a module's output ports; none if the module no longer exists.
 
     Args:
-        module: The module's id; None for a dataset node, whose file is a table or a zip.
+        module: The module's id; None for a dataset node, whose file is a table or a zip, and for
+            a saved model or transform.
         catalogue: Where to look it up.
+        saved: The kind of a saved model or transform.
     """
+    if saved is not None:
+        return {SAVED_PORTS[saved]: saved}
     if module is None:
         return {DATASET_PORT: PortKind.ZIP}
     try:

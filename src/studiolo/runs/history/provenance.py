@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from studiolo.experiments.experiment import NodeName
-from studiolo.modules.definition import EXECUTE_PYTHON_SCRIPT
+from studiolo.modules.definition import EXECUTE_PYTHON_SCRIPT, PortKind
 from studiolo.runs.history.experiment_result import NodeResult
 from studiolo.runs.planning.recipe import Recipe, source_digest
 from studiolo.store.identity import RunId
@@ -49,12 +49,20 @@ class Provenance:
         script = self.script(node)
         if script is not None:
             return script.name
-        return str(recipe.get("file") or recipe.get("module") or "")
+        named = ("file", "trained_model", "transform", "module")
+        return next((str(recipe[part]) for part in named if recipe.get(part)), "")
 
     def module(self, node: NodeName) -> str | None:
-        """The id of the node's module; None for a dataset."""
+        """The id of the node's module; None for a dataset or what was saved."""
         module = self.recipes.get(node, {}).get("module")
         return None if module is None else str(module)
+
+    def saved(self, node: NodeName) -> PortKind | None:
+        """The kind of the saved model or transform that the node is; else None."""
+        recipe = self.recipes.get(node, {})
+        if "trained_model" in recipe:
+            return PortKind.MODEL
+        return PortKind.TRANSFORM if "transform" in recipe else None
 
     def seed(self, node: NodeName) -> int | None:
         """The node's seed, its own or drawn for it; None where it has none."""
@@ -62,8 +70,13 @@ class Provenance:
         return seed
 
     def content(self, node: NodeName) -> str | None:
-        """Which content of its file a dataset node had: `version 2`; None for a module."""
+        """Which content of its file a node had: `version 2`, `content 9f2c4e1a`.
+
+        None for a module.
+        """
         recipe = self.recipes.get(node, {})
+        if (saved := recipe.get("saved")) is not None:
+            return f"content {saved[:8]}"
         digest: str | None = recipe.get("dataset")
         if digest is None:
             return None

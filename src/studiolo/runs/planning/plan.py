@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from studiolo.datasets.formats import FileFormat, format_of_name
 from studiolo.datasets.reading_options import ReadingOptions
-from studiolo.experiments.experiment import Experiment, Node, NodeName
+from studiolo.experiments.experiment import Experiment, Node, NodeName, SavedName
 from studiolo.experiments.graph import topological_order
 from studiolo.modules.definition import (
     EXECUTE_PYTHON_SCRIPT,
@@ -32,6 +32,11 @@ from studiolo.store.identity import RecipeDigest
 _READ = {ParameterKind.FILE, ParameterKind.DATA}
 #: The output port of a dataset node.
 DATASET_PORT = PortName("dataset")
+#: The output ports of nodes that are saved models and transforms.
+SAVED_PORTS: Mapping[PortKind, PortName] = {
+    PortKind.MODEL: PortName("trained_model"),
+    PortKind.TRANSFORM: PortName("transform"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +56,19 @@ class PlannedDataset:
         return PortKind.ZIP if zipped else PortKind.DATASET
 
 
+@dataclass(frozen=True, kw_only=True)
+class PlannedSaved:
+    """One content of a saved model or transform of the workspace."""
+
+    saved: SavedName
+    version: int
+    #: SHA-256 of the file's bytes.
+    digest: str
+    file: Path
+    #: The file below the workspace's folder, with slashes: "models/diabetes/1.model".
+    place: str
+
+
 class Modules(Protocol):
     """Where a plan looks modules up."""
 
@@ -65,6 +83,13 @@ class Datasets(Protocol):
         """The version of a dataset file; None is what lies in the folder now."""
 
 
+class SavedObjects(Protocol):
+    """Where a plan looks saved models and transforms up."""
+
+    def version(self, saved: SavedName, version: int | None) -> PlannedSaved:
+        """The version of a saved object; None is the newest."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Step:
     """One node of a run, with everything that it needs to know."""
@@ -77,6 +102,8 @@ class Step:
     sources: Mapping[PortName, tuple[NodeName, PortName]] = field(default_factory=dict)
     #: For a dataset node.
     dataset: PlannedDataset | None = None
+    #: For a saved model or transform.
+    saved: PlannedSaved | None = None
     #: For a module node.
     definition: ModuleDefinition | None = None
     #: The module's own text, or the script that the node brings along.
@@ -122,6 +149,7 @@ def plan_run(
     experiment: Experiment,
     modules: Modules,
     datasets: Datasets,
+    saved: SavedObjects,
     *,
     environment_identity: Callable[[ScriptMetadata], str],
     draws: Draws,
@@ -134,6 +162,7 @@ def plan_run(
         experiment: What to run.
         modules: The modules that its nodes name.
         datasets: The dataset files that they name.
+        saved: The saved models and transforms that they name.
         environment_identity: What tells the environment of a script from others.
         draws: What nodes without a seed get for one.
         once: A text that no other run has, for modules that may give another result each time.
@@ -144,7 +173,7 @@ def plan_run(
     """
     chosen = selection or Selection()
     wanted = chosen.wanted(experiment)
-    planner = _Planner(experiment, modules, datasets, environment_identity, draws, once)
+    planner = _Planner(experiment, modules, datasets, saved, environment_identity, draws, once)
     steps: dict[NodeName, Step] = {}
     for name in topological_order(experiment):
         if name in wanted:
@@ -158,6 +187,7 @@ class _Planner:
         experiment: Experiment,
         modules: Modules,
         datasets: Datasets,
+        saved: SavedObjects,
         environment_identity: Callable[[ScriptMetadata], str],
         draws: Draws,
         once: str,
@@ -165,6 +195,7 @@ class _Planner:
         self._folder: Path = experiment.folder
         self._modules = modules
         self._datasets = datasets
+        self._saved = saved
         self._environment_identity = environment_identity
         self._draws = draws
         self._once = once
@@ -174,6 +205,8 @@ class _Planner:
     def step(self, node: Node, before: Mapping[NodeName, Step], selection: Selection) -> Step:
         if node.dataset is not None:
             return self._dataset_step(node, again=node.name in selection.again)
+        if node.saved is not None:
+            return self._saved_step(node, node.saved, again=node.name in selection.again)
         assert node.module is not None
         definition = self._modules.find(node.module)
         script = self._script(node, definition)
@@ -257,6 +290,18 @@ class _Planner:
             may_be_kept=not again,
         )
 
+    def _saved_step(self, node: Node, saved: SavedName, *, again: bool) -> Step:
+        planned = self._saved.version(saved, node.version)
+        # The bytes and not the version: equal bytes may have several.
+        recipe = {node.kinds[0]: saved.name, "saved": planned.digest}
+        return Step(
+            node=node,
+            recipe=recipe,
+            digest=digest_of(recipe),
+            saved=planned,
+            may_be_kept=not again,
+        )
+
     def _script(self, node: Node, definition: ModuleDefinition) -> Script:
         if node.module == EXECUTE_PYTHON_SCRIPT:
             assert node.script is not None
@@ -297,6 +342,9 @@ def outputs_of(step: Step) -> Sequence[tuple[PortName, PortKind]]:
     """The output ports of a step's node, in order."""
     if step.dataset is not None:
         return [(DATASET_PORT, step.dataset.kind)]
+    if step.saved is not None:
+        kind = step.saved.saved.kind
+        return [(SAVED_PORTS[kind], kind)]
     assert step.definition is not None
     return [(port.name, port.kind) for port in step.definition.outputs]
 

@@ -22,6 +22,9 @@ _VALUE: Final = 40
 _PARTS = {
     "file": "the dataset's name",
     "dataset": "the dataset's content",
+    "trained_model": "the saved model's name",
+    "transform": "the saved transform's name",
+    "saved": "what is saved under the name",
     "module": "the module",
     "source": "the script",
     "environment": "the packages",

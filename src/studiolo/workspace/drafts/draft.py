@@ -222,6 +222,43 @@ class Draft:
             self._home.upload(file, file_content(source, file), replace=replace)
         return self._put(node)
 
+    def trained_model(
+        self,
+        saved: str,
+        /,
+        *,
+        name: str | None = None,
+        version: int | None = None,
+        comment: str = "",
+    ) -> DraftNode:
+        """Add a saved model; see `Workspace.save_model`.
+
+        Args:
+            saved: Its name.
+            name: What the node is called; as the model, with a number if need be, if not given.
+            version: Which version of it; the newest if not given.
+            comment: What people read beside the node.
+
+        Raises:
+            NodeRefusedError: There is no such model or version, or its files were changed.
+            NodeNameTakenError: There is a node of that name.
+        """
+        called = self._new_name(name or saved.replace(".", "-"), given=name is not None)
+        return self._put(Node(name=called, trained_model=saved, version=version, comment=comment))
+
+    def transform(
+        self,
+        saved: str,
+        /,
+        *,
+        name: str | None = None,
+        version: int | None = None,
+        comment: str = "",
+    ) -> DraftNode:
+        """Add a saved transform; as `trained_model`."""
+        called = self._new_name(name or saved.replace(".", "-"), given=name is not None)
+        return self._put(Node(name=called, transform=saved, version=version, comment=comment))
+
     def module(
         self,
         module: str,

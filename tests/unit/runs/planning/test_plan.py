@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studiolo.experiments.experiment import Experiment, Node, NodeLimits, NodeName, Source
+from studiolo.experiments.experiment import (
+    Experiment,
+    Node,
+    NodeLimits,
+    NodeName,
+    SavedName,
+    Source,
+)
 from studiolo.experiments.file import read_experiment
 from studiolo.experiments.graph import downstream_of
 from studiolo.modules.catalogue import Catalogue
@@ -17,7 +24,7 @@ from studiolo.modules.definition import ModuleId, PortKind, PortName
 from studiolo.modules.errors import ScriptMissingError
 from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.runs.planning import own_code
-from studiolo.runs.planning.plan import Plan, PlannedDataset, plan_run
+from studiolo.runs.planning.plan import Plan, PlannedDataset, PlannedSaved, plan_run
 from studiolo.runs.planning.selection import Selection
 from studiolo.store.identity import RecipeDigest
 
@@ -69,6 +76,24 @@ class Drawn:
         return self.numbers.get(node)
 
 
+class Saved:
+    """Saved models and transforms: any name has one, by version."""
+
+    def __init__(self) -> None:
+        self.newest = 1
+        self.digests = {1: "one", 2: "two", 3: "one"}
+
+    def version(self, saved: SavedName, version: int | None) -> PlannedSaved:
+        number = version or self.newest
+        return PlannedSaved(
+            saved=saved,
+            version=number,
+            digest=self.digests[number],
+            file=Path("models", saved.name, str(number)),
+            place=f"models/{saved.name}/{number}",
+        )
+
+
 class Bench:
     """An experiment's folder whose parts a test changes."""
 
@@ -76,6 +101,7 @@ class Bench:
         self.root = root
         self.folder = root / "experiment"
         self.files = Files()
+        self.saved = Saved()
         self.environment = "default"
         self.draws = Drawn()
         self.once = "the first run"
@@ -107,6 +133,7 @@ class Bench:
             chosen,
             Catalogue(self.root / "modules"),
             self.files,
+            self.saved,
             environment_identity=self.identity,
             draws=self.draws,
             once=self.once,
@@ -445,8 +472,29 @@ def digests_of(nodes: Mapping[NodeName, Node]) -> Mapping[str, str]:
         Experiment(name="any", nodes=nodes, folder=Path()),
         Catalogue(),
         Files(**{"c.csv": "cc"}),
+        Saved(),
         environment_identity=lambda _: "default",
         draws=Drawn(),
         once="",
     )
     return {name: step.digest for name, step in plan.steps.items()}
+
+
+def test_a_saved_model_counts_by_its_content(bench: Bench) -> None:
+    bench.change(
+        "  other: {dataset: b.csv}",
+        "  other: {dataset: b.csv}\n"
+        "  model: {trained_model: diabetes}\n"
+        "  score: {module: score-model, inputs: {trained_model: model, dataset: data}}",
+    )
+    before = bench.digests
+    assert bench.plan().steps[NodeName("score")].sources == {
+        PortName("trained_model"): ("model", "trained_model"),
+        PortName("dataset"): ("data", "dataset"),
+    }
+    bench.saved.newest = 2
+    assert changed(before, bench.digests) == {"model", "score"}
+    bench.saved.newest = 3
+    assert changed(before, bench.digests) == set()
+    bench.change("{trained_model: diabetes}", "{trained_model: diabetes, version: 1}")
+    assert changed(before, bench.digests) == set()

@@ -1,0 +1,1 @@
+"""`studiolo save-model` and `studiolo save-transform`."""
