@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -220,9 +221,11 @@ class _Problems:
 
 def _as_written(parameter: Parameter, value: object) -> object:
     """A number for a parameter that is text, as text: clients of the classic send either."""
+    if isinstance(value, Decimal):  # as JSON is read for columns of decimals
+        value = float(value)
+    if parameter.kind is ParameterKind.INTEGER and isinstance(value, float):
+        return int(value) if value.is_integer() else value
     if parameter.kind in (ParameterKind.INTEGER, ParameterKind.NUMBER, ParameterKind.BOOLEAN):
-        if parameter.kind is ParameterKind.INTEGER and isinstance(value, float):
-            return int(value) if value.is_integer() else value
         return value
     if isinstance(value, float):
         return double_text(value)

@@ -244,6 +244,7 @@ NOTE = Parameter(name="Note", label="", kind=ParameterKind.TEXT, default="")
     [
         ({"Random seed": "7"}, {"Random seed": 7}),
         ({"Random seed": 7.0}, {"Random seed": 7}),
+        ({"Random seed": Decimal("7.0")}, {"Random seed": 7}),
         (
             {"Random seed": 0, "Share": "0.25", "Word": 7, "Flag": "False", "Note": 1.5},
             {"Random seed": 0, "Share": 0.25, "Word": "7", "Flag": False, "Note": "1.5"},
