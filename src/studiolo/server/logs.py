@@ -12,6 +12,7 @@ from typing import TextIO
 
 #: Of the server: what was asked, line by line.
 ACCESS = logging.getLogger("studiolo.access")
+_OURS = logging.getLogger("studiolo")
 #: Uvicorn's, which tells of each client that does not speak HTTP.
 _UVICORN = logging.getLogger("uvicorn")
 
@@ -36,16 +37,14 @@ def logged(stream: TextIO | None = None) -> Iterator[None]:
     listener = QueueListener(lines, writer)
     handler = _Queue(lines)
     root = logging.getLogger()
-    level = root.level
     root.addHandler(handler)
-    root.setLevel(logging.INFO)
+    _OURS.setLevel(logging.INFO)
     _UVICORN.setLevel(logging.ERROR)
     listener.start()
     try:
         yield
     finally:
         root.removeHandler(handler)
-        root.setLevel(level)
         listener.stop()
 
 

@@ -16,12 +16,14 @@ def watching_routes(endpoints: ServedEndpoints, token: str) -> APIRouter:
     """Health and readiness for everybody, and metrics for whoever has the token."""
     routes = APIRouter(tags=["watching"])
 
-    @routes.api_route("/health", methods=["GET", "HEAD"], operation_id="health")
+    @routes.head("/health", include_in_schema=False)
+    @routes.get("/health", operation_id="health")
     async def health() -> JSONResponse:
         """Whether the server is there."""
         return JSONResponse({"status": "ok"})
 
-    @routes.api_route("/ready", methods=["GET", "HEAD"], operation_id="ready")
+    @routes.head("/ready", include_in_schema=False)
+    @routes.get("/ready", operation_id="ready")
     async def ready() -> JSONResponse:
         """Whether each endpoint has a version that can answer."""
         waiting = [endpoint for endpoint in endpoints.all() if not endpoint.answering]

@@ -122,15 +122,20 @@ def serving(
     *,
     limits: EndpointLimits | None = None,
     hosts: Sequence[str] = (),
+    gate: threading.Event | None = None,
+    unloadable: bool = False,
     **tls: Any,
 ) -> Iterator[Served]:
-    """Serves one endpoint."""
+    """Serves one endpoint, whose versions load when the gate is open."""
     records = [record(limits)]
     handlers: list[Handler] = []
 
     def make(_: ServedEndpoint, version: ServiceVersion) -> Handler:
-        handlers.append(Handler(version.number))
-        return handlers[-1]
+        handler = Handler(version.number)
+        handler.may_load = gate or handler.may_load
+        handler.unloadable = unloadable
+        handlers.append(handler)
+        return handler
 
     with ServedEndpoints(lambda: records, make, pause=3600) as endpoints:
         settings = ServerSettings(hosts=hosts, folder=folder / "server", memory=1 << 30)

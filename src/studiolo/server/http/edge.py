@@ -82,6 +82,10 @@ class Edge:
                 "studiolo.toml, section [server], key hosts."
             )
             raise RefusedError(plain_error(421, "BadArgument", "HostUnknown", sentence))
+        if "content-length" in headers and "transfer-encoding" in headers:
+            # A proxy that goes by the one and a server that goes by the other see two requests.
+            sentence = "The request has both Content-Length and Transfer-Encoding."
+            raise RefusedError(plain_error(400, "BadArgument", "RequestInvalid", sentence))
         if self._sites.comes_from_elsewhere(headers):
             sentence = "A page of another site may not call this server."
             raise RefusedError(plain_error(403, "Unauthorized", "SiteRefused", sentence))
