@@ -205,6 +205,18 @@ def confine(confinement: Confinement, limits: Limits, work: int | str, keep: Seq
         confinement.run_filter.apply()
 
 
+def confine_rehearsal(confinement: Confinement) -> None:
+    """Confine a fork in which scripts run that are not a run: its filter, and no capabilities.
+
+    It shares the file system of the process that forked it, in which there is nothing but what
+    libraries write when they are imported.
+    """
+    kernel.drop_capabilities()
+    kernel.no_new_privileges()
+    if confinement.run_filter is not None:
+        confinement.run_filter.apply()
+
+
 def limit_address_space(size: int) -> None:
     """Bound the memory of each process of the run; only once the inputs' sizes are known."""
     _limit(resource.RLIMIT_AS, size)

@@ -1,7 +1,7 @@
 """The usual libraries, loaded before the first request and arranged for many forks."""
 
 import gc
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pyarrow as pa
 
@@ -18,12 +18,13 @@ def load(modules: Sequence[str]) -> list[str]:
     return failed
 
 
-def settle(*, many: bool, prepared: bool) -> prefault.HotPages:
+def settle(*, many: bool, prepared: bool, rehearse: Callable[[], None] | None) -> prefault.HotPages:
     """Get this process ready for forks; the memory that each of them will use.
 
     Args:
         many: Whether there will be many, so that what is done once in a process is done here.
         prepared: Whether to arrange its memory so that they cost little.
+        rehearse: Does in a fork what all of them will do; None if that is not known.
     """
     if many:
         rehearsal.rehearse(rehearsal.EVERYTHING)
@@ -32,14 +33,14 @@ def settle(*, many: bool, prepared: bool) -> prefault.HotPages:
     # and so copies, every object of the zygote: 122 ms instead of 13 with the usual libraries.
     gc.freeze()
     gc.enable()
-    return _hot_pages() if prepared else prefault.NOTHING
+    return _hot_pages(rehearse) if prepared else prefault.NOTHING
 
 
-def _hot_pages() -> prefault.HotPages:
+def _hot_pages(rehearse: Callable[[], None] | None) -> prefault.HotPages:
     least = rehearsal.Rehearsal(rehearsal.THE_LEAST)
     memory_image.move_into_file()
     # What every run uses is mapped again by that, and forks inherit the mapping.
     rehearsal.rehearse(rehearsal.THE_LEAST)
-    hot = prefault.learn(least.serve)
+    hot = prefault.learn(rehearse or least.serve)
     least.end()
     return hot

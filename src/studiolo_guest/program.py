@@ -6,13 +6,16 @@ with the datasets of that call, and is gone.
 """
 
 import gc
+import itertools
 import json
 import mmap
 import os
+import signal
 import sys
+import tempfile
 import types
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -30,6 +33,10 @@ from studiolo_guest.inputs import Inputs, opened_bytes
 from studiolo_guest.outputs import pickled, roles_of, too_large
 from studiolo_guest.request import Request
 
+#: For one rehearsal; a sample that takes longer is not worth the wait.
+_REHEARSAL_SECONDS: Final = 10
+#: Bytes of the names of modules, as many as a pipe holds.
+_MOST_NAMES: Final = 1 << 16
 _OPTIONS: Final = ipc.IpcWriteOptions(use_threads=False)
 
 
@@ -102,8 +109,18 @@ class Program:
         self._steps = [_loaded(step, files) for step in description["steps"]]
         #: Where each of its outputs comes from, as an edge has it.
         self._outputs: Sequence[Mapping[str, Any]] = description["outputs"]
-        edges = [*self._outputs, *(edge for step in self._steps for edge in step.edges)]
-        self._wanted = {(edge["step"], edge["output"]) for edge in edges if "step" in edge}
+        #: By the program's inputs: a few rows as callers may send them.
+        self._sample = {
+            name: _mapped(entry, [files[number] for number in entry["files"]])
+            for name, entry in description["sample"].items()
+        }
+        self._edges = [*self._outputs, *(edge for step in self._steps for edge in step.edges)]
+        self._wanted = {(edge["step"], edge["output"]) for edge in self._edges if "step" in edge}
+
+    @property
+    def has_sample(self) -> bool:
+        """Whether it can be rehearsed."""
+        return {edge["call"] for edge in self._edges if "call" in edge} <= set(self._sample)
 
     @property
     def outputs(self) -> int:
@@ -114,13 +131,37 @@ class Program:
         self, call: Call, input_files: Sequence[int], result_files: Sequence[int]
     ) -> dict[str, Any]:
         """Run the steps in the current directory; the report, which never fails to come."""
+        return self._served(call, lambda: _given(call, input_files), result_files)
+
+    def rehearse(self) -> None:
+        """Serve the sample, in a fork whose end nobody regrets.
+
+        What a call imports, and which memory it uses, is known from then on. The scripts in it
+        have had no part in this process.
+        """
+        signal.alarm(_REHEARSAL_SECONDS)
+        null = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
+        for standard in (1, 2):
+            os.dup2(null, standard)
+        os.chdir(tempfile.mkdtemp())
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+        results = [os.open(f"output-{n}", flags, 0o600) for n in range(len(self._outputs))]
+        call = Call(inputs={}, parameters={}, address_space=0)
+        json.dumps(self._served(call, lambda: self._sample, results))
+
+    def _served(
+        self,
+        call: Call,
+        open_inputs: Callable[[], Mapping[str, _Value]],
+        result_files: Sequence[int],
+    ) -> dict[str, Any]:
         clock = script.Clock()
         log: list[str] = []
         report: dict[str, Any] = {"status": "succeeded", "outputs": [], "error": None}
         base = os.getcwd()
         current: tuple[int, Request, str] | None = None
         try:
-            given = _given(call, input_files)
+            given = open_inputs()
             values: dict[tuple[int, int], _Value] = {}
             for number, step in enumerate(self._steps):
                 request = replace(
@@ -195,6 +236,7 @@ class _Restored:
         self._path, self._hooks = sys.path[:], sys.meta_path[:]
         self._environment = dict(os.environ)
         self._arguments = sys.argv
+        self._last_module = next(reversed(sys.modules))
 
     def __exit__(self, *_: object) -> None:
         sys.path[:], sys.meta_path[:] = self._path, self._hooks
@@ -205,10 +247,18 @@ class _Restored:
         pyplot = sys.modules.get("matplotlib.pyplot")
         if pyplot is not None:
             pyplot.close("all")
-        for name, module in list(sys.modules.items()):
-            place = getattr(module, "__file__", None)
+        for name in self._new_modules():
+            place = getattr(sys.modules[name], "__file__", None)
             if isinstance(place, str) and place.startswith(self._directory):
                 del sys.modules[name]
+
+    def _new_modules(self) -> list[str]:
+        """The modules that were imported since.
+
+        They are looked for from the end: to look at the others is to copy the pages they lie in.
+        """
+        names = reversed(sys.modules)
+        return list(itertools.takewhile(lambda name: name != self._last_module, names))
 
 
 def receive(link: Any) -> Program:
@@ -223,6 +273,25 @@ def receive(link: Any) -> Program:
         os.close(file)
     gc.collect()
     return program
+
+
+def modules_imported_by(rehearse: Callable[[], None]) -> list[str]:
+    """The modules that a fork of this process imports while it rehearses."""
+    reader, writer = os.pipe2(os.O_CLOEXEC)
+    child = os.fork()
+    if child == 0:
+        try:
+            known = set(sys.modules)
+            rehearse()
+            names = "\n".join(name for name in sys.modules if name not in known)
+            os.write(writer, names.encode()[:_MOST_NAMES])
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with open(reader, "rb") as pipe:
+        names = pipe.read(_MOST_NAMES).decode("utf-8", "replace")
+    os.waitpid(child, 0)
+    return names.splitlines()
 
 
 def _loaded(description: Mapping[str, Any], files: Sequence[int]) -> _Step:

@@ -14,7 +14,7 @@ import selectors
 import signal
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
 
@@ -24,6 +24,7 @@ from studiolo_guest.confine import (
     Confinement,
     Limits,
     confine,
+    confine_rehearsal,
     confine_warm_up,
     new_work_directory,
     point_environment,
@@ -199,7 +200,27 @@ def _memory_bytes(which: str) -> int:
         return next(int(line.split()[1]) * 1024 for line in file if line.startswith(which + ":"))
 
 
-def _load(link: socket.socket, message: Mapping[str, Any]) -> tuple[Loading, list[str]]:
+def _program(
+    link: socket.socket, confinement: Confinement
+) -> "tuple[Program, Callable[[], None] | None]":
+    """The program that the host sends, and what rehearses a call of it in a fork."""
+    from studiolo_guest import program as programs  # noqa: PLC0415  # imports the packages
+
+    program = programs.receive(link)
+    if not program.has_sample:
+        return program, None
+
+    def rehearse() -> None:
+        confine_rehearsal(confinement)
+        program.rehearse()
+
+    packages.preload(programs.modules_imported_by(rehearse))
+    return program, rehearse
+
+
+def _load(
+    link: socket.socket, message: Mapping[str, Any], confinement: Confinement
+) -> tuple[Loading, list[str]]:
     """Load the libraries that every run needs; what is left to each fork, and what failed."""
     python, locked = str(message["python"]), message["locked"]
     if message["program"]:
@@ -217,12 +238,10 @@ def _load(link: socket.socket, message: Mapping[str, Any]) -> tuple[Loading, lis
     from studiolo_guest import libraries  # noqa: PLC0415
 
     failed = libraries.load(message["preload"])
-    program: Program | None = None
-    if message["program"]:
-        from studiolo_guest import program as programs  # noqa: PLC0415  # likewise
-
-        program = programs.receive(link)
-    hot = libraries.settle(many=bool(message["many"]), prepared=bool(message["prepared"]))
+    program, rehearse = _program(link, confinement) if message["program"] else (None, None)
+    hot = libraries.settle(
+        many=bool(message["many"]), prepared=bool(message["prepared"]), rehearse=rehearse
+    )
     rest = None if python == interpreters[-1] else python
     return Loading(python=rest, hot=hot, program=program), failed
 
@@ -236,7 +255,7 @@ def main(link: socket.socket, message: Mapping[str, Any]) -> NoReturn:
     abi = kernel.landlock_abi() if message["landlock"] else 0
     confinement = Confinement.from_message(message, abi)
     confine_warm_up(confinement, int(message["processes"]))
-    loading, failed = _load(link, message)
+    loading, failed = _load(link, message, confinement)
     threads = os.listdir("/proc/self/task")
     if len(threads) != 1:
         # A fork copies one thread; locks that the others hold would stay locked for ever.

@@ -168,6 +168,31 @@ def azureml_main(model, data):
         assert first["opened"] != [0]
 
 
+@pytest.mark.parametrize("withheld", [(), ("namespaces",)])
+def test_what_calls_import_is_imported_before_the_first(
+    default_environment: Environment, withheld: Sequence[str]
+) -> None:
+    source = """
+import sys
+def azureml_main(a):
+    a["there"] = "colorsys" in sys.modules
+    a["own"] = "helpers" in sys.modules
+    import colorsys
+    import helpers
+    if a.n[0] == 13:
+        raise ValueError("unlucky")
+    return a
+"""
+    bundle = zipped(helpers="")
+    step = ProgramStep(node="late", job=Job(source=source, bundle=bundle), sources={FIRST: GIVEN})
+    for first_row, there in ((1, True), (13, True)):
+        sample = {"input1": sealed({"n": [first_row]})}
+        program = Program(steps=[step], outputs=OUTPUT, sample=sample)
+        with loaded(default_environment, program, withheld) as sandbox:
+            expected = {"n": [2], "there": [there], "own": [False]}
+            assert table_of(called(sandbox, n=[2])) == expected
+
+
 def test_a_model_that_can_not_be_opened_is_said_at_the_start(
     default_environment: Environment,
 ) -> None:

@@ -64,6 +64,8 @@ class Program:
     steps: Sequence[ProgramStep]
     #: By the names that its callers know.
     outputs: Mapping[str, Source]
+    #: A few rows for each of its inputs, with which it is rehearsed before the first call.
+    sample: Mapping[str, SealedTable] = field(default_factory=dict)
 
     @property
     def inputs(self) -> Sequence[str]:
@@ -132,9 +134,13 @@ class PackedProgram:
         self._constants: list[MemoryFile] = []
         steps = [self._step(program, step) for step in program.steps]
         outputs = [_edge(program, source) for source in program.outputs.values()]
+        sample = {
+            name: {**placed(one), "files": self._add(files_of(one))}
+            for name, one in ((name, _in_one_file(t)) for name, t in program.sample.items())
+        }
         if len(self._constants) > _MOST_FILES:
             raise ProgramTooWideError(f"{len(self._constants):,} files of {_MOST_FILES}")
-        content = json.dumps({"steps": steps, "outputs": outputs}).encode()
+        content = json.dumps({"steps": steps, "outputs": outputs, "sample": sample}).encode()
         self._description = MemoryFile.of_bytes(content, "program")
 
     @property
@@ -167,9 +173,8 @@ class PackedProgram:
                 yield self._constant(target, constant)
 
     def _constant(self, target: Mapping[str, Any], constant: Connected) -> dict[str, Any]:
-        if isinstance(constant, SealedTable) and len(constant.files) > 1:
-            # There is room for few files in the message.
-            constant = SealedTable.of_dataset(constant.dataset)
+        if isinstance(constant, SealedTable):
+            constant = _in_one_file(constant)
         entry = {"kind": target["kind"], **placed(constant)}
         return {**target, "constant": {**entry, "files": self._add(files_of(constant))}}
 
@@ -177,6 +182,11 @@ class PackedProgram:
         first = len(self._constants)
         self._constants += files
         return list(range(first, len(self._constants)))
+
+
+def _in_one_file(table: SealedTable) -> SealedTable:
+    """The same dataset: there is room for few files in the message."""
+    return table if len(table.files) == 1 else SealedTable.of_dataset(table.dataset)
 
 
 def _edge(program: Program, source: Source) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.runs.experiments.kept_results import KeptResults
 from studiolo.sandbox.exchange.job import Connected
 from studiolo.sandbox.exchange.program import CallInput, Program, ProgramStep, Source, StepOutput
+from studiolo.sandbox.exchange.sealed_table import SealedTable
 from studiolo.services.errors import VersionUnreadableError
 from studiolo.services.schema import ServiceSchema
 from studiolo.services.schema_document import read_schema, write_schema
@@ -115,6 +116,7 @@ def _stage(stage: Stage, constants: dict[str, Connected]) -> dict[str, Any]:
             for step in stage.program.steps
         ],
         "outputs": {name: _source(source) for name, source in stage.program.outputs.items()},
+        "sample": {name: named(table) for name, table in stage.program.sample.items()},
     }
 
 
@@ -144,8 +146,14 @@ def _read_stage(document: Mapping[str, Any], constants: Mapping[str, Connected])
                 for step in document["steps"]
             ],
             outputs={n: _read_source(source) for n, source in document["outputs"].items()},
+            sample={name: _table(constants[of]) for name, of in document["sample"].items()},
         ),
     )
+
+
+def _table(constant: Connected) -> SealedTable:
+    assert isinstance(constant, SealedTable)
+    return constant
 
 
 def _source(source: Source) -> dict[str, Any]:

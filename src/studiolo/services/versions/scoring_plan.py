@@ -20,6 +20,10 @@ from studiolo.sandbox.exchange.sealed_table import SealedTable
 from studiolo.services.errors import ServiceGraphError
 
 
+#: Rows with which a program is rehearsed before its first call.
+_SAMPLE_ROWS = 3
+
+
 @dataclass(frozen=True, kw_only=True)
 class WebServiceParameter:
     """A parameter that callers may set."""
@@ -118,10 +122,7 @@ class _Compiler:
             stages=[
                 Stage(
                     metadata=_environment_of(self._plan.steps[steps[0]]),
-                    program=Program(
-                        steps=[self._step(name, number, where) for name in steps],
-                        outputs=self._leaving(number, where),
-                    ),
+                    program=self._program(number, steps, where),
                 )
                 for number, steps in enumerate(stages)
             ],
@@ -191,6 +192,28 @@ class _Compiler:
             current.append(name)
         if current:
             yield current
+
+    def _program(
+        self, stage: int, steps: Sequence[NodeName], where: Mapping[NodeName, tuple[int, int]]
+    ) -> Program:
+        program = Program(
+            steps=[self._step(name, stage, where) for name in steps],
+            outputs=self._leaving(stage, where),
+        )
+        return replace(program, sample={name: self._sample(name) for name in program.inputs})
+
+    def _sample(self, label: str) -> SealedTable:
+        """A few rows of what the run had there."""
+        node, port = next(
+            (node, port)
+            for step in self._plan.steps.values()
+            for node, port in step.sources.values()
+            if self._label(node, port) == label
+        )
+        given = self._run.output(node, port)
+        assert isinstance(given, SealedTable)
+        dataset = given.dataset
+        return SealedTable.of_dataset(replace(dataset, table=dataset.table.slice(0, _SAMPLE_ROWS)))
 
     def _step(
         self, name: NodeName, stage: int, where: Mapping[NodeName, tuple[int, int]]
