@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 _CPUINFO = Path("/proc/cpuinfo")
-#: What stands there of the first processor.
+#: Its lines about the first processor.
 _ENOUGH = 8192
 _ZEN = "25"
 

@@ -42,7 +42,7 @@ def reported_errors(console: Terminal) -> Iterator[None]:
         show_error(console, error)
         raise typer.Exit(ExitCode.BAD_INPUT) from error
     except BrokenPipeError as error:
-        # Whoever read our output has seen enough (`| head`).
+        # The reader of our output has seen enough (`| head`).
         silence(sys.stdout)
         raise typer.Exit(ExitCode.SUCCEEDED) from error
     except KeyboardInterrupt as error:

@@ -59,7 +59,7 @@ def bytes_of(buffer: pa.Buffer | None) -> npt.NDArray[np.uint8]:
 
 
 def text_of(strings: Values) -> npt.NDArray[np.uint8]:
-    """The bytes of all strings of an array, which lie one behind the other."""
+    """The bytes of all strings of an array, one after the other."""
     starts, ends, data = string_places(strings)
     # The buffer may be longer than what the strings take of it.
     return data[starts[0] : ends[-1]] if len(starts) else data
@@ -68,7 +68,7 @@ def text_of(strings: Values) -> npt.NDArray[np.uint8]:
 def string_places(
     chunk: Values,
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
-    """Where each string of a chunk starts and ends, and the bytes they lie in."""
+    """Where each string of a chunk starts and ends, and the bytes of all of them."""
     _, offset_buffer, data_buffer = chunk.buffers()
     if not len(chunk) or offset_buffer is None:
         return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint8)

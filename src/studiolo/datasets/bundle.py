@@ -147,7 +147,7 @@ def _check_names(members: Sequence[zipfile.ZipInfo], file: str) -> None:
 
 
 def _check_places(members: Sequence[zipfile.ZipInfo], end: int, file: str) -> None:
-    """Refuse members that share bytes, or lie beyond the end: cut off, or a bomb."""
+    """Refuse members that share bytes, or are beyond the end: cut off, or a bomb."""
     in_order = sorted(members, key=lambda member: member.header_offset)
     ends = [*(member.header_offset for member in in_order[1:]), end]
     for member, limit in zip(in_order, ends, strict=False):  # no member has no end

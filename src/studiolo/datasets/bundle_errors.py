@@ -26,7 +26,7 @@ class BundleMissingError(BundleError):
 
 
 class BundleUnreadableError(BundleError):
-    """A script bundle cannot be opened, or is no intact zip archive."""
+    """A script bundle cannot be opened, or is not an intact zip archive."""
 
     code: ClassVar[str] = "bundle-unreadable"
 

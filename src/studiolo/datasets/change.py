@@ -1,4 +1,4 @@
-"""Something that was one thing and is another."""
+"""A change from one value to a different one."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -48,7 +48,7 @@ class TableComparison:
     types: Mapping[str, Change] = field(default_factory=dict)
     #: Their roles: "label".
     roles: Mapping[str, Change] = field(default_factory=dict)
-    #: Whether the columns that both have stand in another order.
+    #: Whether the columns that both have are in a different order.
     reordered: bool = False
     rows: Change | None = None
     #: Columns of one name and type in which cells differ, where there are as many rows.

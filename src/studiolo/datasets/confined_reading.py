@@ -4,9 +4,9 @@ Some files hold far more than their size tells: a Parquet file of kilobytes can 
 terabytes. Readers of such formats allocate what a file claims, and no check before reading can
 tell what that will be. So another process reads them (`reading_process.py`), within limits that
 the kernel keeps. It gives up files and the network before it looks at the content, and hands back
-one Arrow stream in a memory file that nobody can change any more.
+one Arrow stream in a memory file that can't be changed any more.
 
-Formats whose table is bounded by the text that stands in the file are read in this process: to
+Formats whose table is bounded by the text in the file are read in this process: to
 start another takes longer than to read a small file.
 """
 
@@ -83,7 +83,7 @@ def read_confined(content: Content, *, limits: ReadingLimits | None = None) -> D
     with _memory_file() as result:
         said = _said(content, result, task="read", given=limits)
         if said.get("plain"):
-            # Nothing in it is larger than it looks, so that it can be used where it lies.
+            # Nothing in it is larger than it looks, so it can be used in place.
             return read_content(content)
         return _dataset(content, result, said)
 

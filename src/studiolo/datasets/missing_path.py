@@ -51,7 +51,7 @@ def meant_among(name: str, there: Sequence[str]) -> str:
 
 
 def listed(names: Sequence[str]) -> str:
-    """Names, or the first of them, as they can stand in a sentence."""
+    """Names, or the first of them, for a sentence."""
     shown = [f'"{name}"' for name in names[:_LISTED]]
     if len(names) > _LISTED:
         return f"{', '.join(shown)} and {len(names) - _LISTED} more"

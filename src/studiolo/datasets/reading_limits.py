@@ -21,7 +21,7 @@ _MEMORY_PER_BYTE: Final = 64
 _LEAST_SECONDS: Final = 30
 _SECONDS_PER_MIB: Final = 5
 #: Cells of a table that is made of a sparse file: those that any file may have, and those for each
-#: value that stands in it.
+#: value in it.
 _LEAST_CELLS: Final = 1 << 24
 _CELLS_PER_VALUE: Final = 64
 #: Of this machine's memory, what the reading of one file may take.
@@ -54,7 +54,7 @@ def limits_for(size: int) -> ReadingLimits:
 
 
 def check_cells(*, rows: int, columns: int, values: int, file: str) -> None:
-    """Refuse a sparse file whose table would be far larger than what stands in it.
+    """Refuse a sparse file whose table would be far larger than its content.
 
     Raises:
         SparseTableError: It has so many rows and columns that nearly all of it would be filled in.

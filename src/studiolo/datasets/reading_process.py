@@ -1,7 +1,7 @@
 """The process that reads one dataset file for another: started by `confined_reading.py`.
 
 It finds the file at its standard input, writes an Arrow stream to its standard output, and says in
-its report what became of it. Whoever made the file may have found a fault in a library that reads
+its report how that went. The file's author may know of a fault in a library that reads
 it, so before it looks at the content the process gives up everything but these three.
 """
 
@@ -104,7 +104,7 @@ def _give_up(report: int, *, memory: int, seconds: int) -> None:
         resource.setrlimit(limit, (least, least))
     # The first sends SIGXCPU, which says why the process ends; the second kills it in any case.
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    # Whoever has none can't raise the limits again.
+    # A process without any can't raise the limits again.
     kernel.drop_capabilities()
     # Last: it refuses most of the calls above.
     calls = reading_filter()
@@ -171,7 +171,7 @@ def _plain(fact: object) -> object:
 
 
 def _is_plain(data: pa.Buffer) -> bool:
-    """Whether an Arrow file is as large as it looks, so that it can be read where it lies."""
+    """Whether an Arrow file is as large as it looks, so that it can be read in place."""
     try:
         table = pa.ipc.open_file(pa.BufferReader(data)).read_all()
     except (pa.ArrowException, OSError):

@@ -1,6 +1,6 @@
 """The messages of an Arrow stream, checked before Arrow's own reader sees them.
 
-What a reader does with a stream can cost far more than the stream has bytes: buffers may lie in one
+Reading a stream can cost far more than the stream has bytes: buffers may be within one
 another, a thousand columns may have one dictionary, a text may be named a million times, and a
 compressed buffer is expanded to whatever size it claims. After these checks each byte of the
 file belongs to one thing at most.
@@ -25,7 +25,7 @@ _ALIGNMENT = 8
 
 
 class StreamError(Exception):
-    """The bytes are no stream that a guest of ours writes; the message says in which way."""
+    """The bytes are not a stream that our guest writes; the message says why."""
 
 
 class TooManyColumnsError(StreamError):
@@ -158,7 +158,7 @@ class _Stream:
 
 
 def _check_batch(batch: FlatTable, size: int) -> None:
-    """Its buffers lie in its body, one after the other."""
+    """Its buffers are in its body, one after the other."""
     if batch.place(3) is not None:
         raise StreamError("it is compressed")
     end = 0

@@ -16,7 +16,7 @@ def leave_pandas_out() -> None:
     """Keep Arrow from loading pandas, which it does to see whether a value is one of pandas' own.
 
     Loading takes longer than to write a file, and a Ctrl-C that comes meanwhile is lost. Arrow
-    asks once and remembers that there is none.
+    asks once and remembers that pandas is not there.
     """
     finder = _NoPandas()
     sys.meta_path.insert(0, finder)

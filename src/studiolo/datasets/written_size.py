@@ -13,7 +13,7 @@ _PART = 1 << 20
 def written_size(column: "pa.ChunkedArray[Any]") -> int:
     """Bytes of all values; a value of a category counts in each row that has it."""
     if not isinstance(column.type, pa.DictionaryType):
-        # A bit each, which becomes a byte at the least.
+        # A bit each, which becomes at least a byte.
         return len(column) if pa.types.is_boolean(column.type) else column.nbytes
     chunks: Any = column.chunks
     return sum(map(_size_of_categories, chunks))

@@ -77,7 +77,7 @@ def _use(environment: Environment) -> None:
     path = _lock_of(environment)
     if path in _used:
         return
-    # Where the folder can't be written to, nobody can remove it either.
+    # If the folder can't be written to, no process can remove it either.
     with suppress(OSError):
         held = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
         try:
@@ -89,7 +89,7 @@ def _use(environment: Environment) -> None:
 
 
 def _lock_of(environment: Environment) -> Path:
-    """The file is never removed: whoever waits for it would then hold another one than the next."""
+    """The file is never removed: a process that waits for it would then hold a different one."""
     return environment.path.with_name(f"{environment.path.name}.lock")
 
 

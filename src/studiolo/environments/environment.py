@@ -1,4 +1,4 @@
-"""An environment: what it shall hold, and where it lies once built."""
+"""An environment: what it is to contain, and where it is once built."""
 
 import hashlib
 import os
@@ -12,7 +12,7 @@ from studiolo.environments.interpreter import Interpreter, running_interpreter
 _LAYOUT = "1"
 #: Where in an environment its list of fonts is kept.
 FONT_FOLDER = Path("share", "studiolo")
-#: Where a machine keeps its fonts, as far as scripts see them; they lie at any depth below.
+#: Where a machine keeps its fonts, as far as scripts see them; they are at any depth below.
 _FONTS = ("/usr/share/fonts", "/usr/local/share/fonts")
 _DIST_INFO = re.compile(r"(?P<name>.+)-(?P<version>[^-]+)\.dist-info")
 _LOCKED = re.compile(r"^[a-z0-9.-]+==[^\s;]+", re.MULTILINE)
@@ -65,7 +65,7 @@ class Environment:
     key: str
     #: Its folder.
     path: Path
-    #: Where the standard library lies, which the sandbox has to show to scripts as well.
+    #: The folder of the standard library, which the sandbox has to show to scripts as well.
     base_prefix: Path
     #: Whether it is the one whose every package Studiolo itself has locked, by version and hash. A
     #: sandbox loads packages of such an environment before its runs are confined, and of no other.
@@ -110,7 +110,7 @@ class Environment:
 
 
 def environment_in(home: Path, spec: EnvironmentSpec) -> Environment:
-    """Where an environment lies, or will lie, below the folder of all of them."""
+    """The place of an environment, built or not, below the folder of all of them."""
     key = spec.key
     return Environment(
         name=spec.name,

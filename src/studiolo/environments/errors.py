@@ -157,7 +157,7 @@ class PythonVersionUnsuitableError(StudioloError):
 
 
 class PythonRangeError(StudioloError):
-    """A script's ``requires-python`` is no range of versions."""
+    """A script's ``requires-python`` is not a range of versions."""
 
     code: ClassVar[str] = "python-range-invalid"
 

@@ -15,7 +15,7 @@ class Interpreter:
     executable: Path
     #: Major, minor and micro version.
     version: tuple[int, int, int]
-    #: Where its standard library lies.
+    #: The folder of its standard library.
     base_prefix: Path
     #: Everything that makes two interpreters need environments of their own.
     identity: str

@@ -33,7 +33,7 @@ class BuildProgress:
     message: str
 
 
-#: Whoever asks for an environment is told how far it is, in the thread that asked, and again and
+#: The caller that asks for an environment hears how far it is, in its own thread, and again and
 #: again while uv is at work. What it raises ends the building.
 ProgressCallback = Callable[[BuildProgress], None]
 

@@ -37,7 +37,7 @@ class KeptEnvironment:
             held = os.open(lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
             try:
                 fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                # Whole or not at all: nobody may find half of one.
+                # Whole or not at all: no process may find half of one.
                 removed = self.path.with_name(f"{_REMOVED}{os.getpid()}-{self.path.name}")
                 self.path.rename(removed)
                 shutil.rmtree(removed)

@@ -14,7 +14,7 @@ from studiolo.environments.errors import UvMissingError
 from studiolo.environments.progress import BuildPhase, BuildProgress, ProgressCallback, progress_in
 from studiolo.environments.uv_failure import uv_failure
 
-# uv wraps its explanations at the terminal's width; nobody wants that in an error message.
+# uv wraps its explanations at the terminal's width, which would not suit an error message.
 _TERMINAL_ROWS, _TERMINAL_COLUMNS = 50, 1000
 _CONTROL_SEQUENCE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 # An error that interrupts a progress bar is written behind it, on the same line. The expression
@@ -22,7 +22,7 @@ _CONTROL_SEQUENCE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 # uv downloads no faster than it is listened to.
 _LINE_END = re.compile(rb"[\r\n]+|(?<=  )(?=error: |\xc3\x97 )")
 _KEPT_LINES = 200
-#: Seconds after which whoever waits is called although uv says nothing.
+#: Seconds after which the caller hears something although uv is silent.
 _PAUSE = 0.2
 
 

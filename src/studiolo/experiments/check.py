@@ -61,7 +61,7 @@ def check_experiment(
 
     Args:
         experiment: The experiment.
-        catalogue: The modules that there are.
+        catalogue: The available modules.
         datasets: What the dataset file of that name holds, in that version, or in the newest for
             None; None if there is no such file or version.
         reading: Raises a StudioloError if a dataset file can't be read with these options.
@@ -70,7 +70,7 @@ def check_experiment(
             StudioloError if it is none.
         saved: What a person should know about a saved model or transform in that version, a
             sentence each; raises a StudioloError if it can't be used.
-        dataset_names: The dataset files that there are, to suggest one for a misspelt name.
+        dataset_names: The existing dataset files, to suggest one for a misspelt name.
 
     Returns:
         The findings, in the order of the file.
@@ -397,7 +397,7 @@ class _Checker:
         )
 
     def _line(self, place: tuple[str, ...]) -> int | None:
-        """The line of what stands at that place, or of the innermost thing around it."""
+        """The line of the thing at that place, or of the innermost thing around it."""
         while place:
             if (line := self._experiment.lines.get(place)) is not None:
                 return line

@@ -9,7 +9,7 @@ from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.experiments.revision import UNSAVED, Revision
 from studiolo.modules.definition import ModuleId, PortKind, PortName
 
-#: The keys of a node of which each says what the node is.
+#: The keys of a node that say what the node is; it has one of them.
 NODE_KINDS = ("dataset", "trained_model", "transform", "module")
 #: Names a node within its experiment; any text without a dot or a slash.
 NodeName = NewType("NodeName", str)
@@ -120,9 +120,9 @@ class Experiment:
     name: str
     nodes: Mapping[NodeName, Node]
     description: str = ""
-    #: Its folder; what nodes refer to by file name lies here.
+    #: Its folder, which has the files that nodes refer to by name.
     folder: Path
-    #: Lines of the file, from 1, by what stands there: ("rank",), ("rank", "inputs", "dataset1"),
+    #: Lines of the file, from 1, by what is on them: ("rank",), ("rank", "inputs", "dataset1"),
     #: ("rank", "parameters", "trees"). Empty for an experiment that was not read from a file.
     lines: Mapping[tuple[str, ...], int] = field(default_factory=dict, compare=False)
     #: The revision of the file that it was read from.

@@ -47,15 +47,15 @@ def read_experiment(path: Path) -> Experiment:
 def write_experiment(experiment: Experiment, path: Path) -> None:
     """Save an experiment, all of it or nothing.
 
-    What the file says already stays as it was typed: comments, order, quotes and spaces. A file
-    that can't be read is not replaced, because somebody is at work on it.
+    Unchanged parts of the file stay as they were typed: comments, order, quotes and spaces. A file
+    that can't be read is not replaced, because someone is editing it.
 
     Args:
         experiment: What to save.
         path: Its folder, or its file. Folders that are missing are made.
 
     Raises:
-        ExperimentFileError: The file can't be read, or what would stand in it couldn't be.
+        ExperimentFileError: The file can't be read, or could not be read after this change.
         ExperimentUnwritableError: The file can't be written.
     """
     file = _file_of(path)
@@ -138,7 +138,7 @@ def _text_of(experiment: Experiment, file: Path, before: str | None) -> str:
         layout = Layout(on_one_line=on_one_line, newline="\r\n" if "\r\n" in before else "\n")
         patch = Patch(before.removeprefix(mark), layout=layout)
         patched = mark + patch.patched(root, old, form)
-        # Notations exist that nobody uses, such as keys behind a question mark. Where one of them
+        # Some notations are hardly used, such as keys after a question mark. If one of them
         # defeats the patch, what is saved counts for more than how it was laid out.
         with contextlib.suppress(ExperimentFileError):
             if same(saved_form(_read(patched, file)[0]), form):

@@ -17,7 +17,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One mistake in an experiment, and where it stands."""
+    """One mistake in an experiment, and its place."""
 
     #: Stable; each has an entry in ``docs/reference/errors.md``.
     code: str
@@ -40,7 +40,7 @@ class Finding:
         """As terminals and editors understand it: "experiments/x/experiment.yaml:12: …".
 
         Args:
-            relative_to: The folder that the file's path is shown from, where it lies in it.
+            relative_to: The folder that the file's path is shown from, if the file is in it.
         """
         file = self.file
         if relative_to is not None and file.is_relative_to(relative_to):

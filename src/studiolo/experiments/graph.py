@@ -67,7 +67,7 @@ def find_cycles(experiment: Experiment) -> list[list[NodeName]]:
         path = [start]
         depth = {start: 0}
         untried = [iter(_sources(experiment, start))]
-        # Up to here the path lies on cycles that are known.
+        # Up to here the path is on cycles that are known.
         known = -1
         while path:
             source = next(untried[-1], None)
@@ -91,7 +91,7 @@ def find_cycles(experiment: Experiment) -> list[list[NodeName]]:
 def upstream_of(experiment: Experiment, nodes: Iterable[NodeName]) -> frozenset[NodeName]:
     """The nodes whose results reach one of ``nodes``.
 
-    Of ``nodes`` themselves it holds those that lie upstream of another, or on a cycle.
+    It contains those of ``nodes`` that are upstream of another one, or on a cycle.
     """
     return _reached(nodes, lambda name: _sources(experiment, name))
 

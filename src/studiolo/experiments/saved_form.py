@@ -1,4 +1,4 @@
-"""An experiment as its file says it: plain mappings, lists and scalars, and their layout."""
+"""An experiment in the form of its file: plain mappings, lists and scalars, and their layout."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

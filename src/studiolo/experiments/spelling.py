@@ -24,6 +24,6 @@ class Spelling:
 
 
 def listed(names: Collection[str]) -> str:
-    """Names as they can stand in a sentence."""
+    """Names for a sentence."""
     shown = ", ".join(list(names)[:_LISTED])
     return f"{shown} and {len(names) - _LISTED} more" if len(names) > _LISTED else shown

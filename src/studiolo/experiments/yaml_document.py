@@ -1,4 +1,4 @@
-"""A YAML document as a tree that knows where everything stands.
+"""A YAML document as a tree that knows the place of everything.
 
 libyaml splits the text; what its pieces mean is decided here and in `yaml_scalars`, since PyYAML's
 own loaders follow YAML 1.1, forget places, and take the last of two equal keys.
@@ -34,7 +34,7 @@ class YamlPosition:
 class ScalarNode(YamlPosition):
     """A text, number, truth value or nothing."""
 
-    #: As it stands there, without quotes and escapes.
+    #: As it is written, without quotes and escapes.
     text: str
     #: One of `'`, `"`, `|` and `>`; empty for a scalar without quotes.
     style: str
@@ -50,7 +50,7 @@ class MappingNode(YamlPosition):
     """Keys and their values, in the order of the text; no two keys have the same text."""
 
     entries: "list[tuple[ScalarNode, YamlNode]]"
-    #: Whether it stands in braces.
+    #: Whether it is in braces.
     flow: bool
 
 
@@ -59,7 +59,7 @@ class SequenceNode(YamlPosition):
     """A list."""
 
     items: "list[YamlNode]"
-    #: Whether it stands in brackets.
+    #: Whether it is in brackets.
     flow: bool
 
 

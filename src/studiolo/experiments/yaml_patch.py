@@ -48,7 +48,7 @@ def same(one: Any, other: Any) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class _Part:
-    """An entry of a mapping or an item of a list, and what becomes of it."""
+    """An entry of a mapping or an item of a list, and its change."""
 
     path: Path
     #: None for an item.
@@ -87,7 +87,7 @@ class Patch:
     """Writes the new text of a document."""
 
     def __init__(self, text: str, *, layout: Layout) -> None:
-        """Take on the text that there is, and the layout of what will be new."""
+        """Take the existing text, and the layout of new parts."""
         self._text = text
         self._layout = layout
 
@@ -175,7 +175,7 @@ class Patch:
         starts = [part.start for part in present]
         ends = iter([*starts[1:], node.end - 1])
         written = [self._text[node.start : starts[0]]]
-        # What will stand before the next entry, or the end; None before the first.
+        # The text before the next entry, or the end; None before the first.
         separator: str | None = None
         for part in parts:
             if not isinstance(part, _Present):

@@ -1,4 +1,4 @@
-"""Why a text is no YAML document of ours, in words for someone who never heard of tokens."""
+"""Why a text is not a valid experiment in YAML, in words for people who never heard of tokens."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import yaml
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """Why a text is no document, or has in it what no document of ours may have."""
+    """Why a text is not a document, or has something that an experiment may not have."""
 
     code: str
     message: str
@@ -18,7 +18,7 @@ class Problem:
 
 
 def quoted(text: str) -> str:
-    """A text as it can stand in a sentence: on one line and not too long."""
+    """A text for a sentence: on one line and not too long."""
     shortened = text if len(text) <= 80 else f"{text[:77]}..."
     if not shortened.isprintable():
         shortened = shortened.encode("unicode_escape").decode("ascii")

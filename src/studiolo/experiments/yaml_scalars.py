@@ -38,7 +38,7 @@ _YAML_1_1 = yaml.resolver.Resolver()
 
 
 def scalar_value(text: str) -> Scalar:
-    """The value of a scalar that stands without quotes.
+    """The value of a scalar without quotes.
 
     Raises:
         ValueError: It is a whole number of thousands of digits, which Python refuses to read.
@@ -61,7 +61,7 @@ def scalar_text(value: Scalar, *, quotes: str = "", anywhere: bool = True) -> st
 
     Args:
         value: The scalar.
-        anywhere: Whether it may stand as a key and within brackets and braces too, or is a value
+        anywhere: Whether it may also be a key or within brackets and braces, or is a value
             outside of them.
         quotes: The quotes that a text is put in, `'` or `"`; by default only where it needs any.
     """

@@ -6,7 +6,7 @@ from typing import Any
 
 from studiolo.experiments.yaml_scalars import scalar_text
 
-#: The keys that lead to a value; the items of a list stand where their list does.
+#: The keys that lead to a value; the items of a list have the place of their list.
 Path = tuple[str, ...]
 
 
@@ -20,7 +20,7 @@ class Layout:
     newline: str = "\n"
     #: The longest line that a mapping or list is put on.
     width: int = 100
-    #: How much further in the next level stands.
+    #: How much further the next level is indented.
     step: int = 2
 
 
@@ -43,7 +43,7 @@ def entry_text(key: str, value: Any, *, indent: int, path: Path, layout: Layout)
 def item_text(value: Any, *, indent: int, path: Path, layout: Layout) -> str:
     """An item of a list, in a block; without what indents its first line."""
     text = value_text(value, indent=indent, path=path, layout=layout)
-    # The first entry of a mapping, or item of a list, stands on the line of the dash.
+    # The first entry of a mapping, or item of a list, is on the line of the dash.
     return f"- {text.lstrip()}" if text.startswith(layout.newline) else f"-{text}"
 
 

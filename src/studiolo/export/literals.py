@@ -12,8 +12,8 @@ _STEP: Final = 4
 def literal(value: Any, width: int = WIDTH) -> str:
     """The source of a value made of numbers, texts, lists and mappings.
 
-    Where it takes several lines, all but the first are indented as if it stood at the left edge;
-    none of them lies inside a text, so that the whole can be indented further.
+    Where it takes several lines, all but the first are indented as if it were at the left edge;
+    none of them is inside a text, so that the whole can be indented further.
     """
     if isinstance(value, Mapping):
         entries = [
@@ -44,7 +44,7 @@ def bracketed(
 
 
 def indented(text: str, by: int = _STEP) -> str:
-    """Lines of which none lies inside a text, moved to the right."""
+    """Lines that are not inside a text, moved to the right."""
     return "\n".join(" " * by + line if line else line for line in text.split("\n"))
 
 

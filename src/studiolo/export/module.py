@@ -124,7 +124,7 @@ def _is_plain(source: str) -> bool:
 def _parsed(source: str) -> ast.Module | None:
     try:
         with warnings.catch_warnings():
-            # A doubtful escape in a text is for whoever runs the program to hear about.
+            # A doubtful escape in a text is for the program's user to hear about.
             warnings.simplefilter("ignore")
             compile(source, "<module>", "exec", dont_inherit=True)
             return ast.parse(source)

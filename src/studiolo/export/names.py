@@ -13,7 +13,7 @@ class Names:
     """Gives out identifiers of one scope."""
 
     def __init__(self, taken: Iterable[str] = (), *, prefix: str = "") -> None:
-        # A prefix stands in front of every name that is given out.
+        # Every name that is given out has a prefix.
         self._taken = {*_WORDS, *taken}
         self._prefix = prefix
 
@@ -31,7 +31,7 @@ class Names:
 
 
 def identifier(text: str) -> str:
-    """The text in small letters, with underscores for what can't stand in an identifier.
+    """The text in small letters, with underscores for what an identifier can't have.
 
     It never begins with an underscore. Python takes letters of all scripts, and compares
     identifiers after normalising them as is done here.

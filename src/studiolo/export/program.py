@@ -33,7 +33,7 @@ _LOCKED = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class ExportedProgram:
-    """A program, and what whoever runs it should know."""
+    """A program, and what its user should know."""
 
     text: str
     #: What it does otherwise than the experiment, a sentence each.

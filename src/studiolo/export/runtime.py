@@ -174,7 +174,7 @@ def without_floats(frame: pd.DataFrame, before: list[Any]) -> pd.DataFrame:
 def dataset(value: Any, before: Any = ()) -> Any:
     """What a module returned for an output, as the next one gets it.
 
-    The index is dropped, names are texts of which no two are the same, each column has a type
+    The index is dropped, names are texts and unique, each column has a type
     that a dataset can have, and of what is noted about the frame only the columns' roles stay.
     ``before`` are the frames that the module was given with floats.
     """
@@ -206,7 +206,7 @@ def all_outputs(returned: Any, count: int) -> list[Any]:
 
 
 def each_dataset(returned: Any, before: Any = ()) -> list[Any]:
-    """What a module returned for its outputs, of which each is a dataset."""
+    """What a module returned for its outputs, each of which is a dataset."""
     return [dataset(value, before) for value in returned]
 
 

@@ -30,7 +30,7 @@ class Variables:
         self._consumed = {source for step in steps for source in step.sources.values()}
         self._left = Counter(itertools.chain.from_iterable(map(_uses, steps)))
         nodes = {node for node, _ in self._consumed}
-        #: The nodes whose outputs nobody takes.
+        #: The nodes whose outputs no node takes.
         self.ends = [name for name in plan.steps if name not in nodes]
 
     def of(self, node: NodeName, port: PortName) -> str:
@@ -42,7 +42,7 @@ class Variables:
         return self._kinds[node, port]
 
     def taken(self, output: _Output) -> bool:
-        """Note that somebody takes an output; whether anybody else is still to take it."""
+        """Note that a node takes an output; whether any other node is still to take it."""
         self._left[output] -= 1
         return self._left[output] > 0
 

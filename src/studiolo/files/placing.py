@@ -61,7 +61,7 @@ def put_new(staged: Path, path: Path, *, folder: Path) -> None:
 
 
 def _make_parent(path: Path, folder: Path) -> None:
-    """Make the folders that a file lies in; no link may lead out of the folder it belongs to."""
+    """Make the folders that a file is in; no link may lead out of the folder it belongs to."""
     if leads_out(path.parent, folder):
         raise OSError(errno.EXDEV, f"a symbolic link in its path leads out of {folder}", str(path))
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -40,7 +40,7 @@ def staged(path: Path, place: Callable[[Path], None]) -> Iterator[BinaryIO]:
     """A stream to a new file beside the path; ``place`` gives it that name once it is on disk.
 
     It has the permissions that the process's umask leaves. Its own name begins with a dot, so that
-    nobody takes it for a dataset, a script or a module.
+    it is not taken for a dataset, a script or a module.
 
     Raises:
         OSError: It can't be written; or what the caller or ``place`` raises.

@@ -1,4 +1,4 @@
-"""A table of a module's metadata block that knows where it stands."""
+"""A table of a module's metadata block that knows its place."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence

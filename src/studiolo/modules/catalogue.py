@@ -28,7 +28,7 @@ class Catalogue:
     """
 
     def __init__(self, folder: Path | None = None, *, library: Path = LIBRARY) -> None:
-        # A workspace's own modules lie in `folder`, if there is such a folder.
+        # A workspace's own modules are in `folder`, if that exists.
         self._library = _library(library)
         self._own = _ModuleFiles(
             () if folder is None else sorted(folder.glob("*.py")), taken=self._library.ids
@@ -66,7 +66,7 @@ class Catalogue:
             try:
                 found.append(self.find(module))
             except StudioloError:
-                # One that is broken is no reason to do without the others; see `errors`.
+                # A broken one does not make the others unusable; see `errors`.
                 continue
         return sorted(found, key=lambda module: (tuple(module.category), module.name, module.id))
 

@@ -56,7 +56,7 @@ class ColumnSelection(TypedDict):
 
 
 def read_column_selection(value: Any, *, parameter: str) -> ColumnSelection:
-    """The plain form of a selection of columns, as it stands in an experiment.
+    """The plain form of a selection of columns, as an experiment's file has it.
 
     Args:
         value: "all", "none", a list of names, or a mapping with ``begin`` and ``rules``.

@@ -49,7 +49,7 @@ _KEYS = (
 )
 _PORT_KEYS = ("label", "kind", "optional")
 _CLASSIC_ID = re.compile(r"[0-9a-f]{32}")
-#: Where modules stand that do not say it.
+#: The category of modules that name none.
 _CATEGORY = ("Custom",)
 #: What a module returns that does not say it: as a script does.
 _OUTPUTS = (
@@ -94,7 +94,7 @@ def read_script_parameters(source: str) -> Sequence[Parameter]:
     """The parameters of a script of an Execute Python Script node.
 
     A script with a syntax error, or without `azureml_main`, has none: its run explains it best.
-    A parameter that is not written as a module's would have to be is told from what there is.
+    If a parameter is not written in a module's form, its declaration is guessed from what is there.
     """
     return _read_script_parameters(source)
 

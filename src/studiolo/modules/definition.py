@@ -80,12 +80,12 @@ class Parameter:
     kind: ParameterKind
     #: Whether a node has to give a value.
     required: bool = False
-    #: The value of a node that gives none, as it could stand in an experiment; None where the
+    #: The value of a node that gives none, in the form of an experiment's file; None where the
     #: module decides by itself.
     default: Any = None
     #: Whether None is a value.
     nullable: bool = False
-    #: A sentence for whoever fills in the form.
+    #: A sentence for people who fill in the form.
     help: str = ""
     #: Bounds of a number, included.
     minimum: float | None = None
@@ -119,7 +119,7 @@ class ModuleDefinition:
     id: ModuleId
     #: What people read: "Split Data".
     name: str
-    #: Where it stands in the palette, outermost first.
+    #: Its place in the palette, outermost category first.
     category: Sequence[str]
     #: The first line of its docstring.
     description: str

@@ -8,7 +8,7 @@ from studiolo.errors import StudioloError
 
 
 def _shown(value: object) -> str:
-    """A value as it can stand in a sentence: on one line and not too long."""
+    """A value for a sentence: on one line and not too long."""
     if value is None:
         return "empty"
     if isinstance(value, bool):
@@ -57,7 +57,7 @@ class ScriptMissingError(StudioloError):
 
 
 class ScriptUnreadableError(StudioloError):
-    """A script's file is there, but is no readable text."""
+    """A script's file is there, but is not readable text."""
 
     code: ClassVar[str] = "script-unreadable"
     classic_number: ClassVar[int | None] = 48
@@ -118,7 +118,7 @@ class ModuleSyntaxError(ModuleDeclarationError):
 
 
 class ModuleBlockUnreadableError(ModuleDeclarationError):
-    """The metadata block of a module is no TOML, or there are two."""
+    """The metadata block of a module is not TOML, or there are two."""
 
     code: ClassVar[str] = "module-block-unreadable"
 
@@ -306,7 +306,7 @@ class ModuleAnnotationError(ModuleDeclarationError):
 
 
 class ModuleDefaultError(ModuleDeclarationError):
-    """The default of a parameter can't be read without running the module, or is no value of it."""
+    """The default of a parameter can't be read without running the module, or is not allowed."""
 
     code: ClassVar[str] = "module-default-invalid"
 
@@ -439,7 +439,7 @@ class ColumnRangeError(ColumnSelectionError):
 
 
 class ColumnRangeOrderError(ColumnSelectionError):
-    """Columns are selected by a range that no column lies in."""
+    """Columns are selected by a range that contains no column."""
 
     code: ClassVar[str] = "column-range-empty"
     classic_number: ClassVar[int | None] = 60

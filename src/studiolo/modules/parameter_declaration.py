@@ -58,7 +58,7 @@ def declared_parameter(
     """The parameter that a keyword-only argument is, with what its table adds.
 
     Args:
-        argument: As it stands in the signature.
+        argument: As the signature has it.
         table: [tool.studiolo.parameters.NAME]; empty where the signature says it all.
         ports: The dataset inputs of the module.
 
@@ -197,7 +197,7 @@ def _with_default(parameter: Parameter, default: Any, argument: Argument, file: 
     except ParameterValueError as error:
         raise _default_error(argument, error.allowed, file) from error
     if parameter.kind in _OF_COLUMNS:
-        # As it could stand in an experiment; what it comes to is nothing to show in a form.
+        # In the form of an experiment's file; its value is not for a form.
         return replace(parameter, default=default)
     return replace(parameter, default=checked)
 

@@ -54,7 +54,7 @@ def decoded_script(content: bytes) -> str:
 def _why_not_text(content: bytes, error: Exception) -> str:
     if not isinstance(error, UnicodeDecodeError):
         try:
-            # What stands in the first lines is a syntax error to Python, of no encoding in no line.
+            # A mistake in the first lines is a syntax error to Python, without encoding or line.
             content.decode("utf-8")
         except UnicodeDecodeError as undecodable:
             error = undecodable

@@ -11,7 +11,7 @@ from studiolo.toml_text import NotTomlError, read_toml
 
 _OPENED = re.compile(r"# /// (?P<type>[a-zA-Z0-9-]+)")
 _CLOSED = "# ///"
-#: In a block of more lines nobody's patience lasts to find the one that is wrong.
+#: In a block of more lines, finding the wrong one takes too long.
 _LONGEST = 500
 
 

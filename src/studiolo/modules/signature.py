@@ -37,7 +37,7 @@ class Signature:
     line: int
     #: In the order in which they are passed.
     positional: Sequence[Argument]
-    #: What stands after `*`.
+    #: The parameters after `*`.
     keyword_only: Sequence[Argument]
     #: "*args" and "**kwargs", as far as it has them.
     starred: Sequence[Argument]
@@ -72,7 +72,7 @@ def read_outline(source: str) -> Outline:
     """
     try:
         with _WARNINGS, warnings.catch_warnings():
-            # A doubtful escape in a text is for whoever runs the file to hear about.
+            # A doubtful escape in a text concerns those who run the file.
             warnings.simplefilter("ignore")
             tree = ast.parse(source)
     except SyntaxError:

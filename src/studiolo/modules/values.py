@@ -16,21 +16,21 @@ from studiolo.modules.errors import (
 
 _TRUE = {"true", "yes", "on", "1"}
 _FALSE = {"false", "no", "off", "0"}
-#: Kinds for which an empty text is no value.
+#: Kinds for which an empty text is not a value.
 _NEVER_EMPTY = {ParameterKind.COLUMN, ParameterKind.FILE}
 #: Kinds for which an empty text is a value even where everything is text.
 _TEXTS = {ParameterKind.TEXT, ParameterKind.CODE, ParameterKind.DATA}
 
 
 def checked_value(parameter: Parameter, value: Any, *, from_text: bool = False) -> Any:
-    """The value, as the module is to be told of it.
+    """The value in the form in which the module gets it.
 
     It is made of plain numbers, booleans, texts, lists and mappings, whatever a reader of
     configuration files made it of. A selection of columns has the form of `ColumnSelection`.
 
     Args:
         parameter: What the value is for.
-        value: As it stands in an experiment.
+        value: As the experiment's file has it.
         from_text: Whether the value was typed where everything is text, so that "5" may be a
             number, "yes" true and "a, b" two columns.
 
@@ -197,7 +197,7 @@ def _rules(parameter: Parameter, text: str) -> Any:
 
 
 def _listed_names(parameter: Parameter, text: str) -> list[str]:
-    """The names in "a, b"; one that has a comma stands in double quotes, as in a CSV file."""
+    """The names in "a, b"; one that has a comma is in double quotes, as in a CSV file."""
     try:
         row = next(csv.reader([text], skipinitialspace=True))
     except csv.Error as error:

@@ -8,7 +8,7 @@ from typing import Final
 
 #: A script with more lines of Python 2 is read up to there.
 _MOST_CHANGES: Final = 400
-#: A text, so that what stands in one is left alone.
+#: A text; its content is left alone.
 _TEXT: Final = r"""'[^'\\\n]*(?:\\.[^'\\\n]*)*'|"[^"\\\n]*(?:\\.[^"\\\n]*)*\""""
 
 #: By form: what it looks like in a line, and what takes its place for the reader. None of them adds

@@ -180,5 +180,5 @@ def _path_of(node: ast.Attribute, imported: Mapping[str, str]) -> str | None:
     if not isinstance(inner, ast.Name) or inner.id not in imported:
         return None
     path = ".".join([imported[inner.id], *reversed(parts)])
-    # What was imported under a name of its own has been told of there.
+    # An import under a name of its own was reported at the import.
     return None if _INDEX.path(imported[inner.id]) else path

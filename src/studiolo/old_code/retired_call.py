@@ -37,7 +37,7 @@ class Attribute:
 class Keyword:
     """An argument that a function or method no longer takes: `resample(how=…)`."""
 
-    #: Of the function or method, without what stands before the dot.
+    #: Of the function or method, without the part before the dot.
     functions: tuple[str, ...]
     names: tuple[str, ...]
 

@@ -25,7 +25,7 @@ def file_name(source: DatasetSource, name: str | None) -> str:
     """The file of the workspace that a source is, or is to be written to.
 
     Raises:
-        NameNotGivenError: It is no file, and has no name to make one of.
+        NameNotGivenError: It is not a file, and has no name for one.
     """
     if isinstance(source, str | Path):
         return Path(source).as_posix()
@@ -49,7 +49,7 @@ def file_content(source: DatasetSource, file: str) -> memoryview:
     """The bytes of a dataset file for what is not in a file yet.
 
     Raises:
-        DatasetUnsuitableError: It is no dataset.
+        DatasetUnsuitableError: It is not a dataset.
         DatasetError: It can't be one, or the file's format can't hold it.
     """
     sink = io.BytesIO()
@@ -62,7 +62,7 @@ def _dataset(source: DatasetSource) -> Dataset:
         return check_dataset(source.table, roles=source.roles)
     if isinstance(source, pa.Table):
         return check_dataset(source)
-    # Whoever has a frame has imported pandas already.
+    # A caller that has a frame has imported pandas already.
     from studiolo.runs import frames  # noqa: PLC0415
 
     if frames.is_frame(source):

@@ -30,7 +30,7 @@ from studiolo.rendering.plain_text import printable
 from studiolo.workspace.errors import WorkspaceMissingError
 from studiolo.workspace.workspace import MODULES, find_root
 
-#: What stands in the snippet where a person has to choose.
+#: Placeholders in the snippet where a person has to choose.
 _NODE, _VALUE, _COLUMN = "NODE", "VALUE", "COLUMN"
 
 

@@ -71,7 +71,7 @@ def _show_dataset(console: Terminal, notes: Terminal, node: NodeResult, *, rows:
     try:
         dataset = node.dataset(port)
     except (BlobMissingError, BlobRottenError) as error:
-        # Nobody needed it in this run, so that nobody has noticed before.
+        # No node needed it in this run, so it was not noticed before.
         advice = f"To make it again, add --only {shlex.quote(node.record.node)}."
         notes.say(Text(printable(f"warning: {name}: {error} {advice}"), style="yellow"))
         return

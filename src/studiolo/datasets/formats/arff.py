@@ -31,7 +31,7 @@ from studiolo.datasets.reading_limits import check_cells
 
 _QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
 _BLANKS = re.compile(rf"[\s,]*({_QUOTED}|[^\s,'\"]+)")
-#: A comment, and what may stand before one: "50%" is a word.
+#: A comment, and what may come before one: "50%" is a word.
 _COMMENT = re.compile(rf"((?:[^%'\"]|{_QUOTED}|(?<=[^\s,}}'\"])%)*+)%.*")
 _NOMINAL = re.compile(rf"\{{((?:[^'\"}}]|{_QUOTED})*)\}}.*")
 _WEIGHT = re.compile(r"[\s,]\s*\{\s*([0-9.]+(?:[eE][+-]?[0-9]+)?)\s*\}$")

@@ -40,7 +40,7 @@ class Attribute(Protocol):
         """Value that sparse rows leave out."""
 
     def first_wrong(self, words: Values) -> int | None:
-        """Index of the first word that is no value of the column."""
+        """Index of the first word that is not a value of the column."""
 
     def typed(self, words: Values) -> Values:
         """The words, which are all right, as values."""
@@ -157,7 +157,7 @@ class _Date:
 
 
 def attribute_of(name: str, declared: str, words: list[str] | None) -> Attribute:
-    """The column that a declaration describes; what stands behind its type is left out.
+    """The column that a declaration describes; anything after its type is ignored.
 
     Args:
         name: Name of the column.

@@ -7,7 +7,7 @@ from studiolo.datasets.arrow import Column
 from studiolo.datasets.formats.inference import typed_column
 from studiolo.datasets.invariants import in_one_piece
 
-#: A number with a comma, and any number that may stand beside it in a column.
+#: A number with a comma, and any number that its column may also have.
 _COMMA = r"^\s*-?[0-9]+,[0-9]+\s*$"
 _NUMBER = r"^\s*(-?[0-9]+(,[0-9]+)?)?\s*$"
 _SHOWN = 10
@@ -16,10 +16,10 @@ _SHOWN = 10
 def column_with_commas(text: Column) -> Column:
     """Give a column of text its type, where the decimal mark is the comma.
 
-    A column in which points stand where they could be decimal marks stays text: they may divide
+    A column in which points could be decimal marks stays text: they may separate
     thousands.
     """
-    # A point is no part of any number; what it becomes here is not either.
+    # A point does not belong to any number; nor does its replacement here.
     swapped = typed_column(pc.replace_substring(pc.replace_substring(text, ".", "?"), ",", "."))
     if pa.types.is_integer(swapped.type) or pa.types.is_floating(swapped.type):
         return swapped

@@ -74,7 +74,7 @@ def read(content: Content) -> Dataset:
 
 
 def read_texts(content: Content) -> Dataset:
-    """Read delimited text, every column as text, for whoever knows the types already."""
+    """Read delimited text, every column as text, for callers that know the types already."""
     return _read(content, typed=False)
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 from studiolo.datasets.formats.delimited_scan import Dialect, Record, first_records
 
 _NAMES = {b",": "commas", b";": "semicolons", b"\t": "tabs", b"|": "vertical bars", b" ": "blanks"}
-#: Excel's own line, which is no row.
+#: Excel's own line, which is not a row.
 _SEPARATOR_LINE = re.compile(rb"sep=([^\w\r\n\"])(?:\r\n|\r|\n)", re.I)
 _LOOK = 1 << 16
 _ROWS = 50
@@ -75,7 +75,7 @@ def _note(other: bytes, own: bytes) -> str:
 def note_on_blanks(body: pa.Buffer, own: Dialect) -> list[str]:
     """A sentence about the rows of a file of one column, if blanks seem to separate fields in them.
 
-    They are not read so: texts of two words each look the same. Here one field is a number in all
+    They are not read that way: texts of two words each look the same. One field is a number in all
     of the rows.
     """
     beginning = body.slice(0, min(_LOOK, body.size)).to_pybytes()

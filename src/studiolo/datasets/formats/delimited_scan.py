@@ -1,7 +1,7 @@
 """Delimited text read exactly, one record after the other.
 
 The Arrow reader is fast but names neither the line nor the column of a mistake. This scanner reads
-the header, and after the Arrow reader stumbled it finds the mistake, or that there is none.
+the header, and after the Arrow reader stumbled it finds the mistake, or finds none.
 """
 
 import re
@@ -28,7 +28,7 @@ class Dialect:
     delimiter: bytes
     #: Whether the first record holds the names of the columns.
     header: bool
-    #: Whether spaces before a field are no part of it, as in the classic studio's CSV.
+    #: Whether spaces before a field are ignored, as in the classic studio's CSV.
     skips_spaces: bool
     #: Whether each row has a field before those that the header names.
     has_row_names: bool = False
@@ -72,7 +72,7 @@ class Record:
     fields: tuple[bytes, ...]
     #: Line and number of the field whose quote is never closed.
     unterminated: tuple[int, int] | None
-    #: Numbers of the fields, from 0, that stood in quotes.
+    #: Numbers of the fields, from 0, that were in quotes.
     quoted: frozenset[int] = frozenset()
 
     def names(self, dialect: Dialect) -> list[bytes]:
@@ -144,7 +144,7 @@ def is_blank(line: bytes, dialect: Dialect) -> bool:
 
 
 def tidied(data: bytes, dialect: Dialect, *, start: int, count: int) -> bytes:
-    """The rows without what is no part of them: lines of blanks, and spaces before a field.
+    """The rows without blank lines, and without spaces before a field.
 
     In a file of one column, a line of blanks becomes a blank line, which is a missing value there.
     """

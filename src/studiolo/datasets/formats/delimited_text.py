@@ -65,7 +65,7 @@ def write_delimited(table: pa.Table, target: Target, dialect: Dialect) -> None:
 
 
 def _write_one_column(table: pa.Table, target: Target, dialect: Dialect) -> None:
-    """Write a column alone, where a blank line at the end of the file would be no row.
+    """Write a column alone, where a blank line at the end of the file would not be a row.
 
     A missing value is a blank line, and a line with a space from the last value on.
     """
@@ -111,7 +111,7 @@ def _quoted(words: Values, delimiter: str, *, also: str = "") -> Values:
 
     Args:
         words: What is written.
-        delimiter: What stands between fields.
+        delimiter: The separator of fields.
         also: A pattern of other words that need it.
     """
     pattern = rf'^$|^[ \x{{FEFF}}]|["\r\n{delimiter}]{also}'

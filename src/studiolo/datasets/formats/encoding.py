@@ -17,7 +17,7 @@ from studiolo.datasets.formats.errors import (
     NulByteError,
 )
 
-#: Stands before UTF-8 text that some editors wrote; it is no part of the text.
+#: Some editors write it before UTF-8 text; it is not part of the text.
 UTF8_MARK = codecs.BOM_UTF8
 
 _LF, _CR = b"\n\r"
@@ -69,7 +69,7 @@ def text_start(data: pa.Buffer) -> int:
 
 
 def find_encoding_fault(data: bytes, *, file: str) -> FileNotParsedError | None:
-    """Find the first byte that is no UTF-8 text."""
+    """Find the first byte that is not UTF-8."""
     for mark, name in _OTHER_MARKS:
         if data.startswith(mark):
             return EncodingError(file=file, line=1, offset=0, found=mark, candidates={name: ""})
@@ -92,7 +92,7 @@ def find_encoding_fault(data: bytes, *, file: str) -> FileNotParsedError | None:
 
 
 def _candidates(data: bytes, offset: int) -> dict[str, str]:
-    """The encodings that the whole text can be in, with what then stands at a place of it."""
+    """The encodings that the whole text can be in, with what each makes of a place in it."""
     found = {}
     start = 1 + max(data.rfind(b"\n", 0, offset), data.rfind(b"\r", 0, offset), offset - _AROUND)
     for name in ENCODINGS:

@@ -28,7 +28,7 @@ def column_label(number: int, name: str | None) -> str:
 
 
 def _shown(value: str) -> str:
-    """Quote a value as it can stand in a sentence: on one line and not too long."""
+    """Quote a value so that it fits into a sentence: on one line and not too long."""
     shortened = value if len(value) <= 80 else f"{value[:77]}..."
     escaped = shortened.encode("unicode_escape").decode("ascii")
     return f'"{shortened if shortened.isprintable() else escaped}"'
@@ -100,7 +100,7 @@ class UnterminatedQuoteError(FileNotParsedError):
 
 
 class NulByteError(FileNotParsedError):
-    """A text file contains a NUL byte, so that it is no text or in another encoding."""
+    """A text file contains a NUL byte: it is not text, or in a different encoding."""
 
     code: ClassVar[str] = "dataset-nul-byte"
 

@@ -38,6 +38,6 @@ def _unpacked(file: gzip.GzipFile) -> bytearray:
 
 
 def write(dataset: Dataset, target: Target) -> None:
-    """Write a file of the format that stands before .gz."""
+    """Write a file in the format of the extension before .gz."""
     # A fixed date, so that the same dataset gives the same bytes.
     target.sink.write(gzip.compress(write_packed(dataset, target, packed_name(target)), mtime=0))

@@ -45,7 +45,7 @@ def typed_column(text: Column) -> Column:
     """Give a column of text the type that all of its values have.
 
     Args:
-        text: Strings, with nulls for missing values; bytes that are no UTF-8 stay as they are.
+        text: Strings, with nulls for missing values; bytes that are not UTF-8 stay as they are.
 
     Returns:
         The same values in one piece, as ``large_string`` where they are no other type.
@@ -253,7 +253,7 @@ def _dates(text: Column) -> Column | None:
 
 
 def _timestamps(text: Column, zone: str | None) -> Column | None:
-    # Arrow also takes a date or an hour alone, which together with times are no one thing.
+    # Arrow also takes a date or an hour alone, which do not go together with times.
     if pc.min(pc.binary_length(text)).as_py() < len("2020-01-31T12:00"):
         return None
     microseconds = _cast(text, pa.timestamp("us", zone))

@@ -1,6 +1,6 @@
 """JSON lines: one object a line, whose keys are the columns.
 
-A key that an object lacks is a missing value there. Strings of which all are ISO 8601 dates or
+A key that an object lacks is a missing value there. Strings that are all ISO 8601 dates or
 timestamps become such, other strings stay text. Written floats that are NaN become null: both mean
 missing, and JSON knows only null.
 """

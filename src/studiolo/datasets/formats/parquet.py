@@ -64,7 +64,7 @@ def _with_wide_times(table: pa.Table, names: list[str], content: Content) -> pa.
 
 
 def _refuse_finer_times(micro: Column, nano: Column, name: str, content: Content) -> None:
-    """Refuse times of which some need nanoseconds, and others years beyond their reach."""
+    """Refuse times if some need nanoseconds and others years that those can't express."""
     ends = (pa.scalar(bound, pa.int64()) for bound in (-(2**63) // 1000 + 1, (2**63 - 1) // 1000))
     units = micro.cast(pa.int64())
     first, last = ends

@@ -13,7 +13,7 @@ Value = bool | int | float | Decimal | str
 
 @dataclass(frozen=True, kw_only=True)
 class Statistics:
-    """Where the values of a numeric or temporal column lie.
+    """The range of the values of a numeric or temporal column.
 
     Missing values and infinities are left out. Quartiles are interpolated linearly, as pandas
     and NumPy do; those of a temporal column are rounded down to the column's unit.
@@ -26,11 +26,11 @@ class Statistics:
     standard_deviation: Value | None
     #: Smallest value, exactly as stored.
     minimum: Value
-    #: A quarter of the values lie below it.
+    #: A quarter of the values are below it.
     first_quartile: Value
-    #: Half of the values lie below it.
+    #: Half of the values are below it.
     median: Value
-    #: Three quarters of the values lie below it.
+    #: Three quarters of the values are below it.
     third_quartile: Value
     #: Largest value, exactly as stored.
     maximum: Value
@@ -44,7 +44,7 @@ class Histogram:
     holds its upper edge too. Values that are all the same make one bin without width.
     """
 
-    #: Edges, one more than there are bins; the first is the minimum, the last the maximum.
+    #: Edges, one more than bins; the first is the minimum, the last the maximum.
     edges: tuple[Value, ...]
     #: Values in each bin.
     counts: tuple[int, ...]

@@ -81,7 +81,7 @@ def _histogram(units: AscendingUnits, words: UnitWords, bins: int) -> Histogram:
         edge = words.value(Fraction(low))
         return Histogram(edges=(edge, edge), counts=(units.size,))
     inner = [low + Fraction((high - low) * step, bins) for step in range(1, bins)]
-    # A whole number lies below an edge just when it lies below the edge rounded up.
+    # A whole number is below an edge exactly if it is below the edge rounded up.
     starts = [0, *(units.count_below(-(-edge // 1)) for edge in inner), units.size]
     return Histogram(
         edges=(words.value(Fraction(low)), *map(words.edge, inner), words.value(Fraction(high))),

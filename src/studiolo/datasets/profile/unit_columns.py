@@ -44,7 +44,7 @@ def summarise_temporals(column: "pa.ChunkedArray[Any]", bins: int) -> ValueSumma
             return duration_text(round(units * 86_400), "s")
         return duration_text(round(units), data_type.unit)
 
-    # Edges are rounded up so that a value stands on the right side of the edge that is shown.
+    # Edges are rounded up so that a value is on the right side of the edge that is shown.
     words = UnitWords(value=down, mean=down, edge=up, distance=distance)
     numbers = column.cast(pa.int32() if narrow else pa.int64())
     return summarise_units(_ascending_integers(numbers), words, bins)

@@ -19,7 +19,7 @@ class Capacity:
 
     A free slot goes to the run that holds the fewest, among those to the one that has waited
     longest. A step that has the machine to itself may always start; beside others it starts only
-    where there is memory for it, and until then nobody overtakes it.
+    where there is memory for it, and until then no other step overtakes it.
     """
 
     def __init__(

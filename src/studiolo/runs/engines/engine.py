@@ -46,10 +46,10 @@ class StepOutcome:
     #: What it printed and drew.
     console: str = ""
     images: Sequence[Image] = ()
-    #: What a person should know that is no error, a sentence each.
+    #: Remarks that are not errors, a sentence each.
     log: Sequence[str] = ()
     seconds: float
-    #: Bytes of memory that it took at the most, where that could be read.
+    #: The most bytes of memory that it took, if that could be read.
     peak_memory: int | None = None
     #: Processor time in seconds, where that could be read.
     cpu_seconds: float | None = None

@@ -66,7 +66,7 @@ class LocalEngine:
 
         Args:
             workshop: Gives what makes environments and sandboxes with these settings.
-            capacity: The room that there is; that of this process, which all of its engines share,
+            capacity: The room for steps; if not given, that of this process, shared by all engines,
                 if not given.
             idle_memory: See `SandboxPool`.
         """
@@ -108,7 +108,7 @@ class LocalEngine:
         if failure is not None:
             failure = explained(failure, Circumstances(environment=environment, job=job))
             if failure.code == "module-refused" and _is_built_in(step):
-                # Its lines are of use to nobody who can not change them.
+                # Its lines help only people who can change them.
                 failure = replace(failure, traceback="", frames=())
         if not job.contract.module:
             bundle = job.bundle
@@ -204,7 +204,7 @@ def job_of(work: ReadyStep) -> Job:
 
 
 def _limits(policy: Limits, node: NodeLimits) -> Limits | None:
-    """The node's own limits; None where it has none, so that a fork that stands ready fits."""
+    """The node's own limits; None where it has none, so that a waiting fork fits."""
     if node == NodeLimits():
         return None
     return replace(

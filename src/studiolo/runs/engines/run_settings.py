@@ -15,7 +15,7 @@ class RunSettings:
     #: Bytes.
     memory: int | None = None
     cpus: int | None = None
-    #: Processes that stand ready for the next run of a script; 0 starts one when a run asks for it.
+    #: Processes that wait for the next run of a script; 0 starts one when a run asks for it.
     #: An experiment has as many as its nodes are worth.
     warm: int = 0
     #: Layers to do without, as a machine would that lacks them.

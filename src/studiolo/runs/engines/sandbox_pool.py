@@ -19,11 +19,11 @@ from studiolo.sandbox.sandbox import Sandbox
 
 #: From so many runs on it pays to prepare a sandbox for many.
 _MANY = 4
-#: Forks that stand ready: one to take, and others while it is replaced.
+#: Waiting forks: one to take, and others while it is replaced.
 _MOST_WARM = 3
 #: The part of the machine's memory that idle sandboxes may keep.
 _IDLE_PART = 4
-#: Seconds between two looks at whether the wait for somebody else's build was cancelled.
+#: Seconds between two looks at whether the wait for another's build was cancelled.
 _PAUSE = 0.1
 
 
@@ -96,7 +96,7 @@ class SandboxPool:
 
         Args:
             workshop: Gives what makes environments and sandboxes with these settings.
-            idle_memory: Bytes that sandboxes may keep that nobody uses; a quarter of the machine's
+            idle_memory: Bytes that unused sandboxes may keep; a quarter of the machine's
                 if not given.
         """
         self._workshop = workshop
@@ -173,7 +173,7 @@ class SandboxPool:
             pooled.sandbox.close()
 
     def _make(self, kind: SandboxKind, runs: int, progress: ProgressCallback) -> None:
-        """Have a sandbox of the kind; nobody who needs another waits for this."""
+        """Have a sandbox of the kind; callers that need a different one don't wait for this."""
         with self._lock:
             if self._closed:
                 raise ValueError("this pool of sandboxes is closed")
@@ -217,7 +217,7 @@ class SandboxPool:
             # Until it has started, the other one serves.
             better.sandbox.isolation  # noqa: B018
         except StudioloError:
-            # It stays as it is; trying again and again would help nobody.
+            # It stays as it is; trying again and again would not help.
             return
         with self._lock:
             current = self._sandboxes.get(kind)
@@ -233,7 +233,7 @@ class SandboxPool:
             present.sandbox.close()
 
     def _evict(self, *, spare: SandboxKind) -> None:
-        """Close the sandboxes that nobody has used for longest, if all idle ones keep too much."""
+        """Close the sandboxes that have been idle for longest, if all idle ones keep too much."""
         with self._lock:
             idle = sorted(
                 (

@@ -41,7 +41,7 @@ from studiolo.store.run_record import (
     RunStatus,
 )
 
-#: What a snapshot keeps of a file that is no text.
+#: A snapshot has this for a file that is not text.
 _NO_TEXT = ""
 _BROKEN_OFF = "The run could not go on."
 
@@ -286,7 +286,7 @@ class ExperimentRunner:
             records.mark_interrupted(left)
 
     def _sweep(self) -> None:
-        """Remove what nobody refers to and killed runs have left, if nobody else is there."""
+        """Remove unreferenced results and leftovers of killed runs, if no other process is there."""
         with suppress(StoreError), SoleUse.begin(self._parts.store) as alone:
             self._parts.blobs.sweep(self._parts.records.referenced_blobs, alone=alone)
             alone.forget_ended_runs()

@@ -1,4 +1,4 @@
-"""Results as they are kept: into blobs and back, for the next run and for whoever looks."""
+"""Results as they are kept: into blobs and back, for the next run and for those who look."""
 
 import threading
 import weakref
@@ -147,7 +147,7 @@ class KeptResults:
         with self._lock:
             file = self._opened.get(digest)
         if file is None:
-            # A copy, for runs and for this process: whoever can write to the blob's own file could
+            # A copy, for runs and for this process: who can write to the blob's own file could
             # change it later, or shrink it under a map.
             file = MemoryFile.empty("blob")
             self._blobs.copy(digest, file.descriptor)
@@ -163,7 +163,7 @@ class KeptResults:
 
 
 def blobs_of(outputs: Mapping[str, Any]) -> frozenset[BlobDigest]:
-    """The blobs that a result's outputs lie in."""
+    """The blobs of a result's outputs."""
     return frozenset(digest for entry in outputs.values() for digest in entry["files"])
 
 

@@ -13,7 +13,7 @@ from studiolo.store.run_record import NodeState, RunStatus
 
 @dataclass(frozen=True, kw_only=True)
 class NodeProgress(Measures):
-    """Where a node stands; of one that has ended, what it cost."""
+    """The state of a node and, once it has ended, what it cost."""
 
     node: NodeName
     state: NodeState

@@ -1,7 +1,7 @@
 """Writes down what a run's nodes came to, while the run goes on.
 
-A node counts as ended once its blobs and its record are on the disk; nobody is told before. The
-nodes after it do not wait for that: what they need lies in memory.
+A node counts as ended once its blobs and its record are on the disk; only then is it announced. The
+nodes after it do not wait for that: what they need is in memory.
 """
 
 import queue
@@ -36,7 +36,7 @@ class EndedStep:
     reason: str
     started_at: datetime | None = None
     ended_at: datetime | None = None
-    #: Of a node that ran: what came of it.
+    #: Of a node that ran: its outcome.
     done: StepOutcome | None = None
     #: Of a node that could not even be started.
     failure: Failure | None = None
@@ -57,7 +57,7 @@ class _UnderWay:
 class Recorder:
     """A thread that records ended nodes, as many in one transaction as have come together.
 
-    Nodes that take longer are recorded while they run, with what they have printed: whoever looks
+    Nodes that take longer are recorded while they run, with what they have printed: those who look
     sees it, and a process that is killed leaves it behind. Finish it, or use it as a context
     manager.
     """
@@ -126,7 +126,7 @@ class Recorder:
                 if batch:
                     self._record(batch)
                 self._record_under_way()
-            except Exception as error:  # noqa: BLE001  # the end of a thread: whoever carries out the run raises it
+            except Exception as error:  # noqa: BLE001  # the end of a thread: the run raises it
                 failed = True
                 self._on_error(error)
 

@@ -1,4 +1,4 @@
-"""Results on their way from node to node, in memory for as long as somebody will take them."""
+"""Results on their way from node to node, in memory as long as a node still needs them."""
 
 import threading
 from collections import Counter
@@ -39,7 +39,7 @@ class ResultsInMemory:
             return self._results.get(node)
 
     def let_go(self, step: Step) -> None:
-        """The step has taken what it needs; what nobody else will take is forgotten."""
+        """The step has taken what it needs; what no other step needs is forgotten."""
         with self._lock:
             for node in set(step.needs):
                 self._takers[node] -= 1

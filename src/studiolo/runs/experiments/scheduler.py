@@ -29,7 +29,7 @@ from studiolo.store.run_record import NodeState, RunStatus
 
 @dataclass(frozen=True, kw_only=True)
 class _Cancel:
-    """Somebody asked for the end."""
+    """The run was asked to end."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ class _Turn:
 
 @dataclass(frozen=True, kw_only=True)
 class _Broken:
-    """Something that is no fault of a step; the run can't go on."""
+    """Something that is not a step's fault; the run can't go on."""
 
     error: Exception
 

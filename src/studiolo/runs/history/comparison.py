@@ -183,7 +183,7 @@ def _what(recipe: Recipe) -> str:
 
 def _script_change(name: NodeName, before: ComparedRun, after: ComparedRun) -> ScriptChange | None:
     old, new = before.provenance.recipes[name], after.provenance.recipes[name]
-    # The text of another module is another, which goes without saying.
+    # A different module has a different text, which goes without saying.
     if old.get("source") == new.get("source") or _what(old) != _what(new):
         return None
     return ScriptChange(

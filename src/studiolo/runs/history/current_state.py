@@ -9,7 +9,7 @@ from studiolo.runs.history.experiment_result import ExperimentResult, NodeResult
 from studiolo.store.locks import is_running
 from studiolo.store.run_record import NodeState, RunRecord, RunStatus
 
-#: What becomes of the nodes of a run that nobody carries any more, as the next run records it.
+#: The states of the nodes of a run whose process is gone, as the next run records them.
 _LEFT = {NodeState.RUNNING: NodeState.CANCELLED, NodeState.WAITING: NodeState.SKIPPED}
 _WHY_LEFT = "The process that was carrying out the run ended before the run did."
 

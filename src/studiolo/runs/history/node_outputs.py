@@ -13,7 +13,7 @@ from studiolo.runs.planning.plan import DATASET_PORT, SAVED_PORTS
 from studiolo.sandbox.exchange.sealed_table import SealedTable
 from studiolo.store.errors import BlobMissingError, BlobRottenError
 
-#: The profile of a larger dataset takes longer than somebody who only looks wants to wait.
+#: The profile of a larger dataset takes too long for a mere look.
 MOST_CELLS = 20_000_000
 
 
@@ -22,7 +22,7 @@ class NodeOutput:
     """The value at an output port."""
 
     port: str
-    #: None: something that is only opened in a sandbox, of which no more is known.
+    #: None: something that is opened only in a sandbox; no more is known about it.
     kind: PortKind | None
     #: Bytes; None where it is damaged.
     size: int | None = None

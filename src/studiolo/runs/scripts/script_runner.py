@@ -150,7 +150,7 @@ def _dataset(source: object, port: str, log: list[str]) -> Dataset:
         return check_dataset(source)
     if isinstance(source, Dataset):
         return check_dataset(source.table, roles=source.roles)
-    # Whoever has a frame has imported pandas already.
+    # A caller that has a frame has imported pandas already.
     from studiolo.runs import frames  # noqa: PLC0415
 
     if frames.is_frame(source):

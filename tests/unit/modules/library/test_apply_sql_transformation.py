@@ -265,7 +265,7 @@ def test_categories_of_integers_stay_integers(sql: Sql) -> None:
 )
 def test_a_misspelt_name_in_quotes_is_no_text(sql: Sql, query: str) -> None:
     frame = pd.DataFrame({"color": ["red", "blue"], "n": [1, 2]})
-    with pytest.raises(ValueError, match="Text stands in single quotes"):
+    with pytest.raises(ValueError, match="Put text in single quotes"):
         sql(query, frame)
 
 

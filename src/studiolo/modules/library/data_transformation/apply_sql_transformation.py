@@ -56,7 +56,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-#: What stands in quotes or in a comment, and in double quotes as a group.
+#: Text in quotes or in a comment; that in double quotes is a group.
 _QUOTED = re.compile(
     r"""'(?:[^']|'')*' | \[[^\]]*\] | `(?:[^`]|``)*` | --[^\n]* | /\*.*?\*/ | "((?:[^"]|"")*)\"""",
     re.DOTALL | re.VERBOSE,
@@ -139,7 +139,7 @@ def _run(connection: sqlite3.Connection, statement: str) -> _Result | None:
     except (sqlite3.Error, sqlite3.Warning) as error:
         advice = ""
         if "no such column" in str(error) and '"' in statement:
-            advice = " Text stands in single quotes: 'red'."
+            advice = " Put text in single quotes: 'red'."
         raise ValueError(
             f"SQLite can't run the query: {error}.{advice} The statement is:\n{statement.strip()}"
         ) from error

@@ -94,7 +94,7 @@ _TRUTH = {"true": True, "1": True, "false": False, "0": False}
 
 @dataclass(kw_only=True)
 class Cleaning:
-    """A transformation: what becomes of the missing values of each column."""
+    """A transformation: what to do with the missing values of each column."""
 
     removed_columns: list[str] = field(default_factory=list)
     #: Rows without a value in one of them are removed.
@@ -386,7 +386,7 @@ def _trained(dataset: pd.DataFrame, columns: list[str], iterations: int) -> Clea
     predictor = IterativeImputer(max_iter=iterations, random_state=0)
     if columns and len(dataset):
         with warnings.catch_warnings():
-            # Whoever sets the number of iterations wants no more of them.
+            # The number of iterations is set, so there must be no more of them.
             warnings.simplefilter("ignore", ConvergenceWarning)
             predictor.fit(_matrix(dataset, columns))
     return Cleaning(predicted_columns=columns, predictor=predictor)

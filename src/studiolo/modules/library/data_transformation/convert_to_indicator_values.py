@@ -63,7 +63,7 @@ def meaning(value: Any, *, read: bool) -> Any:
 
 
 def places_of(column: Any, known: Sequence[Any]) -> Any:
-    """Where each value of a column stands among the known ones; -1 if it is missing or unknown.
+    """The position of each value among the known ones; -1 if it is missing or unknown.
 
     Values are compared by what they mean, whatever their types.
     """

@@ -210,7 +210,7 @@ def _read(present: Any, data_type: str, datetime_format: str) -> Any:
         # pandas takes a bare number for nanoseconds, which hardly anybody means.
         with_unit = present.where(present.str.contains("[A-Za-z:]", regex=True))
         with warnings.catch_warnings():
-            # "2d" will be refused one day, which is no news for whoever reads the log.
+            # "2d" will be refused one day, which does not concern readers of the log.
             warnings.simplefilter("ignore", DeprecationWarning)
             return pd.to_timedelta(with_unit, errors="coerce")
     advice = (
@@ -250,7 +250,7 @@ def _whole(value: str | Decimal) -> int | None:
 
 
 def _floats(present: Any, *, is_text: bool) -> Any:
-    """Floating point numbers; missing where a value is no number or would have to be rounded."""
+    """Floating point numbers; missing where a value is not a number or would have to be rounded."""
     if present.dtype.kind in "fb":
         return present.astype("float64")
     if not is_text:

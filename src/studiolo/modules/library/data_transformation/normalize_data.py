@@ -86,7 +86,7 @@ class Normalization:
         if self.method != "LogNormal":
             return (values - center) / scale
         with np.errstate(divide="ignore", invalid="ignore"):
-            # Nothing of a log-normal distribution lies below 0.
+            # A log-normal distribution has no values below 0.
             logarithms = np.where(
                 values > 0, np.log(values), np.where(values <= 0, -np.inf, values)
             )

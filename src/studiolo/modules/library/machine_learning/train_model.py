@@ -65,7 +65,7 @@ from sklearn.utils import get_tags
 NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 #: A matrix with a smaller share of numbers that are not 0 takes less memory as a sparse one.
 MOST_DENSITY = 0.3
-#: One GiB of floats, of which learners make copies.
+#: One GiB of floats; learners make copies of them.
 MOST_CELLS = 1 << 27
 #: Trees compare floats of 32 bits, and squares must stay finite.
 LARGEST = 1e38
@@ -201,7 +201,7 @@ def meaning(value: Any, *, read: bool) -> Any:
 
 
 def places_of(column: Any, known: Sequence[Any]) -> Any:
-    """Where each value of a column stands among the known ones; -1 if it is missing or unknown.
+    """The position of each value among the known ones; -1 if it is missing or unknown.
 
     Values are compared by what they mean, whatever their types.
     """
@@ -281,7 +281,7 @@ class Features(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
             columns = np.where(kept, width + kept.cumsum() - 1, -1)
             self.values_[name] = counts.index.tolist(), np.append(columns, -1)
             width += int(kept.sum())
-        self.width_ = max(width, 1)  # a learner wants one, if only of zeros
+        self.width_ = max(width, 1)  # a learner needs one, if only of zeros
         # Many different texts need much memory, which a sparse matrix saves where it is understood.
         self.sparse_output_ = self.sparse and len(self.kinds) < MOST_DENSITY * width
         if not self.sparse_output_ and width * len(dataset) > MOST_CELLS:

@@ -37,7 +37,7 @@ def azureml_main(
     The first dataset that is connected arrives as `dataframe1`, the second one as `dataframe2`;
     without a connection a frame is None. The names are yours to change.
 
-    The files of a zip that is connected to Script Bundle lie in the folder "Script Bundle", from
+    The files of a zip that is connected to Script Bundle are in the folder "Script Bundle", from
     which they can also be imported: `import hello` finds hello.py.
 
     What is printed goes to the log, and pictures to Python Device: figures that are left open, and

@@ -90,7 +90,7 @@ def _figures(column: Any) -> dict[str, float]:
     if floats is None:
         return {}
     values = pd.Series(floats)
-    # Infinite values make some figures undefined, which is no reason to warn.
+    # Infinite values make some figures undefined, which needs no warning.
     with np.errstate(all="ignore"):
         return {
             "Min": values.min(),
