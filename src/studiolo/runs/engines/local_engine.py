@@ -66,7 +66,7 @@ class LocalEngine:
 
         Args:
             workshop: Gives what makes environments and sandboxes with these settings.
-            capacity: The room for steps; if not given, that of this process, shared by all engines,
+            capacity: The room for steps; that of this process, which all of its engines share,
                 if not given.
             idle_memory: See `SandboxPool`.
         """

@@ -286,7 +286,7 @@ class ExperimentRunner:
             records.mark_interrupted(left)
 
     def _sweep(self) -> None:
-        """Remove unreferenced results and leftovers of killed runs, if no other process is there."""
+        """Remove unreferenced results and leftovers of killed runs, if no other process runs."""
         with suppress(StoreError), SoleUse.begin(self._parts.store) as alone:
             self._parts.blobs.sweep(self._parts.records.referenced_blobs, alone=alone)
             alone.forget_ended_runs()
