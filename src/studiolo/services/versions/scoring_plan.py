@@ -19,7 +19,6 @@ from studiolo.sandbox.exchange.program import CallInput, Program, ProgramStep, S
 from studiolo.sandbox.exchange.sealed_table import SealedTable
 from studiolo.services.errors import ServiceGraphError
 
-
 #: Rows with which a program is rehearsed before its first call.
 _SAMPLE_ROWS = 3
 
