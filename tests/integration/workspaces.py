@@ -106,6 +106,14 @@ class Watcher(Observer):
             )
         assert said, self.console
 
+    def wait_for_state(self, node: str, state: str) -> None:
+        """Until that is told of the node."""
+        with self._changed:
+            told = self._changed.wait_for(
+                lambda: any((it.node, it.state) == (node, state) for it in self.told), timeout=60
+            )
+        assert told, self.told
+
 
 @dataclass(frozen=True, kw_only=True)
 class Ran:

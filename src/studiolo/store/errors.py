@@ -175,6 +175,22 @@ class DatabaseUnsuitableError(StoreError):
         )
 
 
+class DatabaseTakenError(StoreError):
+    """A database holds the records of another workspace."""
+
+    code: ClassVar[str] = "database-taken"
+
+    def __init__(self, *, address: DatabaseAddress, owner: str, file: Path) -> None:
+        self.address = address
+        self.owner = owner
+        self.file = file
+        super().__init__(
+            f'The database "{address}" holds the records of another workspace. Give each workspace '
+            "a database of its own, or a schema of its own in one. If they are this workspace's, "
+            f'and its file "{file}" was lost, write {owner} into that file.'
+        )
+
+
 class BlobMissingError(StoreError):
     """A kept result is recorded, but its bytes are not there."""
 

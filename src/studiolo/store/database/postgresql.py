@@ -3,17 +3,21 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from json import JSONDecoder
+from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, insert, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from studiolo.store import workspace_id
 from studiolo.store.database.database import CANNOT_RECORD, Database
+from studiolo.store.database.schema import WORKSPACE
 from studiolo.store.database_address import DatabaseAddress
 from studiolo.store.errors import (
     DatabaseLoginError,
     DatabaseMissingError,
+    DatabaseTakenError,
     DatabaseUnreachableError,
     DatabaseUnsuitableError,
     DriverMissingError,
@@ -35,6 +39,8 @@ _WRITERS = 0x73747564
 _LOCK_NOT_AVAILABLE = "55P03"
 _READ_ONLY = ("25006", "42501")
 _NO_ROOM = ("53100", "53200")
+#: No such table, no such column.
+_OTHER_TABLES = ("42P01", "42703")
 #: The connection failed, there are too many, or the server is shutting down.
 _GONE = ("08", "53", "57")
 
@@ -56,11 +62,12 @@ class PostgresqlDatabase(Database):
         self._patience = patience
 
     @classmethod
-    def open(cls, address: DatabaseAddress, *, patience: float) -> Self:
+    def open(cls, address: DatabaseAddress, store: Path, *, patience: float) -> Self:
         """Open the records in a database; create them or bring them up to date if need be.
 
         Args:
             address: The database. It is there, and may be empty.
+            store: The workspace's folder, which remembers which records are its own.
             patience: Seconds to wait for other processes that are writing.
 
         Raises:
@@ -69,6 +76,7 @@ class PostgresqlDatabase(Database):
             DatabaseLoginError: It doesn't let this user in.
             DatabaseMissingError: It has no such database.
             DatabaseUnsuitableError: It is too old, or the database has another encoding.
+            DatabaseTakenError: The records in it belong to another workspace.
             StoreError: The records can't be read; or are not of this version, and can't be made so.
         """
         database = cls(address, patience=patience)
@@ -76,10 +84,29 @@ class PostgresqlDatabase(Database):
             with database.reading() as connection:
                 database.read_only = _check_server(connection, address)
             database.bring_up_to_date()
+            database._check_owner(store)
         except BaseException:
             database.close()
             raise
         return database
+
+    def _check_owner(self, store: Path) -> None:
+        """See that the records are of this workspace; they are from now on if they are new.
+
+        Two workspaces in one database would tidy up what the other one needs.
+        """
+        owner = select(WORKSPACE.c.id)
+        with self.reading() as connection:
+            found = connection.scalar(owner)
+        if found is None and not self.read_only:
+            with self.writing() as connection:
+                found = connection.scalar(owner)
+                if found is None:
+                    found = workspace_id.known(store) or workspace_id.new(store)
+                    connection.execute(insert(WORKSPACE).values(id=found))
+        if found is not None and found != workspace_id.known(store):
+            file = workspace_id.file(store)
+            raise DatabaseTakenError(address=self._address, owner=found, file=file)
 
     def begin_writing(self, connection: Connection) -> None:
         """Wait for the right to write, which ends with the transaction.
@@ -126,6 +153,9 @@ class PostgresqlDatabase(Database):
             return RecordsReadOnlyError(place=self._address, purpose=CANNOT_RECORD)
         if state in _NO_ROOM:
             return RecordsFullError(place=self._address, reason=reason)
+        if state in _OTHER_TABLES:
+            problem = f"its tables are not those that Studiolo made: {reason}"
+            return DatabaseUnsuitableError(address=self._address, problem=problem)
         if state.startswith(_GONE):
             return DatabaseUnreachableError(address=self._address, reason=reason)
         return None

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 #: The version of the tables below. With another one comes a file in `migrations/versions`.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -109,6 +109,9 @@ METADATA = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+#: Which workspace the records belong to: one row. Empty in a file, which has its place to tell it.
+WORKSPACE = Table("workspace", METADATA, Column("id", RANDOM_ID, primary_key=True))
 
 #: Dataset files, each content that was seen under a name.
 DATASET_VERSIONS = Table(
