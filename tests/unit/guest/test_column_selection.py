@@ -147,9 +147,9 @@ def test_one_column() -> None:
     made = frame("a", "y", y="label")
     assert select_one(made, "a") == "a"
     assert select_one(made, rules("none", including(roles=["label"]))) == "y"
-    with pytest.raises(ColumnCountError, match="it means none"):
+    with pytest.raises(ColumnCountError, match="it matches none"):
         select_one(made, rules("none"))
-    with pytest.raises(ColumnCountError, match=r'it means these 2: "a", "y"\.') as caught:
+    with pytest.raises(ColumnCountError, match=r'it matches these 2: "a", "y"\.') as caught:
         select_one(made, rules("all"))
     assert caught.value.classic_number == 22
 

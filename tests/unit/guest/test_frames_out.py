@@ -226,11 +226,11 @@ def test_intervals_of_cut_become_text_categories() -> None:
     assert "interval" in log[0]
 
 
-def test_categories_that_are_the_same_as_text_are_joined() -> None:
+def test_categories_that_are_the_same_as_text_are_merged() -> None:
     column, log = translated(objects(1, "1", 2).astype("category"))
     assert column.to_pylist() == ["1", "1", "2"]
     assert sorted(column.dictionary.to_pylist()) == ["1", "2"]
-    assert "joined" in log[-1]
+    assert "merged" in log[-1]
 
 
 def test_an_input_column_keeps_its_type_when_its_values_fit(opened: Open) -> None:
