@@ -1,5 +1,7 @@
 """Numbers that are written with a decimal comma: 3,14."""
 
+from collections.abc import Sequence
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -13,12 +15,16 @@ _NUMBER = r"^\s*(-?[0-9]+(,[0-9]+)?)?\s*$"
 _SHOWN = 10
 
 
-def column_with_commas(text: Column) -> Column:
-    """Give a column of text its type, where the decimal mark is the comma.
+def columns_with_commas(texts: Sequence[Column]) -> list[Column]:
+    """Give columns of text their types, where the decimal mark is the comma.
 
     A column in which points could be decimal marks stays text: they may separate
     thousands.
     """
+    return [_column_with_commas(text) for text in texts]
+
+
+def _column_with_commas(text: Column) -> Column:
     # A point does not belong to any number; nor does its replacement here.
     swapped = typed_column(pc.replace_substring(pc.replace_substring(text, ".", "?"), ",", "."))
     if pa.types.is_integer(swapped.type) or pa.types.is_floating(swapped.type):

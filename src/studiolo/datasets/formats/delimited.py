@@ -9,9 +9,10 @@ missing value is a line with a space.
 """
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ import pyarrow.csv as arrow_csv
 from studiolo.datasets.arrow import Column, bytes_of, text_of
 from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.formats import Content, FileFormat, Target
-from studiolo.datasets.formats.decimal_commas import column_with_commas, note_on_commas
+from studiolo.datasets.formats.decimal_commas import columns_with_commas, note_on_commas
 from studiolo.datasets.formats.delimited_guess import find_dialect, has_row_names, note_on_blanks
 from studiolo.datasets.formats.delimited_scan import (
     Dialect,
@@ -44,7 +45,7 @@ from studiolo.datasets.formats.errors import (
     EncodingError,
     UnterminatedQuoteError,
 )
-from studiolo.datasets.formats.inference import starts_with_space, typed_column
+from studiolo.datasets.formats.inference import starts_with_space, typed_columns
 from studiolo.datasets.invariants import check_dataset, check_names, in_one_piece, named_columns
 
 DIALECTS = {
@@ -57,6 +58,8 @@ DIALECTS = {
 #: How much text each task of Arrow's reader takes: a longer row needs the slow path.
 _BLOCK = 4 << 20
 _SIZES_TRIED = 1000
+#: Columns that get their types at one go.
+_AT_ONCE = 256
 #: How much of a file shows whether its rows have names.
 _LOOK = 1 << 16
 _ROWS_LOOKED_AT = 50
@@ -206,11 +209,11 @@ def _columns(body: pa.Buffer, dialect: Dialect, count: int, *, careful: bool) ->
     texts = _texts(body, dialect, count, careful=careful)
     if not careful:
         _check_last_quote(body, texts)
-    typed: Callable[[Column], Column] = typed_column
+    typed: Callable[[Sequence[Column]], list[Column]] = typed_columns
     if not dialect.has_types:
         typed = _as_text
     elif dialect.has_decimal_commas:
-        typed = column_with_commas
+        typed = columns_with_commas
     for column in _typed_columns(texts, typed, in_parallel=body.size > _BLOCK):
         if pa.types.is_large_string(column.type):
             # In a file of one column, a line of spaces is a missing value, in TSV too.
@@ -218,18 +221,21 @@ def _columns(body: pa.Buffer, dialect: Dialect, count: int, *, careful: bool) ->
         yield column
 
 
-def _as_text(column: Column) -> Column:
-    return in_one_piece(column.cast(pa.large_string()))
+def _as_text(columns: Sequence[Column]) -> list[Column]:
+    return [in_one_piece(column.cast(pa.large_string())) for column in columns]
 
 
 def _typed_columns(
-    texts: list[Column], typed: Callable[[Column], Column], *, in_parallel: bool
+    texts: list[Column], typed: Callable[[Sequence[Column]], list[Column]], *, in_parallel: bool
 ) -> Iterator[Column]:
+    # A few columns are a task each.
+    at_once = max(1, min(_AT_ONCE, len(texts) // (4 * pa.cpu_count())))
+    parts = [texts[start : start + at_once] for start in range(0, len(texts), at_once)]
     if not in_parallel:  # changing threads would take longer than the work
-        yield from map(typed, texts)
+        yield from chain.from_iterable(map(typed, parts))
         return
     with ThreadPoolExecutor(pa.cpu_count()) as pool:
-        yield from pool.map(typed, texts)
+        yield from chain.from_iterable(pool.map(typed, parts))
 
 
 def _texts(body: pa.Buffer, dialect: Dialect, count: int, *, careful: bool) -> list[Column]:

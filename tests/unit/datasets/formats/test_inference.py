@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studiolo.datasets.arrow import Column
-from studiolo.datasets.formats.inference import typed_column
+from studiolo.datasets.formats.inference import typed_column, typed_columns
 
 STAYS_TEXT = [
     ["007", "1"],
@@ -174,3 +174,38 @@ def test_missing_values_hide_no_code_and_make_none() -> None:
     assert typed_column(pa.chunked_array([hidden])).to_pylist() == [1, None]
     nothing_first = pa.chunked_array([pa.nulls(2, pa.string()), pa.array(["1"])])
     assert typed_column(nothing_first).to_pylist() == [None, None, 1]
+
+
+WORDS = st.sampled_from(
+    [
+        *("1", "-7", "007", "-0", "9007199254740993", "9223372036854775808", "0.5", "1e3", "+1"),
+        *("NaN", "nan", "inf", "Infinity", "1e400", "", "NA", "null", "x", " 1", "1 ", "true"),
+        *("2020-01-31", "12"),
+        None,
+    ]
+)
+
+
+@given(st.integers(0, 4).flatmap(lambda n: st.lists(st.lists(WORDS, min_size=n, max_size=n))))
+def test_columns_that_are_read_together_are_those_that_are_read_alone(
+    columns: list[list[str | None]],
+) -> None:
+    texts = [pa.chunked_array([pa.array(values, pa.string())]) for values in columns]
+    together = typed_columns(texts)
+    alone = [typed_column(text) for text in texts]
+    assert [column.type for column in together] == [column.type for column in alone]
+    # NaN is not equal to itself.
+    assert repr([c.to_pylist() for c in together]) == repr([c.to_pylist() for c in alone])
+    assert all(column.num_chunks == 1 for column in together)
+
+
+def test_columns_of_several_chunks_and_of_many_rows() -> None:
+    cut: Column = pa.chunked_array([pa.array(["1", None]), pa.array(["3"])])
+    floats: Column = pa.chunked_array([pa.array(["1.5"]), pa.array(["2", "3"])])
+    assert [c.to_pylist() for c in typed_columns([cut, floats, cut])] == [
+        [1, None, 3],
+        [1.5, 2.0, 3.0],
+        [1, None, 3],
+    ]
+    long = pa.chunked_array([pa.array(["1"] * 5000)])
+    assert [column.type for column in typed_columns([long, long])] == [pa.int64()] * 2
