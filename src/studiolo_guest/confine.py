@@ -89,7 +89,7 @@ class Limits:
 class Confinement:
     """Everything a fork needs to confine itself, prepared once in the zygote."""
 
-    #: The policy's names of those that there are; none where all is left to Landlock.
+    #: The policy's names of those in use; none where all is left to Landlock.
     namespaces: Sequence[str]
     landlock: Landlock | None
     #: Of the process that forks, and of each run on top of it.
@@ -192,7 +192,7 @@ def confine(confinement: Confinement, limits: Limits, work: int | str, keep: Seq
         kernel.unshare(kernel.CLONE_NEWUSER)
         _map_to_itself()
     # After the user namespace. What is set before becomes that namespace's ceiling as well, and
-    # the kernel holds it against the processes of all runs together.
+    # the kernel compares it with the processes of all runs together.
     _limit(resource.RLIMIT_NPROC, limits.processes + others)
     _apply_limits(limits, confinement.rlimits)
     kernel.drop_capabilities()

@@ -158,7 +158,7 @@ def _classify(error: BaseException) -> tuple[str, str]:
     if isinstance(error, KeyboardInterrupt):
         return "script-exception", "The script raised KeyboardInterrupt."
     if isinstance(error, SyntaxError):
-        # Not str(): it adds the place, which stands beside the message anyway.
+        # Not str(): it adds the place, which is shown beside the message anyway.
         return "script-exception", error.msg or message
     for cause in _causes(error):
         if isinstance(cause, MemoryError):

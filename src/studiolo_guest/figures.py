@@ -40,7 +40,7 @@ def save_into(directory: str) -> None:
 def save_open_figures(*, log: Callable[[str], None]) -> None:
     """Save the figures that are still open and were never saved by the script.
 
-    ``log`` is told of a figure that cannot be drawn: the script's result is not lost for it.
+    ``log`` gets a line for a figure that cannot be drawn; the script keeps its result.
     """
     pyplot = sys.modules.get(_PYPLOT)
     try:

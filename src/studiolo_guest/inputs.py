@@ -60,7 +60,7 @@ class Inputs:
         places: Sequence[tuple[int, int, str]] | None,
         roles: Mapping[str, str],
     ) -> None:
-        """Open a dataset whose columns lie in ``memories`` for a port or parameter."""
+        """Open a dataset whose columns are in ``memories`` for a port or parameter."""
         opened = open_memories(memories, places, nullable=self._nullable, log=self._log)
         if roles:
             opened.frame.attrs[ROLES] = dict(roles)

@@ -19,7 +19,7 @@ from typing import Any, Final, NoReturn
 from studiolo_guest import kernel
 from studiolo_guest.wire import GUEST_DIRECTORY
 
-#: The user that a script believes to be; the host knows it as `jail_user` or as whoever started it.
+#: The user that a script believes to be; to the host it is `jail_user` or the user who started it.
 INNER_USER: Final = 1000
 
 _ROOT: Final = "/mnt"

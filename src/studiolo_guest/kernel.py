@@ -1,6 +1,6 @@
 """Linux system calls that the standard library does not offer, each as a typed function.
 
-Every function raises OSError with the call's name when the kernel says no.
+Every function raises OSError with the call's name when the kernel refuses.
 """
 
 import ctypes
@@ -63,7 +63,7 @@ PR_CAP_AMBIENT: Final = 47
 
 F_ADD_SEALS: Final = 1033
 F_GET_SEALS: Final = 1034
-#: SEAL | SHRINK | GROW | WRITE: nobody can change the file or take the seals off again.
+#: SEAL | SHRINK | GROW | WRITE: the file can't be changed, nor the seals removed.
 ALL_SEALS: Final = 0x1 | 0x2 | 0x4 | 0x8
 
 _MNT_DETACH: Final = 2

@@ -12,7 +12,7 @@ import time
 from typing import NoReturn
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
-# The package is found from here on through its own path; the folder it lies in stays off sys.path,
+# The package is found from here on through its own path; its parent folder stays off sys.path,
 # since it may hold the server's packages.
 sys.path.insert(0, os.path.dirname(_HERE))
 from studiolo_guest import jail, kernel, wire  # noqa: E402  # needs the line above

@@ -122,7 +122,7 @@ def roles_of(frame: pd.DataFrame, names: Sequence[str]) -> dict[str, str]:
 def pickled(value: object, module: str) -> bytes:
     """A model or transform as bytes.
 
-    Classes and functions of the module's own file go along: nobody else can import them.
+    Classes and functions of the module's own file are included: nothing else can import them.
     """
     import cloudpickle  # noqa: PLC0415  # as in `inputs`
 

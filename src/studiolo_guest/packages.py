@@ -15,7 +15,7 @@ from collections.abc import Sequence
 def take_on(python: str) -> None:
     """Become the interpreter of the environment whose Python this is.
 
-    Its packages take the place of those of an environment that was taken on before; modules that
+    Its packages replace those of an environment that was adopted before; modules that
     are imported already stay.
     """
     environment = os.path.dirname(os.path.dirname(python))

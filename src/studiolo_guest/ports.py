@@ -30,7 +30,7 @@ def entry_of(namespace: Mapping[str, Any]) -> Callable[..., Any]:
     """The script's `azureml_main`.
 
     Raises:
-        MismatchError: there is none; the message lists the functions that there are.
+        MismatchError: there is none; the message lists the script's functions.
     """
     entry = namespace.get(ENTRY)
     if callable(entry):

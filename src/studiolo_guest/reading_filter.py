@@ -1,6 +1,6 @@
 """The system calls of a process that has all it needs in memory, and only computes.
 
-The process that reads a dataset file applies it to itself. It stands here, and not in the policy of
+The process that reads a dataset file applies it to itself. It is here, and not in the policy of
 the sandbox, because whatever reads a file has to do without the sandbox.
 """
 
@@ -50,7 +50,7 @@ CALLS: Final[Mapping[str, tuple[int, int]]] = {
     "set_robust_list": (273, 99),
     "sigaltstack": (131, 132),
 }
-#: To nobody but itself: a library that aborts sends itself a signal.
+#: Only to itself: a library that aborts sends itself a signal.
 OWN_PROCESS: Final = ("tgkill", (234, 131))
 #: For threads only.
 THREADS: Final = ("clone", (56, 220))
@@ -97,6 +97,6 @@ def reading_filter() -> SeccompProgram | None:
         (_RETURN, 0, 0, _ALLOW),
     ]
     program = b"".join(struct.pack("<HBBI", *line) for line in lines)
-    # Where the second argument of the comparison with its own id stands.
+    # The place of the second argument of the comparison with its own id.
     own_id = 8 * (4 + len(numbers) + 6) + 4
     return SeccompProgram(program, [own_id])

@@ -106,7 +106,7 @@ def compiled(request: Request) -> types.CodeType:
     try:
         return compile(request.source, request.name, "exec", dont_inherit=True)
     except (MemoryError, RecursionError):
-        # Which of them Python's parser raises says nothing about the memory that there is.
+        # Which of them Python's parser raises says nothing about the available memory.
         raise SyntaxError("the script is nested too deeply for Python") from None
 
 

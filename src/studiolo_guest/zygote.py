@@ -2,7 +2,7 @@
 
 It has one thread, holds no secrets and never runs a line of a user. Before it loads the first
 library it is confined as far as it can be and still fork; it loads those of the locked environment
-only. Each fork enters namespaces of its own, confines itself, waits for one request, takes on the
+only. Each fork enters namespaces of its own, confines itself, waits for one request, loads the
 packages that its script chose, serves it and is gone.
 """
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 #: The exit code of a fork that could not be confined; no user code has run then.
 _NOT_CONFINED: Final = 97
-#: That of a fork whose request nobody sent, or whose end nobody saw to.
+#: That of a fork that got no request, or that was not ended.
 _SERVED: Final = 98
 #: How long a fork waits before it uses the wait: while requests keep coming, all of its processor
 #: time is better spent on them.
@@ -55,7 +55,7 @@ class Hot(Protocol):
 class Loading:
     """The libraries that each fork loads because the zygote has not."""
 
-    #: The Python of the environment to take on: its packages are a script's choice.
+    #: The Python of the environment to adopt: its packages are a script's choice.
     python: str | None
     #: Memory to have at hand; None where the zygote has loaded nothing.
     hot: Hot | None
@@ -168,7 +168,7 @@ def _live(
         if loading.hot is not None and not select.select([link], [], [], _IDLE_SECONDS)[0]:
             loading.hot.populate()
         if answer(link, loading.complete, loading.program):
-            # The host ends this process, once it has read what the kernel says of it. Nothing of
+            # The host ends this process, once it has read the kernel's figures for it. Nothing of
             # the zygote's and nothing a script registered runs any more.
             link.recv(1)
     except BaseException as error:  # noqa: BLE001  # its packages are what failed

@@ -53,7 +53,7 @@ def write_device_page(
     title: str,
     summary: str,
 ) -> None:
-    """The same for a device that was kept; ``title`` and ``summary`` stand above it.
+    """The same for a device that was kept; ``title`` and ``summary`` are shown above it.
 
     Raises:
         DeviceFolderError: The folder can't be written to.

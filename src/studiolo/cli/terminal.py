@@ -13,7 +13,7 @@ from studiolo.rendering.plain_text import printable
 
 
 class Terminal(Console):
-    """Prints to one stream, and stops without a word once nobody reads it (`| head`).
+    """Prints to one stream, and stops silently once its reader is gone (`| head`).
 
     Names and texts come from files and scripts. Whatever they contain is shown as text: no markup
     colours them or makes links of them, and no escape sequence of theirs reaches the terminal.

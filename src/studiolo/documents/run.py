@@ -1,4 +1,4 @@
-"""A run of an experiment as a document: one for every place that tells of a run."""
+"""A run of an experiment as a document: the same wherever a run is described."""
 
 from collections.abc import Mapping
 from datetime import datetime

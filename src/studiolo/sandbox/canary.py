@@ -48,7 +48,7 @@ _ATTEMPTS = {
     "mount a file system": "call(165 if X86 else 40, b'none', WORK, b'tmpfs', 0, 0)",
     "use kernel keyrings": "call(250 if X86 else 219, 0, -3, 0, 0, 0)",
     "make memory that is not counted": "os.memfd_create('canary')",
-    # Opened for writing but never written to: where this succeeds, nothing must come of it.
+    # Opened for writing but never written to: where this succeeds, it must do no harm.
     "change the standard library": "open(os.__file__, 'r+b')",
     "change an installed library": "open(pandas.__file__, 'r+b')",
     "use more memory than its limit": "bytearray(MEMORY)",
@@ -176,7 +176,7 @@ def _bait() -> Iterator[dict[str, object]]:
         socket.socket(socket.AF_UNIX) as path_socket,
         socket.create_server(("127.0.0.1", 0)) as port_socket,
     ):
-        # Open to everybody, so that nothing but the sandbox stands between.
+        # Open to everybody, so that only the sandbox is in the way.
         Path(folder).chmod(0o755)
         secret = Path(folder, "secret")
         secret.write_text("a secret of the host")

@@ -82,7 +82,7 @@ class Sandbox:
     ) -> None:
         """Begin to start.
 
-        ``warm`` is the number of processes that stand ready, so that a run waits for none;
+        ``warm`` is the number of processes that are kept waiting, so that a run waits for none;
         ``many`` prepares for many runs, which takes longer to start and makes each faster;
         ``withheld`` names layers to do without, as a machine would that does not have them;
         ``launcher`` is an interpreter that was started beforehand; with a ``program`` it serves
@@ -381,7 +381,7 @@ class Sandbox:
             child.kill()
 
     def _take(self, limits: Limits | None) -> tuple[Started, Child]:
-        """A fork that waits for its request, made now if none stands ready."""
+        """A fork that waits for its request, made now if there is none."""
         started = self._ready()
         try:
             return started, self._child_of(started, limits)

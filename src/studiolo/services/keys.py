@@ -35,7 +35,7 @@ class Key:
 
     @classmethod
     def new(cls) -> "Key":
-        """A key that nobody has had: base64, 88 characters, from the system's random numbers."""
+        """A new key: base64, 88 characters, from the system's random numbers."""
         return cls(base64.b64encode(secrets.token_bytes(_BYTES)).decode("ascii"))
 
     def reveal(self) -> str:
@@ -87,6 +87,6 @@ def _is(presented: str, kept: KeyHash) -> bool:
 
 
 def _digest(text: str, salt: bytes) -> bytes:
-    # What isn't text in UTF-8 is no key, and must not be an error that differs from "wrong".
+    # What isn't text in UTF-8 is not a key, and must not be an error that differs from "wrong".
     content = text.encode("utf-8", "surrogatepass")
     return hashlib.blake2b(content, digest_size=32, salt=salt, person=_PURPOSE).digest()

@@ -50,7 +50,7 @@ class Blobs:
     """The blobs of one workspace.
 
     A blob appears under its name all at once, complete and on the disk, and doesn't change any
-    more. Several processes may put the same one at the same time. Whoever puts or opens blobs
+    more. Several processes may put the same one at the same time. A caller that puts or opens blobs
     holds a `WorkspaceUse` meanwhile.
     """
 
@@ -60,7 +60,7 @@ class Blobs:
         self.folder = store / "blobs"
 
     def path(self, digest: BlobDigest) -> Path:
-        """Where the blob lies, or would."""
+        """The file of the blob, whether or not it is there."""
         return self.folder / digest[:2] / digest
 
     def exists(self, digests: Iterable[BlobDigest]) -> Set[BlobDigest]:
@@ -154,12 +154,12 @@ class Blobs:
             self.path(digest).unlink(missing_ok=True)
 
     def sweep(self, referenced: Callable[[], Set[BlobDigest]], *, alone: SoleUse) -> Swept:
-        """Remove the blobs that nobody refers to, and what killed processes left unfinished.
+        """Remove the blobs that are not referred to, and what killed processes left unfinished.
 
         Args:
             referenced: Says which blobs are referred to. It is asked here, after ``alone`` was
                 taken: an answer from before may lack what was recorded since.
-            alone: That nobody else is using this workspace.
+            alone: Proof that no other process is using this workspace.
 
         Raises:
             ValueError: It isn't held, or is another workspace's.
@@ -214,7 +214,7 @@ class Blobs:
             path.unlink(missing_ok=True)
 
     def _is_there(self, blob: Blob) -> bool:
-        # One that has rotted is replaced: whoever makes a result again has no other way to mend it.
+        # One that has rotted is replaced: making a result again is the only way to repair it.
         try:
             self.check(blob.digest)
         except (BlobMissingError, BlobRottenError):

@@ -21,7 +21,7 @@ class RecordedColumn:
 
 @dataclass(frozen=True, kw_only=True)
 class SeenDataset:
-    """A file of the workspace's `datasets` folder, as it lies there at this moment."""
+    """A file of the workspace's `datasets` folder, as it is at this moment."""
 
     #: Its file name: "pima-indians-diabetes.csv".
     name: str

@@ -25,13 +25,13 @@ def version(connection: Connection, name: str, number: int) -> DatasetVersion | 
 
 
 def current(connection: Connection, name: str) -> DatasetVersion | None:
-    """The one that was seen last: the file as it lies there, as far as is known."""
+    """The one that was seen last: the current file, as far as is known."""
     row = connection.execute(_of(name).order_by(_COLUMNS.turn.desc()).limit(1)).first()
     return None if row is None else _read(row)
 
 
 def adds_nothing(seen: SeenDataset, known: DatasetVersion | None) -> bool:
-    """Whether a sight of a file says no more than what is known of its current version."""
+    """Whether a look at a file shows no more than is known about its current version."""
     if known is None:
         return False
     new = _written(seen)

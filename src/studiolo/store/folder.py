@@ -10,7 +10,7 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 def make_private_folder(store: Path) -> None:
     """Make the folder if it is not there, and close it to other users if it is open to them.
 
-    Results are the contents of datasets, and whoever can open a lock's file can hold the lock. A
+    Results are the contents of datasets, and a user who can open a lock's file can hold the lock. A
     folder of another user stays as it is: its owner decides.
 
     Raises:

@@ -31,7 +31,7 @@ _FOLDER = "locks"
 _USE = "workspace.lock"
 _RUN_PREFIX = "run-"
 _READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
-#: Seconds between two attempts at a lock that somebody else has.
+#: Seconds between two attempts at a lock that another process has.
 _PAUSE = 0.02
 
 
@@ -72,7 +72,7 @@ class WorkspaceUse(Lock):
     """Held, with others, by every process that runs something or reads results.
 
     While anybody holds it nothing is swept, so that a blob that was found stays, and one that is
-    not yet recorded too. In a workspace that can't be written, and that nobody has ever run
+    not yet recorded too. In a workspace that can't be written, and in which nothing has ever run
     anything in, it is not ``held``: there is nothing to protect then.
     """
 
@@ -95,7 +95,7 @@ class WorkspaceUse(Lock):
 
 
 class SoleUse(Lock):
-    """Held by the one process that removes things from a workspace nobody else is using."""
+    """Held by the one process that removes things from a workspace that no other is using."""
 
     purpose = "nothing can be removed from it"
 
@@ -122,7 +122,7 @@ class SoleUse(Lock):
         return self.held and self.path == store / _FOLDER / _USE
 
     def forget_ended_runs(self) -> None:
-        """Remove the lock files that killed processes left: whoever carries a run is not alone."""
+        """Remove the lock files that killed processes left; others may be carrying runs."""
         for left in self.path.parent.glob(f"{_RUN_PREFIX}*.lock"):
             left.unlink(missing_ok=True)
 
@@ -148,7 +148,7 @@ class RunLock(Lock):
             except BlockingIOError as error:
                 os.close(descriptor)
                 raise RunHeldError(run=run) from error
-            # Whoever held it may have removed the file since it was opened here.
+            # The process that held it may have removed the file since it was opened here.
             if os.fstat(descriptor).st_nlink:
                 return cls(path, descriptor)
             os.close(descriptor)

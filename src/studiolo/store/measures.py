@@ -1,4 +1,4 @@
-"""The measures of a node's result, which go with it wherever it is told of."""
+"""The measures of a node's result, which go with it wherever it is shown."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -10,7 +10,7 @@ class Measures:
     """What a result took, and how large it is; None where that is not known."""
 
     seconds: float | None = None
-    #: Bytes of memory at the most.
+    #: The most bytes of memory.
     peak_memory: int | None = None
     #: Of all its datasets together; None if it has none.
     rows: int | None = None

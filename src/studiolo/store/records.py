@@ -102,7 +102,7 @@ class Records:
     # Datasets
 
     def note_dataset(self, seen: SeenDataset) -> DatasetVersion:
-        """Remember a dataset file as it lies there, which makes it the current version.
+        """Remember a dataset file as it is now, which makes it the current version.
 
         A content that was never seen under the name becomes its next version; one that was is that
         version again. Where nothing is new nothing is written, so that it works where nothing can.
@@ -143,7 +143,7 @@ class Records:
     def begin_run(self, run: NewRun, nodes: Sequence[PlannedNode]) -> None:
         """Remember that a run begins, with its nodes in the order of the experiment.
 
-        Its `RunLock` is held by then: who sees a running run that nobody holds takes it for
+        Its `RunLock` is held by then: a running run that no process holds is taken for
         interrupted.
         """
         with self._database.writing() as connection:
@@ -166,7 +166,7 @@ class Records:
         with self._database.writing() as connection:
             run_rows.end(connection, run, status, ended_at)
 
-    # Runs, by whoever looks
+    # Runs, by those who look
 
     def runs(
         self,
@@ -247,7 +247,7 @@ class Records:
     # Tidying up
 
     def mark_interrupted(self, runs: Iterable[RunId]) -> None:
-        """Remember that nobody carries these runs any more; those that have ended stay so."""
+        """Remember that no process carries these runs any more; those that have ended stay so."""
         with self._database.writing() as connection:
             for run in runs:
                 run_rows.interrupt(connection, run)
@@ -257,7 +257,7 @@ class Records:
 
         Args:
             keep: How many of each experiment stay, besides those that are running.
-            alone: That nobody else is using this workspace, and counts on a result it has found.
+            alone: Proof that no other process uses this workspace and relies on a result in it.
 
         Raises:
             ValueError: It isn't held, or is another workspace's.

@@ -24,7 +24,7 @@ class KeptImage:
 class StoredResult(Measures):
     """The record that is needed to use a result again.
 
-    What was printed, said and drawn stands with the nodes of runs; see `NodeRecord`.
+    What was printed, noted and drawn is kept with the nodes of runs; see `NodeRecord`.
     """
 
     recipe_digest: RecipeDigest
@@ -46,7 +46,7 @@ class StoredResult(Measures):
 
 @dataclass(frozen=True, kw_only=True)
 class NewResult(StoredResult):
-    """A result as it is recorded, with what is only asked for when somebody looks."""
+    """A result as it is recorded, with what is only read when it is looked at."""
 
     #: What it was made of, as plain JSON: answers "why did this run again".
     recipe: Mapping[str, Any]

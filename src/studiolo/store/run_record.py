@@ -63,7 +63,7 @@ class RunRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class NewRun(RunRecord):
-    """A run as it is recorded, with what is only asked for when somebody looks."""
+    """A run as it is recorded, with what is only read when it is looked at."""
 
     #: The experiment as it was, as plain JSON: its file's text, scripts by name with their text,
     #: the versions of datasets.

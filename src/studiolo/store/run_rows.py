@@ -36,7 +36,7 @@ from studiolo.store.run_record import (
 
 _LIGHT = [column for column in RUNS.c if column.name != "snapshot"]
 _OF_RESULT = ("console", "log", "images")
-# What a node printed, said and drew stands with it, or with the result that stands in for it.
+# What a node printed, noted and drew is kept with it, or with the result that it reuses.
 _NODES = select(
     *(column for column in RUN_NODES.c if column.name not in _OF_RESULT),
     *(func.coalesce(RUN_NODES.c[name], RESULTS.c[name]).label(name) for name in _OF_RESULT),
@@ -152,7 +152,7 @@ def end(connection: Connection, run: RunId, status: RunStatus, ended_at: datetim
 
 
 def interrupt(connection: Connection, run: RunId) -> None:
-    """Write down that nobody carries a run any more; nothing if it has ended already."""
+    """Write down that no process carries a run any more; nothing if it has ended already."""
     times = select(func.max(RUN_NODES.c.started_at), func.max(RUN_NODES.c.ended_at))
     last = connection.execute(times.where(RUN_NODES.c.run == run)).one()
     started_at = connection.scalar(

@@ -27,7 +27,7 @@ from studiolo.workspace.errors import (
 from studiolo.workspace.saved.errors import words
 from studiolo.workspace.workspace import DATASETS, MODULES, Workspace
 
-#: Where the nodes of an experiment stand on the canvas.
+#: The places of an experiment's nodes on the canvas.
 _LAYOUT = "layout.json"
 
 
@@ -58,9 +58,9 @@ def copy_experiment(
     Nothing is overwritten. A file that is there already with the same content is shared; if one
     has another content, or anything is missing, nothing is written.
 
-    A node without a version gets the dataset file as it lies there now. The content of an older
+    A node without a version gets the dataset file as it is now. The content of an older
     version that a node names becomes known to the other workspace, which counts its versions by
-    itself: where it gets another number, that number stands in the copy's experiment.yaml.
+    itself: where it gets a different number, the copy's experiment.yaml has that number.
     Otherwise this is copied byte for byte.
 
     Args:
@@ -331,10 +331,10 @@ class _Copying:
                     target.blobs.put_file(descriptor)
                 finally:
                     os.close(descriptor)
-                # No file that lies there is that old.
+                # No file in the folder is that old.
                 noted = target.records.note_dataset(replace(version.record, mtime_ns=0))
                 if current is not None:
-                    # What lies in the folder stays the newest that was seen.
+                    # What is in the folder stays the newest that was seen.
                     target.records.note_dataset(current)
                 if noted.version != version.number:
                     reason = (

@@ -69,7 +69,7 @@ class WorkspaceDatasets:
 
     @property
     def names(self) -> Sequence[str]:
-        """The files that lie in the folder, by name."""
+        """The files in the folder, by name."""
         if not self.folder.is_dir():
             return []
         files = (path for path in self.folder.rglob("*") if path.is_file())
@@ -80,7 +80,7 @@ class WorkspaceDatasets:
         )
 
     def version(self, name: str, version: int | None) -> PlannedDataset:
-        """Which content a name means: the file's as it lies there, or an older one's.
+        """Which content a name means: that of the current file, or an older one's.
 
         Raises:
             DatasetError: There is no such file, or it can't be read.
@@ -191,7 +191,7 @@ class WorkspaceDatasets:
             log += dataset.notes
         known = self._known(version)
         if known is None or not known.columns:
-            # Its profile tells what the file says by itself.
+            # Its profile describes the file as it is read without options.
             plain = None if version.reading.given() else dataset
             self._note(version, content.size, dataset=plain)
         return SealedTable.of_dataset(dataset, version.name)
@@ -219,7 +219,7 @@ class WorkspaceDatasets:
             self._blobs.check(digest)
         except (BlobMissingError, BlobRottenError) as error:
             if (version.name, version.digest) not in self._times:
-                # What lay there before lies nowhere else.
+                # The earlier content is kept nowhere else.
                 raise
             self._keep(version, error)
         path = self._blobs.path(digest)
@@ -246,7 +246,7 @@ class WorkspaceDatasets:
                 content=BlobDigest(version.digest),
                 bytes=size,
                 format=format_of(version.name).value,
-                # Not of what lies there now, which may be another content.
+                # Not of the current file, which may have different content.
                 mtime_ns=self._times.get((version.name, version.digest), 0),
                 columns=[] if dataset is None else _columns(dataset),
                 rows=0 if dataset is None else dataset.table.num_rows,

@@ -10,7 +10,7 @@ from studiolo.quantities import size_text
 
 
 class WorkspaceMissingError(StudioloError):
-    """A path lies in no workspace."""
+    """A path is not in a workspace."""
 
     code: ClassVar[str] = "workspace-missing"
 
@@ -291,7 +291,7 @@ class ScriptUnsuitableError(StudioloError):
 
 
 class ScriptFunctionError(StudioloError):
-    """A function is to become a script, and can't do without what stands around it."""
+    """A function is to become a script, and depends on what is defined around it."""
 
     code: ClassVar[str] = "script-function"
 

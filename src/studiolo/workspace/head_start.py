@@ -1,7 +1,7 @@
 """Starting the interpreter of the next script before anybody knows which script that is.
 
 A script's interpreter takes as long to load pandas as this process takes to load Arrow and the
-rest. Most scripts run in the default environment with the isolation that there is, so that much is
+rest. Most scripts run in the default environment with the available isolation, so that much is
 taken for granted, and begun; if it turns out otherwise the start is thrown away.
 """
 

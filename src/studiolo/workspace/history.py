@@ -63,7 +63,7 @@ class RunHistory:
         return self._open().run(called)
 
     def latest_of_node(self, experiment: str, node: NodeName) -> RunId | None:
-        """The newest run in which something came of the node; None if it never ran."""
+        """The newest run in which the node had an outcome; None if it never ran."""
         found = self._open().latest_node(experiment, node)
         return None if found is None else found.run
 

@@ -34,7 +34,7 @@ def find_target(typed: str) -> ExperimentPlace:
 
     Raises:
         ExperimentMissingError: There is no such experiment.
-        WorkspaceMissingError: It lies in no workspace.
+        WorkspaceMissingError: It is not in a workspace.
     """
     whole = find_experiment(typed)
     if whole is not None:
@@ -50,7 +50,7 @@ def find_experiment(typed: str) -> ExperimentPlace | None:
     """The experiment of that path, or of that name in the workspace that we are in.
 
     Raises:
-        WorkspaceMissingError: It is there, and lies in no workspace.
+        WorkspaceMissingError: It exists, and is not in a workspace.
     """
     for candidate in _candidates(typed):
         file = candidate if candidate.suffix in {".yaml", ".yml"} else candidate / FILE_NAME
@@ -67,7 +67,7 @@ def find_history(typed: str) -> tuple[Path, ExperimentPlace | None]:
 
     Raises:
         ExperimentMissingError: There is neither.
-        WorkspaceMissingError: It is there, and lies in no workspace.
+        WorkspaceMissingError: It exists, and is not in a workspace.
     """
     experiment = find_experiment(typed)
     if experiment is not None:
@@ -91,7 +91,7 @@ def _root_here() -> Path | None:
 
 
 def _key(file: Path, root: Path) -> str:
-    """Known without reading the file, which somebody may be at work on."""
+    """Known without reading the file, which someone may be editing."""
     return experiment_key(Experiment(name="", nodes={}, folder=file.parent), root)
 
 

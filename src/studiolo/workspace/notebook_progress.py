@@ -1,6 +1,6 @@
 """A run that is watched from Python: a table in a notebook, lines on the standard error elsewhere.
 
-IPython is no dependency. Where a notebook runs, it is loaded already.
+IPython is not a dependency. Where a notebook runs, it is loaded already.
 """
 
 import importlib
@@ -26,7 +26,7 @@ _PAUSE = 0.2
 
 @contextmanager
 def watching(progress: bool | Observer) -> Iterator[Observer | None]:
-    """Who watches a run: nobody, somebody given, or what shows it where Python runs."""
+    """The observer of a run: none, a given one, or the one that suits where Python runs."""
     if not isinstance(progress, bool):
         yield progress
     elif not progress:
@@ -63,7 +63,7 @@ class NotebookProgress(Observer):
         self._handle: Any = None
 
     def node_changed(self, progress: NodeProgress) -> None:
-        """Note where it stands."""
+        """Note its state."""
         with self._lock:
             self._nodes[progress.node] = progress
         self._changed.set()

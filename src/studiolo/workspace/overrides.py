@@ -48,12 +48,12 @@ def _parameters(experiment: Experiment, node: Node, modules: Modules) -> Sequenc
 def _value(parameters: Sequence[Parameter], name: str, text: str) -> Any:
     parameter = next((p for p in parameters if p.name == name), None)
     if parameter is None:
-        # The check says so, with what there is.
+        # The check says so, and lists the parameters.
         return text
     value = checked_value(parameter, text, from_text=True)
     if parameter.kind not in _COLUMNS or not isinstance(value, dict):
         return value
-    # A selection of columns, as it would stand in the experiment's file.
+    # A selection of columns, as the experiment's file would have it.
     typed = text.strip()
     if typed.startswith("{"):
         return json.loads(typed)

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from studiolo.workspace import settings
 from studiolo.workspace.errors import WorkspaceExistsError, WorkspaceUnwritableError
 
-#: The samples lie in the package where it was installed, and beside the sources in a checkout.
+#: The samples are in the package where it was installed, and beside the sources in a checkout.
 _PLACES = (Path(__file__).parents[1] / "examples", Path(__file__).parents[3] / "examples")
 _FOLDERS = ("datasets", "experiments")
 _IGNORED = "# What Studiolo remembers: results and the history of runs.\n.studiolo/\n"

@@ -58,7 +58,7 @@ class Uploads:
         datasets: WorkspaceDatasets,
         editing: Callable[[], AbstractContextManager[object]],
     ) -> None:
-        """``editing`` is the lock of whoever puts a file where people put theirs."""
+        """``editing`` is the lock for putting a file where people put theirs."""
         self._datasets = datasets
         self._editing = editing
 

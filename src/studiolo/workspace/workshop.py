@@ -89,8 +89,8 @@ class LocalWorkshop:
         Args:
             environment: What its runs find installed.
             preload: Modules to import beforehand; what scripts are likely to import if not given.
-            warm: How many processes are to stand ready; what the settings say if not given.
-            many: Prepare it for many runs even if none are to stand ready.
+            warm: How many processes to keep waiting; if not given, as many as the settings say.
+            many: Prepare it for many runs even if no process is kept waiting.
         """
         ready = self._settings.warm if warm is None else warm
         return self._sandbox(environment, warm=ready, many=many or ready > 0, preload=preload)
@@ -104,7 +104,7 @@ class LocalWorkshop:
             environment: What its calls find installed.
             program: What they are calls of.
             preload: Modules to import beforehand.
-            warm: How many processes are to stand ready.
+            warm: How many processes to keep waiting.
 
         Raises:
             ProgramTooWideError: The program has too many constants.

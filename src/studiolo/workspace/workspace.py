@@ -117,7 +117,7 @@ class Workspace:
 
     @property
     def dataset_folder(self) -> Path:
-        """Where the dataset files lie."""
+        """The folder of the dataset files."""
         return self.root / DATASETS
 
     @property
@@ -162,14 +162,14 @@ class Workspace:
         Args:
             name: What its folder in `experiments` is called.
             title: What people read; the name if not given.
-            description: A sentence or more for whoever looks at it.
+            description: A sentence or more for people who look at it.
             replace: Whether it takes the place of an experiment of that name, and of the scripts
                 that this names, once it is saved.
 
         Raises:
             ExperimentNameError: No folder can be called so.
             ExperimentExistsError: There is such an experiment, and it is not to be replaced.
-            ExperimentFileError: The one to be replaced can't be read: somebody is at work on it.
+            ExperimentFileError: The one to be replaced can't be read: someone is editing it.
         """
         folder = self.experiment_folder(name)
         fresh = Experiment(name=title or name, description=description, nodes={}, folder=folder)
@@ -182,7 +182,7 @@ class Workspace:
         return Draft(self, fresh, saved=saved, replaced=_revisions(folder, scripts))
 
     def draft(self, path: Path | str) -> Draft:
-        """A draft of an experiment that there is, to be changed in Python; see `experiment`."""
+        """A draft of an existing experiment, to be changed in Python; see `experiment`."""
         experiment = self.experiment(path)
         return Draft(self, experiment, saved=experiment)
 
@@ -200,16 +200,16 @@ class Workspace:
         return uploads.receive(name, source, replace=replace, limit=limit, size=size)
 
     def editing(self) -> EditLock:
-        """A lock for whoever replaces an experiment's file, from looking at it to replacing it.
+        """A lock for replacing an experiment's file, from looking at it to replacing it.
 
         Raises:
-            RecordsBusyError: Somebody else takes too long.
+            RecordsBusyError: Another process takes too long.
             RecordsReadOnlyError: The workspace can't be written.
         """
         return EditLock.take(self.store)
 
     def experiment_folder(self, name: str) -> Path:
-        """Where an experiment of that name lies, or would.
+        """The folder of an experiment of that name, whether or not it exists.
 
         Raises:
             ExperimentNameError: No folder can be called so.
@@ -422,10 +422,10 @@ def _revisions(folder: Path, files: Collection[str]) -> dict[str, Revision]:
 
 
 def find_root(path: Path) -> Path:
-    """The folder of the workspace that a path is, or lies in.
+    """The folder of the workspace that a path is, or is in.
 
     Raises:
-        WorkspaceMissingError: It lies in none.
+        WorkspaceMissingError: It is not in one.
     """
     for folder in _upwards(path.resolve()):
         if (folder / settings.FILE_NAME).is_file():

@@ -1,6 +1,6 @@
 """System calls from a list, made by a few machine instructions that do nothing else.
 
-Between two calls that Python makes lies a microsecond, and all that an interpreter changes in its
+Between two calls, Python takes a microsecond, with all that an interpreter changes in its
 own memory while it thinks. For some thousand calls the first is too long; for calls that replace
 the interpreter's own memory the second is impossible.
 """

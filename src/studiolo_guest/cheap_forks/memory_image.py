@@ -19,15 +19,15 @@ from studiolo_guest.cheap_forks import call_list
 from studiolo_guest.cheap_forks.call_list import CALL, Machine
 
 _MOST_CALLS: Final = 1 << 14
-#: A file larger than any address: what lies at an address has that as its place in the file, so
+#: A file larger than any address: memory at an address has that as its place in the file, so
 #: that mappings which touch stay one, and one that grows does not meet the file's end.
 _FILE_SIZE: Final = 1 << 52
 #: What a mapping may be, by the flags in /proc/self/smaps (Documentation/filesystems/proc.rst). Any
-#: other flag says that it is shared, or that somebody relies on more than its content, such as its
+#: other flag says that it is shared, or that code relies on more than its content, such as its
 #: being wiped in a fork.
 _ORDINARY: Final = frozenset({"rd", "wr", "ex", "mr", "mw", "me", "ac", "sd"})
 #: Bytes that are not there. Allocators that keep much of that in reserve, as Arrow's do, give pages
-#: back with MADV_DONTNEED and count on finding zeros, not what the file says.
+#: back with MADV_DONTNEED and count on finding zeros, not the file's content.
 _MOST_RESERVE: Final = 1 << 20
 _MAP_FIXED: Final = 0x10
 _HEADER: Final = re.compile(r"([0-9a-f]+)-([0-9a-f]+) (...). ")

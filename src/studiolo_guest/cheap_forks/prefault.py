@@ -123,7 +123,7 @@ def _ranges(*, written: bool) -> Iterator[tuple[int, int]]:
 def _runs(pages: "np.ndarray[tuple[int], np.dtype[np.intp]]") -> Iterator[tuple[int, int]]:
     """First and last of each stretch of neighbours.
 
-    A gap is not worth bridging: copying a page that nobody needs takes longer than a call.
+    A gap is not worth bridging: copying an unneeded page takes longer than a call.
     """
     if len(pages) == 0:
         return

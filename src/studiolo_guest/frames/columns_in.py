@@ -11,7 +11,7 @@ import pyarrow as pa
 from studiolo_guest.frames.arrays import ArrowArray, Values
 from studiolo_guest.frames.gaps import as_floats, has_gaps
 
-#: Where the parts of a column lie in memory: pairs of address and length in bytes.
+#: The places of a column's parts in memory: pairs of address and length in bytes.
 Extents = tuple[tuple[int, int], ...]
 
 _NULLABLE_INTEGERS: Final[dict[pa.DataType, Any]] = {
@@ -45,7 +45,7 @@ class Memory:
     buffer: pa.Buffer
 
     def offset_of(self, part: pa.Buffer) -> int | None:
-        """How far into the mapping a buffer begins, or None when it lies elsewhere."""
+        """How far into the mapping a buffer begins, or None if it is not in the mapping."""
         offset = part.address - self.buffer.address
         inside = offset >= 0 and offset + part.size <= self.buffer.size
         return offset if inside else None
@@ -104,7 +104,7 @@ def values_of(column: ArrowArray, *, nullable: bool = False) -> Any:
 
 
 def shared_extents(column: ArrowArray, view: Values | None, memory: Memory) -> Extents:
-    """Where the bytes lie that pandas shows without a copy; empty when it copied them.
+    """The places of the bytes that pandas shows without a copy; empty if it copied them.
 
     ``view`` is what `view_of` gave for the column.
     """

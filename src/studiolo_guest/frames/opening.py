@@ -90,7 +90,7 @@ def open_memories(
 ) -> InputFrame:
     """Show columns of private mappings, each with an Arrow IPC stream, as a frame.
 
-    ``places`` says of each column in which file it lies, which column of it that is, and what it is
+    ``places`` says for each column in which file it is, which column of it that is, and what it is
     called; without it the frame is the only file's content. ``nullable`` asks for pandas' nullable
     types for integers with gaps. ``log`` is told which column got one without being asked.
 

@@ -33,7 +33,7 @@ class OutputTable:
     #: In the order of the returned frame; names are unique and not empty.
     sources: tuple[ColumnSource, ...]
     rows: int
-    #: The columns that are no input's, in order.
+    #: The columns that are not an input's, in order.
     batch: pa.RecordBatch
 
 
@@ -42,7 +42,7 @@ def frame_to_output(
 ) -> OutputTable:
     """The returned frame in the types of a dataset, without the columns the host already has.
 
-    Each line given to ``log`` tells of a change that a user might not expect. Raises
+    Each line given to ``log`` names a change that a user might not expect. Raises
     `UntranslatableColumnError` for what no dataset can hold.
     """
     names = dataset_names(frame.columns, log=log)

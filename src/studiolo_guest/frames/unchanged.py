@@ -14,7 +14,7 @@ from studiolo_guest.frames.opening import InputFrame
 
 #: Below this many bytes a copy costs less than asking the kernel.
 LEAST_BYTES: Final = 64 * 1024
-#: What the kernel tells of this process's pages; a sandbox without /proc does not have it.
+#: The kernel's information on this process's pages; a sandbox without /proc does not have it.
 PAGEMAP: Final = "/proc/self/pagemap"
 # Documentation/admin-guide/mm/pagemap.rst
 _PRESENT: Final = np.uint64(1 << 63)
@@ -29,7 +29,7 @@ def columns_by_reference(
 ) -> dict[int, tuple[int, int]]:
     """Positions in ``frame`` and the (input, column) each of them still is, byte for byte.
 
-    A column counts when it lies where the input's column lies, with its dtype and length, and
+    A column counts when it has the place of the input's column, with its dtype and length, and
     none of its pages was written: the first write to a page of the private mapping replaces it
     by memory of the process, which the kernel tells. Without that knowledge nothing counts.
     """

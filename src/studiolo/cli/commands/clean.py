@@ -1,4 +1,4 @@
-"""`studiolo clean`: give back what environments and results of earlier runs take on the disk."""
+"""`studiolo clean`: free the disk space of environments and of earlier runs' results."""
 
 import sys
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""`studiolo show`: what came of an experiment, or of one of its nodes."""
+"""`studiolo show`: the outcome of an experiment, or of one of its nodes."""
 
 import shlex
 import sys
@@ -175,7 +175,7 @@ def _run(workspace: Workspace, place: ExperimentPlace, called: str | None) -> Ru
 def _run_of_node(
     workspace: Workspace, place: ExperimentPlace, name: NodeName, called: str | None
 ) -> SeenRun | None:
-    """The run to show a node of: the newest in which something came of it, if none is named."""
+    """The run to show a node of; by default the newest in which the node had an outcome."""
     latest = None if called is not None else workspace.runs.latest_of_node(place.key, name)
     found = latest or _run(workspace, place, called)
     if found is None:

@@ -1,4 +1,4 @@
-"""A run of an experiment, looked at afterwards: how it stands, and what each node came to."""
+"""A run of an experiment, looked at afterwards: its state, and the outcome of each node."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace

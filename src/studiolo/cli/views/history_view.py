@@ -37,7 +37,7 @@ def show_history(
     Args:
         console: Where to show them.
         runs: The runs.
-        changes: What was new in those of them of which it is known.
+        changes: What was new in those runs for which that is known.
         draft: What the experiment is called now; None for a whole workspace.
         more: Whether there are older ones.
     """

@@ -13,7 +13,7 @@ class LiveConsole:
     """Passes text on, without what would let a script steer the terminal.
 
     It is shown by a thread of its own: a terminal that is held up (Ctrl-S, a pager) must not hold
-    up whoever watches over the script's time. What waits to be shown is bounded by what is kept.
+    up the code that watches the script's time. What waits to be shown is bounded by what is kept.
     """
 
     def __init__(self, stream: TextIO, *, make_room: Callable[[], None]) -> None:
@@ -28,7 +28,7 @@ class LiveConsole:
         self._shower.start()
 
     def write(self, text: str) -> None:
-        """Show one piece; nothing once nobody reads it (`| head`): the run goes on."""
+        """Show one piece; nothing once the reader is gone (`| head`): the run goes on."""
         self._waiting.put(text)
 
     def finish(self) -> None:

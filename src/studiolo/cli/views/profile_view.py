@@ -47,7 +47,7 @@ def render_profile(profile: DatasetProfile, *, size: bool = True) -> RenderableT
 
 @dataclass(frozen=True, kw_only=True)
 class _Heading:
-    """A column of the view: its heading and what stands under it."""
+    """A column of the view: its heading and its cells."""
 
     title: str
     cells: tuple[Text, ...]

@@ -77,7 +77,7 @@ class RunProgress(Observer):
         self._width = min(_NAME, widest)
 
     def node_changed(self, progress: NodeProgress) -> None:
-        """Show where a node stands."""
+        """Show the state of a node."""
         with self._lock:
             if progress.state is NodeState.RUNNING:
                 # It may have ended before this is told.

@@ -178,7 +178,7 @@ def _count(number: int, noun: str) -> str:
 def _fitting(
     names: Sequence[str], columns: Sequence[Sequence[Text]], width: int, wanted: Collection[str]
 ) -> list[int]:
-    """The columns that there is room for: those that are wanted, then the others from the left."""
+    """The columns that fit: those that are wanted, then the others from the left."""
     used = 0
     fitting: list[int] = []
     first = [place for place, name in enumerate(names) if name in wanted]

@@ -23,7 +23,7 @@ _SUFFIXES = (*_RASTER, ".svg")
 #: good will leaves, and fewer than a process may have open.
 _ENTRIES = 2_000
 _MOST_FOLDERS = 200
-#: Bytes that are read, by those that are kept at the most: files that turn out to be no images.
+#: Bytes that are read, as a multiple of those that are kept: some files turn out not to be images.
 _READ = 4
 #: Parts of a picture, each of which costs the decoder as much as a thousand bytes.
 _PARTS = 50_000
@@ -191,7 +191,7 @@ def _read(file: _Found) -> bytes:
 def _examine(file: _Found, content: bytes, limits: Limits) -> tuple[str | None, str]:
     """The media type, or None and why the file does not count as an image."""
     if any(unicodedata.category(character) in {"Cc", "Cs"} for character in file.name):
-        # Control characters, and bytes that are no text: neither can go into a report or a page.
+        # Control characters, and bytes that are not text: neither can go into a report or a page.
         return None, "its name has characters that can't be shown"
     if file.suffix == ".svg":
         why = why_not_svg(content)

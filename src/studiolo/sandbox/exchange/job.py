@@ -57,7 +57,7 @@ class Contract:
     module: bool
 
 
-#: That of Execute Python Script; its bundle is no argument.
+#: That of Execute Python Script; its bundle is not an argument.
 SCRIPT_CONTRACT = Contract(
     inputs=[
         InputPort(
@@ -168,7 +168,7 @@ class Failure:
 class Image:
     """A picture that a script left in its working directory."""
 
-    #: Its name, with the folder below the working directory if it lay in one.
+    #: Its name, with the folder below the working directory if it was in one.
     name: str
     #: `image/png`, `image/jpeg` or `image/svg+xml`.
     media_type: str
@@ -192,7 +192,7 @@ class Timings:
 
     #: From the job's arrival to the request's leaving for a process that waited.
     start: float
-    #: From there until the script's process said that it was done, or was ended.
+    #: From there until the script's process reported its end, or was ended.
     run: float
     #: Checking what came back.
     collect: float
@@ -217,7 +217,7 @@ class JobFacts:
     #: What the contract did that a person should know, a sentence each.
     log: Sequence[str]
     timings: Timings
-    #: Bytes of memory that the run took at the most, beyond the libraries that it shares with the
+    #: The most bytes of memory that the run took, beyond the libraries that it shares with the
     #: zygote; None where it could not be read.
     peak_memory: int | None
     #: Processor time from the request on, in seconds, of the run's process and of those of its

@@ -15,7 +15,7 @@ from studiolo_guest.frames.writing import write_batch
 
 _F_ADD_SEALS = 1033
 _F_GET_SEALS = 1034
-#: SEAL | SHRINK | GROW | WRITE: nobody can change the content, or take the seals off again.
+#: SEAL | SHRINK | GROW | WRITE: the content can't be changed, nor the seals removed.
 _ALL_SEALS = 0x1 | 0x2 | 0x4 | 0x8
 _PIECE = 1 << 30
 

@@ -32,7 +32,7 @@ class ReportError(Exception):
 class ColumnReference:
     """An output column that is an input's column, untouched."""
 
-    #: Where it stands in the output, from 0.
+    #: Its place in the output, from 0.
     position: int
     name: str
     #: Which input, by position of the connected ports, and which of its columns.

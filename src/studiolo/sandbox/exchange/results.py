@@ -15,7 +15,7 @@ from studiolo.sandbox.policy.policy import Limits
 
 if TYPE_CHECKING:
     _Column = pa.ChunkedArray[Any]
-    #: A column, the file that it lies in, and where in it.
+    #: A column, the file that it is in, and where in it.
     _Placed = tuple[_Column, MemoryFile, int]
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 from studiolo.datasets.dataset import ColumnRole, Dataset
 from studiolo.sandbox.exchange.memory_file import MemoryFile
 
-#: A process is given that many files for one dataset at the most; descriptors are limited.
+#: A process gets at most this many files for one dataset; descriptors are limited.
 MOST_FILES = 32
 
 

@@ -85,7 +85,7 @@ def _is_scalar(kind: pa.DataType) -> bool:
     if isinstance(kind, pa.TimestampType):
         return kind.tz is None or _is_zone(kind.tz)
     if pa.types.is_decimal(kind):
-        # Any other scale passes Arrow's own checks, and breaks whoever reads a value.
+        # Any other scale passes Arrow's own checks, and breaks the code that reads a value.
         return bool(0 <= kind.scale <= kind.precision)
     return not isinstance(kind, pa.BaseExtensionType) and (
         pa.types.is_boolean(kind)

@@ -148,7 +148,7 @@ def _landlock(policy: Policy, shown: Sequence[str], layers: Layers) -> Mapping[s
     files = policy.filesystem
     paths: dict[str, Sequence[str]] = dict.fromkeys([*files.read_only, *files.shown, *shown], read)
     if layers.namespaces:
-        # The mount namespace has already decided what there is.
+        # The mount namespace has already decided what is visible.
         paths |= dict.fromkeys([GUEST_DIRECTORY, "/etc", "/proc", *files.links], read)
     else:
         paths |= dict.fromkeys(_OWN_PROC, read)

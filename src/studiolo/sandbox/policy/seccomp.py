@@ -41,13 +41,13 @@ _ARGUMENTS_OFFSET = 16
 _ARGUMENT_SIZE = 8
 _LARGEST_WORD = 0xFFFFFFFF
 
-#: linux/audit.h: what the kernel says about the mode the processor was in.
+#: linux/audit.h: the kernel's name for the mode that the processor was in.
 AUDIT_ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 #: x86_64 only: numbers from here are the 32-bit x32 calls, under which the same calls return.
 X32_NUMBERS = 0x40000000
 
 #: Stands for the process id until it is known. Above the highest id there can be, so that a filter
-#: nobody has filled in refuses; 0 and -1 would mean "my group" and "everybody".
+#: was never filled in refuses; 0 and -1 would mean "my group" and "everybody".
 _NO_PROCESS = 0x7FFFFFFF
 
 
@@ -133,7 +133,7 @@ def _dispatch(
             outcomes[number] = Goto(label=name)
         else:
             outcomes[number] = Return(value=ALLOW)
-    # Gaps between the numbers belong to no call, what lies above to calls we do not know yet.
+    # Gaps between the numbers belong to no call, numbers above to calls that we do not know yet.
     outcomes |= {
         number: Return(value=refuse(syscalls.default))
         for number in range(max(outcomes))

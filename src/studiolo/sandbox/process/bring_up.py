@@ -233,7 +233,7 @@ class BringUp:
         if os.geteuid() == 0:
             found[isolation.OWN_USER] = f"runs as user {self._layers.jail_user}, who owns nothing"
         found[isolation.RESOURCE_LIMITS] = (
-            # RLIMIT_NPROC holds for nobody who is root on the host, whatever a namespace calls it.
+            # RLIMIT_NPROC does not hold for root on the host, whatever a namespace calls it.
             "memory, processor time, files of each run; root's threads have no limit"
             if os.geteuid() == 0 and self._layers.jail_user is None
             else "memory, processor time, processes, files of each run"

@@ -15,7 +15,7 @@ from studiolo.sandbox.process.ending import Returned, returned, vanished
 from studiolo.sandbox.process.run_files import RunFiles
 from studiolo.sandbox.process.zygote import Child, Zygote
 
-#: For a result's file to be made final, once nobody can write to it any more.
+#: For a result's file to be made final, once it can't be written to any more.
 _SEALING_SECONDS = 5.0
 #: For processes that have been killed to be gone.
 _GONE_SECONDS = 10.0
@@ -27,7 +27,7 @@ class EndedRun:
     """A run whose process was killed, and which has still to be looked through."""
 
     zygote: Zygote
-    #: Why nobody waits for it any more.
+    #: Why the wait for it is over.
     end: End
     child: Child
     files: RunFiles
@@ -61,7 +61,7 @@ class EndedRun:
         if file.seal():
             return
         # The script keeps it mapped for writing, which it can't once its processes are gone; or
-        # it has put its pages into a pipe or socket, of which the host has the other end.
+        # it has put its pages into a pipe or socket whose other end the host has.
         self.zygote.exit_of(self.child.name, _GONE_SECONDS)
         self.files.console.drain()
         self.child.link.close()

@@ -1,6 +1,6 @@
 """A run's directory on the host's disk, where a run can't have a file system of its own.
 
-The script owns what lies in it. It may have taken every right from it, put folders into folders
+The script owns everything in it. It may have taken every right from it, put folders into folders
 until no path reaches them, and it goes on doing so while the host looks.
 """
 
@@ -16,7 +16,7 @@ from pathlib import Path
 _OPEN = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FIND = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _PREFIX = "studiolo-"
-#: Folders in one another. Looking at them takes a descriptor each.
+#: Nested folders. Looking at them takes a descriptor each.
 DEEPEST = 64
 
 
@@ -29,7 +29,7 @@ class _Room:
 
 
 class _ExceededError(Exception):
-    """There is no room left, or somebody hides how much there is."""
+    """There is no room left, or the script hides how much there is."""
 
 
 def new_root() -> Path:

@@ -89,11 +89,11 @@ class Child:
         return bool(select.select([self.pidfd], [], [], timeout)[0])
 
     def request(self, descriptors: Sequence[int]) -> None:
-        """Send it its request, which lies in the files."""
+        """Send it its request, which is in the files."""
         try:
             wire.send(self.link, {}, descriptors)
         except (BrokenPipeError, ConnectionResetError):
-            # It is gone already; whoever waits for it will see how.
+            # It is gone already; the caller that waits for it will see how.
             return
 
     def peak_memory(self, inherited: int) -> int | None:
@@ -127,7 +127,7 @@ class Child:
             stat = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii", errors="replace")
         except OSError:
             return None
-        # What stands before the last bracket is its name, which it chooses itself.
+        # Before the last bracket is its name, which it chooses itself.
         *_, user, system = stat.rpartition(")")[2].split()[:15]
         return own + (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
@@ -251,13 +251,13 @@ class Zygote:
         raise self._failed("interpreter", self._why)
 
     def exit_of(self, name: int, timeout: float = 10.0) -> Exit | None:
-        """How the fork of that name ended; waits for its end, which somebody has seen to."""
+        """How the fork of that name ended; waits for its end, which has been arranged."""
         with self._changed:
             self._changed.wait_for(lambda: name in self._exits or self._gone, timeout)
             return self._exits.get(name)
 
     def forget(self, name: int, then: Callable[[], None]) -> None:
-        """Nobody is going to ask how the fork of that name ended; call ``then`` when it has.
+        """No caller will ask how the fork of that name ended; call ``then`` when it has.
 
         That is in the thread that takes in the news, unless it is known already.
         """
@@ -298,7 +298,7 @@ class Zygote:
         try:
             self._take_in()
         finally:
-            # Whatever ended this thread: nobody must wait for news that can't come any more.
+            # Whatever ended this thread: no caller may wait for news that can't come any more.
             with self._changed:
                 self._gone = True
                 self._changed.notify_all()

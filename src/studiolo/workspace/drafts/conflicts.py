@@ -1,4 +1,4 @@
-"""Conflicts: somebody else saved what a draft is about to save, too."""
+"""Conflicts: someone else saved the experiment that a draft is about to save."""
 
 from collections.abc import Mapping
 from pathlib import Path

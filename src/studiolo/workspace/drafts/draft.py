@@ -45,13 +45,13 @@ class Home(Protocol):
 
     @property
     def catalogue(self) -> Catalogue:
-        """The modules that there are now."""
+        """The modules that exist now."""
 
     def upload(self, name: str, source: UploadSource, *, replace: bool) -> UploadedDataset:
         """Make a dataset file of these bytes."""
 
     def editing(self) -> AbstractContextManager[object]:
-        """A lock that whoever saves an experiment holds."""
+        """A lock that is held while an experiment is saved."""
 
     def check(
         self, experiment: Experiment, *, read_script: Callable[[Path], Script]
@@ -117,7 +117,7 @@ class Draft:
                 saved; None if there is no file.
             replaced: Scripts beside the experiment that may be overwritten, as they are now.
         """
-        #: What people read.
+        #: The name that people see.
         self.name = experiment.name
         self.description = experiment.description
         #: Where it is saved.
@@ -273,7 +273,7 @@ class Draft:
         Args:
             module: Its id, such as "split-data".
             name: What the node is called; as the module if not given, with a number if need be.
-            more: Ports and parameters whose names are keywords here already, or are no names in
+            more: Ports and parameters whose names are keywords here already, or not names in
                 Python.
             **given: A node for each port, such as ``dataset=pima`` or ``dataset=split["…"]``; a
                 value for each parameter; and what else a node can say: ``comment``, ``seed``,
@@ -321,7 +321,7 @@ class Draft:
             ScriptExistsError: There is such a script with another text.
             ScriptChangedError: The text to be replaced has another revision.
             ScriptMissingError: There is no such file.
-            ScriptFunctionError: The function can't do without what stands around it.
+            ScriptFunctionError: The function depends on what is defined around it.
         """
         taken = given_script(script, name=name, folder=self.folder)
         with self._scripts.taken(taken, replace=replace):
@@ -340,7 +340,7 @@ class Draft:
         return self._put(self._keywords(node).applied(node, given, more, draft=self))
 
     def remove(self, name: str) -> None:
-        """Take a node away. What was connected to it is found by `check`.
+        """Remove a node. `check` finds what was connected to it.
 
         Raises:
             NodeUnknownError: There is none of that name.
@@ -417,7 +417,7 @@ class Draft:
     def _refuse_changed(self, revision: Revision) -> None:
         """Look whether the file is still what the changes were made from.
 
-        A comment that somebody wrote into it is no change of the experiment, and stays.
+        A comment that someone wrote into it is not a change of the experiment, and stays.
         """
         there = self._on_disk()
         found = UNSAVED if there is None else there.revision
@@ -440,7 +440,7 @@ class Draft:
     # Nodes.
 
     def _new_name(self, name: str, *, given: bool) -> NodeName:
-        """The name of a new node; one that nobody gave gets a number if it is taken."""
+        """The name of a new node; one that was not given gets a number if it is taken."""
         if given and name in self._nodes:
             raise NodeNameTakenError(node=name)
         free = name
@@ -514,7 +514,7 @@ class Draft:
 
 
 def _same(one: Experiment | None, other: Experiment | None) -> bool:
-    """Whether two files say the same; None is no file."""
+    """Whether two files have the same content; None stands for no file."""
     if one is None or other is None:
         return one is other
     return same(saved_form(one), saved_form(other))

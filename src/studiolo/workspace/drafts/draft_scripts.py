@@ -51,8 +51,8 @@ class DraftScripts:
         """Look whether each script can still be written.
 
         Raises:
-            ScriptExistsError: Somebody put another script there since.
-            ScriptChangedError: Somebody changed a script that is to be replaced.
+            ScriptExistsError: Another script was put there since.
+            ScriptChangedError: A script that is to be replaced was changed.
             WorkspaceUnwritableError: What is there can't be read.
         """
         for file, script in self._waiting.items():
@@ -70,7 +70,7 @@ class DraftScripts:
         """Write what waits.
 
         Raises:
-            ScriptExistsError: Somebody put another script there this moment.
+            ScriptExistsError: Another script was put there at this moment.
             WorkspaceUnwritableError: It can't be written.
         """
         for file, script in list(self._waiting.items()):

@@ -21,7 +21,7 @@ class GivenScript:
     #: As an experiment names it: with "/" between folders.
     file: str
     source: str
-    #: The bytes of the file; None where the file lies beside the experiment already.
+    #: The bytes of the file; None where the file is beside the experiment already.
     content: bytes | None = None
 
     @property

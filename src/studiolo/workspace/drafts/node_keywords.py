@@ -121,7 +121,7 @@ def _source(node: Node, port: str, value: Any, draft: object) -> Source:
             raise NodeOfAnotherDraftError(port=port, source=reference.name)
         return Source(node=reference.name, port=reference.port)
     if isinstance(value, str) and value:
-        # As it stands in an experiment's file.
+        # As an experiment's file has it.
         name, _, output = value.partition(".")
         return Source(node=NodeName(name), port=PortName(output) if output else None)
     reason = (

@@ -158,7 +158,7 @@ class SavedObjects:
         number = max(numbers, default=0)
         while True:
             number += 1
-            # Somebody else may save at this moment: whose file is there first has the number.
+            # Another process may save at this moment: whose file is there first has the number.
             with contextlib.suppress(FileExistsError):
                 self._write(saved, number, content, record)
                 return self._read(saved, number)
@@ -239,7 +239,7 @@ class SavedObjects:
     def _write(
         self, saved: SavedName, number: int, content: MemoryFile, record: SavedRecord
     ) -> None:
-        """Write the files of a version; FileExistsError if somebody else has begun it."""
+        """Write the files of a version; FileExistsError if another process has begun it."""
         folder = self._folder(saved)
         file = folder / f"{number}{EXTENSIONS[saved.kind]}"
         inside = self._root / FOLDERS[saved.kind]
