@@ -116,6 +116,6 @@ def ended_by_ctrl_c(process: subprocess.Popen[str]) -> tuple[int, str, str]:
 def recorded(folder: WorkspaceFolder) -> tuple[str, str]:
     """How the run and its node ended."""
     with open_workspace(folder.folder) as workspace:
-        (record,) = workspace.records.runs()
-        (node,) = workspace.records.nodes_of(record.id)
+        (record,) = workspace.runs.newest()
+        (node,) = workspace.result(record.id).nodes.values()
         return record.status, node.state

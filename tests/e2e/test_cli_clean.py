@@ -89,7 +89,7 @@ def test_results_go_but_for_the_newest(folder: WorkspaceFolder, home: dict[str, 
     ended = folder("clean", "--results", "--yes", environment=home)
     assert (ended.code, ended.err) == (0, "")
     with open_workspace(folder.folder) as workspace:
-        assert {record.id for record in workspace.records.runs()} == set(kept)
+        assert {record.id for record in workspace.runs.newest()} == set(kept)
         assert workspace.result(kept[0])["one"].frame().shape == (5000, 1)
     assert folder("clean", "--results", "--keep", "0", "-y", environment=home).code == 0
     assert runs(folder) == 0
@@ -110,7 +110,7 @@ def test_results_need_a_workspace(tmp_path: Path, home: dict[str, str]) -> None:
 
 def runs(folder: WorkspaceFolder) -> int:
     with open_workspace(folder.folder) as workspace:
-        return len(workspace.records.runs())
+        return len(workspace.runs.newest())
 
 
 def test_an_environment_that_is_in_use_stays(folder: WorkspaceFolder, home: dict[str, str]) -> None:

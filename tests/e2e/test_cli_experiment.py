@@ -327,7 +327,7 @@ class TestRun:
         assert process.wait(timeout=120) == 0
         process.stderr.close()
         with open_workspace(typed.folder) as workspace:
-            assert [run.status for run in workspace.records.runs()] == ["finished"]
+            assert [run.status for run in workspace.runs.newest()] == ["finished"]
 
     @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
     def test_a_sign_to_stop_is_heard_and_recorded(
@@ -343,7 +343,7 @@ class TestRun:
         assert states(out) == {"sleeps": "cancelled", "after": "cancelled"}
         assert "cancelled in" in out
         with open_workspace(typed.folder) as workspace:
-            (record,) = workspace.records.runs()
+            (record,) = workspace.runs.newest()
             assert record.status is RunStatus.CANCELLED
             nodes = workspace.result(record.id).nodes
             assert [node.state for node in nodes.values()] == [

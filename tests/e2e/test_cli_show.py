@@ -350,7 +350,7 @@ def test_a_result_that_was_damaged_on_the_disk_is_an_error_beside_the_rest(
 ) -> None:
     workspace.run_experiment("e")
     with open_workspace(workspace.folder) as opened:
-        kept = opened.result(opened.records.runs()[0].id)["data"].kept
+        kept = opened.result(opened.runs.newest()[0].id)["data"].kept
     assert kept is not None
     (blob,) = blobs_of(kept.outputs)
     Blobs(workspace.folder / ".studiolo").path(blob).unlink()

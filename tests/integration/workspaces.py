@@ -15,7 +15,6 @@ from studiolo.runs.history.experiment_result import ExperimentResult
 from studiolo.runs.planning.selection import Selection
 from studiolo.store.identity import RunId
 from studiolo.store.run_record import NodeState
-from studiolo.workspace.overrides import with_parameters
 from studiolo.workspace.sample import new_workspace
 from studiolo.workspace.workspace import Workspace
 
@@ -164,11 +163,10 @@ def run_in(
     **options: Any,
 ) -> Ran:
     """Check and run an experiment of an open workspace; ``read`` all that it gave."""
-    experiment = workspace.experiment(name)
-    experiment = with_parameters(experiment, parameters or {}, workspace.catalogue)
-    assert workspace.check(experiment) == []
-    selection = Selection.of(experiment, to=to, only=only, start=start, again=again)
-    return ran(workspace.run(experiment, selection=selection, **options), read=read)
+    checked = workspace.checked(name, parameters)
+    assert checked.findings == []
+    selection = Selection.of(checked.experiment, to=to, only=only, start=start, again=again)
+    return ran(workspace.run(checked, selection=selection, **options), read=read)
 
 
 def ran(result: ExperimentResult, *, read: bool = True) -> Ran:

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import TypedDict
 
 from studiolo.documents.node import NodeDocument, node_document
-from studiolo.experiments.experiment import Experiment, NodeName
-from studiolo.runs.history.experiment_result import NodeResult
+from studiolo.experiments.experiment import Experiment
+from studiolo.runs.history.current_state import CurrentRun
 from studiolo.runs.history.provenance import Provenance
 from studiolo.store.run_record import RunRecord
 
@@ -47,14 +47,12 @@ def run_summary(record: RunRecord) -> RunSummary:
     }
 
 
-def run_document(
-    record: RunRecord, nodes: Mapping[NodeName, NodeResult], provenance: Provenance
-) -> RunDocument:
-    """The document of a run."""
+def run_document(run: CurrentRun, provenance: Provenance) -> RunDocument:
+    """The document of a run as it is now."""
     documents: dict[str, NodeDocument] = {
-        name: node_document(node, provenance) for name, node in nodes.items()
+        name: node_document(node, provenance) for name, node in run.nodes.items()
     }
-    return {**run_summary(record), "nodes": documents}
+    return {**run_summary(run.record), "nodes": documents}
 
 
 def never_run_document(key: str, experiment: Experiment) -> RunDocument:

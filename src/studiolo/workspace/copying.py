@@ -17,7 +17,6 @@ from studiolo.files.placing import put_new
 from studiolo.modules.catalogue import Catalogue
 from studiolo.modules.definition import ModuleId, ParameterKind
 from studiolo.store.dataset_record import DatasetVersion
-from studiolo.store.locks import WorkspaceUse
 from studiolo.workspace.datasets import dataset_path
 from studiolo.workspace.errors import (
     CopyRefusedError,
@@ -238,15 +237,12 @@ class _Copying:
         found: dict[tuple[str, int | None], _OlderVersion] = {}
         next_numbers: dict[str, int] = {}
         for name, version in wanted:
-            record = self._source.records.dataset_version(name, version)
-            if record is None or not self._source.blobs.exists([record.content]):
-                there = self._source.records.dataset_versions(name)
-                missing = DatasetVersionMissingError(
-                    name=name, version=version, versions=len(there)
-                )
+            try:
+                record = self._source.datasets.versions.kept(name, version)
+            except DatasetVersionMissingError as missing:
                 self._reasons.append(str(missing))
                 continue
-            known = self._target.records.dataset_versions(name)
+            known = self._target.datasets.versions.of(name)
             number = next((k.version for k in known if k.content == record.content), None)
             free = max((k.version for k in known), default=0) + 1
             found[name, version] = _OlderVersion(
@@ -319,30 +315,17 @@ class _Copying:
 
     def _keep(self, older: Sequence[_OlderVersion]) -> None:
         """Make older contents known to the other workspace."""
-        if not older:
-            return
-        source, target = self._source, self._target
-        with WorkspaceUse.begin(source.store), WorkspaceUse.begin(target.store):
-            for version in older:
-                current = target.records.dataset_version(version.record.name)
-                source.blobs.check(version.record.content)
-                descriptor = source.blobs.open(version.record.content)
-                try:
-                    target.blobs.put_file(descriptor)
-                finally:
-                    os.close(descriptor)
-                # No file in the folder is that old.
-                noted = target.records.note_dataset(replace(version.record, mtime_ns=0))
-                if current is not None:
-                    # What is in the folder stays the newest that was seen.
-                    target.records.note_dataset(current)
-                if noted.version != version.number:
-                    reason = (
-                        f'Another process is changing the dataset "{noted.name}" there. Try again.'
-                    )
-                    raise CopyRefusedError(
-                        experiment=self._experiment.name, workspace=target.root, reasons=[reason]
-                    )
+        source, target = self._source.datasets.versions, self._target.datasets.versions
+        for version in older:
+            taken = target.take(version.record, source)
+            if taken.version != version.number:
+                raise CopyRefusedError(
+                    experiment=self._experiment.name,
+                    workspace=self._target.root,
+                    reasons=[
+                        f'Another process is changing the dataset "{taken.name}" there. Try again.'
+                    ],
+                )
 
     def _shown(self, paths: Sequence[Path]) -> list[str]:
         return [path.relative_to(self._target.root).as_posix() for path in paths]

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,17 +27,13 @@ from studiolo.runs.planning.plan import DATASET_PORT, PlannedDataset, Step
 from studiolo.sandbox.exchange.job import Connected
 from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.sandbox.exchange.sealed_table import SealedTable
-from studiolo.store.blobs import Blobs
 from studiolo.store.dataset_record import DatasetVersion, RecordedColumn, SeenDataset
 from studiolo.store.errors import BlobMissingError, BlobRottenError
 from studiolo.store.identity import BlobDigest
 from studiolo.store.locks import WorkspaceUse
-from studiolo.store.records import Records
-from studiolo.workspace.errors import (
-    DatasetChangedError,
-    DatasetNameError,
-    DatasetVersionMissingError,
-)
+from studiolo.workspace.dataset_versions import DatasetVersions
+from studiolo.workspace.errors import DatasetChangedError, DatasetNameError
+from studiolo.workspace.state_folder import StateFolder
 
 #: What Enter Data Manually calls the formats, with and without a header.
 _TYPED = {
@@ -55,11 +51,12 @@ _TYPED = {
 class WorkspaceDatasets:
     """The files of a workspace's `datasets` folder, and every content that was met there."""
 
-    def __init__(self, folder: Path, records: Callable[[], Records], blobs: Blobs) -> None:
-        """``records`` are opened when something is asked that only they know."""
+    def __init__(self, folder: Path, state: StateFolder) -> None:
         self.folder = folder
-        self._records = records
-        self._blobs = blobs
+        #: What was met here, and what other workspaces took from here.
+        self.versions = DatasetVersions(state)
+        self._records = state.records
+        self._blobs = state.blobs
         #: Digests of files that were looked at in this process, by name, size and time.
         self._digests: dict[tuple[str, int, int], BlobDigest] = {}
         #: When a file with that name and content was last changed, as it was then looked at.
@@ -88,11 +85,7 @@ class WorkspaceDatasets:
         """
         if version is None:
             return PlannedDataset(name=name, digest=self._digest(name))
-        found = self._records().dataset_version(name, version)
-        if found is None:
-            versions = self._records().dataset_versions(name)
-            raise DatasetVersionMissingError(name=name, version=version, versions=len(versions))
-        return PlannedDataset(name=name, digest=found.content)
+        return PlannedDataset(name=name, digest=self.versions.find(name, version).content)
 
     def kind(self, name: str, version: int | None) -> PortKind | None:
         """The dataset's kind on an edge; None if no dataset has that name."""

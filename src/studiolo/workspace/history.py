@@ -1,8 +1,7 @@
 """The runs of a workspace: listed, looked at, compared and forgotten."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from studiolo.experiments.experiment import NodeName
 from studiolo.runs.experiments.kept_results import KeptResults
@@ -10,11 +9,11 @@ from studiolo.runs.history.comparison import ComparedRun, Comparison, compare_ru
 from studiolo.runs.history.current_state import CurrentRun, current_record, current_run
 from studiolo.runs.history.experiment_result import ExperimentResult
 from studiolo.runs.history.provenance import Provenance
-from studiolo.store.blobs import Blobs, Swept
+from studiolo.store.blobs import Swept
 from studiolo.store.identity import RunId
 from studiolo.store.locks import SoleUse, WorkspaceUse
-from studiolo.store.records import Records
 from studiolo.store.run_record import Pruned, RunRecord, RunStatus, WhyNode
+from studiolo.workspace.state_folder import StateFolder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,11 +27,10 @@ class SeenRun:
 class RunHistory:
     """The runs that a workspace remembers."""
 
-    def __init__(self, store: Path, blobs: Blobs, records: Callable[[], Records]) -> None:
-        """``records`` opens the records when they are first needed."""
-        self._store = store
-        self._blobs = blobs
-        self._open = records
+    def __init__(self, state: StateFolder) -> None:
+        self._store = state.path
+        self._blobs = state.blobs
+        self._open = state.records
 
     def in_use(self) -> WorkspaceUse:
         """A lock under which nothing is removed that a reader still needs.

@@ -3,7 +3,7 @@
 import contextlib
 import functools
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,7 +16,7 @@ from studiolo.experiments.errors import ExperimentFileError, ExperimentMissingEr
 from studiolo.experiments.experiment import Experiment, SavedName
 from studiolo.experiments.file import FILE_NAME as EXPERIMENT_FILE
 from studiolo.experiments.file import read_experiment
-from studiolo.experiments.finding import Finding, Severity
+from studiolo.experiments.finding import Finding
 from studiolo.experiments.revision import Revision, revision_at
 from studiolo.modules.catalogue import Catalogue
 from studiolo.modules.declaration import read_script_parameters
@@ -33,10 +33,10 @@ from studiolo.runs.experiments.step_runner import DatasetSources
 from studiolo.runs.history.experiment_result import ExperimentResult, NodeResult
 from studiolo.runs.planning.plan import Plan
 from studiolo.runs.planning.selection import Selection
-from studiolo.store.blobs import Blobs
+from studiolo.runs.scripts.script_check import check_scripts
 from studiolo.store.locks import EditLock
-from studiolo.store.records import Records
 from studiolo.workspace import settings
+from studiolo.workspace.checked_experiment import CheckedExperiment
 from studiolo.workspace.datasets import WorkspaceDatasets
 from studiolo.workspace.drafts.draft import Draft
 from studiolo.workspace.errors import (
@@ -46,8 +46,10 @@ from studiolo.workspace.errors import (
     WorkspaceNotExperimentError,
 )
 from studiolo.workspace.history import RunHistory
+from studiolo.workspace.overrides import with_parameters
 from studiolo.workspace.saved.saved_objects import SavedObjects, SavedVersion
 from studiolo.workspace.saved.saving import Saving, environment_here
+from studiolo.workspace.state_folder import StateFolder
 from studiolo.workspace.uploads import UploadedDataset, Uploads, UploadSource
 from studiolo.workspace.workshop import LocalWorkshop
 
@@ -57,7 +59,6 @@ if TYPE_CHECKING:
 DATASETS = "datasets"
 EXPERIMENTS = "experiments"
 MODULES = "modules"
-STORE = ".studiolo"
 #: Seconds between two looks at whether a run is to be cancelled.
 _PAUSE = 0.05
 
@@ -73,27 +74,16 @@ class Workspace:
         """
         self.root = root
         self.settings = settings.read_settings(root / settings.FILE_NAME)
-        self.store = root / STORE
         self._runner: ExperimentRunner | None = None
         self._engine: LocalEngine | None = None
-        self._records: Records | None = None
         self._lock = threading.RLock()
-        #: The bytes of results.
-        self.blobs = Blobs(self.store)
+        self._state = StateFolder(root, self.settings.database)
         #: The dataset files.
-        self.datasets = WorkspaceDatasets(root / DATASETS, lambda: self.records, self.blobs)
+        self.datasets = WorkspaceDatasets(root / DATASETS, self._state)
         #: The saved models and transforms.
         self.saved = SavedObjects(root)
         #: The runs that it remembers.
-        self.runs = RunHistory(self.store, self.blobs, lambda: self.records)
-
-    @property
-    def records(self) -> Records:
-        """The records of the workspace; created if there are none yet."""
-        with self._lock:
-            if self._records is None:
-                self._records = Records.open(self.store, address=self.settings.database)
-            return self._records
+        self.runs = RunHistory(self._state)
 
     @functools.cached_property
     def services(self) -> "WorkspaceServices":
@@ -109,8 +99,8 @@ class Workspace:
             plan=self.plan,
             in_use=self.runs.in_use,
             datasets=self.datasets,
-            blobs=self.blobs,
-            records=lambda: self.records,
+            blobs=self._state.blobs,
+            records=self._state.records,
             workshop=lambda: LocalWorkshop(self._settings_of(RunSettings())),
         )
         return WorkspaceServices(parts, lambda settings: LocalWorkshop(self._settings_of(settings)))
@@ -118,7 +108,7 @@ class Workspace:
     @property
     def dataset_folder(self) -> Path:
         """The folder of the dataset files."""
-        return self.root / DATASETS
+        return self.datasets.folder
 
     @property
     def catalogue(self) -> Catalogue:
@@ -206,7 +196,7 @@ class Workspace:
             RecordsBusyError: Another process takes too long.
             RecordsReadOnlyError: The workspace can't be written.
         """
-        return EditLock.take(self.store)
+        return EditLock.take(self._state.path)
 
     def experiment_folder(self, name: str) -> Path:
         """The folder of an experiment of that name, whether or not it exists.
@@ -235,19 +225,43 @@ class Workspace:
             dataset_names=self.datasets.names,
         )
 
-    def plan(self, experiment: Experiment, selection: Selection | None = None) -> Plan:
+    def checked(
+        self, path: Path | str, parameters: Mapping[tuple[str, str], str] | None = None
+    ) -> CheckedExperiment:
+        """Read an experiment, and check it with these parameters in the place of its own.
+
+        Args:
+            path: Its folder, its file, or its name in `experiments`.
+            parameters: Values as text, by node and parameter, for this once.
+
+        Raises:
+            ExperimentMissingError, ExperimentFileError: It can't be read; see `experiment`.
+            NodeUnknownError: There is no such node.
+            ParameterValueError: A parameter can't have the value.
+        """
+        read = self.experiment(path)
+        experiment = with_parameters(read, parameters or {}, self.catalogue)
+        return CheckedExperiment(experiment=experiment, findings=self.check(experiment))
+
+    def retired_calls(self, experiment: Experiment) -> Sequence[Finding]:
+        """The calls in its scripts and bundles that need a change for today's libraries."""
+        return check_scripts(experiment, self.datasets.folder)
+
+    def plan(
+        self, experiment: Experiment | CheckedExperiment, selection: Selection | None = None
+    ) -> Plan:
         """The steps that a run would have, whether or not results of them are kept.
 
         What a run would draw is left out; what earlier runs have drawn is there.
 
         Raises:
-            StudioloError: What `check` finds.
+            ExperimentFileError: It has mistakes that `check` finds.
         """
-        return self._experiment_runner().plan(experiment, selection)
+        return self._experiment_runner().plan(self._without_mistakes(experiment), selection)
 
     def run(
         self,
-        experiment: Experiment,
+        experiment: Experiment | CheckedExperiment,
         *,
         selection: Selection | None = None,
         settings: RunSettings | None = None,
@@ -277,7 +291,7 @@ class Workspace:
 
     def start(
         self,
-        experiment: Experiment,
+        experiment: Experiment | CheckedExperiment,
         *,
         selection: Selection | None = None,
         settings: RunSettings | None = None,
@@ -286,7 +300,7 @@ class Workspace:
         """Begin to run an experiment, or a part of it, and return at once.
 
         Args:
-            experiment: What to run.
+            experiment: What to run. One that is checked already is not checked again.
             selection: Which of its nodes; all, as far as no result of them is kept, if not given.
             settings: The isolation, and limits that come before those of `studiolo.toml`. A node's
                 own come before both.
@@ -295,11 +309,8 @@ class Workspace:
         Raises:
             ExperimentFileError: It has mistakes that `check` finds.
         """
-        errors = [found for found in self.check(experiment) if found.severity is Severity.ERROR]
-        if errors:
-            raise ExperimentFileError(errors)
         return self._experiment_runner().start(
-            experiment,
+            self._without_mistakes(experiment),
             selection=selection,
             settings=self._settings_of(settings or RunSettings()),
             observer=observer,
@@ -341,7 +352,8 @@ class Workspace:
 
     def _save(self, node: NodeResult, saved: SavedName, port: str | None) -> SavedVersion:
         with self.runs.in_use():
-            return Saving(self.saved, self.records, self.catalogue).save(node, saved, port=port)
+            saving = Saving(self.saved, self._state.records(), self.catalogue)
+            return saving.save(node, saved, port=port)
 
     def close(self) -> None:
         """Cancel what runs, end its sandboxes and let go of its records."""
@@ -349,11 +361,9 @@ class Workspace:
             self._runner.close()
         with self._lock:
             engine, self._engine, self._runner = self._engine, None, None
-            records, self._records = self._records, None
         if engine is not None:
             engine.close()
-        if records is not None:
-            records.close()
+        self._state.close()
 
     def __enter__(self) -> Self:
         return self
@@ -365,6 +375,13 @@ class Workspace:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _without_mistakes(self, experiment: Experiment | CheckedExperiment) -> Experiment:
+        if isinstance(experiment, Experiment):
+            experiment = CheckedExperiment(experiment=experiment, findings=self.check(experiment))
+        if experiment.mistakes:
+            raise ExperimentFileError(experiment.mistakes)
+        return experiment.experiment
 
     def _experiment_runner(self) -> ExperimentRunner:
         with self._lock:
@@ -385,9 +402,9 @@ class Workspace:
     def _parts(self) -> WorkspaceParts:
         return WorkspaceParts(
             root=self.root,
-            store=self.store,
-            records=self.records,
-            blobs=self.blobs,
+            store=self._state.path,
+            records=self._state.records(),
+            blobs=self._state.blobs,
             modules=lambda: self.catalogue,
             datasets=self.datasets,
             saved=self.saved,
@@ -397,7 +414,7 @@ class Workspace:
                 unpacked=self.datasets.unpacked,
                 files=self.datasets.files,
             ),
-            exporter=Exporter(self.root / DATASETS),
+            exporter=Exporter(self.datasets.folder),
         )
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from studiolo.runs.experiments.progress import NodeProgress, Observer
 from studiolo.store.records import Records
-from studiolo.workspace.overrides import with_parameters
 from studiolo.workspace.workspace import Workspace
 
 
@@ -45,10 +44,8 @@ def run(root: str, amount: int, told: int, seconds: float) -> None:
     """Run the workspace's experiment with a parameter that it has not had before."""
     fate = Fate(told, seconds)
     with Workspace(Path(root)) as workspace:
-        experiment = workspace.experiment("experiment")
         given = {("start", "amount"): str(amount)}
-        experiment = with_parameters(experiment, given, workspace.catalogue)
-        workspace.run(experiment, observer=fate)
+        workspace.run(workspace.checked("experiment", given), observer=fate)
 
 
 def main() -> None:

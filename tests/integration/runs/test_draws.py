@@ -11,7 +11,9 @@ import pytest
 
 from studiolo.experiments.experiment import NodeName
 from studiolo.runs.planning.recipe import without_draw
+from studiolo.store.records import Records
 from studiolo.workspace.copying import copy_experiment
+from studiolo.workspace.state_folder import StateFolder
 from studiolo.workspace.workspace import Workspace
 
 from ..workspaces import Ran, WorkspaceFolder, run_in
@@ -246,7 +248,8 @@ class TestWhatIsKept:
             looked_at = workspace.plan(experiment).steps[script_node]
             assert looked_at.seed == draw(ran, "script")
             assert looked_at.digest == ran.result["script"].record.recipe_digest
-            recipes = workspace.records.recipes([looked_at.digest])
+            with Records.open(StateFolder(script.root).path) as records:
+                recipes = records.recipes([looked_at.digest])
             assert recipes[looked_at.digest]["seed"] == looked_at.draw
             without = without_draw(looked_at.recipe, looked_at.draw)
             assert without == {**looked_at.recipe, "seed": None}
@@ -274,8 +277,8 @@ def test_a_run_that_is_killed_leaves_no_half_a_draw(noise: WorkspaceFolder, mome
         [sys.executable, "-c", KILLED, str(noise.root), moment], check=False, timeout=120
     )
     assert ended.returncode == -signal.SIGKILL
-    with Workspace(noise.root) as workspace:
-        recorded = workspace.records.latest_draws("experiments/experiment")
+    with Records.open(StateFolder(noise.root).path) as records:
+        recorded = records.latest_draws("experiments/experiment")
     ran = noise.run()
     assert ran.ran() == {"data", "split", "first", "second"}
     assert (rows(ran, "first"), rows(ran, "second")) == halves(ran)

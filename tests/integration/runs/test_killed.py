@@ -14,7 +14,9 @@ from typing import Any
 from studiolo.runs.history.experiment_result import ExperimentResult
 from studiolo.store.identity import BlobDigest
 from studiolo.store.locks import SoleUse, is_running
+from studiolo.store.records import Records
 from studiolo.store.run_record import NodeState, RunStatus
+from studiolo.workspace.state_folder import StateFolder
 from studiolo.workspace.workspace import Workspace
 
 from ..workspaces import Ran, WorkspaceFolder, ran, run_in
@@ -91,7 +93,7 @@ def check_whole(workspace: Workspace, result: ExperimentResult, expected: Ran, a
         assert node.kept is not None
         for entry in node.kept.outputs.values():
             for digest in entry["files"]:
-                workspace.blobs.check(BlobDigest(digest))
+                StateFolder(workspace.root).blobs.check(BlobDigest(digest))
         moved = 0 if name == "data" else amount
         assert node.dataset().table.to_pydict() == grown(expected.table(name), moved)
 
@@ -109,14 +111,14 @@ def test_a_run_is_killed_at_many_moments(place: WorkspaceFolder) -> None:
             # Spread over all that a run is told of its nodes, and a few before the first.
             told = max(0, kill - 3)
             seconds = chance.uniform(0, 0.15) if not told else chance.choice([0, 0.002, 0.01])
-            before = {run.id for run in workspace.records.runs()}
+            before = {run.id for run in workspace.runs.newest()}
             assert block.run(place, amount, told, seconds) in {-signal.SIGKILL, 0}
 
-            new = [run for run in workspace.records.runs() if run.id not in before]
+            new = [run for run in workspace.runs.newest() if run.id not in before]
             assert len(new) <= 1
             had: set[str] = set()
             for run in new:
-                assert not is_running(workspace.store, run.id)
+                assert not is_running(StateFolder(workspace.root).path, run.id)
                 killed = workspace.result(run.id)
                 check_whole(workspace, killed, undisturbed, amount)
                 had = {n for n, node in killed.nodes.items() if node.state is NodeState.FINISHED}
@@ -149,9 +151,11 @@ def test_a_run_is_killed_at_many_moments(place: WorkspaceFolder) -> None:
 
 def check_tidy(workspace: Workspace) -> None:
     """Nothing lies around that no record knows of."""
-    with SoleUse.begin(workspace.store):
+    state = StateFolder(workspace.root)
+    with SoleUse.begin(state.path):
         pass
-    blobs = {path.name for path in workspace.blobs.folder.glob("??/*")}
-    assert blobs == workspace.records.referenced_blobs()
-    assert not list(workspace.blobs.folder.glob("incoming-*"))
-    assert not list((workspace.store / "locks").glob("run-*"))
+    blobs = {path.name for path in state.blobs.folder.glob("??/*")}
+    with Records.open(state.path) as records:
+        assert blobs == records.referenced_blobs()
+    assert not list(state.blobs.folder.glob("incoming-*"))
+    assert not list((state.path / "locks").glob("run-*"))

@@ -68,7 +68,7 @@ def test_two_processes_run_one_experiment_that_has_never_run(place: WorkspaceFol
     after = place.run()
     assert after.ran() == set()
     with Workspace(place.root) as workspace:
-        runs = workspace.records.runs()
+        runs = workspace.runs.newest()
     assert [run.status for run in runs] == ["finished"] * 3
 
 

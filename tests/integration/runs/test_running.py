@@ -97,7 +97,7 @@ def test_a_closed_workspace_leaves_nothing_running(place: WorkspaceFolder) -> No
         until_printed(running)
     assert running.wait() is RunStatus.CANCELLED
     with Workspace(place.root) as workspace:
-        assert [run.status for run in workspace.records.runs()] == [RunStatus.CANCELLED]
+        assert [run.status for run in workspace.runs.newest()] == [RunStatus.CANCELLED]
 
 
 def test_a_run_that_cannot_be_begun_raises_where_it_is_waited_for(place: WorkspaceFolder) -> None:
@@ -141,14 +141,14 @@ def test_the_console_of_a_killed_process_is_kept(place: WorkspaceFolder) -> None
     ):
 
         def printed() -> bool:
-            runs = workspace.records.runs()
+            runs = workspace.runs.newest()
             return bool(runs) and workspace.result(runs[0].id)["waits"].console == "so far\n"
 
         until(printed)
         process.kill()
     place.script("waits.py", "def azureml_main():\n    pass\n")
     with Workspace(place.root) as workspace:
-        before = workspace.records.runs()[0].id
+        before = workspace.runs.newest()[0].id
         assert run_in(workspace).status == "finished"
         left = workspace.result(before)
         assert left.status is RunStatus.INTERRUPTED

@@ -336,10 +336,10 @@ def test_a_full_disk_costs_nothing_that_was_kept(place: WorkspaceFolder) -> None
             sys.exit()
         say(run())
         with Workspace(root) as workspace:
-            (record,) = workspace.records.runs()
+            (record,) = workspace.runs.newest()
             nodes = workspace.result(record.id).nodes
             say([record.status, {name: node.state for name, node in nodes.items()}])
-            say([path.name for path in workspace.blobs.folder.glob("incoming-*")])
+            say([path.name for path in (store / "blobs").glob("incoming-*")])
             say(nodes["small"].dataset().table.to_pydict())
         mount(0x20, b"size=64m")
         say(run(["small"]))
@@ -393,7 +393,7 @@ class TestReadOnly:
                 {textwrap.indent(textwrap.dedent(self.AS_ORDINARY_USER), " " * 16).strip()}
                 say(run())
                 with Workspace(root) as workspace:
-                    say([run.status for run in workspace.records.runs()])
+                    say([run.status for run in workspace.runs.newest()])
                     result = workspace.result({first.id!r})
                     say(result["sum"].dataset().table.to_pydict())
                     say(list(workspace.check(workspace.experiment("experiment"))))

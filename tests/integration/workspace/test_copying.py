@@ -8,12 +8,14 @@ import pytest
 import studiolo
 from studiolo.environments.environment import Environment
 from studiolo.experiments.errors import ExperimentMissingError
+from studiolo.store.records import Records
 from studiolo.workspace.copying import copy_experiment
 from studiolo.workspace.errors import (
     CopyRefusedError,
     ExperimentNameError,
     WorkspaceUnwritableError,
 )
+from studiolo.workspace.state_folder import StateFolder
 from studiolo.workspace.workspace import Workspace
 
 YAML = """\
@@ -71,7 +73,7 @@ def files(workspace: Workspace) -> dict[str, str]:
     return {
         path.relative_to(workspace.root).as_posix(): path.read_text()
         for path in sorted(workspace.root.rglob("*"))
-        if path.is_file() and not path.is_relative_to(workspace.store)
+        if path.is_file() and not path.is_relative_to(StateFolder(workspace.root).path)
     }
 
 
@@ -242,14 +244,14 @@ def test_an_older_version_keeps_its_number_where_it_can(older: Workspace, there:
     assert (copied.folder / "experiment.yaml").read_bytes() == original.read_bytes()
     run = there.run(there.experiment("counts"))
     assert run["then"].frame()["n"].tolist() == [22]
-    current = there.records.dataset_version("counts.csv")
+    with Records.open(StateFolder(there.root).path) as records:
+        current = records.dataset_version("counts.csv")
     assert current is not None
     assert current.version == 1
 
 
 def test_an_older_version_that_is_not_kept_is_missing(older: Workspace, there: Workspace) -> None:
-    record = older.records.dataset_version("counts.csv", 2)
-    assert record is not None
-    older.blobs.path(record.content).unlink()
+    record = older.datasets.versions.find("counts.csv", 2)
+    StateFolder(older.root).blobs.path(record.content).unlink()
     with pytest.raises(CopyRefusedError, match="version 2"):
         copy_experiment("counts", older, there)

@@ -32,6 +32,7 @@ from studiolo.workspace.errors import (
     ScriptUnsuitableError,
     WorkspaceUnwritableError,
 )
+from studiolo.workspace.state_folder import StateFolder
 
 COUNT = """\
 import pandas as pd
@@ -376,7 +377,7 @@ def test_a_result_that_is_gone_is_shown_as_a_sentence(
     node = draft.script(COUNT, name="count", dataset1=draft.dataset("cities.csv"))
     run = draft.run()
     assert ">2</td>" in run[node]._repr_html_()
-    for blob in workspace.blobs.folder.rglob("*"):
+    for blob in StateFolder(workspace.root).blobs.folder.rglob("*"):
         if blob.is_file():
             blob.unlink()
     again = workspace.result(run.id)

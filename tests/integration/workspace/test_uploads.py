@@ -128,7 +128,7 @@ def test_many_who_replace_at_once_lose_no_content(workspace: studiolo.Workspace)
         list(pool.map(replace, contents))
     there = files(workspace)
     assert list(there) == ["a.csv"]
-    kept = workspace.records.dataset_versions("a.csv")
+    kept = workspace.datasets.versions.of("a.csv")
     digests = {hashlib.sha256(content).hexdigest() for content in contents}
     assert {version.content for version in kept} | {
         hashlib.sha256(there["a.csv"]).hexdigest()

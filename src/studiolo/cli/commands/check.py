@@ -15,7 +15,7 @@ from studiolo.documents.text import document_text
 from studiolo.experiments.errors import ExperimentFileError
 from studiolo.experiments.finding import Finding, Severity
 from studiolo.rendering.plain_text import printable
-from studiolo.runs.scripts.script_check import check_bundle, check_script, check_scripts
+from studiolo.runs.scripts.script_check import check_bundle, check_script
 from studiolo.workspace.workspace import Workspace, find_root
 
 
@@ -56,11 +56,11 @@ def _of_experiment(path: Path) -> tuple[list[Finding], str]:
     nodes = 0
     with Workspace(find_root(path)) as workspace:
         try:
-            experiment = workspace.experiment(path)
+            checked = workspace.checked(path)
         except ExperimentFileError as error:
             findings += error.findings
         else:
-            nodes = len(experiment.nodes)
-            findings += workspace.check(experiment)
-            findings += check_scripts(experiment, workspace.dataset_folder)
+            nodes = len(checked.experiment.nodes)
+            findings += checked.findings
+            findings += workspace.retired_calls(checked.experiment)
     return findings, f"{nodes} node{'s' * (nodes != 1)}, nothing to fix."

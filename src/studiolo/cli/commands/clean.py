@@ -11,11 +11,12 @@ from rich.text import Text
 
 from studiolo.cli.reporting import ExitCode, reported_errors
 from studiolo.cli.terminal import Terminal
-from studiolo.environments.removal import KeptEnvironment, kept_environments, size_on_disk
+from studiolo.environments.removal import KeptEnvironment, kept_environments
 from studiolo.rendering.amounts import count_text, size_text
 from studiolo.rendering.plain_text import printable
+from studiolo.workspace.cleaning import forget_runs, stored_bytes
 from studiolo.workspace.errors import WorkspaceMissingError
-from studiolo.workspace.workspace import Workspace, find_root
+from studiolo.workspace.workspace import find_root
 
 
 def command(
@@ -44,8 +45,7 @@ def command(
         both = environments == results
         found = kept_environments() if environments or both else []
         root = _workspace(required=results) if results or both else None
-        store = None if root is None else root / ".studiolo"
-        stored = 0 if store is None else size_on_disk(store)
+        stored = 0 if root is None else stored_bytes(root)
         if not found and not stored:
             console.say(Text("There is nothing to remove."))
             return
@@ -54,8 +54,8 @@ def command(
             raise typer.Exit(ExitCode.BAD_INPUT)
         freed = _remove(found, errors)
         if root is not None and stored:
-            freed += stored - _remaining(root, keep)
-        console.say(Text(f"Removed {size_text(max(freed, 0))}."))
+            freed += forget_runs(root, keep=keep)
+        console.say(Text(f"Removed {size_text(freed)}."))
 
 
 def _workspace(*, required: bool) -> Path | None:
@@ -104,10 +104,3 @@ def _remove(found: Sequence[KeptEnvironment], errors: Terminal) -> int:
                 Text(f"warning: {name} is in use or being built, so it was kept.", style="yellow")
             )
     return freed
-
-
-def _remaining(root: Path, keep: int) -> int:
-    """Forget old runs of a workspace; the bytes that its store takes then."""
-    with Workspace(root) as workspace:
-        workspace.runs.forget(keep=keep)
-        return size_on_disk(workspace.store)

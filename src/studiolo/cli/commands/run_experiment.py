@@ -18,14 +18,11 @@ from studiolo.cli.views.run_summary import show_run
 from studiolo.documents.run import run_document
 from studiolo.documents.text import document_text
 from studiolo.experiments.experiment import Experiment, NodeLimits, NodeName
-from studiolo.experiments.finding import Severity
 from studiolo.runs.engines.run_settings import RunSettings
 from studiolo.runs.history.experiment_result import ExperimentResult
 from studiolo.runs.planning.selection import Selection
-from studiolo.runs.scripts.script_check import notes_of_nodes
 from studiolo.sandbox.policy.isolation import Isolation
 from studiolo.store.run_record import RunStatus
-from studiolo.workspace.overrides import with_parameters
 from studiolo.workspace.workspace import Workspace, find_root
 
 
@@ -49,31 +46,29 @@ def run(
         reported_findings(errors),
         Workspace(find_root(path)) as workspace,
     ):
-        experiment = workspace.experiment(path)
-        experiment = with_parameters(experiment, _values(param), workspace.catalogue)
-        findings = workspace.check(experiment)
-        show_findings(errors, findings)
-        if any(finding.severity is Severity.ERROR for finding in findings):
+        checked = workspace.checked(path, _values(param))
+        show_findings(errors, checked.findings)
+        if checked.mistakes:
             raise typer.Exit(ExitCode.BAD_INPUT)
+        experiment = checked.experiment
         selection = Selection.of(experiment, to=to, only=only, start=start, again=again)
         settings = RunSettings(
             isolation=isolation, timeout=limits.timeout, memory=limits.memory, cpus=limits.cpus
         )
-        notes = notes_of_nodes(experiment, workspace.dataset_folder)
         with (
-            RunProgress(shown, experiment, errors=errors, notes=notes, tells_why=json) as progress,
+            RunProgress(shown, experiment, errors=errors, tells_why=json) as progress,
             _stop_signals() as stop,
         ):
             result = workspace.run(
-                experiment,
+                checked,
                 selection=selection,
                 settings=settings,
                 observer=progress,
                 cancelled=stop,
             )
         if json:
-            provenance = workspace.runs.look(result.id).provenance
-            write_document(document_text(run_document(result.record, result.nodes, provenance)))
+            seen = workspace.runs.look(result.id)
+            write_document(document_text(run_document(seen.run, seen.provenance)))
         else:
             own = _own(workspace, experiment)
             show_run(shown, errors, result, experiment, own=own, path=path)

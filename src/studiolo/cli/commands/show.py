@@ -127,7 +127,7 @@ def _show_experiment(
     looked = workspace.runs.look(found)
     seen, provenance = looked.run, looked.provenance
     if json:
-        write_document(document_text(run_document(seen.record, seen.nodes, provenance)))
+        write_document(document_text(run_document(seen, provenance)))
     else:
         show_experiment(Terminal(sys.stdout), seen, provenance, typed=typed)
 

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
@@ -48,7 +48,6 @@ class RunProgress(Observer):
         experiment: Experiment,
         *,
         errors: Terminal,
-        notes: Mapping[NodeName, Sequence[str]],
         tells_why: bool,
     ) -> None:
         """Show nothing yet.
@@ -57,7 +56,6 @@ class RunProgress(Observer):
             console: Where to show it.
             experiment: What is run.
             errors: Where to say that an environment is being built, if nothing moves.
-            notes: What to say of a node before it runs.
             tells_why: Whether a node's line says why it failed; if not, that is told afterwards.
         """
         self._console = console
@@ -65,7 +63,6 @@ class RunProgress(Observer):
         self._errors = errors
         self._building: str | None = None
         self._tells_of_building = False
-        self._notes = notes
         # Again by the same thread: a display that is made asks at once what it is to show.
         self._lock = threading.RLock()
         self._nodes = {
@@ -83,13 +80,15 @@ class RunProgress(Observer):
                 # It may have ended before this is told.
                 self._since.setdefault(progress.node, time.monotonic())
             self._nodes[progress.node] = progress
-            if progress.state is NodeState.RUNNING:
-                said = self._notes.get(progress.node, ())
-                show_notes(self._console, [f"{progress.node}, {note}" for note in said])
             if self._console.is_interactive:
                 self._go_live()
             elif progress.state is not NodeState.RUNNING:
                 self._console.print(self._line(progress), soft_wrap=True)
+
+    def node_noted(self, node: NodeName, notes: Sequence[str]) -> None:
+        """Show what a node's script calls that means something else today."""
+        with self._lock:
+            show_notes(self._console, [f"{node}, {note}" for note in notes])
 
     def environment_progressed(self, progress: BuildProgress) -> None:
         """Show how far the building of an environment is."""

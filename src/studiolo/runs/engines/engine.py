@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, Self
 
 from studiolo.environments.progress import ProgressCallback
+from studiolo.experiments.experiment import NodeName
 from studiolo.modules.definition import PortName
 from studiolo.runs.engines.capacity import Capacity
 from studiolo.runs.engines.run_settings import RunSettings
@@ -22,6 +23,8 @@ class RunContext:
     cancelled: threading.Event = field(default_factory=threading.Event)
     #: Told how far the building of an environment is.
     on_build: ProgressCallback = field(default=lambda _progress: None)
+    #: Told, before a node's script runs, which of its calls mean something else today: sentences.
+    on_notes: Callable[[NodeName, Sequence[str]], None] = field(default=lambda _node, _notes: None)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Runs steps in sandboxes of this machine."""
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from studiolo.environments.progress import BuildProgress, ProgressCallback
@@ -95,6 +95,8 @@ class LocalEngine:
         try:
             with self._pool.use(kind, _told(run)) as pooled:
                 job = job_of(work)
+                if notes := _notes_before(job):
+                    run.on_notes(step.name, notes)
                 outcome = pooled.sandbox.run(
                     job,
                     limits=_limits(self._workshop(run.settings).limits, step.node.limits),
@@ -110,10 +112,7 @@ class LocalEngine:
             if failure.code == "module-refused" and _is_built_in(step):
                 # Its lines help only people who can change them.
                 failure = replace(failure, traceback="", frames=())
-        if not job.contract.module:
-            bundle = job.bundle
-            content = bundle.read(bundle.size) if isinstance(bundle, MemoryFile) else None
-            outcome = replace(outcome, log=[*notes_before(job.source, content), *outcome.log])
+        outcome = replace(outcome, log=[*notes, *outcome.log])
         return StepOutcome.of_outcome(outcome, failure=failure, environment=environment.name)
 
     def close(self) -> None:
@@ -201,6 +200,15 @@ def job_of(work: ReadyStep) -> Job:
         nullable=step.metadata.nullable,
         seed=step.seed,
     )
+
+
+def _notes_before(job: Job) -> Sequence[str]:
+    """What to say of a script before it runs; nothing of a module."""
+    if job.contract.module:
+        return ()
+    bundle = job.bundle
+    content = bundle.read(bundle.size) if isinstance(bundle, MemoryFile) else None
+    return notes_before(job.source, content)
 
 
 def _limits(policy: Limits, node: NodeLimits) -> Limits | None:

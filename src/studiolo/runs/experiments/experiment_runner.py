@@ -221,7 +221,11 @@ class ExperimentRunner:
     ) -> RunStatus:
         parts = self._parts
         scheduler = Scheduler(plan, kept=kept, reasons=reasons, capacity=self._engine.capacity)
-        context = RunContext(settings=settings, on_build=observer.environment_progressed)
+        context = RunContext(
+            settings=settings,
+            on_build=observer.environment_progressed,
+            on_notes=observer.node_noted,
+        )
         running.on_cancel(scheduler.cancel)
         # Beside what comes next: it starts the interpreters that they need.
         self._engine.expect(

@@ -36,6 +36,9 @@ class Observer:
     def node_changed(self, progress: NodeProgress) -> None:
         """A node's state changed. One that has ended is recorded by then."""
 
+    def node_noted(self, node: NodeName, notes: Sequence[str]) -> None:
+        """Calls of a node's script mean something else today; told before it runs."""
+
     def console_written(self, node: NodeName, text: str) -> None:
         """A node printed something."""
 
@@ -63,6 +66,11 @@ class Observers(Observer):
         """Pass it on."""
         for observer in self._observers:
             observer.node_changed(progress)
+
+    def node_noted(self, node: NodeName, notes: Sequence[str]) -> None:
+        """Pass it on."""
+        for observer in self._observers:
+            observer.node_noted(node, notes)
 
     def console_written(self, node: NodeName, text: str) -> None:
         """Pass it on."""

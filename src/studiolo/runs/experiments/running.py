@@ -19,6 +19,15 @@ class RunBegan:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NodeNoted:
+    """Calls of a node's script mean something else today."""
+
+    node: NodeName
+    #: A sentence each.
+    notes: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConsoleWritten:
     """A node printed something."""
 
@@ -34,7 +43,7 @@ class RunEnded:
 
 
 #: What happens in a run, as an `Observer` hears it.
-RunEvent = RunBegan | BuildProgress | NodeProgress | ConsoleWritten | RunEnded
+RunEvent = RunBegan | BuildProgress | NodeProgress | NodeNoted | ConsoleWritten | RunEnded
 
 
 class RunningExperiment:
@@ -135,6 +144,10 @@ class EventLog(Observer):
     def node_changed(self, progress: NodeProgress) -> None:
         """Note it."""
         self._note(progress)
+
+    def node_noted(self, node: NodeName, notes: Sequence[str]) -> None:
+        """Note it."""
+        self._note(NodeNoted(node=node, notes=tuple(notes)))
 
     def console_written(self, node: NodeName, text: str) -> None:
         """Note it."""

@@ -1,18 +1,17 @@
 """The changes that scripts need for today's libraries, found by reading them."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator
 from pathlib import Path
 
 from studiolo.datasets.bundle import read_bundle
 from studiolo.errors import StudioloError
-from studiolo.experiments.experiment import Experiment, Node, NodeName
+from studiolo.experiments.experiment import Experiment, Node
 from studiolo.experiments.finding import Finding, Severity
 from studiolo.modules.definition import PortName
 from studiolo.modules.script import read_script
 from studiolo.old_code.reading import Found, read_old_code
 from studiolo.old_code.retired_call import Effect
-from studiolo.runs.scripts.old_code_notes import bundled_sources, notes_before
+from studiolo.runs.scripts.old_code_notes import bundled_sources
 
 _BUNDLE = PortName("script_bundle")
 
@@ -54,17 +53,6 @@ def check_scripts(experiment: Experiment, datasets: Path) -> list[Finding]:
             if file not in found:
                 found[file] = _readable(file)
     return [finding for findings in found.values() for finding in findings]
-
-
-def notes_of_nodes(experiment: Experiment, datasets: Path) -> Mapping[NodeName, Sequence[str]]:
-    """By node, what of its script and bundle succeeds and means something else today."""
-    said = {}
-    for name, node in experiment.nodes.items():
-        with suppress(StudioloError):
-            if files := list(_files(experiment, node, datasets)):
-                bundle = read_bundle(files[1]) if len(files) > 1 else None
-                said[name] = notes_before(read_script(files[0]).source, bundle)
-    return said
 
 
 def _files(experiment: Experiment, node: Node, datasets: Path) -> Iterator[Path]:
