@@ -25,7 +25,7 @@ from studiolo.modules.script_metadata import read_script_metadata
 from studiolo.sandbox.exchange.job import Job
 from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.sandbox.sandbox import Sandbox
-from studiolo.workspace.workshop import LocalWorkshop, RunSettings
+from studiolo.workspace.sandboxes.sandbox_factory import LocalSandboxFactory, RunSettings
 
 _SCRIPTS = {
     "studiolo": "def azureml_main(frame):\n    return frame,\n",
@@ -50,9 +50,9 @@ def main() -> None:
     print(f"{table.num_rows:,} x {table.num_columns}, {table.nbytes / 1e6:.0f} MB")
     source = np.ones(table.nbytes, np.uint8)
     target = np.zeros_like(source)
-    workshop = LocalWorkshop(RunSettings(warm=1))
-    environment = workshop.environment_for(read_script_metadata(""))
-    with workshop.sandbox_for(environment) as sandbox, MemoryFile.of_table(table) as file:
+    factory = LocalSandboxFactory(RunSettings(warm=1))
+    environment = factory.environment_for(read_script_metadata(""))
+    with factory.sandbox_for(environment) as sandbox, MemoryFile.of_table(table) as file:
         candidates: dict[str, Callable[[], Any]] = {
             name: partial(_run, sandbox, script, file) for name, script in _SCRIPTS.items()
         }

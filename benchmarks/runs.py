@@ -23,7 +23,11 @@ from studiolo.modules.script_metadata import read_script_metadata
 from studiolo.sandbox.exchange.job import Job, Outcome
 from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.sandbox.sandbox import Sandbox
-from studiolo.workspace.workshop import WARM_IMPORTS, LocalWorkshop, RunSettings
+from studiolo.workspace.sandboxes.sandbox_factory import (
+    WARM_IMPORTS,
+    LocalSandboxFactory,
+    RunSettings,
+)
 
 HELLO = """
 import pandas as pd
@@ -79,8 +83,8 @@ def main() -> None:
 
 def _sandbox(*, warm: int, many: bool = False) -> Sandbox:
     """A sandbox with everything imported, whether or not forks stand ready in it."""
-    workshop = LocalWorkshop(RunSettings(warm=warm))
-    return workshop.sandbox_for(workshop.environment_for(read_script_metadata("")), many=many)
+    factory = LocalSandboxFactory(RunSettings(warm=warm))
+    return factory.sandbox_for(factory.environment_for(read_script_metadata("")), many=many)
 
 
 def _checked(sandbox: Sandbox, job: Job) -> Outcome:

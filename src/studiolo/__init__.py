@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from studiolo.sandbox.policy.isolation import Isolation
     from studiolo.workspace.drafts.draft import Draft, DraftNode
     from studiolo.workspace.sample import new_workspace
-    from studiolo.workspace.workshop import open_runner, run_script
+    from studiolo.workspace.sandboxes.script_runs import open_runner, run_script
     from studiolo.workspace.workspace import Workspace, open_workspace
 
     __version__: str
@@ -62,9 +62,9 @@ _HOMES = {
     "StudioloError": "studiolo.errors",
     "Workspace": "studiolo.workspace.workspace",
     "new_workspace": "studiolo.workspace.sample",
-    "open_runner": "studiolo.workspace.workshop",
+    "open_runner": "studiolo.workspace.sandboxes.script_runs",
     "open_workspace": "studiolo.workspace.workspace",
-    "run_script": "studiolo.workspace.workshop",
+    "run_script": "studiolo.workspace.sandboxes.script_runs",
 }
 
 

@@ -60,5 +60,5 @@ def _head_start() -> "Launcher":
     It is told what it is for as soon as that much is imported.
     """
     launcher: Launcher = importlib.import_module("studiolo.sandbox.process.launcher").Launcher()
-    importlib.import_module("studiolo.workspace.head_start").begin(launcher)
+    importlib.import_module("studiolo.workspace.sandboxes.head_start").begin(launcher)
     return launcher

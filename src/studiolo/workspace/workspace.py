@@ -47,11 +47,11 @@ from studiolo.workspace.errors import (
 )
 from studiolo.workspace.history import RunHistory
 from studiolo.workspace.overrides import with_parameters
+from studiolo.workspace.sandboxes.sandbox_factory import LocalSandboxFactory
 from studiolo.workspace.saved.saved_objects import SavedObjects, SavedVersion
 from studiolo.workspace.saved.saving import Saving, environment_here
 from studiolo.workspace.state_folder import StateFolder
 from studiolo.workspace.uploads import UploadedDataset, Uploads, UploadSource
-from studiolo.workspace.workshop import LocalWorkshop
 
 if TYPE_CHECKING:
     from studiolo.workspace.services.workspace_services import WorkspaceServices
@@ -101,9 +101,11 @@ class Workspace:
             datasets=self.datasets,
             blobs=self._state.blobs,
             records=self._state.records,
-            workshop=lambda: LocalWorkshop(self._settings_of(RunSettings())),
+            sandbox_factory=lambda: LocalSandboxFactory(self._settings_of(RunSettings())),
         )
-        return WorkspaceServices(parts, lambda settings: LocalWorkshop(self._settings_of(settings)))
+        return WorkspaceServices(
+            parts, lambda settings: LocalSandboxFactory(self._settings_of(settings))
+        )
 
     @property
     def dataset_folder(self) -> Path:
@@ -257,7 +259,8 @@ class Workspace:
         Raises:
             ExperimentFileError: It has mistakes that `check` finds.
         """
-        return self._experiment_runner().plan(self._without_mistakes(experiment), selection)
+        sound = self._without_mistakes(experiment)
+        return self._experiment_runner().plan(sound, selection)
 
     def run(
         self,
@@ -309,8 +312,9 @@ class Workspace:
         Raises:
             ExperimentFileError: It has mistakes that `check` finds.
         """
+        sound = self._without_mistakes(experiment)
         return self._experiment_runner().start(
-            self._without_mistakes(experiment),
+            sound,
             selection=selection,
             settings=self._settings_of(settings or RunSettings()),
             observer=observer,
@@ -386,7 +390,7 @@ class Workspace:
     def _experiment_runner(self) -> ExperimentRunner:
         with self._lock:
             if self._runner is None:
-                self._engine = LocalEngine(functools.cache(LocalWorkshop))
+                self._engine = LocalEngine(functools.cache(LocalSandboxFactory))
                 self._runner = ExperimentRunner(self._parts(), self._engine, _Environments())
             return self._runner
 

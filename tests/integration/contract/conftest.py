@@ -15,22 +15,22 @@ from studiolo.runs.engines.run_settings import RunSettings
 from studiolo.sandbox.exchange.job import Failure, Job, Outcome
 from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.sandbox.sandbox import Sandbox
-from studiolo.workspace.workshop import LocalWorkshop
+from studiolo.workspace.sandboxes.sandbox_factory import LocalSandboxFactory
 
 
 @pytest.fixture(scope="session")
 def warm_sandbox() -> Iterator[Sandbox]:
     """One that has imported the usual libraries before any run."""
-    workshop = LocalWorkshop(RunSettings(warm=1))
-    with workshop.sandbox_for(default_environment()) as sandbox:
+    factory = LocalSandboxFactory(RunSettings(warm=1))
+    with factory.sandbox_for(default_environment()) as sandbox:
         yield sandbox
 
 
 @pytest.fixture(scope="session")
 def cold_sandbox() -> Iterator[Sandbox]:
     """One that has imported pandas only."""
-    workshop = LocalWorkshop(RunSettings(warm=0))
-    with workshop.sandbox_for(default_environment()) as sandbox:
+    factory = LocalSandboxFactory(RunSettings(warm=0))
+    with factory.sandbox_for(default_environment()) as sandbox:
         yield sandbox
 
 

@@ -249,7 +249,7 @@ def test_a_build_that_takes_long_holds_up_nobody_else(
                 progress(BuildProgress(phase=BuildPhase.PREPARING, message="Waiting"))
         return build(metadata, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("studiolo.workspace.workshop.environment_for", slow)
+    monkeypatch.setattr("studiolo.workspace.sandboxes.sandbox_factory.environment_for", slow)
     with Workspace(place.root) as workspace:
         running = workspace.start(workspace.experiment("experiment"))
         assert building.wait(60)

@@ -22,7 +22,7 @@ from studiolo.sandbox.policy.configuration import ScriptInterpreter
 from studiolo.sandbox.policy.policy import Limits, Policy, load_policy
 from studiolo.sandbox.policy.syscall_numbers import syscall_numbers
 from studiolo.sandbox.sandbox import Sandbox
-from studiolo.workspace.head_start import script_interpreter
+from studiolo.workspace.sandboxes.head_start import script_interpreter
 
 POLICY = load_policy()
 NUMBERS = syscall_numbers(platform.machine())

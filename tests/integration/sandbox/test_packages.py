@@ -27,7 +27,7 @@ from studiolo.sandbox.policy.isolation import Isolation, Level
 from studiolo.sandbox.policy.policy import WarmUpPolicy
 from studiolo.sandbox.process.process_memory import family_of
 from studiolo.sandbox.sandbox import Sandbox
-from studiolo.workspace.head_start import script_interpreter
+from studiolo.workspace.sandboxes.head_start import script_interpreter
 from studiolo_guest.wire import GENERATIONS
 
 from .places import (

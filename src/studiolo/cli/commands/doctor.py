@@ -16,7 +16,7 @@ from studiolo.documents.text import document_text
 from studiolo.rendering.plain_text import printable
 from studiolo.sandbox.canary import Attempt
 from studiolo.sandbox.policy.isolation import Isolation, IsolationReport
-from studiolo.workspace.workshop import try_isolation
+from studiolo.workspace.sandboxes.script_runs import try_isolation
 
 _STOPPED = "stopped"
 _PASSED = "GOT IT"

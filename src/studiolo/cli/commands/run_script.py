@@ -25,7 +25,7 @@ from studiolo.runs.scripts.script_result import ScriptResult
 from studiolo.sandbox.exchange.job import PortBinding
 from studiolo.sandbox.policy.isolation import Isolation
 from studiolo.sandbox.process.launcher import Launcher
-from studiolo.workspace.workshop import run_script
+from studiolo.workspace.sandboxes.script_runs import run_script
 
 #: Failures that are not the script's: of the command line, and of a bundle that is found to be
 #: damaged when it is unzipped, in the sandbox.

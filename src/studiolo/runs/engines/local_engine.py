@@ -16,9 +16,9 @@ from studiolo.runs.engines.sandbox_pool import (
     BuildCancelledError,
     SandboxKind,
     SandboxPool,
-    Workshop,
 )
 from studiolo.runs.planning.plan import Step
+from studiolo.runs.sandbox_factory import SandboxFactory
 from studiolo.runs.scripts.circumstances import Circumstances
 from studiolo.runs.scripts.explanation import explained
 from studiolo.runs.scripts.imports import imported_modules, worth_preloading
@@ -57,7 +57,7 @@ class LocalEngine:
 
     def __init__(
         self,
-        workshop: Callable[[RunSettings], Workshop],
+        factory: Callable[[RunSettings], SandboxFactory],
         *,
         capacity: Capacity = THIS_MACHINE,
         idle_memory: int | None = None,
@@ -65,13 +65,13 @@ class LocalEngine:
         """Start nothing yet.
 
         Args:
-            workshop: Gives what makes environments and sandboxes with these settings.
+            factory: Gives the factory of sandboxes with these settings.
             capacity: The room for steps; that of this process, which all of its engines share,
                 if not given.
             idle_memory: See `SandboxPool`.
         """
-        self._workshop = workshop
-        self._pool = SandboxPool(workshop, idle_memory=idle_memory)
+        self._factory = factory
+        self._pool = SandboxPool(factory, idle_memory=idle_memory)
         self.capacity = capacity
 
     def expect(self, steps: Collection[Step], run: RunContext) -> None:
@@ -99,7 +99,7 @@ class LocalEngine:
                     run.on_notes(step.name, notes)
                 outcome = pooled.sandbox.run(
                     job,
-                    limits=_limits(self._workshop(run.settings).limits, step.node.limits),
+                    limits=_limits(self._factory(run.settings).limits, step.node.limits),
                     on_console=on_console,
                     cancelled=run.cancelled,
                 )
@@ -121,7 +121,7 @@ class LocalEngine:
 
     def _slow(self, step: Step, run: RunContext) -> frozenset[str]:
         assert step.script is not None
-        slow = self._workshop(run.settings).slow_imports
+        slow = self._factory(run.settings).slow_imports
         return worth_preloading(imported_modules(step.script.source), slow)
 
 

@@ -4,17 +4,16 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from studiolo.environments.environment import Environment
 from studiolo.environments.progress import BuildPhase, BuildProgress, ProgressCallback
 from studiolo.errors import StudioloError
 from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.runs.engines.run_settings import RunSettings
-from studiolo.sandbox.policy.policy import Limits
+from studiolo.runs.sandbox_factory import SandboxFactory
 from studiolo.sandbox.sandbox import Sandbox
 
 #: From so many runs on it pays to prepare a sandbox for many.
@@ -25,28 +24,6 @@ _MOST_WARM = 3
 _IDLE_PART = 4
 #: Seconds between two looks at whether the wait for another's build was cancelled.
 _PAUSE = 0.1
-
-
-class Workshop(Protocol):
-    """Makes environments and sandboxes; see `workspace`."""
-
-    @property
-    def limits(self) -> Limits:
-        """The limits of a run that asks for no others."""
-
-    @property
-    def slow_imports(self) -> Collection[str]:
-        """Modules that take long to import, and that many scripts import."""
-
-    def environment_for(
-        self, metadata: ScriptMetadata, *, progress: ProgressCallback | None = None
-    ) -> Environment:
-        """The environment of a script, built if need be."""
-
-    def sandbox_for(
-        self, environment: Environment, *, preload: Collection[str], warm: int, many: bool
-    ) -> Sandbox:
-        """A new sandbox with that environment, with these modules imported beforehand."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,16 +67,16 @@ class SandboxPool:
     """Sandboxes by kind. For any number of threads; close it when done."""
 
     def __init__(
-        self, workshop: Callable[[RunSettings], Workshop], *, idle_memory: int | None = None
+        self, factory: Callable[[RunSettings], SandboxFactory], *, idle_memory: int | None = None
     ) -> None:
         """Make nothing yet.
 
         Args:
-            workshop: Gives what makes environments and sandboxes with these settings.
+            factory: Gives the factory of sandboxes with these settings.
             idle_memory: Bytes that unused sandboxes may keep; a quarter of the machine's
                 if not given.
         """
-        self._workshop = workshop
+        self._factory = factory
         usual = _machine_memory() // _IDLE_PART
         self._idle_memory = usual if idle_memory is None else idle_memory
         self._lock = threading.Lock()
@@ -196,9 +173,9 @@ class SandboxPool:
     def _made(
         self, kind: SandboxKind, *, many: bool, preload: bool, progress: ProgressCallback | None
     ) -> PooledSandbox:
-        workshop = self._workshop(kind.settings)
-        environment = workshop.environment_for(kind.metadata, progress=progress)
-        sandbox = workshop.sandbox_for(
+        factory = self._factory(kind.settings)
+        environment = factory.environment_for(kind.metadata, progress=progress)
+        sandbox = factory.sandbox_for(
             environment,
             preload=sorted(self._preload.get(kind, ())) if preload else (),
             warm=_MOST_WARM if many else 0,

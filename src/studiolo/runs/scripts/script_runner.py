@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pyarrow as pa
 
@@ -14,8 +14,9 @@ from studiolo.datasets.files import DatasetFile
 from studiolo.datasets.invariants import check_dataset
 from studiolo.environments.environment import Environment
 from studiolo.modules.script import Script, read_script
-from studiolo.modules.script_metadata import ScriptMetadata, read_script_metadata
+from studiolo.modules.script_metadata import read_script_metadata
 from studiolo.runs.errors import DatasetUnsuitableError
+from studiolo.runs.sandbox_factory import SandboxFactory
 from studiolo.runs.scripts.circumstances import Circumstances
 from studiolo.runs.scripts.explanation import explained
 from studiolo.runs.scripts.old_code_notes import notes_before
@@ -33,21 +34,11 @@ if TYPE_CHECKING:
     DatasetSource = Path | str | DatasetFile | Dataset | pa.Table | pd.DataFrame
 
 
-class Workshop(Protocol):
-    """Where a runner gets environments and sandboxes from; see `workspace`."""
-
-    def environment_for(self, metadata: ScriptMetadata) -> Environment:
-        """The environment of a script, built if need be."""
-
-    def sandbox_for(self, environment: Environment) -> Sandbox:
-        """A new sandbox with that environment, which the runner closes."""
-
-
 class ScriptRunner:
     """Runs scripts, one sandbox an environment, kept between runs. Close it when done."""
 
-    def __init__(self, workshop: Workshop) -> None:
-        self._workshop = workshop
+    def __init__(self, factory: SandboxFactory) -> None:
+        self._factory = factory
         self._lock = threading.Lock()
         self._sandboxes: dict[str, Sandbox] = {}
 
@@ -88,7 +79,7 @@ class ScriptRunner:
         if not isinstance(script, Script):
             script = read_script(script)
         metadata = read_script_metadata(script.source)
-        environment = self._workshop.environment_for(metadata)
+        environment = self._factory.environment_for(metadata)
         # Before the inputs are read: the interpreter starts beside that.
         sandbox = self._sandbox(environment)
         log: list[str] = []
@@ -135,7 +126,7 @@ class ScriptRunner:
     def _sandbox(self, environment: Environment) -> Sandbox:
         with self._lock:
             if environment.key not in self._sandboxes:
-                self._sandboxes[environment.key] = self._workshop.sandbox_for(environment)
+                self._sandboxes[environment.key] = self._factory.sandbox_for(environment)
             return self._sandboxes[environment.key]
 
 

@@ -24,7 +24,7 @@ from studiolo.services.versions.frozen_version import FrozenVersion
 from studiolo.services.versions.scoring_plan import Stage
 
 
-class Workshop(Protocol):
+class ProgramSandboxFactory(Protocol):
     """Makes environments and sandboxes; see `workspace`."""
 
     def environment_for(
@@ -47,7 +47,7 @@ class Handler:
     def __init__(
         self,
         version: FrozenVersion,
-        workshop: Workshop,
+        factory: ProgramSandboxFactory,
         *,
         warm: int,
         progress: ProgressCallback | None = None,
@@ -56,7 +56,7 @@ class Handler:
 
         Args:
             version: What to serve.
-            workshop: What makes environments and sandboxes, with the limits of one request.
+            factory: What makes environments and sandboxes, with the limits of one request.
             warm: How many processes stand ready for the next request.
             progress: Told how far the building of an environment is.
 
@@ -68,7 +68,7 @@ class Handler:
         self._closing = ExitStack()
         with ExitStack() as failing:
             self._sandboxes = [
-                failing.enter_context(_sandbox(stage, workshop, warm, progress))
+                failing.enter_context(_sandbox(stage, factory, warm, progress))
                 for stage in version.plan.stages
             ]
             self._closing = failing.pop_all()
@@ -136,10 +136,10 @@ class Handler:
 
 
 def _sandbox(
-    stage: Stage, workshop: Workshop, warm: int, progress: ProgressCallback | None
+    stage: Stage, factory: ProgramSandboxFactory, warm: int, progress: ProgressCallback | None
 ) -> Sandbox:
-    environment = workshop.environment_for(stage.metadata, progress=progress)
-    return workshop.program_sandbox(environment, stage.program, preload=(), warm=warm)
+    environment = factory.environment_for(stage.metadata, progress=progress)
+    return factory.program_sandbox(environment, stage.program, preload=(), warm=warm)
 
 
 def _failed(stage: Stage, outcome: Outcome, log: str) -> ScoringFailed:

@@ -16,7 +16,7 @@ from studiolo.services.keys import Key, hashes, new_keys
 from studiolo.services.schema import ServiceSchema, port_schema
 from studiolo.services.schema_document import write_schema
 from studiolo.services.scoring import ScoringFailed, ScoringRequest
-from studiolo.services.serving.handler import Handler, Workshop
+from studiolo.services.serving.handler import Handler, ProgramSandboxFactory
 from studiolo.services.versions.frozen_version import FrozenVersion, freeze, thaw
 from studiolo.services.versions.scoring_plan import (
     PublishedRun,
@@ -66,7 +66,7 @@ class PublisherParts:
     blobs: Blobs
     records: Callable[[], Records]
     #: Makes environments and sandboxes.
-    workshop: Callable[[], Workshop]
+    sandbox_factory: Callable[[], ProgramSandboxFactory]
 
 
 class Publisher:
@@ -150,7 +150,7 @@ class Publisher:
         request = ScoringRequest(
             inputs={name: dataset.table.slice(0, _TRIED_ROWS) for name, dataset in given.items()}
         )
-        with Handler(version, self._parts.workshop(), warm=0) as handler:
+        with Handler(version, self._parts.sandbox_factory(), warm=0) as handler:
             answer = handler.score(request)
         if isinstance(answer, ScoringFailed):
             raise ServiceAnswerFailedError(node=answer.node, failure=answer.failure)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from studiolo.experiments.experiment import Experiment
 from studiolo.runs.engines.run_settings import RunSettings
-from studiolo.services.serving.handler import Handler, Workshop
+from studiolo.services.serving.handler import Handler, ProgramSandboxFactory
 from studiolo.services.versions.frozen_version import thaw
 from studiolo.services.versions.scoring_plan import ServiceInterface
 from studiolo.store.services.service_record import (
@@ -24,10 +24,12 @@ _WARM = 3
 class WorkspaceServices:
     """The web services of one workspace. For any number of threads."""
 
-    def __init__(self, parts: PublisherParts, workshop: Callable[[RunSettings], Workshop]) -> None:
-        """``workshop`` gives what makes environments and sandboxes with these settings."""
+    def __init__(
+        self, parts: PublisherParts, factory: Callable[[RunSettings], ProgramSandboxFactory]
+    ) -> None:
+        """``factory`` gives what makes environments and sandboxes with these settings."""
         self._parts = parts
-        self._workshop = workshop
+        self._factory = factory
 
     @property
     def records(self) -> ServiceRecords:
@@ -67,6 +69,6 @@ class WorkspaceServices:
         """
         usual = RunSettings()
         seconds = max(1, round(served.endpoint.limits.seconds))
-        workshop = self._workshop(replace(usual, timeout=seconds))
+        factory = self._factory(replace(usual, timeout=seconds))
         warm = min(_WARM, served.endpoint.limits.concurrent_calls)
-        return Handler(thaw(version.digest, self._parts.blobs), workshop, warm=warm)
+        return Handler(thaw(version.digest, self._parts.blobs), factory, warm=warm)

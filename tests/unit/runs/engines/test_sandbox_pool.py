@@ -30,7 +30,7 @@ class FakeSandbox:
         self.closed = True
 
 
-class FakeWorkshop:
+class FakeFactory:
     """Makes sandboxes at once, unless the test holds an environment back."""
 
     def __init__(self, memory: int = 100 * MIB) -> None:
@@ -57,9 +57,9 @@ class FakeWorkshop:
         self,
         environment: Any,  # noqa: ARG002
         *,
-        preload: Collection[str],  # noqa: ARG002
-        warm: int,  # noqa: ARG002
-        many: bool,
+        preload: Collection[str] | None = None,  # noqa: ARG002
+        warm: int | None = None,  # noqa: ARG002
+        many: bool = False,
     ) -> Any:
         self.made.append(FakeSandbox(many=many, memory=self.memory))
         return self.made[-1]
@@ -74,8 +74,8 @@ def kind(name: str = "") -> SandboxKind:
     )
 
 
-def pool(workshop: FakeWorkshop, idle_memory: int = 1000 * MIB) -> SandboxPool:
-    return SandboxPool(lambda _settings: workshop, idle_memory=idle_memory)
+def pool(factory: FakeFactory, idle_memory: int = 1000 * MIB) -> SandboxPool:
+    return SandboxPool(lambda _settings: factory, idle_memory=idle_memory)
 
 
 def used(pool: SandboxPool, name: str = "") -> FakeSandbox:
@@ -92,19 +92,19 @@ def until(condition: Callable[[], bool]) -> None:
 
 
 def test_one_kind_has_one_sandbox() -> None:
-    sandboxes = pool(workshop := FakeWorkshop())
+    sandboxes = pool(factory := FakeFactory())
     assert used(sandboxes) is used(sandboxes)
     assert used(sandboxes, "six") is not used(sandboxes)
     sandboxes.close()
-    assert [sandbox.closed for sandbox in workshop.made] == [True, True]
+    assert [sandbox.closed for sandbox in factory.made] == [True, True]
     with pytest.raises(ValueError, match="closed"):
         used(sandboxes)
 
 
 def test_who_waits_for_an_environment_holds_up_only_those_who_need_it() -> None:
-    workshop = FakeWorkshop()
-    held = workshop.held["slow",] = threading.Event()
-    sandboxes = pool(workshop)
+    factory = FakeFactory()
+    held = factory.held["slow",] = threading.Event()
+    sandboxes = pool(factory)
     got: list[FakeSandbox] = []
     waiting = [threading.Thread(target=lambda: got.append(used(sandboxes, "slow"))) for _ in "ab"]
     for thread in waiting:
@@ -119,9 +119,9 @@ def test_who_waits_for_an_environment_holds_up_only_those_who_need_it() -> None:
 
 
 def test_a_wait_for_another_build_can_be_cancelled() -> None:
-    workshop = FakeWorkshop()
-    held = workshop.held["slow",] = threading.Event()
-    sandboxes = pool(workshop)
+    factory = FakeFactory()
+    held = factory.held["slow",] = threading.Event()
+    sandboxes = pool(factory)
     builder = threading.Thread(target=lambda: used(sandboxes, "slow"))
     builder.start()
 
@@ -137,45 +137,45 @@ def test_a_wait_for_another_build_can_be_cancelled() -> None:
 
 
 def test_a_failed_build_is_tried_again() -> None:
-    workshop = FakeWorkshop()
-    sandboxes = pool(workshop)
-    workshop.fails = True
+    factory = FakeFactory()
+    sandboxes = pool(factory)
+    factory.fails = True
     with pytest.raises(UvMissingError):
         used(sandboxes)
-    workshop.fails = False
+    factory.fails = False
     used(sandboxes)
     sandboxes.close()
 
 
 def test_preparing_says_how_many_are_to_come() -> None:
     for runs, many in ((1, False), (3, False), (4, True)):
-        sandboxes = pool(workshop := FakeWorkshop())
+        sandboxes = pool(factory := FakeFactory())
         sandboxes.prepare(kind(), runs, frozenset(), unwatched)
-        until(lambda made=workshop.made: bool(made))  # type: ignore[misc]
-        assert [sandbox.many for sandbox in workshop.made] == [many]
+        until(lambda made=factory.made: bool(made))  # type: ignore[misc]
+        assert [sandbox.many for sandbox in factory.made] == [many]
         sandboxes.close()
 
 
 def test_a_sandbox_with_more_work_than_it_was_made_for_is_replaced_once() -> None:
-    sandboxes = pool(workshop := FakeWorkshop())
+    sandboxes = pool(factory := FakeFactory())
     with sandboxes.use(kind(), unwatched) as first:
         for _ in range(3):
             used(sandboxes)
         until(lambda: first.replaced)
         # Until its last user has gone it stays.
-        assert not workshop.made[0].closed
-        assert used(sandboxes) is workshop.made[1]
-    assert workshop.made[0].closed
-    assert workshop.made[1].many
+        assert not factory.made[0].closed
+        assert used(sandboxes) is factory.made[1]
+    assert factory.made[0].closed
+    assert factory.made[1].many
     for _ in range(10):
         used(sandboxes)
-    assert len(workshop.made) == 2
+    assert len(factory.made) == 2
     sandboxes.close()
-    assert workshop.made[1].closed
+    assert factory.made[1].closed
 
 
 def test_a_second_run_that_expects_many_replaces_what_was_made_for_one() -> None:
-    sandboxes = pool(FakeWorkshop())
+    sandboxes = pool(FakeFactory())
     first = used(sandboxes)
     sandboxes.prepare(kind(), 100, frozenset(), unwatched)
     until(lambda: first.closed)
@@ -184,18 +184,18 @@ def test_a_second_run_that_expects_many_replaces_what_was_made_for_one() -> None
 
 
 def test_the_idle_sandbox_that_was_used_longest_ago_goes_first() -> None:
-    sandboxes = pool(workshop := FakeWorkshop(), idle_memory=250 * MIB)
+    sandboxes = pool(factory := FakeFactory(), idle_memory=250 * MIB)
     made = {name: used(sandboxes, name) for name in ("a", "b", "c")}
     used(sandboxes, "a")
     assert [made[name].closed for name in "abc"] == [False, False, False]
     used(sandboxes, "d")
     assert [made[name].closed for name in "abc"] == [False, True, False]
     sandboxes.close()
-    assert all(sandbox.closed for sandbox in workshop.made)
+    assert all(sandbox.closed for sandbox in factory.made)
 
 
 def test_a_sandbox_that_is_used_is_never_let_go_of() -> None:
-    sandboxes = pool(FakeWorkshop(), idle_memory=0)
+    sandboxes = pool(FakeFactory(), idle_memory=0)
     with sandboxes.use(kind("a"), unwatched) as pooled:
         used(sandboxes, "b")
         used(sandboxes, "c")

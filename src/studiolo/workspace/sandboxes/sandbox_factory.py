@@ -1,29 +1,19 @@
 """Environments and sandboxes of this machine, wired together with the policy."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from studiolo.environments.environment import Environment
 from studiolo.environments.progress import ProgressCallback
 from studiolo.environments.script_environment import environment_for
-from studiolo.modules.script import Script
-from studiolo.modules.script_metadata import ScriptMetadata, read_script_metadata
+from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.runs.engines.font_list import make_font_list
 from studiolo.runs.engines.run_settings import RunSettings
-from studiolo.runs.scripts.script_result import ScriptResult
-from studiolo.runs.scripts.script_runner import ScriptRunner
-from studiolo.sandbox.canary import LIBRARY, Attempt, try_layers
 from studiolo.sandbox.exchange.program import Program
-from studiolo.sandbox.policy.isolation import Isolation, IsolationReport
 from studiolo.sandbox.policy.policy import Limits, Policy, load_policy
 from studiolo.sandbox.process.launcher import Launcher
 from studiolo.sandbox.sandbox import Sandbox
-from studiolo.workspace.head_start import script_interpreter
-
-if TYPE_CHECKING:
-    from studiolo.runs.scripts.script_runner import DatasetSource
+from studiolo.workspace.sandboxes.head_start import script_interpreter
 
 #: Libraries that nearly every script of the classic studio's time uses.
 _USUAL = {"pandas", "pyarrow", "scipy", "matplotlib", "sklearn"}
@@ -49,7 +39,7 @@ SLOW_IMPORTS = (
 WARM_IMPORTS = ("pandas", *(name for name in SLOW_IMPORTS if name.partition(".")[0] in _USUAL))
 
 
-class LocalWorkshop:
+class LocalSandboxFactory:
     """Environments and sandboxes of this machine."""
 
     def __init__(
@@ -145,53 +135,6 @@ class LocalWorkshop:
             launcher=launcher,
             program=program,
         )
-
-
-def open_runner(
-    settings: RunSettings | None = None, *, progress: ProgressCallback | None = None
-) -> ScriptRunner:
-    """A runner whose sandbox stays warm: use it as a context manager for many runs."""
-    chosen = settings or RunSettings(warm=2)
-    return ScriptRunner(LocalWorkshop(chosen, progress=progress))
-
-
-def run_script(
-    script: Path | str | Script,
-    *,
-    dataset1: "DatasetSource | None" = None,
-    dataset2: "DatasetSource | None" = None,
-    script_bundle: Path | str | None = None,
-    settings: RunSettings | None = None,
-    progress: ProgressCallback | None = None,
-    on_console: Callable[[str], None] | None = None,
-    launcher: Launcher | None = None,
-    **options: Any,
-) -> ScriptResult:
-    """Run one script in a sandbox of its own; see `ScriptRunner.run` for the arguments.
-
-    ``launcher`` is an interpreter that was started beforehand, to save the wait for it; it is used
-    if it fits.
-    """
-    workshop = LocalWorkshop(settings or RunSettings(), progress=progress, launcher=launcher)
-    with ScriptRunner(workshop) as runner:
-        return runner.run(
-            script,
-            dataset1=dataset1,
-            dataset2=dataset2,
-            script_bundle=script_bundle,
-            on_console=on_console,
-            **options,
-        )
-
-
-def try_isolation(
-    isolation: Isolation, *, progress: ProgressCallback | None = None
-) -> tuple[IsolationReport, list[Attempt]]:
-    """The layers that a sandbox gets here; what a script and a library meet that try to get out."""
-    workshop = LocalWorkshop(RunSettings(isolation=isolation), progress=progress)
-    environment = workshop.environment_for(read_script_metadata(""))
-    with workshop.sandbox_for(environment, preload=[LIBRARY]) as sandbox:
-        return sandbox.isolation, try_layers(sandbox, workshop.policy.limits)
 
 
 def _limits(limits: Limits, settings: RunSettings) -> Limits:

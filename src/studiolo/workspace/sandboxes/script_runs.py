@@ -1,0 +1,66 @@
+"""Scripts run by themselves, and attempts to break out of a sandbox."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from studiolo.environments.progress import ProgressCallback
+from studiolo.modules.script import Script
+from studiolo.modules.script_metadata import read_script_metadata
+from studiolo.runs.engines.run_settings import RunSettings
+from studiolo.runs.scripts.script_result import ScriptResult
+from studiolo.runs.scripts.script_runner import ScriptRunner
+from studiolo.sandbox.canary import LIBRARY, Attempt, try_layers
+from studiolo.sandbox.policy.isolation import Isolation, IsolationReport
+from studiolo.sandbox.process.launcher import Launcher
+from studiolo.workspace.sandboxes.sandbox_factory import LocalSandboxFactory
+
+if TYPE_CHECKING:
+    from studiolo.runs.scripts.script_runner import DatasetSource
+
+
+def open_runner(
+    settings: RunSettings | None = None, *, progress: ProgressCallback | None = None
+) -> ScriptRunner:
+    """A runner whose sandbox stays warm: use it as a context manager for many runs."""
+    chosen = settings or RunSettings(warm=2)
+    return ScriptRunner(LocalSandboxFactory(chosen, progress=progress))
+
+
+def run_script(
+    script: Path | str | Script,
+    *,
+    dataset1: "DatasetSource | None" = None,
+    dataset2: "DatasetSource | None" = None,
+    script_bundle: Path | str | None = None,
+    settings: RunSettings | None = None,
+    progress: ProgressCallback | None = None,
+    on_console: Callable[[str], None] | None = None,
+    launcher: Launcher | None = None,
+    **options: Any,
+) -> ScriptResult:
+    """Run one script in a sandbox of its own; see `ScriptRunner.run` for the arguments.
+
+    ``launcher`` is an interpreter that was started beforehand, to save the wait for it; it is used
+    if it fits.
+    """
+    factory = LocalSandboxFactory(settings or RunSettings(), progress=progress, launcher=launcher)
+    with ScriptRunner(factory) as runner:
+        return runner.run(
+            script,
+            dataset1=dataset1,
+            dataset2=dataset2,
+            script_bundle=script_bundle,
+            on_console=on_console,
+            **options,
+        )
+
+
+def try_isolation(
+    isolation: Isolation, *, progress: ProgressCallback | None = None
+) -> tuple[IsolationReport, list[Attempt]]:
+    """The layers that a sandbox gets here; what a script and a library meet that try to get out."""
+    factory = LocalSandboxFactory(RunSettings(isolation=isolation), progress=progress)
+    environment = factory.environment_for(read_script_metadata(""))
+    with factory.sandbox_for(environment, preload=[LIBRARY]) as sandbox:
+        return sandbox.isolation, try_layers(sandbox, factory.policy.limits)
