@@ -71,7 +71,7 @@ _Value = Dataset | _Bytes | _Opened | None
 class Call:
     """One call of a program, as the host wrote it into the request file."""
 
-    #: By the program's own input: how it lies in the files, as in `Request.inputs`.
+    #: By the program's own input: its place in the files, as in `Request.inputs`.
     inputs: Mapping[str, Mapping[str, Any]]
     #: By the position of a step: values that take the place of its own.
     parameters: Mapping[str, Mapping[str, Any]]
@@ -100,7 +100,7 @@ class Program:
     """A loaded program."""
 
     def __init__(self, description: Mapping[str, Any], files: Sequence[int]) -> None:
-        """Compile the scripts and open the constants, which lie in ``files``.
+        """Compile the scripts and open the constants, which are in ``files``.
 
         Raises:
             MismatchError: A model or transform can't be opened.
@@ -134,7 +134,7 @@ class Program:
         return self._served(call, lambda: _given(call, input_files), result_files)
 
     def rehearse(self) -> None:
-        """Serve the sample, in a fork whose end nobody regrets.
+        """Serve the sample, in a fork that may end at any time.
 
         What a call imports, and which memory it uses, is known from then on. The scripts in it
         have had no part in this process.
@@ -255,7 +255,7 @@ class _Restored:
     def _new_modules(self) -> list[str]:
         """The modules that were imported since.
 
-        They are looked for from the end: to look at the others is to copy the pages they lie in.
+        They are looked for from the end: looking at the others would copy their pages.
         """
         names = reversed(sys.modules)
         return list(itertools.takewhile(lambda name: name != self._last_module, names))

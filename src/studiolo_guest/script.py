@@ -1,4 +1,4 @@
-"""One run of one script: read the request, call `azureml_main`, write what came of it."""
+"""One run of one script: read the request, call `azureml_main`, write the outcome."""
 
 import io
 import linecache

@@ -26,7 +26,7 @@ class NodeDifference:
     theirs: Node | None
     ours: Node | None
     #: By key of the file, such as "dataset", "inputs.dataset1" or "parameters.trees": their value
-    #: (before) and ours (after), as the file says them; None where it says nothing.
+    #: (before) and ours (after), in the form of the file; None where it has no value.
     values: Mapping[str, Change]
     #: None if the version that both began with is not known.
     changed_by: ChangedBy | None

@@ -21,7 +21,7 @@ class ExperimentMissingError(StudioloError):
         self, *, path: str, neighbours: Sequence[str] = (), known: Sequence[str] = ()
     ) -> None:
         self.path = path
-        #: Those whose names are like it; and all that there are.
+        #: Those whose names are similar, and all others.
         self.neighbours = tuple(neighbours)
         self.known = tuple(known)
         hint = f" There are {listed(known)}." if known else ""

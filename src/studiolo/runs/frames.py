@@ -36,7 +36,7 @@ def frame_of(table: pa.Table, *, nullable: bool = False) -> pd.DataFrame:
 
 
 def table_of(frame: pd.DataFrame, *, log: Callable[[str], None]) -> pa.Table:
-    """The frame as a table; ``log`` is told of every change that a person might not expect.
+    """The frame as a table; ``log`` gets a line for every change that a person might not expect.
 
     Raises:
         FrameUnsuitableError: A column holds what no dataset can.

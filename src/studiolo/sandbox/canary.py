@@ -125,7 +125,7 @@ _LIMITS = {
 
 
 def try_layers(sandbox: Sandbox, limits: Limits) -> list[Attempt]:
-    """Let the canary try everything in ``sandbox``; what became of it.
+    """Let the canary try everything in ``sandbox``; the outcome of each attempt.
 
     Where the sandbox was told to load `LIBRARY` beforehand, what that tried is told as well.
 

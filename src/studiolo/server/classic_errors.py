@@ -69,7 +69,7 @@ def classic_error(
 
     Args:
         code: The detail's code, such as "WebServiceNotFound".
-        facts: What stands in the places of its message.
+        facts: The values for the places in its message.
         target: The input, parameter or node that it is about.
         sentence: What Studiolo knows beyond that message.
         status: The HTTP status, where it is not the one of the table.

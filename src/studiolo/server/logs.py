@@ -13,7 +13,7 @@ from typing import TextIO
 #: Of the server: what was asked, line by line.
 ACCESS = logging.getLogger("studiolo.access")
 _OURS = logging.getLogger("studiolo")
-#: Uvicorn's, which tells of each client that does not speak HTTP.
+#: Uvicorn's, which has a line for each client that does not speak HTTP.
 _UVICORN = logging.getLogger("uvicorn")
 
 
@@ -30,7 +30,7 @@ class _Line(logging.Formatter):
 
 @contextmanager
 def logged(stream: TextIO | None = None) -> Iterator[None]:
-    """Writes what is logged meanwhile; whoever logs does not wait until it is written."""
+    """Writes what is logged meanwhile; the thread that logs does not wait until it is written."""
     writer = logging.StreamHandler(stream or sys.stderr)
     writer.setFormatter(_Line())
     lines: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()

@@ -13,7 +13,7 @@ from studiolo.services.serving.served_endpoints import ServedEndpoints
 
 
 def watching_routes(endpoints: ServedEndpoints, token: str) -> APIRouter:
-    """Health and readiness for everybody, and metrics for whoever has the token."""
+    """Health and readiness for everybody, and metrics for those who have the token."""
     routes = APIRouter(tags=["watching"])
 
     @routes.head("/health", include_in_schema=False)

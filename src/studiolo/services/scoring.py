@@ -1,4 +1,4 @@
-"""A request to a web service and what comes of it, without a word of how either travels."""
+"""A request to a web service and its outcome, whatever the form in which either travels."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What callers sent, as it can stand in a sentence for them."""
+"""What callers sent, in a form for sentences to them."""
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
@@ -29,7 +29,7 @@ def quoted(value: object) -> str:
 
 
 def shown(value: object) -> str:
-    """A value as it can stand in a sentence: on one line and not too long."""
+    """A value for a sentence: on one line and not too long."""
     if isinstance(value, list | dict):
         return "a list" if isinstance(value, list) else "an object"
     if value is None or isinstance(value, bool):

@@ -154,7 +154,7 @@ class RunLock(Lock):
             os.close(descriptor)
 
     def release(self) -> None:
-        """Let go, and remove the file: no file says "nobody" as an unlocked one does."""
+        """Let go, and remove the file: a lock without a file is held by no process."""
         if self.held:
             with suppress(OSError):
                 self.path.unlink()
@@ -206,7 +206,7 @@ class EditLock(Lock):
 def is_running(store: Path, run: RunId) -> bool:
     """Whether a process of this machine carries the run at this moment.
 
-    Found out by trying its lock, together with whoever else is trying, so that two who ask at the
+    Found out by trying its lock, together with others that try it, so that two who ask at the
     same time don't take each other for the process that carries it.
     """
     with store_errors(store, purpose="Studiolo can't tell what is running in it"):
@@ -230,7 +230,7 @@ def _run_path(store: Path, run: RunId) -> Path:
 def _opened(path: Path, *, purpose: str, for_writing: bool = False) -> int:
     """A descriptor of the lock's file, made if need be.
 
-    The use's file is never removed: whoever waits for it would then hold another than the next.
+    The use's file is never removed: a process that waits for it would then hold a different one.
     """
     with store_errors(path.parent.parent, purpose=purpose):
         try:

@@ -79,7 +79,7 @@ class Scheduler:
         self._events.put(_Cancel())
 
     def break_off(self, error: Exception) -> None:
-        """Stop because of something that is no fault of a step; `carry_out` raises it."""
+        """Stop because of something that is not a step's fault; `carry_out` raises it."""
         self._events.put(_Broken(error=error))
 
     def carry_out(self, runner: StepRunner, recorder: Recorder) -> RunStatus:

@@ -35,7 +35,7 @@ class NodeEnded:
 
 @dataclass(frozen=True, kw_only=True)
 class CancelAsked:
-    """Somebody wants the run to stop."""
+    """The run is asked to stop."""
 
 
 Event = Begun | NodeEnded | CancelAsked

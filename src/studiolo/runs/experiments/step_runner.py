@@ -1,4 +1,4 @@
-"""Carries out one step of a run: gathers its inputs, has it executed, and says what came of it."""
+"""Carries out one step of a run: gathers its inputs, has it executed, and gives its outcome."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -65,7 +65,7 @@ class StepRunner:
             results: Where results are kept.
             kept: For steps that need not run: the results that stand in for them.
             observer: Whom to tell.
-            recorder: Whom to tell of a step that had to run although a result of it was kept.
+            recorder: Hears of a step that had to run although a result of it was kept.
         """
         self._plan = plan
         self._engine = engine
@@ -87,7 +87,7 @@ class StepRunner:
         self._context.cancelled.set()
 
     def carry_out(self, step: Step, reason: str) -> EndedStep:
-        """Carry out a step, and hand its results on; what came of it."""
+        """Carry out a step, and pass its results on; its outcome."""
         started = datetime.now(UTC)
         self._recorder.note_start(step.name, started)
         self._observer.node_changed(

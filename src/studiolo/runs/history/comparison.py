@@ -1,4 +1,4 @@
-"""How two runs differ, node by node: in what a node was made of, and in what came of it."""
+"""How two runs differ, node by node: in what a node was made of, and in its outcome."""
 
 import difflib
 from collections.abc import Mapping, Sequence
@@ -39,7 +39,7 @@ class ComparedRun:
 
 @dataclass(frozen=True, kw_only=True)
 class ScriptChange:
-    """A script, or a module's own text, that is another."""
+    """A script, or a module's own text, that differs."""
 
     #: None where the text is not remembered, as a module's.
     before: ScriptText | None
@@ -254,7 +254,7 @@ def _output_change(
 
 
 def _same_columns(old: Mapping[str, Any], new: Mapping[str, Any]) -> set[str]:
-    """Columns that lie at the same place of the same blob in both."""
+    """Columns that have the same place in the same blob in both."""
     before, after = (
         {
             column["name"]: (entry["files"][column["file"]], *(column.get(k) for k in _COLUMN))

@@ -16,7 +16,7 @@ _WHY_LEFT = "The process that was carrying out the run ended before the run did.
 
 @dataclass(frozen=True, kw_only=True)
 class CurrentRun:
-    """A run with its nodes as they stand now, whatever was last recorded of them."""
+    """A run with the current state of its nodes, whatever was last recorded."""
 
     record: RunRecord
     nodes: Mapping[NodeName, NodeResult]

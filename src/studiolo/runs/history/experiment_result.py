@@ -38,7 +38,7 @@ class ExperimentResult:
 
     @property
     def status(self) -> RunStatus:
-        """How it stands."""
+        """Its state."""
         return self.record.status
 
     @property
@@ -83,7 +83,7 @@ class ExperimentResult:
 
 
 class Named(Protocol):
-    """A node, as whoever wrote its experiment holds it."""
+    """A node, as the author of its experiment holds it."""
 
     @property
     def name(self) -> NodeName:
@@ -101,7 +101,7 @@ class NodeResult:
 
     @property
     def state(self) -> NodeState:
-        """Where it stands."""
+        """Its state."""
         return self.record.state
 
     @property

@@ -40,7 +40,7 @@ def outputs_of(
 
     Args:
         node: The node, which has something at that port.
-        kinds: What its module says of its ports.
+        kinds: The kinds that its module declares for its ports.
         port: The only one to look at.
     """
     for name in node.ports if port is None else [port]:

@@ -80,7 +80,7 @@ class Datasets(Protocol):
     """Where a plan looks dataset files up."""
 
     def version(self, name: str, version: int | None) -> PlannedDataset:
-        """The version of a dataset file; None is what lies in the folder now."""
+        """The version of a dataset file; None is the current file."""
 
 
 class SavedObjects(Protocol):

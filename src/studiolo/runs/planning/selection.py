@@ -1,4 +1,4 @@
-"""Which nodes of an experiment are to run, and of which no kept result is taken."""
+"""Which nodes of an experiment are to run, and which of them must not use a kept result."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 @functools.lru_cache(maxsize=10_000)
 def imported_modules(source: str) -> frozenset[str]:
-    """The modules that a script names in its import statements, wherever they stand.
+    """The modules that a script names in its import statements, wherever these are.
 
     Nothing for a script that is not valid Python: its run says so.
     """

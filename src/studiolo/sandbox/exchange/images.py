@@ -53,7 +53,7 @@ def collect_images(
     """The images below ``directory``, oldest first, and a line for each one that was left out.
 
     ``directory`` is where a script ran that may have been hostile: nothing but plain files is
-    opened, links are never followed, and what a file says of itself is checked before it counts.
+    opened, links are never followed, and what a file claims is checked before it counts.
     ``go_on`` is called now and then, and raises what is to end the work.
     """
     images: list[Image] = []

@@ -21,7 +21,7 @@ _PIECE = 1 << 30
 
 
 class MemoryFile:
-    """Bytes in memory that other processes can map, and that nobody can change once sealed.
+    """Bytes in memory that other processes can map, and that can't be changed once sealed.
 
     It owns its descriptor, which is closed with the last reference to the file; use it as a context
     manager, or call ``close``, to have that sooner.
@@ -36,7 +36,7 @@ class MemoryFile:
 
     @classmethod
     def empty(cls, name: str) -> Self:
-        """A file to be written by somebody else."""
+        """A file to be written by another process."""
         return cls(os.memfd_create(name, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING))
 
     @classmethod

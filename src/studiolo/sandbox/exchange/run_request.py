@@ -14,7 +14,7 @@ from studiolo.sandbox.exchange.sealed_table import SealedTable
 class RunRequest:
     """The request for one run."""
 
-    #: As the request file says it, but for the bound on the address space.
+    #: In the form of the request file, but for the bound on the address space.
     content: Mapping[str, Any]
     #: The files that go along, in the order in which the content counts them.
     files: Sequence[MemoryFile]
@@ -91,12 +91,12 @@ def connected(job: Job) -> Iterator[tuple[dict[str, Any], Connected]]:
 
 
 def files_of(source: Connected) -> Sequence[MemoryFile]:
-    """The files that it lies in."""
+    """The files that it is in."""
     return source.files if isinstance(source, SealedTable) else [source]
 
 
 def placed(source: Connected) -> Mapping[str, Any]:
-    """Where the guest finds the columns, unless it is as they lie in the one file."""
+    """The places of the columns, unless they are in order in a single file."""
     if not isinstance(source, SealedTable):
         return {}
     places = None

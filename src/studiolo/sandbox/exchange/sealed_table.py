@@ -15,7 +15,7 @@ MOST_FILES = 32
 
 @dataclass(frozen=True, kw_only=True)
 class ColumnPlace:
-    """Where a column of a dataset lies."""
+    """The place of a dataset's column."""
 
     name: str
     #: Which of the dataset's files.
@@ -26,7 +26,7 @@ class ColumnPlace:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SealedTable:
-    """A dataset that nobody can change, in memory that any run can map.
+    """A dataset that can't be changed, in memory that any run can map.
 
     A module that adds one column to a wide dataset writes only that column: the others stay where
     they are, and the next module maps both files.
@@ -62,7 +62,7 @@ class SealedTable:
         homes: Sequence[tuple[MemoryFile, int]],
         roles: Mapping[str, ColumnRole],
     ) -> Self:
-        """The columns of ``table``, of which each lies in the file and column given for it.
+        """The columns of ``table``, each of which is in the file and column given for it.
 
         Where that would be too many files, they are copied into one.
         """
@@ -90,6 +90,6 @@ class SealedTable:
         return [(p.column, p.name) for p in self.places] == list(whole)
 
     def home(self, column: int) -> tuple[MemoryFile, int]:
-        """The file that a column lies in, and where in it."""
+        """The file that a column is in, and where in it."""
         place = self.places[column]
         return self.files[place.file], place.column

@@ -85,7 +85,7 @@ def assemble(statements: Sequence[Statement]) -> Assembled:
     """Translate statements into instructions.
 
     Raises:
-        ValueError: A label is missing, defined twice, or lies behind a jump to it.
+        ValueError: A label is missing, defined twice, or comes before a jump to it.
     """
     layout = _Layout(statements)
     while layout.lengthen_branches():
@@ -101,7 +101,7 @@ def assemble(statements: Sequence[Statement]) -> Assembled:
 
 
 class _Layout:
-    """Where each statement's instructions lie, given which branches need a long jump."""
+    """The place of each statement's instructions, given which branches need a long jump."""
 
     def __init__(self, statements: Sequence[Statement]) -> None:
         self._statements = statements
@@ -180,7 +180,7 @@ class _Layout:
             raise ValueError(f'label "{label}" is not defined')
         distance = self._labels[label] - position - 1
         if distance < 0:
-            raise ValueError(f'label "{label}" lies behind a jump to it')
+            raise ValueError(f'label "{label}" comes before a jump to it')
         return distance
 
 

@@ -1,4 +1,4 @@
-"""Which layers stand between a script and the machine, and how many of them were asked for."""
+"""The layers between a script and the machine, and how many of them were asked for."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -17,7 +17,7 @@ class PolicySource:
     text: str
 
     def line_of(self, section: str, key: str) -> int | None:
-        """Line of a key of a section, else of what the section stands in, else None."""
+        """Line of a key of a section, else of what the section is in, else None."""
         current, section_line = "", None
         assignment = re.compile(rf'\s*"?{re.escape(key)}"?\s*=')
         for number, line in enumerate(self.text.splitlines(), start=1):
@@ -123,7 +123,7 @@ class PolicyTable:
         return tuple(self._values)
 
     def finish(self) -> None:
-        """Refuse keys that nobody asked for."""
+        """Refuse keys that were not read."""
         self.names(allowed=self._read)
 
     def fail(

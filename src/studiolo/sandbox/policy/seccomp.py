@@ -108,7 +108,7 @@ def refuse(answer: LinuxErrno) -> int:
 
 
 def _check_mode(architecture: str) -> Iterable[Statement]:
-    """Kill whoever calls in another mode, where other numbers mean other calls."""
+    """Kill a process that calls in a different mode, where numbers mean different calls."""
     audit = AUDIT_ARCHITECTURES[architecture]
     yield Load(offset=_ARCHITECTURE_OFFSET)
     yield Branch(test=Comparison.EQUAL, value=audit, then="right mode")

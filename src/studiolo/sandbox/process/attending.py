@@ -74,7 +74,7 @@ class Watch:
         return self.memory is not None or self.directory is not None
 
     def go_on(self) -> None:
-        """Nothing, as long as there is time, and nobody has cancelled the run.
+        """Nothing, as long as there is time and the run is not cancelled.
 
         Raises:
             OverError: otherwise.

@@ -1,6 +1,6 @@
 """The kernel's memory control groups: one limit for all processes of a run together.
 
-Version 1 and version 2 both; which one there is, and whether it may be used, is found by trying.
+Version 1 and version 2 both; trying shows which one is there, and whether it may be used.
 """
 
 import contextlib

@@ -49,7 +49,7 @@ def returned(
     """Check everything that a guest wrote.
 
     The report is copied before it is looked at; a result is not, so ``make_final`` has to see to
-    it that nobody can change it any more. ``go_on`` is called now and then, and raises what is to
+    it that it can't be changed any more. ``go_on`` is called now and then, and raises what is to
     end the work.
     """
     try:
@@ -102,7 +102,7 @@ def first_word_of(message: bytes) -> str:
 
 
 def unusable(message: bytes) -> Failure | None:
-    """The failure where a process says that its packages can't be loaded, and so ran nothing.
+    """The failure of a process that reports that its packages can't be loaded, and so ran nothing.
 
     A script can say so as well; then it has failed, and nothing else.
     """

@@ -62,7 +62,7 @@ class Launcher:
         self.message = message
 
     def hand_over(self, descriptors: Sequence[int]) -> None:
-        """Send the program that the last message told of."""
+        """Send the program that the last message announced."""
         wire.send(self.link, {}, descriptors)
 
     def ended(self, timeout: float = 0.0) -> bool:

@@ -1,4 +1,4 @@
-"""How much memory processes have, as the kernel says."""
+"""How much memory processes have, by the kernel's figures."""
 
 import os
 from collections.abc import Callable

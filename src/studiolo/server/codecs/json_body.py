@@ -16,7 +16,7 @@ from studiolo.services.json_values import INFINITY
 from studiolo.services.scoring import ProblemCode
 from studiolo.services.words import quoted
 
-#: Lists and objects in one another; an honest request has five.
+#: Nested lists and objects; an honest request has five.
 _DEEPEST = 16
 #: Lists and objects beside those for its rows.
 _FRAME = 64

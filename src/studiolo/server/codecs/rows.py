@@ -13,7 +13,7 @@ def cells_of_rows(rows: Sequence[Any], *, target: str, names: Sequence[str]) -> 
     """The cells of the rows; every row has the same columns, in any order.
 
     Args:
-        rows: What stands in the request.
+        rows: The rows of the request.
         target: The name of the input.
         names: Its columns by the schema, for an input without rows.
 

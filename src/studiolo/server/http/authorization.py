@@ -1,4 +1,4 @@
-"""Who may call an endpoint: whoever presents one of its keys."""
+"""Who may call an endpoint: callers that present one of its keys."""
 
 from fastapi import Depends
 from fastapi.security import HTTPBearer
@@ -39,5 +39,5 @@ def authorized(endpoint: LiveEndpoint | None, request: Request) -> LiveEndpoint:
 
 
 def unauthorized() -> RefusedError:
-    """The answer to whoever has no key."""
+    """The answer to a caller without a key."""
     return refuse("ScoreRequestUnauthorized", headers={"WWW-Authenticate": "Bearer"})

@@ -18,7 +18,7 @@ from studiolo.server.http.refused import plain_error
 
 #: Seconds for the head of a request, from its first byte, or from the connection's beginning.
 HEAD_SECONDS = 15.0
-#: Seconds for the rest of a body that nobody reads, so that its client gets to see the answer.
+#: Seconds for the rest of a body that is not read, so that its client gets to see the answer.
 REST_SECONDS = 5.0
 #: Seconds in which a client takes nothing of an answer.
 TAKE_SECONDS = 30.0
@@ -60,7 +60,7 @@ class Connection(H11Protocol):
         return self._head_is_overdue(now) or self._rest_is_overdue(now) or self._stalls(now)
 
     def abort(self) -> None:
-        """End it at once; whoever answers a request of it finds out that nobody listens."""
+        """End it at once; the code that answers a request of it finds its client gone."""
         self.transport.abort()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # ours says it as the rest does

@@ -45,5 +45,5 @@ def plain_error(status: int, outer: str, code: str, sentence: str) -> ClassicErr
 
 
 def error_response(error: ClassicError, headers: Mapping[str, str] | None = None) -> Response:
-    """The answer that tells of an error, in the classic form, which every client reads."""
+    """The answer that reports an error, in the classic form, which every client reads."""
     return Response(error.body(), error.status, headers, media_type=JSON)

@@ -211,7 +211,7 @@ class _Waiting:
         self._gone = asyncio.ensure_future(client_gone(request))
 
     async def until(self, awaited: "asyncio.Future[Any]") -> None:
-        """Return when it is done, whatever came of it.
+        """Return when it is done, whatever its outcome.
 
         Raises:
             ClientDisconnect: The client has gone before.

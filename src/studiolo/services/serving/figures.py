@@ -18,7 +18,7 @@ class FiguresNow:
 
     #: Requests by outcome.
     outcomes: Mapping[str, int]
-    #: Requests by the class of their duration, one more than there are bounds.
+    #: Requests by the class of their duration, one more class than bounds.
     durations: Sequence[int]
     #: The durations of all requests together, in seconds.
     seconds: float

@@ -69,5 +69,5 @@ class LoadedVersion:
             self._close()
 
     def _close(self) -> None:
-        # Its processes take a moment to end, and whoever had the last request need not wait.
+        # Its processes take a moment to end, and the last request need not wait for that.
         threading.Thread(target=self.handler.close, name="retired version").start()

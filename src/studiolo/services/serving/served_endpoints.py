@@ -99,7 +99,7 @@ class ServedEndpoints:
         return self._by_name.get((service, endpoint))
 
     def hurry(self, endpoint: LiveEndpoint) -> None:
-        """Load this endpoint's versions before others: somebody waits for it."""
+        """Load this endpoint's versions before others: a request waits for it."""
         with self._there_is_work:
             first = [work for work in self._work if work[0] is endpoint]
             rest = [work for work in self._work if work[0] is not endpoint]
@@ -154,7 +154,7 @@ class ServedEndpoints:
             try:
                 self.refresh()
             except StudioloError as error:
-                # What is served goes on being served; one line tells of it, not one a second.
+                # What is served goes on being served; one line reports this, not one a second.
                 if not failing:
                     _LOG.error("The records can't be read: %s", error)
                 failing = True

@@ -10,14 +10,14 @@ from typing import Self
 
 from studiolo.services.serving.errors import EndpointBusyError
 
-#: Seconds that a caller is asked to wait at the least and at the most.
+#: The least and the most seconds that a caller is asked to wait.
 _SHORTEST, _LONGEST = 1, 60
 #: How much the newest request counts in the mean of how long they take.
 _WEIGHT = 0.2
 
 
 class Slot:
-    """One request's turn. Release it, or use it as a context manager: whoever waits comes next."""
+    """One request's turn. Release it, or use it as a context manager: the next one has its turn."""
 
     def __init__(self, slots: "Slots") -> None:
         self._slots = slots
@@ -45,7 +45,7 @@ class Slot:
 class Slots:
     """The slots of an endpoint, in the order in which they were asked for.
 
-    Whoever waits takes no thread: a slot holds a future. For any number of threads.
+    Waiting takes no thread: a slot holds a future. For any number of threads.
     """
 
     def __init__(self, *, concurrent: int, queued: int) -> None:
@@ -103,7 +103,7 @@ class Slots:
         _grant(granted)
 
     def resize(self, *, concurrent: int, queued: int) -> None:
-        """Change the limits; whoever has a turn or a place keeps it."""
+        """Change the limits; requests that have a turn or a place keep it."""
         with self._lock:
             self._concurrent, self._queued = concurrent, queued
             granted = self._next()
@@ -132,6 +132,6 @@ class Slots:
 
 def _grant(slots: list[Slot]) -> None:
     for slot in slots:
-        # False where nobody waits any more; who asked for it releases it.
+        # False if its caller no longer waits; the one who asked for it releases it.
         if slot.granted.set_running_or_notify_cancel():
             slot.granted.set_result(None)

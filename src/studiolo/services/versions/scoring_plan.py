@@ -162,7 +162,7 @@ class _Compiler:
             node = waiting.pop()
             if node not in needed:
                 needed.add(node)
-                # What stands before a Web Service Input is only there to show what it looks like.
+                # Nodes before a Web Service Input only show what the input looks like.
                 waiting += [] if node in self._names else self._plan.steps[node].needs
         return needed
 

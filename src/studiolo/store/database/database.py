@@ -51,7 +51,7 @@ class Database(ABC):
         """A transaction that has the right to write from its beginning; all of it is done or none.
 
         One at a time has it, over all processes. One that began by reading would have to start
-        over if somebody wrote in between.
+        over if another process wrote in between.
         """
         if self.read_only:
             raise RecordsReadOnlyError(place=self.place, purpose=CANNOT_RECORD)

@@ -126,7 +126,7 @@ DATASET_VERSIONS = Table(
     _json("columns"),
     Column("rows", BigInteger, nullable=False),
     _json("profile", nullable=True),
-    # Counts up whenever another of the name's contents is seen: the highest is what lies there.
+    # Counts up whenever different content of the name is seen: the highest is the current file.
     # No time stamp, for clocks go back.
     Column("turn", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),

@@ -29,7 +29,7 @@ class JobProgress:
     """How much of a job is done."""
 
     rows_done: int
-    #: None while nobody knows.
+    #: None while it is not known.
     rows_total: int | None = None
 
 
@@ -56,7 +56,7 @@ class Job:
     id: JobId
     endpoint: EndpointId
     service: ServiceId
-    #: The version that carries it out, whatever becomes of the endpoint's traffic.
+    #: The version that carries it out, however the endpoint's traffic changes.
     version: int
     state: JobState
     #: What was asked for, as plain JSON: inputs and outputs by name, parameters. Without account
@@ -78,7 +78,7 @@ class Job:
     #: Who claimed it last.
     worker: JobWorker | None
     #: How often that worker has said that it is alive. A count, for clocks jump: a worker is lost
-    #: if its count stands still.
+    #: if its count does not change.
     beats: int
     #: When it said so last, for people.
     beat_at: datetime | None

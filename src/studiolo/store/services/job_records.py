@@ -189,7 +189,7 @@ class JobRecords:
                 now=datetime.now(UTC),
             )
 
-    # For whoever looks after them
+    # For those who look after them
 
     def requeue(self, lost: Job) -> bool:
         """Let another worker claim a job whose worker is lost.

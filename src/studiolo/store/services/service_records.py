@@ -47,8 +47,8 @@ _NO_SETTINGS = EndpointSettings()
 class ServiceRecords:
     """The services of a workspace, for any number of threads and processes.
 
-    Each verb is one transaction, as those of `Records`. Names are taken as they are; whoever takes
-    them from a person has checked them. No key comes here, only what recognises it.
+    Each verb is one transaction, as those of `Records`. Names are taken as they are; a caller that
+    takes them from a person has checked them. No key comes here, only what recognises it.
     """
 
     def __init__(self, database: Database) -> None:

@@ -113,7 +113,7 @@ def add_version(
 def remove_version(
     connection: Connection, service: ServiceId, number: int, *, now: datetime
 ) -> None:
-    """Write down that a version is gone; its blobs are nobody's any more."""
+    """Write down that a version is gone; its blobs belong to nothing any more."""
     of_blob = SERVICE_VERSION_BLOBS.c
     connection.execute(
         update(SERVICE_VERSIONS)

@@ -113,7 +113,7 @@ class Draft:
         Args:
             home: The workspace.
             experiment: What the draft begins with.
-            saved: What the experiment's file says, which it has to say still when the draft is
+            saved: The content of the experiment's file, which must be the same when the draft is
                 saved; None if there is no file.
             replaced: Scripts beside the experiment that may be overwritten, as they are now.
         """

@@ -112,7 +112,7 @@ class DraftScripts:
             raise self._unwritable(error) from error
 
     def _text(self, file: str) -> str | None:
-        """What the file says; None if it is gone."""
+        """The file's content; None if it is gone."""
         try:
             return (self._folder / file).read_text(encoding="utf-8", errors="replace")
         except OSError:

@@ -17,7 +17,7 @@ from studiolo.store.services.service_record import (
 from studiolo.store.services.service_records import ServiceRecords
 from studiolo.workspace.services.publishing import Publication, Publisher, PublisherParts
 
-#: Processes of a served version that stand ready for the next requests.
+#: Processes of a served version that wait for the next requests.
 _WARM = 3
 
 

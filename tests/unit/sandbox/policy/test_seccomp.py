@@ -384,7 +384,7 @@ def test_a_branch_falls_through_past_its_own_long_jump(padding: int) -> None:
     ("statements", "problem"),
     [
         ([Goto(label="a")], '"a" is not defined'),
-        ([Label(name="a"), Goto(label="a")], '"a" lies behind'),
+        ([Label(name="a"), Goto(label="a")], '"a" comes before'),
         ([Label(name="a"), Label(name="a")], '"a" is defined twice'),
     ],
 )
