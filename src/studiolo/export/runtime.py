@@ -471,7 +471,8 @@ def show(results: dict[str, Any], folder: Path | None) -> None:
     for name, frame in results.items():
         if frame is None:
             continue
-        shape = f"{len(frame):,} rows, {frame.shape[1]:,} columns"
+        rows, columns = frame.shape
+        shape = f"{rows:,} row{'s' * (rows != 1)}, {columns:,} column{'s' * (columns != 1)}"
         print(f"\n{name}: {shape}", frame.head(), sep="\n")  # noqa: T201
         if folder:
             frame.to_csv(folder / f"{name}.csv", index=False)

@@ -115,6 +115,11 @@ def open_memories(
                 f"The column {name!r} has missing values, and integers that a float64 would "
                 f"round: it arrives as {values.dtype}."
             )
+        if isinstance(values.dtype, pd.BooleanDtype) and not nullable:
+            log(
+                f"The column {name!r} has missing values: it arrives as boolean, in which a "
+                "missing value is neither true nor false."
+            )
         arrays.append(values)
         columns.append(
             InputColumn(

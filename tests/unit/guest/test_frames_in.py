@@ -66,6 +66,18 @@ def test_integers_that_a_float_would_round_are_named_in_the_log(sealed: Seal) ->
     assert [line for line in log if "'id'" in line and "Int64" in line] == log != []
 
 
+def test_booleans_with_gaps_are_named_in_the_log(sealed: Seal) -> None:
+    batch = batch_of(all=pa.array([True, False]), some=pa.array([True, None]))
+    log: list[str] = []
+    descriptor = sealed(batch)
+    open_frame([descriptor], log=log.append)
+    assert [line for line in log if "'some'" in line and "boolean" in line] == log != []
+    log.clear()
+    open_frame([descriptor], nullable=True, log=log.append)
+    os.close(descriptor)
+    assert log == []
+
+
 def test_nullable_types_for_integers_are_given_where_they_are_asked_for(sealed: Seal) -> None:
     batch = batch_of(a=pa.array([2**53 + 1, None]), b=pa.array([1, None], pa.uint8()))
     log: list[str] = []

@@ -541,5 +541,5 @@ def azureml_main(
     results.insert(0, "Fold Number", [*map(str, range(count)), "Mean", "Standard Deviation"])
     results.insert(1, "Number of Examples in Fold", [*np.bincount(fold), len(fold), len(fold)])
     results.insert(2, "Model", untrained_model["learner"])
-    print(f"{untrained_model['learner']}: {count} folds of {len(fold)} rows.")
+    print(f"{untrained_model['learner']}: {count} folds, {len(fold)} rows in all.")
     return scored, results
