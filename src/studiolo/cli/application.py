@@ -21,6 +21,7 @@ _COMMANDS = {
     "modules": "studiolo.cli.commands.modules",
     "save-model": "studiolo.cli.saved.save_model",
     "save-transform": "studiolo.cli.saved.save_transform",
+    "serve": "studiolo.cli.commands.serve",
     "clean": "studiolo.cli.commands.clean",
     "doctor": "studiolo.cli.commands.doctor",
 }

@@ -1,5 +1,6 @@
-"""`studiolo.toml`: what a workspace is called, what its runs may take, where its records are."""
+"""`studiolo.toml`: a workspace's name, the limits of its runs, its records and its server."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -13,6 +14,7 @@ from studiolo.toml_text import NotTomlError, read_toml
 from studiolo.workspace.errors import WorkspaceSettingsError
 
 FILE_NAME = "studiolo.toml"
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?", re.ASCII)
 _LIMITS: Mapping[str, Callable[[str], int]] = {
     "timeout": parse_duration,
     "memory": parse_memory,
@@ -31,6 +33,8 @@ class WorkspaceSettings:
     cpus: int | None = None
     #: The database that its records are in; None: a file in its own folder.
     database: DatabaseAddress | None = None
+    #: Names that its server is called by, without ports, beside localhost and addresses.
+    hosts: tuple[str, ...] = ()
 
 
 def read_settings(path: Path) -> WorkspaceSettings:
@@ -45,7 +49,7 @@ def read_settings(path: Path) -> WorkspaceSettings:
         raise WorkspaceSettingsError(file=path, problem=f"it is not TOML: {error}") from error
     except OSError as error:
         raise WorkspaceSettingsError(file=path, problem=error.strerror or str(error)) from error
-    _refuse_unknown(path, table, ("name", "limits", "store"), "")
+    _refuse_unknown(path, table, ("name", "limits", "server", "store"), "")
     name = table.get("name", path.parent.name)
     if not isinstance(name, str):
         raise WorkspaceSettingsError(file=path, problem=f"name must be a text, not {name!r}")
@@ -53,7 +57,12 @@ def read_settings(path: Path) -> WorkspaceSettings:
     if not isinstance(limits, dict):
         raise WorkspaceSettingsError(file=path, problem="limits must be a table: [limits]")
     _refuse_unknown(path, limits, tuple(_LIMITS), "limits.")
-    return WorkspaceSettings(name=name, database=_database(path, table), **_limits(path, limits))
+    return WorkspaceSettings(
+        name=name,
+        database=_database(path, table),
+        hosts=_hosts(path, table),
+        **_limits(path, limits),
+    )
 
 
 def _limits(path: Path, table: Mapping[str, Any]) -> dict[str, int]:
@@ -87,6 +96,22 @@ def _database(path: Path, table: Mapping[str, Any]) -> DatabaseAddress | None:
         return DatabaseAddress(url)
     except ValueError as error:
         raise WorkspaceSettingsError(file=path, problem=f"store.database: {error}") from error
+
+
+def _hosts(path: Path, table: Mapping[str, Any]) -> tuple[str, ...]:
+    server = table.get("server", {})
+    if not isinstance(server, dict):
+        raise WorkspaceSettingsError(file=path, problem="server must be a table: [server]")
+    _refuse_unknown(path, server, ("hosts",), "server.")
+    hosts = server.get("hosts", [])
+    if not isinstance(hosts, list):
+        problem = 'server.hosts must be a list of names: ["scoring.example.org"]'
+        raise WorkspaceSettingsError(file=path, problem=problem)
+    for host in hosts:
+        if not isinstance(host, str) or _HOST.fullmatch(host) is None:
+            problem = f"server.hosts has {host!r}; give names alone, such as scoring.example.org"
+            raise WorkspaceSettingsError(file=path, problem=problem)
+    return tuple(hosts)
 
 
 def _refuse_unknown(

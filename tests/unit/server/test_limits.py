@@ -276,10 +276,12 @@ def test_until_its_version_is_loaded_a_service_lets_its_callers_wait(tmp_path: P
         assert httpx.get(f"{server.url}/ready").json() == {"status": "ready"}
 
 
-def test_a_service_that_is_not_loaded_in_time_says_so(tmp_path: Path) -> None:
+def test_a_service_that_is_not_loaded_in_time_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("studiolo.server.scoring.scoring._LOADING_SECONDS", 0.2)
     gate = threading.Event()
-    limits = EndpointLimits(seconds=0.2)
-    with serving(tmp_path, limits=limits, gate=gate) as server:
+    with serving(tmp_path, gate=gate) as server:
         answer = server.call()
         assert answer.status_code == 503
         assert error_of(answer) == ("ServiceUnavailable", "InitializingContainers")

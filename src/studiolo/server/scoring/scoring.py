@@ -36,6 +36,8 @@ from studiolo.services.serving.served_endpoints import ServedEndpoints
 _THREADS = 256
 #: Seconds after which to try again where something is being loaded, or can't be.
 _LOADING, _BROKEN = "2", "30"
+#: Seconds that a request waits for its service to be loaded.
+_LOADING_SECONDS = 60.0
 
 
 @dataclass(kw_only=True)
@@ -173,13 +175,13 @@ class Scoring:
         return error_response(answer)
 
     async def _in_time(self, request: Request, call: _Call) -> bytes | ClassicError:
-        """The answer. The time limit counts from here, with all waiting."""
-        seconds = call.endpoint.record.endpoint.limits.seconds
-        waiting = _Waiting(request, asyncio.get_running_loop().time() + seconds)
+        """The answer. Waiting for a slot counts towards the time limit; loading does not."""
+        waiting = _Waiting(request)
         try:
+            await self._until_loaded(call.endpoint, waiting)
+            waiting.begin(call.endpoint.record.endpoint.limits.seconds)
             with call.endpoint.slots.ask() as slot:
                 await waiting.until(asyncio.wrap_future(slot.granted))
-                await self._until_loaded(call.endpoint, waiting)
                 work = asyncio.get_running_loop().run_in_executor(self._threads, call.answer)
                 try:
                     await waiting.until(work)
@@ -192,6 +194,7 @@ class Scoring:
             waiting.end()
 
     async def _until_loaded(self, endpoint: LiveEndpoint, waiting: "_Waiting") -> None:
+        waiting.begin(_LOADING_SECONDS)
         while not endpoint.answering and endpoint.loading:
             self._endpoints.hurry(endpoint)
             change = endpoint.change()
@@ -206,9 +209,13 @@ class Scoring:
 class _Waiting:
     """Waits for something, as long as the client is there and time is left."""
 
-    def __init__(self, request: Request, deadline: float) -> None:
-        self._deadline = deadline
+    def __init__(self, request: Request) -> None:
+        self._deadline = 0.0
         self._gone = asyncio.ensure_future(client_gone(request))
+
+    def begin(self, seconds: float) -> None:
+        """Give it that much time from now on."""
+        self._deadline = asyncio.get_running_loop().time() + seconds
 
     async def until(self, awaited: "asyncio.Future[Any]") -> None:
         """Return when it is done, whatever its outcome.

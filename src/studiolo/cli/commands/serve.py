@@ -1,0 +1,90 @@
+"""`studiolo serve`: answer requests to a workspace's web services."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from studiolo.cli.reporting import reported_errors
+from studiolo.cli.terminal import Terminal
+from studiolo.rendering.plain_text import printable
+from studiolo.workspace.workspace import open_workspace
+
+if TYPE_CHECKING:
+    from studiolo.services.serving.served_endpoints import ServedEndpoints
+
+
+def command(
+    host: Annotated[
+        str, typer.Option(help="The address to listen at; 0.0.0.0 is every one of this machine.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(help="The port; 0 takes any that is free.", min=0, max=65535)
+    ] = 8765,
+    service: Annotated[
+        str | None,
+        typer.Option(help="Serve this service alone; all if not given.", metavar="NAME"),
+    ] = None,
+    tls_cert: Annotated[
+        Path | None,
+        typer.Option(help="The certificate for TLS: a file in PEM format.", metavar="FILE"),
+    ] = None,
+    tls_key: Annotated[
+        Path | None,
+        typer.Option(
+            help="The private key of the certificate, if it is in a file of its own.",
+            metavar="FILE",
+        ),
+    ] = None,
+    workspace: Annotated[
+        Path, typer.Option(help="The workspace, or a folder in it.", metavar="PATH")
+    ] = Path(),
+) -> None:
+    """Serve the published web services of a workspace until Ctrl-C.
+
+    Requests that have been accepted are answered before it ends. The log is written to the standard
+    error, a line of JSON for each request.
+    """
+    if tls_key is not None and tls_cert is None:
+        raise typer.BadParameter("it needs --tls-cert as well.", param_hint="--tls-key")
+    # The one place where the command line starts the server. Here and not above: the other
+    # commands would wait for its libraries.
+    from studiolo.server.serve import serve  # noqa: PLC0415
+
+    terminal = Terminal(sys.stdout)
+    with reported_errors(Terminal(sys.stderr)), open_workspace(workspace) as opened:
+        serve(
+            opened,
+            host=host,
+            port=port,
+            service=service,
+            certificate=tls_cert,
+            key=tls_key,
+            on_ready=lambda address, endpoints: _say(terminal, address, endpoints),
+        )
+        terminal.say(Text("Ended."))
+
+
+def _say(terminal: Terminal, address: str, endpoints: "ServedEndpoints") -> None:
+    terminal.print(Text(f"Serving at {address}"), soft_wrap=True)
+    records = sorted(
+        (endpoint.record for endpoint in endpoints.all()),
+        key=lambda record: (record.service.name, record.endpoint.name),
+    )
+    for record in records:
+        name = printable(record.service.name)
+        where = f"{address}/services/{name}"
+        if record.endpoint.name != "default":
+            where += f"/endpoints/{printable(record.endpoint.name)}"
+        versions = ", ".join(
+            f"v{number} {weight} %" for number, weight in sorted(record.traffic.weights.items())
+        )
+        line = Text.assemble("  ", (name, "bold"), f"  {where}/score  ({versions})")
+        terminal.print(line, soft_wrap=True)
+    if not records:
+        text = 'Nothing is published yet; "studiolo publish EXPERIMENT" makes a service.'
+        terminal.say(Text(text))
+    # Whoever started it waits for these lines, perhaps behind a pipe.
+    sys.stdout.flush()

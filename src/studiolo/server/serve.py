@@ -1,0 +1,64 @@
+"""Serving a workspace: its services, until it is told to end."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+from studiolo.sandbox.policy.policy import load_policy
+from studiolo.server.app import Application, ServerSettings
+from studiolo.server.http_server import HttpServer
+from studiolo.server.logs import logged
+from studiolo.services.serving.served_endpoints import ServedEndpoints
+from studiolo.workspace.workspace import Workspace
+
+_FOLDER = "server"
+#: A host that stands for every address of the machine.
+_ALL = ("", "0.0.0.0", "::")  # noqa: S104  # it is looked for, not listened at
+
+
+def serve(
+    workspace: Workspace,
+    *,
+    host: str,
+    port: int,
+    service: str | None = None,
+    certificate: Path | None = None,
+    key: Path | None = None,
+    on_ready: Callable[[str, ServedEndpoints], None],
+) -> None:
+    """Serve a workspace's services until SIGINT or SIGTERM.
+
+    Requests that were accepted by then are answered first; a second SIGINT ends it at once. What
+    is published, changed or removed meanwhile is followed.
+
+    Args:
+        workspace: Whose services.
+        host: The address or name to listen at.
+        port: The port; 0 for any that is free.
+        service: The name of the one to serve; all if not given.
+        certificate: The file of the certificate for TLS.
+        key: The file of its private key, where that is not in the same file.
+        on_ready: Told the address and what is served, as soon as requests are accepted.
+
+    Raises:
+        ServiceUnknownError: There is no service of that name.
+        AddressError: It can't listen there.
+        CertificateError: The certificate or the key can't be used.
+        StoreError: The records can't be read.
+    """
+    if service is not None:
+        workspace.services.records.service(service)
+    hosts = [*workspace.settings.hosts, *([] if host in _ALL else [host])]
+    memory = workspace.settings.memory or load_policy().limits.memory
+    settings = ServerSettings(hosts=hosts, folder=workspace.store / _FOLDER, memory=memory)
+    with ExitStack() as ending:
+        ending.enter_context(logged())
+        endpoints = ending.enter_context(
+            ServedEndpoints(lambda: workspace.services.served(service), workspace.services.handler)
+        )
+        application = Application(endpoints, settings)
+        ending.callback(application.close)
+        server = HttpServer(
+            application.asgi, host=host, port=port, certificate=certificate, key=key
+        )
+        server.run(on_ready=lambda: on_ready(server.address, endpoints))

@@ -1,0 +1,196 @@
+"""`studiolo serve` for real: versions in their sandboxes, and changes from other processes."""
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from studiolo.experiments.experiment import NodeName
+from studiolo.services.keys import Key
+from studiolo.services.versions.scoring_plan import ServiceInterface
+from studiolo.store.services.service_record import EndpointLimits, EndpointSettings, KeySlot
+from studiolo.workspace.workspace import Workspace
+
+from ..workspaces import WorkspaceFolder
+
+NODES = """
+numbers: {dataset: numbers.csv}
+given: {module: execute-python-script, script: same.py, inputs: {dataset1: numbers}}
+times: {module: execute-python-script, script: times.py, inputs: {dataset1: given}}
+reply: {module: execute-python-script, script: same.py, inputs: {dataset1: times}}
+"""
+TIMES = """
+import os
+
+def azureml_main(frame):
+    if (frame.n == -1).any():
+        while True:
+            pass
+    if (frame.n == -2).any():
+        os.abort()
+    if (frame.n == -3).any():
+        raise ValueError("no such number")
+    frame["n"] = frame.n * FACTOR
+    return frame
+"""
+INTERFACE = ServiceInterface(
+    inputs={"input1": NodeName("given")}, outputs={"output1": NodeName("reply")}
+)
+#: Time for one request, with the seconds that a busy machine may take to fork.
+SETTINGS = EndpointSettings(limits=EndpointLimits(seconds=3))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> WorkspaceFolder:
+    made = WorkspaceFolder(tmp_path_factory.mktemp("serve") / "workspace")
+    made.dataset("numbers.csv", "n\n1\n2\n")
+    return made
+
+
+@pytest.fixture(scope="module")
+def workspace(folder: WorkspaceFolder) -> Iterator[Workspace]:
+    with Workspace(folder.root) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def key(folder: WorkspaceFolder, workspace: Workspace) -> Key:
+    return publish(folder, workspace, factor=10)[KeySlot.PRIMARY]
+
+
+def publish(folder: WorkspaceFolder, workspace: Workspace, *, factor: int) -> dict[KeySlot, Key]:
+    same = "def azureml_main(frame):\n    return frame\n"
+    times = TIMES.replace("FACTOR", str(factor))
+    folder.experiment(NODES, scripts={"same.py": same, "times.py": times})
+    experiment = workspace.experiment("experiment")
+    published = workspace.services.publish(
+        experiment, INTERFACE, service="times", settings=SETTINGS
+    )
+    return dict(published.keys)
+
+
+class Server:
+    """`studiolo serve` in a process of its own."""
+
+    def __init__(self, root: Path) -> None:
+        command = [sys.executable, "-m", "studiolo", "serve", "--port", "0"]
+        self.log = root.parent / "server.log"
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [*command, "--workspace", str(root)], stdout=subprocess.PIPE, stderr=log, text=True
+            )
+        assert self.process.stdout is not None
+        self.url = self.process.stdout.readline().split()[-1]
+        self.lines = [self.process.stdout.readline()]
+
+    def call(self, number: float, key: Key) -> httpx.Response:
+        return httpx.post(
+            f"{self.url}/services/times/score",
+            json={"inputs": {"input1": [{"n": number}]}},
+            headers={"Authorization": f"Bearer {key.reveal()}"},
+            timeout=60,
+        )
+
+
+@contextmanager
+def running(root: Path) -> Iterator[Server]:
+    server = Server(root)
+    try:
+        yield server
+        server.process.send_signal(signal.SIGINT)
+        assert server.process.wait(60) == 0
+    finally:
+        server.process.kill()
+        server.process.communicate()
+
+
+def result(answer: httpx.Response) -> float:
+    assert answer.status_code == 200, answer.text
+    value = answer.json()["outputs"]["output1"][0]["n"]
+    assert isinstance(value, int | float)
+    return value
+
+
+def test_a_published_version_is_served(
+    folder: WorkspaceFolder, workspace: Workspace, key: Key
+) -> None:
+    with running(folder.root) as server:
+        assert "times" in server.lines[0]
+        assert result(server.call(2, key)) == 20
+        endpoint = workspace.services.served()[0].endpoint.id
+        classic = httpx.post(
+            f"{server.url}/workspaces/{'a' * 32}/services/{endpoint}/execute"
+            "?api-version=2.0&details=true",
+            json={"Inputs": {"input1": {"ColumnNames": ["n"], "Values": [["3"]]}}},
+            headers={"Authorization": f"bearer  {key.reveal()}"},
+            timeout=60,
+        )
+        assert classic.json()["Results"]["output1"] == {
+            "type": "table",
+            "value": {"ColumnNames": ["n"], "ColumnTypes": ["Int64"], "Values": [["30"]]},
+        }
+
+        # What hangs, kills its process or fails is answered, and the next caller sees none of it.
+        hanging = server.call(-1, key)
+        assert hanging.status_code == 408
+        killed = server.call(-2, key)
+        assert killed.status_code == 400
+        failed = server.call(-3, key)
+        assert failed.json()["error"]["details"][0] == {
+            "code": "85",
+            "target": "times",
+            "message": "Error 0085: ValueError: no such number",
+        }
+        assert result(server.call(2, key)) == 20
+        kept = folder.root / ".studiolo" / "server" / "failed-requests.jsonl"
+        last = json.loads(kept.read_text().splitlines()[-1])
+        assert last["request_id"] == failed.headers["x-ms-request-id"]
+        assert "times.py" in last["traceback"]
+
+        # A key that another process replaces opens nothing a moment later.
+        fresh = Key.new()
+        workspace.services.records.rotate(
+            workspace.services.served()[0].endpoint.id, KeySlot.SECONDARY, fresh.hashed()
+        )
+        until = time.monotonic() + 30
+        while server.call(2, fresh).status_code == 401:
+            assert time.monotonic() < until
+    log = server.log.read_text()
+    assert key.reveal() not in log
+    assert fresh.reveal() not in log
+
+
+def test_a_new_version_takes_over_without_a_failed_request(
+    folder: WorkspaceFolder, workspace: Workspace, key: Key
+) -> None:
+    seen: Counter[float] = Counter()
+    ended = threading.Event()
+
+    def call_again_and_again(server: Server) -> None:
+        while not ended.is_set():
+            seen[result(server.call(1, key))] += 1
+
+    with running(folder.root) as server:
+        caller = threading.Thread(target=call_again_and_again, args=(server,))
+        caller.start()
+        publish(folder, workspace, factor=11)
+        until = time.monotonic() + 60
+        while not seen[11] and caller.is_alive():
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        ended.set()
+        caller.join()
+        endpoint = workspace.services.served()[0].endpoint.id
+        workspace.services.records.rollback(endpoint)
+        while result(server.call(1, key)) != 10:
+            assert time.monotonic() < until
+    assert set(seen) == {10, 11}
