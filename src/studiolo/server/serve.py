@@ -11,7 +11,6 @@ from studiolo.server.logs import logged
 from studiolo.services.serving.served_endpoints import ServedEndpoints
 from studiolo.workspace.workspace import Workspace
 
-_FOLDER = "server"
 #: A host that stands for every address of the machine.
 _ALL = ("", "0.0.0.0", "::")  # noqa: S104  # it is looked for, not listened at
 
@@ -50,7 +49,7 @@ def serve(
         workspace.services.records.service(service)
     hosts = [*workspace.settings.hosts, *([] if host in _ALL else [host])]
     memory = workspace.settings.memory or load_policy().limits.memory
-    settings = ServerSettings(hosts=hosts, folder=workspace.store / _FOLDER, memory=memory)
+    settings = ServerSettings(hosts=hosts, folder=workspace.server_folder, memory=memory)
     with ExitStack() as ending:
         ending.enter_context(logged())
         endpoints = ending.enter_context(

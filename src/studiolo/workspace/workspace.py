@@ -108,6 +108,11 @@ class Workspace:
         )
 
     @property
+    def server_folder(self) -> Path:
+        """The folder of the server's own files; made by the server."""
+        return self._state.path / "server"
+
+    @property
     def dataset_folder(self) -> Path:
         """The folder of the dataset files."""
         return self.datasets.folder
