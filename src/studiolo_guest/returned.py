@@ -113,7 +113,7 @@ def _of_mapping(columns: Mapping[Any, Any]) -> pd.DataFrame:
         return pd.DataFrame(dict(columns))
     except ValueError as error:
         raise UntranslatableReturnError(
-            found=f"a dict that is no table ({error})",
+            found=f"a dict that is not a table ({error})",
             way_out="Give every column the same number of values.",
         ) from error
 

@@ -128,7 +128,7 @@ def test_numpy_makes_numbers_of_a_list_of_frames_and_that_is_told() -> None:
         (object(), "the type object", "pickle"),
         (pa.table({"a": [1]}), "the type pyarrow.lib.Table", "to_pandas"),
         (np.zeros((3, 1, 1, 1)), "an array of 4 dimensions", "reshape"),
-        ({"a": [1], "b": [1, 2]}, "a dict that is no table", "same number"),
+        ({"a": [1], "b": [1, 2]}, "a dict that is not a table", "same number"),
     ],
 )
 def test_what_is_no_frame_is_named(returned: Any, found: str, way_out: str) -> None:

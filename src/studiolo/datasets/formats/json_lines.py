@@ -87,7 +87,7 @@ def _row(line: str, number: int, numbers: dict[str, int], file: str) -> dict[str
             line=number,
             problem=f"this is not JSON ({reason})",
             text=line,
-            allowed='one object a line, such as {"age": 7, "name": "Ada"}',
+            allowed='one object per line, such as {"age": 7, "name": "Ada"}',
         ) from error
     if not isinstance(row, dict):
         raise MalformedLineError(
@@ -95,7 +95,7 @@ def _row(line: str, number: int, numbers: dict[str, int], file: str) -> dict[str
             line=number,
             problem="this is not a JSON object",
             text=line,
-            allowed='one object a line, such as {"age": 7, "name": "Ada"}',
+            allowed='one object per line, such as {"age": 7, "name": "Ada"}',
         )
     for name, value in row.items():
         if _is_cut(name):

@@ -116,7 +116,7 @@ def _check_nesting(body: bytes, limits: RequestLimits) -> None:
     for bracket in brackets:
         depth += 1 if bracket in b"[{" else -1
         if depth > _DEEPEST:
-            message = f"The body has lists and objects more than {_DEEPEST} deep in one another."
+            message = f"The body has lists and objects nested more than {_DEEPEST} deep."
             raise RefusalError(ProblemCode.REQUEST_TOO_LARGE, message)
 
 
