@@ -7,6 +7,7 @@ from pathlib import Path
 from studiolo.cli.errors import DeviceFolderError
 from studiolo.cli.remedies import message_with_advice
 from studiolo.files.inside import leads_out
+from studiolo.files.whole_file import replacing
 from studiolo.rendering.device_page import device_page
 from studiolo.runs.scripts.script_result import ScriptResult
 from studiolo.sandbox.exchange.job import Failure, PythonDevice
@@ -60,12 +61,10 @@ def write_device_page(
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _writable(folder / _CONSOLE_FILE, folder).write_text(device.console, encoding="utf-8")
+        _write(folder / _CONSOLE_FILE, folder, _bytes(device.console))
         names = {image.name for image in device.images}
         for image in device.images:
-            path = _writable(folder / _file_name(image.name, names), folder)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(image.content)
+            _write(folder / _file_name(image.name, names), folder, image.content)
         page = device_page(
             device,
             title=title,
@@ -73,20 +72,28 @@ def write_device_page(
             message="" if failure is None else message_with_advice(failure, of_node=of_node),
             traceback="" if failure is None else failure.traceback,
         )
-        page_file = _writable(folder / _PAGE_FILE, folder)
-        page_file.write_bytes(page.encode("utf-8", "backslashreplace"))
+        _write(folder / _PAGE_FILE, folder, _bytes(page))
     except OSError as error:
         raise DeviceFolderError(
             folder=str(folder), file=str(error.filename or folder), reason=error.strerror or ""
         ) from error
 
 
-def _writable(path: Path, folder: Path) -> Path:
-    """The path, whose name a script chose, unless a link in it leads out of the folder."""
+def _write(path: Path, folder: Path, content: bytes) -> None:
+    """Write a file, whose name a script chose, unless a link in it leads out of the folder.
+
+    It is written as a whole or not at all.
+    """
     if leads_out(path, folder):
         reason = "a symbolic link leads out of the folder"
         raise DeviceFolderError(folder=str(folder), file=str(path), reason=reason)
-    return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as sink:
+        sink.write(content)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "backslashreplace")
 
 
 def _file_name(name: str, taken: Collection[str]) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
 from studiolo.documents.run import RunSummary, run_summary
-from studiolo.store.blobs import Swept
 from studiolo.store.identity import RunId
-from studiolo.store.run_record import Pruned, RunRecord
+from studiolo.store.run_record import RunRecord
+from studiolo.workspace.history import Forgotten
 
 
 class DraftDocument(TypedDict):
@@ -72,9 +72,9 @@ def history_document(
     }
 
 
-def forgotten_document(pruned: Pruned, swept: Swept) -> ForgottenDocument:
+def forgotten_document(forgotten: Forgotten) -> ForgottenDocument:
     """The document of what `studiolo runs --keep` has removed."""
     return {
-        "forgotten": {"runs": pruned.runs, "results": pruned.results},
-        "removed": {"files": swept.blobs + swept.unfinished, "bytes": swept.size},
+        "forgotten": {"runs": forgotten.runs, "results": forgotten.results},
+        "removed": {"files": forgotten.files, "bytes": forgotten.size},
     }

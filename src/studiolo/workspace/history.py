@@ -9,10 +9,9 @@ from studiolo.runs.history.comparison import ComparedRun, Comparison, compare_ru
 from studiolo.runs.history.current_state import CurrentRun, current_record, current_run
 from studiolo.runs.history.experiment_result import ExperimentResult
 from studiolo.runs.history.provenance import Provenance
-from studiolo.store.blobs import Swept
 from studiolo.store.identity import RunId
 from studiolo.store.locks import SoleUse, WorkspaceUse
-from studiolo.store.run_record import Pruned, RunRecord, RunStatus, WhyNode
+from studiolo.store.run_record import RunRecord, RunStatus, WhyNode
 from studiolo.workspace.state_folder import StateFolder
 
 
@@ -22,6 +21,17 @@ class SeenRun:
 
     run: CurrentRun
     provenance: Provenance
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forgotten:
+    """The runs that were forgotten, and what was removed with them."""
+
+    runs: int
+    results: int
+    #: Files that were removed, and their bytes.
+    files: int
+    size: int
 
 
 class RunHistory:
@@ -83,7 +93,7 @@ class RunHistory:
         )
         return compare_runs(earlier, later)
 
-    def forget(self, *, keep: int) -> tuple[Pruned, Swept]:
+    def forget(self, *, keep: int) -> Forgotten:
         """Forget all but the newest runs of each experiment, and remove what only they needed.
 
         Raises:
@@ -95,4 +105,10 @@ class RunHistory:
             records.mark_interrupted([run.id for run in records.runs(status=RunStatus.RUNNING)])
             alone.forget_ended_runs()
             pruned = records.prune(keep=keep, alone=alone)
-            return pruned, self._blobs.sweep(records.referenced_blobs, alone=alone)
+            swept = self._blobs.sweep(records.referenced_blobs, alone=alone)
+            return Forgotten(
+                runs=pruned.runs,
+                results=pruned.results,
+                files=swept.blobs + swept.unfinished,
+                size=swept.size,
+            )

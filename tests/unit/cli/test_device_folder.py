@@ -23,3 +23,20 @@ def test_no_link_leads_out_of_the_folder(name: str, tmp_path: Path) -> None:
         write_device_page(device, None, folder, of_node=False, title="a", summary="b")
     assert [path.name for path in outside.iterdir()] == ["mine.png"]
     assert (outside / "mine.png").read_bytes() == b"mine"
+
+
+def test_a_file_that_can_not_be_written_stays_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = PythonDevice(console="before", console_dropped=0, images=[])
+    write_device_page(device, None, tmp_path, of_node=False, title="a", summary="b")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("studiolo.files.whole_file.os.fsync", full)
+    device = PythonDevice(console="after", console_dropped=0, images=[])
+    with pytest.raises(DeviceFolderError, match="No space left"):
+        write_device_page(device, None, tmp_path, of_node=False, title="a", summary="b")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before

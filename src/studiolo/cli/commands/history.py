@@ -81,8 +81,8 @@ def _name(workspace: Workspace, place: ExperimentPlace) -> str:
 
 
 def _forget(workspace: Workspace, keep: int, *, json: bool) -> None:
-    pruned, swept = workspace.runs.forget(keep=keep)
+    forgotten = workspace.runs.forget(keep=keep)
     if json:
-        write_document(document_text(forgotten_document(pruned, swept)))
+        write_document(document_text(forgotten_document(forgotten)))
     else:
-        Terminal(sys.stdout).say(Text(forgotten_text(pruned, swept)))
+        Terminal(sys.stdout).say(Text(forgotten_text(forgotten)))

@@ -10,9 +10,9 @@ from studiolo.cli.views.run_status import status_shown
 from studiolo.rendering.amounts import count_text, end_text, moment_text, size_text
 from studiolo.rendering.cells import cell
 from studiolo.rendering.plain_text import one_line
-from studiolo.store.blobs import Swept
 from studiolo.store.identity import RunId
-from studiolo.store.run_record import Pruned, RunRecord
+from studiolo.store.run_record import RunRecord
+from studiolo.workspace.history import Forgotten
 
 _NAME = 40
 _SHORTEST_NAME = 26
@@ -54,15 +54,13 @@ def show_history(
         console.say(Text(hint, style="dim"))
 
 
-def forgotten_text(pruned: Pruned, swept: Swept) -> str:
+def forgotten_text(forgotten: Forgotten) -> str:
     """A sentence about the runs and results that `--keep` has removed."""
-    if not (pruned.runs or pruned.results or swept.blobs or swept.unfinished):
+    if not (forgotten.runs or forgotten.results or forgotten.files):
         return "There were no runs to forget."
-    files = swept.blobs + swept.unfinished
-    return (
-        f"Forgot {count_text(pruned.runs, 'run')} and {count_text(pruned.results, 'result')}; "
-        f"removed {count_text(files, 'file')}, {size_text(swept.size)}."
-    )
+    gone = f"{count_text(forgotten.runs, 'run')} and {count_text(forgotten.results, 'result')}"
+    files = f"{count_text(forgotten.files, 'file')}, {size_text(forgotten.size)}"
+    return f"Forgot {gone}; removed {files}."
 
 
 @dataclass(frozen=True, kw_only=True)
