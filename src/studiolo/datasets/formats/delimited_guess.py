@@ -78,21 +78,44 @@ def note_on_blanks(body: pa.Buffer, own: Dialect) -> list[str]:
     They are not read that way: texts of two words each look the same. One field is a number in all
     of the rows.
     """
-    beginning = body.slice(0, min(_LOOK, body.size)).to_pybytes()
-    records = first_records(beginning, _with(own, b" "), start=0, most=_ROWS)
-    if len(beginning) < body.size:
-        records = records[:-1]
-    counts = {len(record.fields) for record in records}
-    if len(records) < _FEWEST_ROWS or len(counts) > 1 or counts == {1}:
-        return []
-    columns = zip(*(record.fields for record in records), strict=True)
-    if not any(all(map(_NUMBER.fullmatch, column)) for column in columns):
+    count = _fields_in(body, _with(own, b" "))
+    if not count:
         return []
     return [
-        f"Each row was read as one text, but looks like {min(counts)} fields separated by blanks. "
+        f"Each row was read as one text, but looks like {count} fields separated by blanks. "
         "To read them that way, name the delimiter: --delimiter space on the command line, "
         "delimiter: space at the dataset in an experiment."
     ]
+
+
+def note_on_fields(data: pa.Buffer, own: Dialect) -> list[str]:
+    """A sentence about the lines of a text file, if they look like the rows of a table."""
+    for delimiter, called in _NAMES.items():
+        if count := _fields_in(data, _with(own, delimiter), header=True):
+            delimited = "" if delimiter == b"," else " and name the delimiter"
+            return [
+                f"Each line was read as one text, but looks like {count} fields separated by "
+                f"{called}. To read them that way, rename the file to .csv{delimited}."
+            ]
+    return []
+
+
+def _fields_in(data: pa.Buffer, dialect: Dialect, *, header: bool = False) -> int:
+    """How many fields each row at the beginning has; 0 if they do not look like those of a table.
+
+    Texts of two words each look the same, so one field has to be a number in all of the rows, or in
+    all but a header.
+    """
+    beginning = data.slice(0, min(_LOOK, data.size)).to_pybytes()
+    records = first_records(beginning, dialect, start=0, most=_ROWS)
+    if len(beginning) < data.size:
+        records = records[:-1]
+    counts = {len(record.fields) for record in records}
+    rows = records[1:] if header else records
+    if len(rows) < _FEWEST_ROWS or len(counts) > 1 or counts == {1}:
+        return 0
+    columns = zip(*(row.fields for row in rows), strict=True)
+    return min(counts) if any(all(map(_NUMBER.fullmatch, column)) for column in columns) else 0
 
 
 def _with(own: Dialect, delimiter: bytes) -> Dialect:

@@ -6,6 +6,8 @@ import pyarrow.compute as pc
 from studiolo.datasets.arrow import joined, text, text_of
 from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.formats import Content, Target
+from studiolo.datasets.formats.delimited_guess import note_on_fields
+from studiolo.datasets.formats.delimited_scan import Dialect
 from studiolo.datasets.formats.encoding import text_lines
 from studiolo.datasets.formats.errors import FormatCannotHoldError
 from studiolo.datasets.invariants import check_dataset
@@ -16,7 +18,8 @@ _ADVICE = "Write it as CSV, Parquet or Arrow"
 def read(content: Content) -> Dataset:
     """Read every line, blank ones too, as a string of the column Col1."""
     lines = pa.array(text_lines(content), pa.large_string())
-    return check_dataset(pa.table({"Col1": lines}), source=content.name)
+    notes = note_on_fields(content.data, Dialect(delimiter=b",", header=False, skips_spaces=True))
+    return check_dataset(pa.table({"Col1": lines}), source=content.name, notes=notes)
 
 
 def write(dataset: Dataset, target: Target) -> None:

@@ -226,3 +226,24 @@ def test_a_json_number_beyond_the_largest_float_is_refused_by_name() -> None:
     with pytest.raises(ValueNotAllowedError) as caught:
         read_dataset_bytes(b'{"a": 1}\n{"a": -1e400}\n', name="numbers.jsonl")
     assert (caught.value.line, caught.value.name, caught.value.value) == (2, "a", "-1e400")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a b\n1 2\n3 4\n", "2 fields separated by blanks"),
+        ("x;1;a\ny;2;b\nz;3.5;c\n", "3 fields separated by semicolons"),
+        ("a\tb\n1\tx\n2\ty\n", "2 fields separated by tabs"),
+        ("a,b\n1,2\n3,4\n", "rename the file to .csv."),
+        ("Hello there\nyou and I\nthree more words\n", None),
+        ("one two\nthree four\nfive six\n", None),
+        ("1\n2\n3\n", None),
+        ("a 1\n", None),
+        ("", None),
+    ],
+)
+def test_lines_that_look_like_the_rows_of_a_table_are_said(text: str, said: str | None) -> None:
+    dataset = read_dataset_bytes(text.encode(), name="a.txt")
+    assert dataset.table.to_pydict() == {"Col1": text.splitlines()}
+    assert len(dataset.notes) == (said is not None)
+    assert said is None or said in dataset.notes[0]
