@@ -9,6 +9,9 @@ _EPOCH = date(1970, 1, 1).toordinal()
 _DAY = 86_400
 PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 
+#: Characters of a float without exponent that surely has not more than 15 digits.
+_SHORT = 16
+
 _ISO = re.compile(
     r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)"
     r"(?:[T ](?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.(?P<fraction>\d{1,9})0*)?)?"
@@ -36,6 +39,9 @@ _SPANS = [
 
 def double_text(number: float) -> str:
     """A 64-bit float as the format "R" of the .NET Framework writes it: `1E-05`, `5`, `NaN`."""
+    text = repr(number)
+    if len(text) <= _SHORT and "e" not in text and "n" not in text:
+        return text.removesuffix(".0")
     text = format(number, ".15g")
     if float(text) != number and number == number:  # noqa: PLR0124  # NaN is not equal to itself
         text = format(number, ".17g")
