@@ -92,3 +92,17 @@ def test_options_go_along_with_a_copy_and_an_export(
         text=True,
     )
     assert "München   3.14" in run.stdout
+
+
+def test_a_dataset_s_node_is_read_otherwise_from_then_on(workspace: studiolo.Workspace) -> None:
+    draft = workspace.new_experiment("changed")
+    node = draft.dataset("preise.csv", encoding="windows-1252", delimiter=";")
+    node.change(decimal=",", comment="with decimal commas")
+    reading = node.node.reading
+    assert (reading.encoding, reading.delimiter, reading.decimal) == ("windows-1252", ";", ",")
+    assert node.node.comment == "with decimal commas"
+    with pytest.raises(NodeRefusedError):
+        node.change(delimiter="ab")
+    with pytest.raises(NodeRefusedError):
+        node.change(version=7)
+    assert node.change(delimiter=None).node.reading.delimiter is None

@@ -90,6 +90,8 @@ class DraftNode:
     def change(self, *, more: Mapping[str, Any] | None = None, **given: Any) -> Self:
         """Connect ports, set parameters and the rest; takes what `Draft.module` takes.
 
+        A dataset's node takes the version and the reading options of `Draft.dataset`.
+
         Raises:
             NodeRefusedError: Something of it can't be; then nothing is changed.
         """

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from studiolo.datasets.reading_options import READING_OPTIONS
 from studiolo.experiments.experiment import Node, NodeLimits, NodeName, Source
 from studiolo.experiments.memory_limit import parse_memory
 from studiolo.modules.definition import PortName
@@ -72,6 +73,8 @@ class Keywords:
         refuse_ambiguous({name: given[name] for name in given if name in _SETTINGS}, self, more)
         settings = {name: given[name] for name in given if name in _SETTINGS}
         inputs, parameters = dict(node.inputs), dict(node.parameters)
+        if node.dataset is not None:
+            node, given = _read_otherwise(node, given)
         for name, value in [*given.items(), *more.items()]:
             if name in settings and name not in more:
                 continue
@@ -129,6 +132,14 @@ def _source(node: Node, port: str, value: Any, draft: object) -> Source:
         f"{type(value).__name__}. A frame becomes a node by experiment.dataset(frame, name=…)."
     )
     raise NodeRefusedError(node=node.name, reasons=[reason])
+
+
+def _read_otherwise(node: Node, given: Mapping[str, Any]) -> tuple[Node, Mapping[str, Any]]:
+    """A dataset's node with what was given of its version and its reading; and the rest of it."""
+    reading = {name: given[name] for name in given if name in READING_OPTIONS}
+    rest = {name: given[name] for name in given if name not in {*READING_OPTIONS, "version"}}
+    changed = replace(node, reading=replace(node.reading, **reading))
+    return replace(changed, version=given.get("version", node.version)), rest
 
 
 def _with_settings(node: Node, settings: Mapping[str, Any]) -> Node:
