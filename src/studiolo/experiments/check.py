@@ -8,11 +8,19 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.errors import StudioloError
 from studiolo.experiments.errors import ExperimentFileError
-from studiolo.experiments.experiment import Experiment, Node, NodeName, SavedName, Source
+from studiolo.experiments.experiment import (
+    WEB_SERVICE_PLACE,
+    Experiment,
+    Node,
+    NodeName,
+    SavedName,
+    Source,
+)
 from studiolo.experiments.file import FILE_NAME
 from studiolo.experiments.finding import Finding, Severity
 from studiolo.experiments.graph import find_cycles
 from studiolo.experiments.spelling import Spelling, listed
+from studiolo.experiments.web_service.check import service_mistakes
 from studiolo.modules.definition import (
     EXECUTE_PYTHON_SCRIPT,
     InputPort,
@@ -88,6 +96,7 @@ def check_experiment(
     for node in experiment.nodes.values():
         checker.check_node(node)
     checker.check_cycles()
+    checker.check_service()
     return sorted(checker.findings, key=lambda found: found.line or 0)
 
 
@@ -105,7 +114,7 @@ def findings_behind(
     nodes = error.partial.nodes
     clear = {name: node for name, node in nodes.items() if len(node.kinds) == 1}
     faulty = {found.node for found in error.findings}
-    is_whole = len(clear) == len({path[0] for path in error.partial.lines})
+    is_whole = len(clear) == len({path[0] for path in error.partial.lines} - {WEB_SERVICE_PLACE})
     more = [
         found
         for found in check(replace(error.partial, nodes=clear))
@@ -195,6 +204,33 @@ class _Checker:
             )
             first = min(cycle, key=lambda name: self._line((name,)) or 0)
             self._find("node-cycle", message, first)
+
+    def check_service(self) -> None:
+        for mistake in service_mistakes(self._experiment, self._known_parameters):
+            self.findings.append(
+                Finding(
+                    code=mistake.code,
+                    message=mistake.message,
+                    file=self._file,
+                    line=self._line(mistake.place),
+                    node=mistake.node,
+                    severity=Severity.WARNING if mistake.is_warning else Severity.ERROR,
+                )
+            )
+
+    def _known_parameters(self, node: Node) -> Sequence[Parameter] | None:
+        """The parameters of a node; None where they are unknown, which is found elsewhere."""
+        if node.module is None:
+            return ()
+        try:
+            module = self._look_up.module(node.module)
+            if module.id != EXECUTE_PYTHON_SCRIPT:
+                return module.parameters
+            if node.script is None:
+                return None
+            return self._look_up.script_parameters(self._experiment.folder / node.script)
+        except StudioloError:
+            return None
 
     def _check_dataset(self, node: Node, name: str, version: int | None, *place: str) -> None:
         if self._look_up.dataset(name, version) is not None:

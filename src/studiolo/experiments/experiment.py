@@ -1,6 +1,6 @@
 """An experiment: datasets and modules wired into a graph, as data."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple, NewType
@@ -27,6 +27,8 @@ class Source:
         return self.node if self.port is None else f"{self.node}.{self.port}"
 
 
+#: In `Experiment.lines`, what stands below the web-service parameters; no node is called so.
+WEB_SERVICE_PLACE: Final = "/web_service_parameters"
 #: The names of saved models and transforms, which are those of folders; a phrase for messages.
 SAVED_NAME_RULE: Final = 'a text without "/", "\\" and line breaks that does not begin with a dot'
 #: No file system takes much longer names of folders, and no name needs it.
@@ -120,10 +122,16 @@ class Experiment:
     name: str
     nodes: Mapping[NodeName, Node]
     description: str = ""
+    #: By the names that callers of its web service use: the parameters that they may set, each with
+    #: its node.
+    web_service_parameters: Mapping[str, Sequence[tuple[NodeName, str]]] = field(
+        default_factory=dict
+    )
     #: Its folder, which has the files that nodes refer to by name.
     folder: Path
     #: Lines of the file, from 1, by what is on them: ("rank",), ("rank", "inputs", "dataset1"),
-    #: ("rank", "parameters", "trees"). Empty for an experiment that was not read from a file.
+    #: ("rank", "parameters", "trees"), (WEB_SERVICE_PLACE, "trees"). Empty for an
+    #: experiment that was not read from a file.
     lines: Mapping[tuple[str, ...], int] = field(default_factory=dict, compare=False)
     #: The revision of the file that it was read from.
     revision: Revision = field(default=UNSAVED, compare=False)

@@ -71,6 +71,9 @@ FINDING_CODES: Mapping[str, int | None] = {
     "script-not-taken": None,
     "dataset-version-missing": None,
     "saved-environment-differs": None,
+    "web-service-name": None,
+    "web-service-output-missing": None,
+    "web-service-parameter": None,
     "call-retired": None,
     "call-changed": None,
 }

@@ -9,6 +9,7 @@ from studiolo.datasets.reading_options import READING_OPTIONS, ReadingOptions
 from studiolo.experiments.experiment import (
     NODE_KINDS,
     SAVED_NAME_RULE,
+    WEB_SERVICE_PLACE,
     Experiment,
     Node,
     NodeLimits,
@@ -132,6 +133,7 @@ class _Reader:
             name=name or "",
             description=self._text(part, "description") or "",
             nodes=self._nodes(part, nodes),
+            web_service_parameters=self._web_service_parameters(part),
             folder=folder,
             lines=self._lines,
         )
@@ -235,6 +237,44 @@ class _Reader:
             ),
             comment=self._text(part, "comment") or "",
         )
+
+    def _web_service_parameters(self, part: _Part) -> dict[str, list[tuple[NodeName, str]]]:
+        key = "web_service_parameters"
+        if key not in part.values or not self._is_mapping(part, key):
+            return {}
+        mapping = part.values[key]
+        assert isinstance(mapping, MappingNode)
+        read: dict[str, list[tuple[NodeName, str]]] = {}
+        for name, value in mapping.entries:
+            self._lines[WEB_SERVICE_PLACE, name.text] = name.line
+            if not name.text.strip() or not name.text.isprintable():
+                message = f"The name {quoted(name.text)} of a web-service parameter can't be seen."
+                self._find("experiment-value-invalid", message, name)
+            items = value.items if isinstance(value, SequenceNode) else [value]
+            if not items:
+                self._wrong_target(name.text, value)
+            read[name.text] = [
+                target
+                for item in items
+                if not isinstance(item, RefusedNode)
+                and (target := self._target(name.text, item)) is not None
+            ]
+        return read
+
+    def _target(self, name: str, item: YamlNode) -> tuple[NodeName, str] | None:
+        """A node and a parameter of it, `rank.trees`; a node's name has no dot."""
+        node, _, parameter = item.text.partition(".") if isinstance(item, ScalarNode) else ("",) * 3
+        if node.strip() and parameter:
+            return NodeName(node), parameter
+        self._wrong_target(name, item)
+        return None
+
+    def _wrong_target(self, name: str, item: YamlNode) -> None:
+        message = (
+            f"The web-service parameter {quoted(name)} has to be node.parameter, such as "
+            f"rank.trees, or a list of these, and is {_kind(item)}."
+        )
+        self._find("experiment-value-invalid", message, item)
 
     def _module(self, part: _Part) -> ModuleId | None:
         module = self._text(part, "module")

@@ -12,7 +12,7 @@ from studiolo.quantities import duration_text, size_text
 FORMAT = 1
 
 #: The keys of each part, in the order in which a new file has them.
-EXPERIMENT_KEYS = ("studiolo", "name", "description", "nodes")
+EXPERIMENT_KEYS = ("studiolo", "name", "description", "nodes", "web_service_parameters")
 DATASET_KEYS = ("dataset", "version", *READING_OPTIONS, "comment")
 TRAINED_MODEL_KEYS = ("trained_model", "version", "comment")
 TRANSFORM_KEYS = ("transform", "version", "comment")
@@ -50,7 +50,17 @@ def saved_form(experiment: Experiment) -> dict[str, Any]:
     if experiment.description:
         form["description"] = experiment.description
     form["nodes"] = {str(name): _node_form(node) for name, node in experiment.nodes.items()}
+    if experiment.web_service_parameters:
+        form["web_service_parameters"] = {
+            name: _targets(targets) for name, targets in experiment.web_service_parameters.items()
+        }
     return form
+
+
+def _targets(targets: Sequence[tuple[str, str]]) -> Any:
+    """One parameter as a text, several as a list: `rank.trees`."""
+    texts = [f"{node}.{parameter}" for node, parameter in targets]
+    return texts[0] if len(texts) == 1 else texts
 
 
 def on_one_line(path: Path, value: Any) -> bool:
@@ -67,6 +77,8 @@ def on_one_line(path: Path, value: Any) -> bool:
             return True
         case ("nodes", _, key):
             return key == "inputs"
+        case ("web_service_parameters", _):
+            return True
     return False
 
 

@@ -70,6 +70,8 @@ PROBABILITIES = [f'Scored Probabilities for Class "{kind}"' for kind in "abc"]
 #: By node and port. What is a model or a transform is no dataset: whether it is a good one shows
 #: in the nodes that use it.
 EXPECTED: Mapping[tuple[str, str], Gives] = {
+    ("rows", "dataset"): Gives(columns=POINT_COLUMNS, rows=60),
+    ("reply", "dataset"): Gives(columns=POINT_COLUMNS, rows=60),
     ("labelled", "results_dataset"): Gives(columns=["x", "z", "label"], rows=60),
     ("kinds", "results_dataset"): Gives(columns=["x", "z", "kind"], rows=60),
     ("line", "results_dataset"): Gives(columns=["x", "z", "value"], rows=60),

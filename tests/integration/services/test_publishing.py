@@ -7,9 +7,9 @@ import pyarrow as pa
 import pytest
 
 from studiolo.experiments.experiment import NodeName
+from studiolo.experiments.web_service.interface import ServiceInterface, WebServiceParameter
 from studiolo.services.scoring import ScoringFailed, ScoringReply, ScoringRequest
 from studiolo.services.serving.handler import Handler
-from studiolo.services.versions.scoring_plan import ServiceInterface, WebServiceParameter
 from studiolo.workspace.services.errors import PublishedRunFailedError
 from studiolo.workspace.services.publishing import Publication
 from studiolo.workspace.workspace import Workspace

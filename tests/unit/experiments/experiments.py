@@ -66,6 +66,12 @@ LIMITS = st.builds(
 )
 
 
+SERVICE_NAMES = TEXTS.filter(lambda name: bool(name.strip()) and name.isprintable())
+TARGETS = st.lists(
+    st.tuples(NAMES.map(NodeName), TEXTS.filter(bool)), min_size=1, max_size=2, unique=True
+)
+
+
 def datasets(name: NodeName) -> st.SearchStrategy[Node]:
     version = st.none() | st.integers(1, 9)
     return st.builds(Node, name=st.just(name), dataset=FILES, version=version, comment=TEXTS)
@@ -106,6 +112,7 @@ def experiments(draw: st.DrawFn) -> Experiment:
         name=draw(TEXTS.filter(str.strip)),
         description=draw(TEXTS),
         nodes={name: draw(nodes(name)) for name in names},
+        web_service_parameters=draw(st.dictionaries(SERVICE_NAMES, TARGETS, max_size=2)),
         folder=Path(),
     )
 

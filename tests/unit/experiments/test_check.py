@@ -442,3 +442,19 @@ def test_saved_models_and_transforms(tmp_path: Path) -> None:
         'The node "diabetes" is a trained model and has no output "trained_model". Write diabetes '
         "alone."
     )
+
+
+def test_web_service_parameters_are_checked_with_their_lines(tmp_path: Path) -> None:
+    text = """\
+  rank: {module: execute-python-script, script: rank.py}
+web_service_parameters:
+  Trees: rank.trees
+  Depth: rank.dpeth
+  Share: splt.fraction
+"""
+    found = check(experiment_of(tmp_path, text))
+    assert [(f.code, f.line, f.severity) for f in found] == [
+        ("web-service-output-missing", None, Severity.WARNING),
+        ("parameter-unknown", 8, Severity.ERROR),
+        ("node-unknown", 9, Severity.ERROR),
+    ]

@@ -155,6 +155,15 @@ def test_names_look_like_anything(tmp_path: Path) -> None:
             f"{HEAD}nodes:\n" + "".join(f"  {name}: {{dataset: x}}\n" for name in _BAD_NAMES),
             [("node-name-invalid", 4 + number, 3) for number in range(len(_BAD_NAMES))],
         ),
+        (
+            f"{HEAD}nodes: {{}}\n"
+            "web_service_parameters: {x: rank, y: [], z: [a.b, 1], '': a.b}\n",
+            [("experiment-value-invalid", 4, column) for column in (29, 38, 51, 55)],
+        ),
+        (
+            f"{HEAD}nodes: {{}}\nweb_service_parameters: a.b\n",
+            [("experiment-value-invalid", 4, 25)],
+        ),
         ("a: b: c", [("experiment-yaml-invalid", 1, 5)]),
         (b"studiolo: 1\nname: Caf\xe9\n", [("experiment-yaml-invalid", 2, 10)]),
         ("한: \x07", [("experiment-yaml-invalid", 1, 4)]),
@@ -385,3 +394,24 @@ def test_any_text_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, t
     folder = tmp_path_factory.mktemp("any")
     with pytest.raises(ExperimentFileError):
         read(folder, text.encode(errors="replace"))
+
+
+def test_web_service_parameters(tmp_path: Path) -> None:
+    text = (
+        f"{HEAD}nodes: {{}}\nweb_service_parameters:\n"
+        "  # for all\n  Seed: [a.seed, b.x.y]\n  7: a b.n\n"
+    )
+    experiment = read(tmp_path, text)
+    assert experiment.web_service_parameters == {
+        "Seed": [("a", "seed"), ("b", "x.y")],
+        "7": [("a b", "n")],
+    }
+    targets = {
+        "Seed": [(NodeName("a"), "seed")],
+        "new": [(NodeName("c"), "n"), (NodeName("d"), "n")],
+    }
+    write_experiment(replace(experiment, web_service_parameters=targets), tmp_path)
+    assert (tmp_path / "experiment.yaml").read_text() == (
+        f"{HEAD}nodes: {{}}\nweb_service_parameters:\n  # for all\n  Seed: a.seed\n"
+        "  new: [c.n, d.n]\n"
+    )

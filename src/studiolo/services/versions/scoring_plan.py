@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from studiolo.experiments.experiment import NodeName
+from studiolo.experiments.web_service.interface import ServiceInterface
 from studiolo.modules.definition import PortKind, PortName
 from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.runs.engines.engine import ReadyStep
@@ -21,27 +22,6 @@ from studiolo.services.errors import ServiceGraphError
 
 #: Rows with which a program is rehearsed before its first call.
 _SAMPLE_ROWS = 3
-
-
-@dataclass(frozen=True, kw_only=True)
-class WebServiceParameter:
-    """A parameter that callers may set."""
-
-    #: The name that callers use.
-    name: str
-    #: The parameters that get its value: each with its node.
-    targets: Sequence[tuple[NodeName, str]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ServiceInterface:
-    """Where requests enter an experiment, and where replies leave it."""
-
-    #: The Web Service Input nodes, by the names of the inputs.
-    inputs: Mapping[str, NodeName]
-    #: The Web Service Output nodes, by the names of the outputs.
-    outputs: Mapping[str, NodeName]
-    parameters: Sequence[WebServiceParameter] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -98,6 +98,22 @@ class DraftNode:
         self.draft.change(self.name, given, more or {})
         return self
 
+    def web_service_parameter(self, parameter: str, *, name: str | None = None) -> Self:
+        """Let callers of the experiment's web service set a parameter of the node.
+
+        `Draft.check` says whether the node has it, and whether callers can set it. Its value in the
+        experiment is the default.
+
+        Args:
+            parameter: The parameter.
+            name: What callers call it; as the parameter if not given. A name that is there already
+                sets this parameter, too.
+        """
+        targets = self.draft.web_service_parameters.setdefault(name or parameter, [])
+        if (self.name, parameter) not in targets:
+            targets.append((self.name, parameter))
+        return self
+
 
 class Draft:
     """An experiment that can be changed. Nothing is written before it is saved or run."""
@@ -125,6 +141,10 @@ class Draft:
         #: Where it is saved.
         self.folder = experiment.folder
         self._home = home
+        #: What callers of its web service may set; `DraftNode.web_service_parameter` adds to it.
+        self.web_service_parameters = {
+            name: list(targets) for name, targets in experiment.web_service_parameters.items()
+        }
         self._nodes = dict(experiment.nodes)
         self._saved = saved
         self._scripts = DraftScripts(experiment.folder, replaced=replaced or {})
@@ -144,6 +164,7 @@ class Draft:
             name=self.name,
             description=self.description,
             nodes=dict(self._nodes),
+            web_service_parameters=self.web_service_parameters,
             folder=self.folder,
             lines=self._saved.lines if self._saved is not None else {},
             revision=self.revision,

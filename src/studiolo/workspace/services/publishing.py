@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from studiolo.datasets.dataset import Dataset
 from studiolo.experiments.experiment import Experiment, NodeName
+from studiolo.experiments.web_service.interface import ServiceInterface, WebServiceParameter
 from studiolo.modules.declaration import read_script_parameters
 from studiolo.modules.definition import EXECUTE_PYTHON_SCRIPT, Parameter
 from studiolo.runs.history.experiment_result import ExperimentResult
@@ -20,8 +21,6 @@ from studiolo.services.serving.handler import Handler, ProgramSandboxFactory
 from studiolo.services.versions.frozen_version import FrozenVersion, freeze, thaw
 from studiolo.services.versions.scoring_plan import (
     PublishedRun,
-    ServiceInterface,
-    WebServiceParameter,
     scoring_plan,
 )
 from studiolo.store.blobs import Blobs

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from studiolo.experiments.experiment import Experiment
+from studiolo.experiments.web_service.interface import ServiceInterface
 from studiolo.runs.engines.run_settings import RunSettings
 from studiolo.services.serving.handler import Handler, ProgramSandboxFactory
 from studiolo.services.versions.frozen_version import thaw
-from studiolo.services.versions.scoring_plan import ServiceInterface
 from studiolo.store.services.service_record import (
     DEFAULT_ENDPOINT,
     EndpointSettings,

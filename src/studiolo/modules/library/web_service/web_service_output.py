@@ -1,0 +1,33 @@
+# /// script
+# [tool.studiolo]
+# name = "Web Service Output"
+# category = ["Web Service"]
+# nullable = true
+# random = false
+#
+# [tool.studiolo.inputs.dataset]
+# label = "Dataset"
+#
+# [tool.studiolo.outputs.dataset]
+# label = "Dataset"
+#
+# [tool.studiolo.parameters.name]
+# label = "Name"
+# help = "What callers call this output. Left empty: the name of the node."
+# ///
+"""Marks what a web service returns to its caller.
+
+In an experiment it hands on the dataset that is connected to it. A service that was published from
+the experiment returns that dataset for each request.
+"""
+
+import pandas as pd
+
+
+def azureml_main(
+    dataset: pd.DataFrame,
+    *,
+    name: str = "",  # noqa: ARG001  # for the service
+) -> pd.DataFrame:
+    """Hand on the dataset."""
+    return dataset
