@@ -15,8 +15,8 @@ import httpx
 import pytest
 
 from studiolo.experiments.experiment import NodeName
+from studiolo.experiments.web_service.interface import ServiceInterface
 from studiolo.services.keys import Key
-from studiolo.services.versions.scoring_plan import ServiceInterface
 from studiolo.store.services.service_record import EndpointLimits, EndpointSettings, KeySlot
 from studiolo.workspace.workspace import Workspace
 
