@@ -72,3 +72,16 @@ class ExperimentFileError(StudioloError):
         if len(self.findings) > _SHOWN:
             lines.append(f"… and {len(self.findings) - _SHOWN} more.")
         super().__init__("\n".join(lines))
+
+
+class LayoutFileError(StudioloError):
+    """The layout of an experiment can't be written: it, or the one that is there, has mistakes."""
+
+    code: ClassVar[str] = "layout-invalid"
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        #: At least one; the first ones of many.
+        self.findings = tuple(findings)
+        lines = [str(finding) for finding in self.findings]
+        lines.append("The layout was not saved. Correct the file, or delete it to begin anew.")
+        super().__init__("\n".join(lines))

@@ -13,6 +13,7 @@ from studiolo.datasets.errors import DatasetFileMissingError
 from studiolo.errors import StudioloError
 from studiolo.experiments.experiment import Experiment, Node, NodeName, SavedName
 from studiolo.experiments.file import FILE_NAME, write_experiment
+from studiolo.experiments.layout import FILE_NAME as LAYOUT_FILE
 from studiolo.files.placing import put_new
 from studiolo.modules.catalogue import Catalogue
 from studiolo.modules.definition import ModuleId, ParameterKind
@@ -25,9 +26,6 @@ from studiolo.workspace.errors import (
 )
 from studiolo.workspace.saved.errors import words
 from studiolo.workspace.workspace import DATASETS, MODULES, Workspace
-
-#: The places of an experiment's nodes on the canvas.
-_LAYOUT = "layout.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -261,7 +259,7 @@ class _Copying:
         staged.mkdir()
         here = self._experiment.folder
         scripts = dict.fromkeys(n.script for n in self._experiment.nodes.values() if n.script)
-        layout = [_LAYOUT] if (here / _LAYOUT).is_file() else []
+        layout = [LAYOUT_FILE] if (here / LAYOUT_FILE).is_file() else []
         files = []
         for file in [FILE_NAME, *layout, *scripts]:
             if not (here / file).is_file():

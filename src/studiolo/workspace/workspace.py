@@ -13,10 +13,17 @@ from typing import TYPE_CHECKING, Self
 from studiolo.environments.environment import default_spec
 from studiolo.experiments.check import check_experiment, findings_behind
 from studiolo.experiments.errors import ExperimentFileError, ExperimentMissingError
-from studiolo.experiments.experiment import Experiment, SavedName
+from studiolo.experiments.experiment import Experiment, NodeName, SavedName
 from studiolo.experiments.file import FILE_NAME as EXPERIMENT_FILE
 from studiolo.experiments.file import read_experiment
 from studiolo.experiments.finding import Finding
+from studiolo.experiments.layout import (
+    Layout,
+    Position,
+    ReadLayout,
+    read_layout,
+    write_layout,
+)
 from studiolo.experiments.revision import Revision, revision_at
 from studiolo.modules.catalogue import Catalogue
 from studiolo.modules.declaration import read_script_parameters
@@ -220,8 +227,11 @@ class Workspace:
     def check(
         self, experiment: Experiment, *, read_script: Callable[[Path], Script] = read_script
     ) -> Sequence[Finding]:
-        """The mistakes that would keep the experiment from running, found without running it."""
-        return check_experiment(
+        """The mistakes in the experiment, found without running it.
+
+        Warnings keep nothing from running, such as one about a layout that can't be read.
+        """
+        found = check_experiment(
             experiment,
             self.catalogue,
             datasets=self.datasets.kind,
@@ -231,6 +241,29 @@ class Workspace:
             saved=lambda saved, version: self.saved.notes(saved, version, environment_here()),
             dataset_names=self.datasets.names,
         )
+        return [*found, *read_layout(experiment.folder).findings]
+
+    def layout(self, experiment: Experiment) -> ReadLayout:
+        """The positions of the experiment's nodes on the canvas, and the mistakes in their file."""
+        return read_layout(experiment.folder)
+
+    def arrange(self, experiment: Experiment, positions: Mapping[NodeName, Position]) -> Layout:
+        """Move nodes on the canvas; those that are not named stay where they are.
+
+        It is no change of the experiment, and has no conflicts: of two who move a node the last
+        one decides.
+
+        Returns:
+            The new layout.
+
+        Raises:
+            LayoutFileError: The file that is there has mistakes, and is not replaced.
+            ExperimentUnwritableError, StoreError: It can't be written.
+        """
+        with self.editing():
+            layout = read_layout(experiment.folder).layout.moved(positions)
+            write_layout(layout, experiment.folder, nodes=list(experiment.nodes))
+            return read_layout(experiment.folder).layout
 
     def checked(
         self, path: Path | str, parameters: Mapping[tuple[str, str], str] | None = None

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, Self
 
@@ -13,6 +13,7 @@ from studiolo.experiments.errors import ExperimentFileError, ExperimentMissingEr
 from studiolo.experiments.experiment import Experiment, Node, NodeName
 from studiolo.experiments.file import FILE_NAME, as_saved, read_experiment, write_experiment
 from studiolo.experiments.finding import Finding, Severity
+from studiolo.experiments.layout import Layout, read_layout, write_layout
 from studiolo.experiments.revision import UNSAVED, Revision
 from studiolo.experiments.saved_form import saved_form
 from studiolo.experiments.yaml_patch import same
@@ -147,6 +148,8 @@ class Draft:
         }
         self._nodes = dict(experiment.nodes)
         self._saved = saved
+        #: What has become of nodes that have a place on the canvas.
+        self._rearrangements: list[Callable[[Layout], Layout]] = []
         self._scripts = DraftScripts(experiment.folder, replaced=replaced or {})
 
     def __repr__(self) -> str:
@@ -368,7 +371,45 @@ class Draft:
         Raises:
             NodeUnknownError: There is none of that name.
         """
-        del self._nodes[self[name].name]
+        node = self[name].name
+        del self._nodes[node]
+        self._rearrangements.append(lambda layout: layout.without(node))
+
+    def rename(self, name: str, new_name: str) -> DraftNode:
+        """Give a node another name; nodes that are connected to it stay so.
+
+        Raises:
+            NodeUnknownError: There is no node of the old name.
+            NodeNameTakenError: There is one of the new name.
+            NodeRefusedError: No node can be called so.
+        """
+        old = self[name].name
+        if old == new_name:
+            return self[name]
+        new = self._new_name(new_name, given=True)
+        self._as_saved(replace(self._nodes[old], name=new))
+        self._nodes = {
+            new if node.name == old else node.name: _renamed(node, old, new)
+            for node in self._nodes.values()
+        }
+        self._rearrangements.append(lambda layout: layout.renamed(old, new))
+        return self[new]
+
+    def duplicate(self, name: str, *, new_name: str | None = None) -> DraftNode:
+        """Add a node with the same module, parameters and inputs as another; a script is shared.
+
+        Args:
+            name: The node.
+            new_name: What its copy is called; the same with a number if not given.
+
+        Raises:
+            NodeUnknownError, NodeNameTakenError, NodeRefusedError: As for `rename`.
+        """
+        old = self[name].name
+        new = self._new_name(new_name or name, given=new_name is not None)
+        duplicate = self._put(replace(self._nodes[old], name=new))
+        self._rearrangements.append(lambda layout: layout.duplicated(old, new))
+        return duplicate
 
     def check(self) -> Sequence[Finding]:
         """The mistakes that would keep it from running, found without running anything."""
@@ -435,7 +476,19 @@ class Draft:
             self._scripts.write()
             write_experiment(self.experiment, self.folder)
             self._saved = read_experiment(self.folder)
+            self._rearrange()
         return self.folder
+
+    def _rearrange(self) -> None:
+        """Take nodes that were renamed, duplicated or removed along on the canvas."""
+        read = read_layout(self.folder)
+        layout = read.layout
+        for change in self._rearrangements:
+            layout = change(layout)
+        # A layout with mistakes stays as it is; `check` tells of them.
+        if layout != read.layout and not read.findings:
+            write_layout(layout, self.folder, nodes=list(self._nodes))
+        self._rearrangements.clear()
 
     def _refuse_changed(self, revision: Revision) -> None:
         """Look whether the file is still what the changes were made from.
@@ -534,6 +587,15 @@ class Draft:
         sources = {source.node for source in node.inputs.values()}
         known = {name: other for name, other in self._nodes.items() if name in sources}
         return Experiment(name="draft", nodes={**known, node.name: node}, folder=self.folder)
+
+
+def _renamed(node: Node, old: NodeName, new: NodeName) -> Node:
+    """A node after another one, or itself, was renamed."""
+    inputs = {
+        port: replace(source, node=new) if source.node == old else source
+        for port, source in node.inputs.items()
+    }
+    return replace(node, name=new if node.name == old else node.name, inputs=inputs)
 
 
 def _same(one: Experiment | None, other: Experiment | None) -> bool:
