@@ -8,7 +8,7 @@ from typing import Any
 from studiolo.datasets.change import Change
 from studiolo.experiments.experiment import Experiment, Node, NodeName
 from studiolo.experiments.saved_form import saved_form
-from studiolo.experiments.yaml_patch import same
+from studiolo.experiments.yaml.patch import same
 
 
 class ChangedBy(StrEnum):

@@ -16,9 +16,9 @@ from studiolo.experiments.finding import Finding
 from studiolo.experiments.reading import read_text
 from studiolo.experiments.revision import revision_of
 from studiolo.experiments.saved_form import on_one_line, saved_form
-from studiolo.experiments.yaml_document import MappingNode
-from studiolo.experiments.yaml_patch import Patch, same
-from studiolo.experiments.yaml_text import Layout, document_text
+from studiolo.experiments.yaml.document import MappingNode
+from studiolo.experiments.yaml.patch import Patch, same
+from studiolo.experiments.yaml.text import Layout, document_text
 from studiolo.files.whole_file import replacing
 
 FILE_NAME = "experiment.yaml"

@@ -26,7 +26,7 @@ from studiolo.experiments.saved_form import (
     PORT_BINDINGS,
 )
 from studiolo.experiments.spelling import Spelling, listed
-from studiolo.experiments.yaml_document import (
+from studiolo.experiments.yaml.document import (
     MappingNode,
     RefusedNode,
     ScalarNode,
@@ -35,7 +35,7 @@ from studiolo.experiments.yaml_document import (
     YamlPosition,
     parse_document,
 )
-from studiolo.experiments.yaml_problem import quoted
+from studiolo.experiments.yaml.problem import quoted
 from studiolo.files.inside import stays_inside
 from studiolo.modules.definition import ModuleId, PortName
 from studiolo.quantities import parse_duration

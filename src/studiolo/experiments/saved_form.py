@@ -5,7 +5,7 @@ from typing import Any
 
 from studiolo.datasets.reading_options import READING_OPTIONS
 from studiolo.experiments.experiment import Experiment, Node
-from studiolo.experiments.yaml_text import Path
+from studiolo.experiments.yaml.text import Path
 from studiolo.quantities import duration_text, size_text
 
 #: The format that this Studiolo writes, and the newest that it reads.

@@ -19,7 +19,7 @@ from studiolo.experiments.experiment import Experiment, Node, NodeLimits, NodeNa
 from studiolo.experiments.file import LARGEST_FILE, read_experiment, write_experiment
 from studiolo.experiments.finding import Finding
 from studiolo.experiments.saved_form import saved_form
-from studiolo.experiments.yaml_patch import same
+from studiolo.experiments.yaml.patch import same
 from studiolo.modules.definition import ModuleId, PortName
 
 from .experiments import EXPERIMENTS

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from studiolo.experiments.experiment import Experiment, Node, NodeLimits, NodeName, Source
 from studiolo.experiments.file import read_experiment, write_experiment
 from studiolo.experiments.saved_form import saved_form
-from studiolo.experiments.yaml_patch import same
+from studiolo.experiments.yaml.patch import same
 from studiolo.modules.definition import ModuleId, PortName
 
 from .experiments import INPUTS, LIMITS, NAMES, SCALARS, TEXTS, VALUES, modules, nodes

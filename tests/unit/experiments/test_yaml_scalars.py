@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from studiolo.experiments.yaml_document import ScalarNode, parse_document
-from studiolo.experiments.yaml_scalars import Scalar, scalar_text, scalar_value
+from studiolo.experiments.yaml.document import ScalarNode, parse_document
+from studiolo.experiments.yaml.scalars import Scalar, scalar_text, scalar_value
 
 
 @pytest.mark.parametrize(

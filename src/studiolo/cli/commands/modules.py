@@ -13,7 +13,7 @@ from rich.text import Text
 from studiolo.cli.reporting import reported_errors, show_error
 from studiolo.cli.terminal import Terminal
 from studiolo.experiments.saved_form import on_one_line
-from studiolo.experiments.yaml_text import Layout, document_text
+from studiolo.experiments.yaml.text import Layout, document_text
 from studiolo.modules.catalogue import Catalogue
 from studiolo.modules.definition import (
     EXECUTE_PYTHON_SCRIPT,

@@ -9,14 +9,11 @@ from typing import Any, Protocol, Self
 
 from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.errors import StudioloError
-from studiolo.experiments.errors import ExperimentFileError, ExperimentMissingError
+from studiolo.experiments.errors import ExperimentFileError
 from studiolo.experiments.experiment import Experiment, Node, NodeName
-from studiolo.experiments.file import FILE_NAME, as_saved, read_experiment, write_experiment
+from studiolo.experiments.file import as_saved
 from studiolo.experiments.finding import Finding, Severity
-from studiolo.experiments.layout import Layout, read_layout, write_layout
-from studiolo.experiments.revision import UNSAVED, Revision
-from studiolo.experiments.saved_form import saved_form
-from studiolo.experiments.yaml_patch import same
+from studiolo.experiments.revision import Revision
 from studiolo.modules.catalogue import Catalogue
 from studiolo.modules.declaration import read_script_parameters
 from studiolo.modules.definition import EXECUTE_PYTHON_SCRIPT, ModuleId, PortName
@@ -26,8 +23,7 @@ from studiolo.runs.experiments.progress import Observer
 from studiolo.runs.history.experiment_result import ExperimentResult
 from studiolo.runs.planning.selection import Selection
 from studiolo.workspace.dataset_source import DatasetSource, file_content, file_name, node_name
-from studiolo.workspace.drafts.conflicts import ExperimentChangedError
-from studiolo.workspace.drafts.draft_scripts import DraftScripts
+from studiolo.workspace.drafts.draft_file import DraftFile
 from studiolo.workspace.drafts.given_script import ScriptSource, given_script
 from studiolo.workspace.drafts.node_keywords import Keywords, refuse_ambiguous
 from studiolo.workspace.errors import (
@@ -147,10 +143,8 @@ class Draft:
             name: list(targets) for name, targets in experiment.web_service_parameters.items()
         }
         self._nodes = dict(experiment.nodes)
-        self._saved = saved
-        #: What has become of nodes that have a place on the canvas.
-        self._rearrangements: list[Callable[[Layout], Layout]] = []
-        self._scripts = DraftScripts(experiment.folder, replaced=replaced or {})
+        self._file = DraftFile(experiment.folder, saved=saved, replaced=replaced or {})
+        self._scripts = self._file.scripts
 
     def __repr__(self) -> str:
         return f"<Draft {self.name!r} in {self.folder}: {', '.join(self._nodes) or 'no nodes'}>"
@@ -169,14 +163,14 @@ class Draft:
             nodes=dict(self._nodes),
             web_service_parameters=self.web_service_parameters,
             folder=self.folder,
-            lines=self._saved.lines if self._saved is not None else {},
+            lines=self._file.lines,
             revision=self.revision,
         )
 
     @property
     def revision(self) -> Revision:
         """The revision of the file that it was made from, or saved to last."""
-        return UNSAVED if self._saved is None else self._saved.revision
+        return self._file.revision
 
     def __getitem__(self, name: str) -> DraftNode:
         """A node by its name.
@@ -373,7 +367,7 @@ class Draft:
         """
         node = self[name].name
         del self._nodes[node]
-        self._rearrangements.append(lambda layout: layout.without(node))
+        self._file.rearrange(lambda layout: layout.without(node))
 
     def rename(self, name: str, new_name: str) -> DraftNode:
         """Give a node another name; nodes that are connected to it stay so.
@@ -392,7 +386,7 @@ class Draft:
             new if node.name == old else node.name: _renamed(node, old, new)
             for node in self._nodes.values()
         }
-        self._rearrangements.append(lambda layout: layout.renamed(old, new))
+        self._file.rearrange(lambda layout: layout.renamed(old, new))
         return self[new]
 
     def duplicate(self, name: str, *, new_name: str | None = None) -> DraftNode:
@@ -408,7 +402,7 @@ class Draft:
         old = self[name].name
         new = self._new_name(new_name or name, given=new_name is not None)
         duplicate = self._put(replace(self._nodes[old], name=new))
-        self._rearrangements.append(lambda layout: layout.duplicated(old, new))
+        self._file.rearrange(lambda layout: layout.duplicated(old, new))
         return duplicate
 
     def check(self) -> Sequence[Finding]:
@@ -469,49 +463,9 @@ class Draft:
             ExperimentFileError: The file would not follow its format, such as for a blank name.
             ExperimentUnwritableError, WorkspaceUnwritableError, StoreError: It can't be written.
         """
-        as_saved(self.experiment)
         with self._home.editing():
-            self._refuse_changed(revision or self.revision)
-            self._scripts.refuse_changed()
-            self._scripts.write()
-            write_experiment(self.experiment, self.folder)
-            self._saved = read_experiment(self.folder)
-            self._rearrange()
+            self._file.save(self.experiment, made_from=revision or self.revision)
         return self.folder
-
-    def _rearrange(self) -> None:
-        """Take nodes that were renamed, duplicated or removed along on the canvas."""
-        read = read_layout(self.folder)
-        layout = read.layout
-        for change in self._rearrangements:
-            layout = change(layout)
-        # A layout with mistakes stays as it is; `check` tells of them.
-        if layout != read.layout and not read.findings:
-            write_layout(layout, self.folder, nodes=list(self._nodes))
-        self._rearrangements.clear()
-
-    def _refuse_changed(self, revision: Revision) -> None:
-        """Look whether the file is still what the changes were made from.
-
-        A comment that someone wrote into it is not a change of the experiment, and stays.
-        """
-        there = self._on_disk()
-        found = UNSAVED if there is None else there.revision
-        known = revision == self.revision
-        if found == revision or (known and _same(there, self._saved)):
-            return
-        raise ExperimentChangedError(
-            file=self.folder / FILE_NAME,
-            base=self._saved if known else None,
-            theirs=there,
-            ours=self.experiment,
-        )
-
-    def _on_disk(self) -> Experiment | None:
-        try:
-            return read_experiment(self.folder)
-        except ExperimentMissingError:
-            return None
 
     # Nodes.
 
@@ -596,10 +550,3 @@ def _renamed(node: Node, old: NodeName, new: NodeName) -> Node:
         for port, source in node.inputs.items()
     }
     return replace(node, name=new if node.name == old else node.name, inputs=inputs)
-
-
-def _same(one: Experiment | None, other: Experiment | None) -> bool:
-    """Whether two files have the same content; None stands for no file."""
-    if one is None or other is None:
-        return one is other
-    return same(saved_form(one), saved_form(other))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from studiolo.experiments.yaml_scalars import scalar_text
+from studiolo.experiments.yaml.scalars import scalar_text
 
 #: The keys that lead to a value; the items of a list have the place of their list.
 Path = tuple[str, ...]

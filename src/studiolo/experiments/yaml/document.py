@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import yaml
 
-from studiolo.experiments.yaml_problem import Problem, control_character, not_yaml, quoted
-from studiolo.experiments.yaml_scalars import Scalar, scalar_value
+from studiolo.experiments.yaml.problem import Problem, control_character, not_yaml, quoted
+from studiolo.experiments.yaml.scalars import Scalar, scalar_value
 
 #: How deep lists and mappings may be nested; no experiment comes near it.
 DEEPEST = 50

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from studiolo.experiments.yaml_document import MappingNode, ScalarNode, SequenceNode, YamlNode
-from studiolo.experiments.yaml_scalars import scalar_text
-from studiolo.experiments.yaml_text import (
+from studiolo.experiments.yaml.document import MappingNode, ScalarNode, SequenceNode, YamlNode
+from studiolo.experiments.yaml.scalars import scalar_text
+from studiolo.experiments.yaml.text import (
     Layout,
     Path,
     entry_text,

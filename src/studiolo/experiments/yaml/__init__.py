@@ -1,0 +1,1 @@
+"""YAML as experiments are written in it: read strictly, and changed in place."""
