@@ -18,23 +18,24 @@ if TYPE_CHECKING:
 
 def command(
     host: Annotated[
-        str, typer.Option(help="The address to listen at; 0.0.0.0 is every one of this machine.")
+        str,
+        typer.Option(help="Address to listen at; 0.0.0.0 is every address of the machine."),
     ] = "127.0.0.1",
     port: Annotated[
-        int, typer.Option(help="The port; 0 takes any that is free.", min=0, max=65535)
+        int, typer.Option(help="Port to listen at; 0 takes any free one.", min=0, max=65535)
     ] = 8765,
     service: Annotated[
         str | None,
-        typer.Option(help="Serve this service alone; all if not given.", metavar="NAME"),
+        typer.Option(help="Serve only this service. Default: all.", metavar="NAME"),
     ] = None,
     tls_cert: Annotated[
         Path | None,
-        typer.Option(help="The certificate for TLS: a file in PEM format.", metavar="FILE"),
+        typer.Option(help="Certificate for TLS, a file in PEM format.", metavar="FILE"),
     ] = None,
     tls_key: Annotated[
         Path | None,
         typer.Option(
-            help="The private key of the certificate, if it is in a file of its own.",
+            help="Private key of the certificate, if it is in a separate file.",
             metavar="FILE",
         ),
     ] = None,
@@ -44,8 +45,8 @@ def command(
 ) -> None:
     """Serve the published web services of a workspace until Ctrl-C.
 
-    Requests that have been accepted are answered before it ends. The log is written to the standard
-    error, a line of JSON for each request.
+    Before the server ends, it answers all requests that it has accepted. It writes its log to
+    standard error, a line of JSON for each request.
     """
     if tls_key is not None and tls_cert is None:
         raise typer.BadParameter("it needs --tls-cert as well.", param_hint="--tls-key")
