@@ -1,12 +1,14 @@
 """Schemas and tables for the tests of the codecs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
 from hypothesis import strategies as st
 
-from studiolo.services.schema import ColumnSchema, PortSchema, ServiceSchema
+from studiolo.datasets.dataset import Dataset
+from studiolo.services.schema import ColumnSchema, PortSchema, ServiceSchema, port_schema
 from studiolo.services.scoring import RequestProblem, RequestRefused, ScoringReply, ScoringRequest
 from studiolo.services.validation import Validator
 
@@ -37,7 +39,10 @@ def reply_of(**columns: Any) -> ScoringReply:
 
 
 def validator_for(table: pa.Table) -> Validator:
-    return validator_of(**{field.name: field.type for field in table.schema})
+    """A validator of tables that look like this one, where every value may be missing."""
+    columns = port_schema(Dataset(table=table)).columns
+    port = PortSchema(columns=tuple(replace(column, missing=True) for column in columns))
+    return Validator(ServiceSchema(inputs={"input1": port}))
 
 
 def request_of(reply: Mapping[str, Any]) -> dict[str, Any]:
@@ -49,6 +54,7 @@ def request_of(reply: Mapping[str, Any]) -> dict[str, Any]:
 _NAMES = st.text(
     st.characters(exclude_characters="\0", codec="utf-8"), min_size=1, max_size=5
 ).filter(str.strip)
+_TEXTS = st.text(max_size=8)
 _UNITS = st.sampled_from(["s", "ms", "us", "ns"])
 #: Seconds of the years 1 to 9999, of those that nanoseconds reach, and of any duration in them.
 _YEARS = (-62_135_596_800, 253_402_300_799)
@@ -56,8 +62,36 @@ _NEAR = (-9_000_000_000, 9_000_000_000)
 _FACTORS = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 
 
-def _columns(kind: pa.DataType, values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    return st.tuples(st.just(kind), st.just(values))
+#: What makes a column of drawn values, and how they are drawn.
+Drawn = tuple[Callable[[list[Any]], Any], st.SearchStrategy[Any]]
+
+
+def _columns(kind: pa.DataType, values: st.SearchStrategy[Any]) -> st.SearchStrategy[Drawn]:
+    return st.just((lambda cells: pa.array(cells, kind), values))
+
+
+def _categories(drawn: Any) -> Drawn:
+    known, kind, ordered = drawn
+    categories = pa.array(known, kind)
+
+    def column(numbers: list[Any]) -> Any:
+        places: Any = pa.array(numbers, pa.int32())
+        return pa.DictionaryArray.from_arrays(places, categories, ordered=ordered)
+
+    return column, st.integers(0, len(known) - 1)
+
+
+def _categorical() -> st.SearchStrategy[Drawn]:
+    kinds: list[Any] = [
+        (TEXT, _TEXTS),
+        (pa.int64(), st.integers(-9, 9)),
+        (pa.date32(), st.integers(0, 9)),
+    ]
+    return st.sampled_from(kinds).flatmap(
+        lambda kind: st.tuples(
+            st.lists(kind[1], min_size=1, max_size=3, unique=True), st.just(kind[0]), st.booleans()
+        ).map(_categories)
+    )
 
 
 def _times(unit: Any) -> st.SearchStrategy[Any]:
@@ -88,7 +122,8 @@ _KINDS = st.one_of(
     _columns(pa.float64(), st.floats(allow_nan=False)),
     _columns(pa.float32(), st.floats(allow_nan=False, width=32)),
     _columns(pa.decimal128(30, 4), st.decimals(-(10**25), 10**25, places=4)),
-    _columns(TEXT, st.text(max_size=8)),
+    _columns(TEXT, _TEXTS),
+    st.deferred(_categorical),
     _columns(pa.date32(), st.integers(_YEARS[0] // 86_400, _YEARS[1] // 86_400)),
     _UNITS.flatmap(_times),
     _UNITS.flatmap(_durations),
@@ -106,7 +141,7 @@ def tables(*, with_bytes: bool = True, rows: int = 5) -> st.SearchStrategy[pa.Ta
         ]
         return st.tuples(*lists).map(
             lambda columns: pa.table(
-                [pa.array(c, kind) for c, (kind, _) in zip(columns, kinds, strict=True)],
+                [make(cells) for cells, (make, _) in zip(columns, kinds, strict=True)],
                 names=names,
             )
         )
