@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from studiolo.server.classic.routes import classic_routes
 from studiolo.server.describing import describing_routes
+from studiolo.server.help.routes import help_routes
 from studiolo.server.http.access_log import AccessLog
 from studiolo.server.http.edge import CLIENT_GONE, Edge, unknown_error
 from studiolo.server.http.refused import RefusedError, error_response, plain_error
@@ -68,6 +69,7 @@ def _routes(endpoints: ServedEndpoints, scoring: Scoring, token: str) -> FastAPI
     application.include_router(classic_routes(endpoints, scoring))
     application.include_router(own_routes(endpoints, scoring))
     application.include_router(describing_routes(endpoints))
+    application.include_router(help_routes(endpoints))
     application.add_exception_handler(HTTPException, _as_classic)
     application.add_exception_handler(RefusedError, _as_refused)
     application.add_exception_handler(ClientDisconnect, _to_nobody)

@@ -34,7 +34,7 @@ def describing_routes(endpoints: ServedEndpoints) -> APIRouter:
     async def swagger(request: Request) -> JSONResponse:
         """The swagger document of an endpoint, as the classic services had it."""
         endpoint = authorized(endpoints.by_id(request.path_params["endpoint"]), request)
-        schema, _ = _described(endpoint)
+        schema, _ = described(endpoint)
         base = request.url.path.removesuffix("/swagger.json")
         return JSONResponse(
             swagger_document(
@@ -51,7 +51,7 @@ def describing_routes(endpoints: ServedEndpoints) -> APIRouter:
         names = request.path_params
         found = endpoints.by_name(names["service"], names.get("endpoint", DEFAULT_ENDPOINT))
         endpoint = authorized(found, request)
-        schema, version = _described(endpoint)
+        schema, version = described(endpoint)
         record = endpoint.record.endpoint
         return JSONResponse(
             service_document(
@@ -86,7 +86,7 @@ def _document(address: str) -> dict[str, Any]:
     }
 
 
-def _described(endpoint: LiveEndpoint) -> tuple[ServiceSchema, int]:
+def described(endpoint: LiveEndpoint) -> tuple[ServiceSchema, int]:
     """The schema of a version that answers, and its number.
 
     Raises:

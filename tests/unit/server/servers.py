@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from tests.unit.services.serving.served import NOW, EchoHandler, served
+from tests.unit.services.serving.served import NOW, SCHEMA, EchoHandler, served
 
 from studiolo.sandbox.exchange.job import Failure
 from studiolo.server.app import Application, ServerSettings
 from studiolo.server.http_server import HttpServer
 from studiolo.services.keys import Key
+from studiolo.services.schema import ServiceSchema
 from studiolo.services.scoring import ScoringFailed, ScoringReply, ScoringRequest
 from studiolo.services.serving.served_endpoints import ServedEndpoints
 from studiolo.store.services.service_record import (
@@ -34,8 +35,8 @@ SECRET = "/home/owner/secret.py"
 class Handler(EchoHandler):
     """Answers with its input; the value of the first cell may ask for something else."""
 
-    def __init__(self, version: int = 1) -> None:
-        super().__init__(version)
+    def __init__(self, version: int = 1, *, schema: ServiceSchema = SCHEMA) -> None:
+        super().__init__(version, schema=schema)
         self.running = threading.Semaphore(0)
         self.go_on = threading.Event()
         self.cancelled = threading.Event()
@@ -124,6 +125,7 @@ def serving(
     hosts: Sequence[str] = (),
     gate: threading.Event | None = None,
     unloadable: bool = False,
+    schema: ServiceSchema = SCHEMA,
     **tls: Any,
 ) -> Iterator[Served]:
     """Serves one endpoint, whose versions load when the gate is open."""
@@ -131,7 +133,7 @@ def serving(
     handlers: list[Handler] = []
 
     def make(_: ServedEndpoint, version: ServiceVersion) -> Handler:
-        handler = Handler(version.number)
+        handler = Handler(version.number, schema=schema)
         handler.may_load = gate or handler.may_load
         handler.unloadable = unloadable
         handlers.append(handler)

@@ -70,6 +70,7 @@ def command(
 
 def _say(terminal: Terminal, address: str, endpoints: "ServedEndpoints") -> None:
     terminal.print(Text(f"Serving at {address}"), soft_wrap=True)
+    # Each address is that of a help page, which shows how the service is called.
     records = sorted(
         (endpoint.record for endpoint in endpoints.all()),
         key=lambda record: (record.service.name, record.endpoint.name),
@@ -82,7 +83,7 @@ def _say(terminal: Terminal, address: str, endpoints: "ServedEndpoints") -> None
         versions = ", ".join(
             f"v{number} {weight} %" for number, weight in sorted(record.traffic.weights.items())
         )
-        line = Text.assemble("  ", (name, "bold"), f"  {where}/score  ({versions})")
+        line = Text.assemble("  ", (name, "bold"), f"  {where}  ({versions})")
         terminal.print(line, soft_wrap=True)
     if not records:
         text = 'Nothing is published yet; "studiolo publish EXPERIMENT" makes a service.'
