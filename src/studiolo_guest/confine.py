@@ -62,7 +62,7 @@ class Landlock:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Limits:
+class ProcessLimits:
     """The limits of one run; see `[limits]` in the policy file."""
 
     #: Seconds of processor time, all threads of a process together.
@@ -80,9 +80,11 @@ class Limits:
     work_directory_files: int
 
     @staticmethod
-    def from_message(message: Mapping[str, Any]) -> "Limits":
+    def from_message(message: Mapping[str, Any]) -> "ProcessLimits":
         """Read the limits of a message from the host."""
-        return Limits(**{field.name: int(message[field.name]) for field in fields(Limits)})
+        return ProcessLimits(
+            **{field.name: int(message[field.name]) for field in fields(ProcessLimits)}
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +128,7 @@ def _program(message: Mapping[str, Any]) -> kernel.SeccompProgram:
     )
 
 
-def new_work_directory(limits: Limits) -> int:
+def new_work_directory(limits: ProcessLimits) -> int:
     """The run's own file system: in memory, bounded in bytes and files, gone with its last user."""
     return kernel.detached_tmpfs(
         {
@@ -158,7 +160,9 @@ def confine_warm_up(confinement: Confinement, processes: int) -> None:
         confinement.warm_up_filter.apply()
 
 
-def confine(confinement: Confinement, limits: Limits, work: int | str, keep: Sequence[int]) -> None:
+def confine(
+    confinement: Confinement, limits: ProcessLimits, work: int | str, keep: Sequence[int]
+) -> None:
     """Turn this fresh fork into a run's process.
 
     ``work`` is the descriptor of the run's tmpfs or, without namespaces, the path of its
@@ -246,7 +250,7 @@ def _threads_of_this_user() -> int:
     return total
 
 
-def _apply_limits(limits: Limits, fixed: Mapping[str, int]) -> None:
+def _apply_limits(limits: ProcessLimits, fixed: Mapping[str, int]) -> None:
     _limit(resource.RLIMIT_CPU, limits.cpu_seconds)
     largest = max(limits.file_size, limits.result_size + _STREAM_OVERHEAD)
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits.file_size, largest))

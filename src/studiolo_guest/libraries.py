@@ -37,10 +37,10 @@ def settle(*, many: bool, prepared: bool, rehearse: Callable[[], None] | None) -
 
 
 def _hot_pages(rehearse: Callable[[], None] | None) -> prefault.HotPages:
-    least = rehearsal.Rehearsal(rehearsal.THE_LEAST)
+    least = rehearsal.Rehearsal(rehearsal.MINIMAL_SCRIPT)
     memory_image.move_into_file()
     # What every run uses is mapped again by that, and forks inherit the mapping.
-    rehearsal.rehearse(rehearsal.THE_LEAST)
+    rehearsal.rehearse(rehearsal.MINIMAL_SCRIPT)
     hot = prefault.learn(rehearse or least.serve)
     least.end()
     return hot

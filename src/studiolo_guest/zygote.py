@@ -22,7 +22,7 @@ from studiolo_guest import kernel, packages, wire
 from studiolo_guest.answer import answer
 from studiolo_guest.confine import (
     Confinement,
-    Limits,
+    ProcessLimits,
     confine,
     confine_rehearsal,
     confine_warm_up,
@@ -102,7 +102,7 @@ class Zygote:
                     self._fork(received[0])
 
     def _fork(self, message: Mapping[str, Any]) -> None:
-        limits = Limits.from_message(message["limits"])
+        limits = ProcessLimits.from_message(message["limits"])
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         namespaces = bool(self._confinement.namespaces)
         work: int | str = new_work_directory(limits) if namespaces else str(message["work"])
@@ -147,7 +147,7 @@ class Zygote:
 def _live(
     link: socket.socket,
     confinement: Confinement,
-    limits: Limits,
+    limits: ProcessLimits,
     work: int | str,
     null: int,
     loading: Loading,

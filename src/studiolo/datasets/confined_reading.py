@@ -60,8 +60,8 @@ _BULKY: Final = frozenset({FileFormat.JSON_LINES, FileFormat.ARFF, FileFormat.SV
 _SMALL: Final = 16 << 20
 #: What an honest reading leaves in the report: roles, or an error's facts.
 _LONGEST_REPORT: Final = 16 << 20
-#: A process that waits more than it computes waits for this machine; but not for ever.
-_PATIENCE: Final = 10
+#: A process may wait, for this machine, this many times as long as it may compute.
+_WAIT_FACTOR: Final = 10
 
 
 def is_confined(file_format: FileFormat, size: int) -> bool:
@@ -157,7 +157,7 @@ def _run(
         raise DatasetFileUnreadableError(file=content.name, reason=reason) from error
     with process:
         try:
-            return process.wait(_PATIENCE * limits.seconds)
+            return process.wait(_WAIT_FACTOR * limits.seconds)
         except subprocess.TimeoutExpired:
             return -signal.SIGXCPU
         finally:

@@ -29,7 +29,6 @@ from studiolo.sandbox.policy import isolation
 from studiolo.sandbox.policy.configuration import ScriptInterpreter, limits_message
 from studiolo.sandbox.policy.isolation import Isolation, IsolationReport
 from studiolo.sandbox.policy.policy import Limits, Policy
-from studiolo.sandbox.process.attending import End, OverError, Watch, attend
 from studiolo.sandbox.process.bring_up import BringUp, Started
 from studiolo.sandbox.process.control_groups import MemoryGroup, MemoryGroups, find_memory_groups
 from studiolo.sandbox.process.ended_run import EndedRun
@@ -38,6 +37,7 @@ from studiolo.sandbox.process.launcher import Launcher
 from studiolo.sandbox.process.observation import broken_promises
 from studiolo.sandbox.process.process_memory import family_of, memory_of
 from studiolo.sandbox.process.run_files import RunFiles
+from studiolo.sandbox.process.supervision import End, OverError, Watch, supervise
 from studiolo.sandbox.process.work_directory import new_root, remove_tree
 from studiolo.sandbox.process.zygote import Child
 from studiolo_guest.wire import CONFINED
@@ -226,7 +226,7 @@ class Sandbox:
         )
         end, message = End.GONE, b""
         if unconfined is None:
-            end, message = attend(child, files.console, watch)
+            end, message = supervise(child, files.console, watch)
         ended = time.perf_counter()
         peak = group.peak() if group is not None else child.peak_memory(started.inherited)
         after = child.cpu_seconds()

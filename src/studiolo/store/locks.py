@@ -79,18 +79,18 @@ class WorkspaceUse(Lock):
     purpose = "it can't be used"
 
     @classmethod
-    def begin(cls, store: Path, *, patience: float = 60.0) -> Self:
+    def begin(cls, store: Path, *, wait_seconds: float = 60.0) -> Self:
         """Announce a use; waits for a sweep to end.
 
         Raises:
-            RecordsBusyError: A sweep takes longer than ``patience`` seconds.
+            RecordsBusyError: A sweep takes longer than ``wait_seconds`` seconds.
         """
         path = store / _FOLDER / _USE
         try:
             descriptor = _opened(path, purpose=cls.purpose)
         except RecordsReadOnlyError:
             return cls(path, -1)
-        _wait_for(descriptor, path, fcntl.LOCK_SH, patience=patience)
+        _wait_for(descriptor, path, fcntl.LOCK_SH, wait_seconds=wait_seconds)
         return cls(path, descriptor)
 
 
@@ -167,16 +167,16 @@ class UpgradeLock(Lock):
     purpose = "its records can't be created or updated"
 
     @classmethod
-    def take(cls, store: Path, *, patience: float) -> Self:
+    def take(cls, store: Path, *, wait_seconds: float) -> Self:
         """Wait for one's turn.
 
         Raises:
-            RecordsBusyError: Another process takes longer than ``patience`` seconds.
+            RecordsBusyError: Another process takes longer than ``wait_seconds`` seconds.
             RecordsReadOnlyError: The workspace can't be written.
         """
         path = store / _FOLDER / "upgrade.lock"
         descriptor = _opened(path, purpose=cls.purpose, for_writing=True)
-        _wait_for(descriptor, path, fcntl.LOCK_EX, patience=patience)
+        _wait_for(descriptor, path, fcntl.LOCK_EX, wait_seconds=wait_seconds)
         return cls(path, descriptor)
 
 
@@ -190,16 +190,16 @@ class EditLock(Lock):
     purpose = "nothing can be saved in it"
 
     @classmethod
-    def take(cls, store: Path, *, patience: float = 60.0) -> Self:
+    def take(cls, store: Path, *, wait_seconds: float = 60.0) -> Self:
         """Wait for one's turn.
 
         Raises:
-            RecordsBusyError: Another process takes longer than ``patience`` seconds.
+            RecordsBusyError: Another process takes longer than ``wait_seconds`` seconds.
             RecordsReadOnlyError: The workspace can't be written.
         """
         path = store / _FOLDER / "edit.lock"
         descriptor = _opened(path, purpose=cls.purpose, for_writing=True)
-        _wait_for(descriptor, path, fcntl.LOCK_EX, patience=patience)
+        _wait_for(descriptor, path, fcntl.LOCK_EX, wait_seconds=wait_seconds)
         return cls(path, descriptor)
 
 
@@ -243,15 +243,15 @@ def _opened(path: Path, *, purpose: str, for_writing: bool = False) -> int:
         return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
 
 
-def _wait_for(descriptor: int, path: Path, kind: int, *, patience: float) -> None:
-    until = time.monotonic() + patience
+def _wait_for(descriptor: int, path: Path, kind: int, *, wait_seconds: float) -> None:
+    until = time.monotonic() + wait_seconds
     while True:
         try:
             fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
         except BlockingIOError as error:
             if time.monotonic() >= until:
                 os.close(descriptor)
-                raise RecordsBusyError(place=path.parent.parent, seconds=patience) from error
+                raise RecordsBusyError(place=path.parent.parent, seconds=wait_seconds) from error
             time.sleep(_PAUSE)
         except BaseException:
             os.close(descriptor)

@@ -62,22 +62,22 @@ class Records:
 
     @classmethod
     def open(
-        cls, store: Path, *, address: DatabaseAddress | None = None, patience: float = 20.0
+        cls, store: Path, *, address: DatabaseAddress | None = None, wait_seconds: float = 20.0
     ) -> Self:
         """Open the records of a workspace; create them if there are none.
 
         Args:
             store: The workspace's `.studiolo` folder.
             address: The database that they are in; if not given, a file in that folder.
-            patience: Seconds to wait where another process is writing.
+            wait_seconds: Seconds to wait where another process is writing.
 
         Raises:
             RecordsNewerError: A newer Studiolo made them. They are as they were.
             StoreError: They can't be read, or there are none and none can be created.
         """
         if address is None:
-            return cls(SqliteDatabase.open(store, patience=patience), store)
-        return cls(PostgresqlDatabase.open(address, store, patience=patience), store)
+            return cls(SqliteDatabase.open(store, wait_seconds=wait_seconds), store)
+        return cls(PostgresqlDatabase.open(address, store, wait_seconds=wait_seconds), store)
 
     @property
     def read_only(self) -> bool:

@@ -32,7 +32,7 @@ from studiolo.modules.script import Script, read_script
 from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.runs.engines.local_engine import LocalEngine
 from studiolo.runs.engines.run_settings import RunSettings
-from studiolo.runs.experiments.dataset_files import Exporter
+from studiolo.runs.experiments.dataset_files import DatasetFileWriter
 from studiolo.runs.experiments.experiment_runner import ExperimentRunner, WorkspaceParts
 from studiolo.runs.experiments.progress import Observer
 from studiolo.runs.experiments.running import RunningExperiment
@@ -456,7 +456,7 @@ class Workspace:
                 unpacked=self.datasets.unpacked,
                 files=self.datasets.files,
             ),
-            exporter=Exporter(self.datasets.folder),
+            file_writer=DatasetFileWriter(self.datasets.folder),
         )
 
 

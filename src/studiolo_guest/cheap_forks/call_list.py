@@ -107,7 +107,7 @@ def machine() -> Machine:
 
 
 @functools.cache
-def work_through() -> Callable[[int, int], int]:
+def call_executor() -> Callable[[int, int], int]:
     """The function of a list's address and length; see `Machine.code`.
 
     Raises:

@@ -54,12 +54,12 @@ def move_into_file() -> bool:
 
 def _move_into(file: int, machine: Machine) -> bool:
     os.ftruncate(file, _FILE_SIZE)
-    work_through = call_list.work_through()
+    execute = call_list.call_executor()
     with mmap.mmap(-1, _MOST_CALLS * CALL.size, flags=mmap.MAP_SHARED) as calls:
         address = call_list.address_of(calls)
         count = _plan(machine, file, calls)
         # A page must not change between its writing and its mapping: nothing runs in between.
-        left = work_through(address, count)
+        left = execute(address, count)
     fcntl.fcntl(file, kernel.F_ADD_SEALS, kernel.ALL_SEALS)
     return left == 0
 

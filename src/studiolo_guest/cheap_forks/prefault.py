@@ -53,7 +53,7 @@ class HotPages:
             made = self._count - left
             address = ctypes.addressof(self._calls) + made * CALL.size
             # The one that failed is left out.
-            left = call_list.work_through()(address, left) - 1
+            left = call_list.call_executor()(address, left) - 1
 
 
 #: For a zygote that forks once or twice: learning would cost more than it saves.
@@ -63,7 +63,7 @@ NOTHING: Final = HotPages()
 def learn(rehearse: Callable[[], None]) -> HotPages:
     """See in a fork of this process which pages ``rehearse`` uses."""
     try:
-        call_list.work_through()
+        call_list.call_executor()
     except OSError:
         return NOTHING
     reader, writer = os.pipe2(os.O_CLOEXEC)

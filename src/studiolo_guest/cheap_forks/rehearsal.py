@@ -34,7 +34,7 @@ def azureml_main(dataframe1=None, dataframe2=None):
     return kept.reset_index(drop=True),
 """
 #: What every run does, whatever its script.
-THE_LEAST: Final = """
+MINIMAL_SCRIPT: Final = """
 import pandas as pd
 
 def azureml_main(dataframe1=None, dataframe2=None):

@@ -9,7 +9,7 @@ import pytest
 from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.sandbox.exchange.report import OutputReport
 from studiolo.sandbox.exchange.results import read_result
-from studiolo.sandbox.process.attending import End, OverError, Watch
+from studiolo.sandbox.process.supervision import End, OverError, Watch
 
 from .places import LIMITS, PREAMBLE, Here, assert_works
 

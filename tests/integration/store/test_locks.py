@@ -29,11 +29,11 @@ def test_many_use_a_workspace_at_the_same_time(store: Path) -> None:
 def test_who_wants_to_use_a_workspace_waits_for_a_sweep(store: Path) -> None:
     with meanwhile(f"with SoleUse.begin(store): {HOLD}", store):
         with pytest.raises(RecordsBusyError, match=r"more than 0\.1 seconds"):
-            WorkspaceUse.begin(store, patience=0.1)
+            WorkspaceUse.begin(store, wait_seconds=0.1)
         with pytest.raises(WorkspaceInUseError):
             SoleUse.begin(store)
     sweep = "with SoleUse.begin(store): say(1); time.sleep(0.2)"
-    with meanwhile(sweep, store), WorkspaceUse.begin(store, patience=30) as use:
+    with meanwhile(sweep, store), WorkspaceUse.begin(store, wait_seconds=30) as use:
         assert use.held
 
 
@@ -82,7 +82,7 @@ def test_a_program_that_is_started_meanwhile_holds_no_lock(store: Path) -> None:
 
 
 def test_one_process_after_the_other_brings_the_records_up_to_date(store: Path) -> None:
-    upgrade = f"with UpgradeLock.take(store, patience=1): {HOLD}"
+    upgrade = f"with UpgradeLock.take(store, wait_seconds=1): {HOLD}"
     with meanwhile(upgrade, store), pytest.raises(RecordsBusyError):
-        UpgradeLock.take(store, patience=0.05)
-    UpgradeLock.take(store, patience=0).release()
+        UpgradeLock.take(store, wait_seconds=0.05)
+    UpgradeLock.take(store, wait_seconds=0).release()

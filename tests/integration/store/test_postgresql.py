@@ -272,7 +272,7 @@ class TestWriting:
         address = DatabaseAddress(url)
         with (
             Records.open(store, address=address) as one,
-            Records.open(store, address=address, patience=0.2) as other,
+            Records.open(store, address=address, wait_seconds=0.2) as other,
         ):
             one.note_dataset(seen())
             with one._database.writing():

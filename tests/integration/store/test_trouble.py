@@ -126,7 +126,7 @@ class TestOthers:
 
     def test_who_writes_keeps_writers_out_and_lets_readers_in(self, store: Path) -> None:
         fill(store)
-        with meanwhile(self.HOLD, store), Records.open(store, patience=0.2) as records:
+        with meanwhile(self.HOLD, store), Records.open(store, wait_seconds=0.2) as records:
             assert records.run(RUN).id == RUN
             assert records.note_dataset(seen()).version == 1
             with pytest.raises(RecordsBusyError, match=r"for more than 0\.2 seconds"):
@@ -137,7 +137,7 @@ class TestOthers:
     def test_a_writer_waits_for_its_turn(self, store: Path) -> None:
         fill(store)
         short = self.HOLD.replace("60", "0.3")
-        with meanwhile(short, store), Records.open(store, patience=30) as records:
+        with meanwhile(short, store), Records.open(store, wait_seconds=30) as records:
             records.begin_run(new_run(OTHER), [])
             assert len(records.runs()) == 2
 

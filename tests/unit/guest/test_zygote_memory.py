@@ -169,9 +169,9 @@ def pwrite(place, expected):
     return call_list.CALL.pack(number, file, ctypes.addressof(text), 3, place, 0, 0, expected)
 calls = pwrite(0, 3) + pwrite(3, 2) + pwrite(6, 3)
 calls = ctypes.create_string_buffer(calls, len(calls))
-print(call_list.work_through()(ctypes.addressof(calls), 3), os.pread(file, 9, 0))
-print(call_list.work_through()(ctypes.addressof(calls), 1), os.pread(file, 9, 0))
-print(call_list.work_through()(ctypes.addressof(calls), 0))
+print(call_list.call_executor()(ctypes.addressof(calls), 3), os.pread(file, 9, 0))
+print(call_list.call_executor()(ctypes.addressof(calls), 1), os.pread(file, 9, 0))
+print(call_list.call_executor()(ctypes.addressof(calls), 0))
 """
     assert said_by(script) == ["2 b'abcabc'", "0 b'abcabc'", "0"]
 

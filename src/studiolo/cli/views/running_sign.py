@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 #: Seconds of silence before the sign appears.
-_PATIENCE = 1.0
+_DELAY = 1.0
 
 
 class RunningSign:
@@ -30,7 +30,7 @@ class RunningSign:
         """Appear after a while, if nothing clears it before."""
         with self._lock:
             if not self._cleared:
-                self._timer = threading.Timer(_PATIENCE, self._appear)
+                self._timer = threading.Timer(_DELAY, self._appear)
                 self._timer.daemon = True
                 self._timer.start()
 

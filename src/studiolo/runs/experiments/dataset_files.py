@@ -16,7 +16,7 @@ from studiolo.sandbox.exchange.sealed_table import SealedTable
 _OVERWRITE = "Overwrite"
 
 
-class Exporter:
+class DatasetFileWriter:
     """Writes datasets into a workspace's `datasets` folder."""
 
     def __init__(self, folder: Path) -> None:

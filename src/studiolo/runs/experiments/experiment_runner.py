@@ -15,7 +15,7 @@ from studiolo.experiments.experiment import Experiment, NodeName
 from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.runs.engines.engine import Engine, RunContext
 from studiolo.runs.engines.run_settings import RunSettings
-from studiolo.runs.experiments.dataset_files import Exporter
+from studiolo.runs.experiments.dataset_files import DatasetFileWriter
 from studiolo.runs.experiments.kept_results import KeptResults
 from studiolo.runs.experiments.progress import Observer, Observers
 from studiolo.runs.experiments.recorder import Recorder
@@ -60,7 +60,7 @@ class WorkspaceParts:
     datasets: Datasets
     saved: SavedObjects
     sources: DatasetSources
-    exporter: Exporter
+    file_writer: DatasetFileWriter
 
 
 class Environments(Protocol):
@@ -85,7 +85,7 @@ class ExperimentRunner:
         experiment: Experiment,
         selection: Selection | None = None,
         *,
-        once: str = "",
+        nonce: str = "",
         new_draws: bool = False,
     ) -> Plan:
         """The plan for a run of the experiment, kept results left aside.
@@ -106,7 +106,7 @@ class ExperimentRunner:
             self._parts.saved,
             environment_identity=self._environments.identity,
             draws=draws,
-            once=once,
+            nonce=nonce,
             selection=selection,
         )
 
@@ -177,7 +177,7 @@ class ExperimentRunner:
         parts, run = self._parts, running.id
         with WorkspaceUse.begin(parts.store), RunLock.take(parts.store, run):
             self._mark_interrupted()
-            plan = self.plan(experiment, selection, once=run, new_draws=True)
+            plan = self.plan(experiment, selection, nonce=run, new_draws=True)
             kept = self._kept(plan)
             reasons = self._reasons(plan, kept)
             parts.records.begin_run(
@@ -240,7 +240,7 @@ class ExperimentRunner:
                 context,
                 engine=self._engine,
                 sources=parts.sources,
-                exporter=parts.exporter,
+                file_writer=parts.file_writer,
                 results=self._results,
                 kept=kept,
                 observer=observer,

@@ -137,19 +137,19 @@ class Recorder:
                 if batch:
                     item = self._waiting.get_nowait()
                 else:
-                    item = self._waiting.get(timeout=self._patience())
+                    item = self._waiting.get(timeout=self._until_next_look())
             except queue.Empty:
                 return batch, True
             if item is None:
                 return batch, False
             batch += item
 
-    def _patience(self) -> float:
+    def _until_next_look(self) -> float:
         return max(0.0, self._look_again - time.monotonic())
 
     def _record_under_way(self) -> None:
         """Record what goes on, from time to time."""
-        if self._patience():
+        if self._until_next_look():
             return
         self._look_again = time.monotonic() + _INTERVAL
         with self._lock:

@@ -9,7 +9,7 @@ from studiolo.errors import StudioloError
 from studiolo.experiments.experiment import NodeName
 from studiolo.modules.definition import PortKind, PortName
 from studiolo.runs.engines.engine import Engine, ReadyStep, RunContext, StepOutcome
-from studiolo.runs.experiments.dataset_files import Exporter
+from studiolo.runs.experiments.dataset_files import DatasetFileWriter
 from studiolo.runs.experiments.kept_results import KeptResults
 from studiolo.runs.experiments.progress import NodeProgress, Observer
 from studiolo.runs.experiments.recorder import EndedStep, Recorder
@@ -48,7 +48,7 @@ class StepRunner:
         *,
         engine: Engine,
         sources: DatasetSources,
-        exporter: Exporter,
+        file_writer: DatasetFileWriter,
         results: KeptResults,
         kept: Mapping[NodeName, StoredResult],
         observer: Observer,
@@ -61,7 +61,7 @@ class StepRunner:
             context: What its steps have in common.
             engine: What runs modules.
             sources: What reads dataset files.
-            exporter: What writes files for modules that export.
+            file_writer: What writes files for modules that export.
             results: Where results are kept.
             kept: For steps that need not run: the results that stand in for them.
             observer: Whom to tell.
@@ -70,7 +70,7 @@ class StepRunner:
         self._plan = plan
         self._engine = engine
         self._sources = sources
-        self._exporter = exporter
+        self._file_writer = file_writer
         self._kept_results = results
         self._kept = kept
         self._observer = observer
@@ -129,14 +129,14 @@ class StepRunner:
                 )
             inputs[port] = self._as_needed(step, port, node, results[output])
         work = ReadyStep(step=step, inputs=inputs, files=self._sources.files(step))
-        if (refused := self._exporter.refusal(step)) is not None:
+        if (refused := self._file_writer.refusal(step)) is not None:
             return StepOutcome(results={}, failure=refused, seconds=0.0)
         done = self._engine.execute(
             work, self._context, on_console=lambda text: self._printed(step.name, text)
         )
         if done.failure is None:
             try:
-                self._exporter.export(step, inputs)
+                self._file_writer.export(step, inputs)
             except StudioloError as error:
                 return replace(done, results={}, failure=_failure_of(error))
         return done

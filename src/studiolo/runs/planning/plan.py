@@ -153,7 +153,7 @@ def plan_run(
     *,
     environment_identity: Callable[[ScriptMetadata], str],
     draws: Draws,
-    once: str,
+    nonce: str,
     selection: Selection | None = None,
 ) -> Plan:
     """Plan a run of an experiment that was checked.
@@ -165,7 +165,7 @@ def plan_run(
         saved: The saved models and transforms that they name.
         environment_identity: What tells the environment of a script from others.
         draws: What nodes without a seed get for one.
-        once: A text that no other run has, for modules that may give another result each time.
+        nonce: A text that no other run has, for modules that may give another result each time.
         selection: Which nodes; all if not given.
 
     Raises:
@@ -173,7 +173,7 @@ def plan_run(
     """
     chosen = selection or Selection()
     wanted = chosen.wanted(experiment)
-    planner = _Planner(experiment, modules, datasets, saved, environment_identity, draws, once)
+    planner = _Planner(experiment, modules, datasets, saved, environment_identity, draws, nonce)
     steps: dict[NodeName, Step] = {}
     for name in topological_order(experiment):
         if name in wanted:
@@ -190,7 +190,7 @@ class _Planner:
         saved: SavedObjects,
         environment_identity: Callable[[ScriptMetadata], str],
         draws: Draws,
-        once: str,
+        nonce: str,
     ) -> None:
         self._folder: Path = experiment.folder
         self._modules = modules
@@ -198,7 +198,7 @@ class _Planner:
         self._saved = saved
         self._environment_identity = environment_identity
         self._draws = draws
-        self._once = once
+        self._nonce = nonce
         # Many nodes name the same module.
         self._metadata = functools.cache(read_script_metadata)
 
@@ -237,7 +237,7 @@ class _Planner:
         if any(parameter.kind in _READ for parameter in definition.parameters):
             recipe["reader"] = own_code.reader()
         if not definition.deterministic:
-            recipe["once"] = self._once
+            recipe["once"] = self._nonce
         undrawn, draw = self._draw(node, definition, recipe, again=node.name in selection.again)
         seed = draw if node.seed is None else node.seed
         if draw is not None:

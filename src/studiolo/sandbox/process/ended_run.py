@@ -10,9 +10,9 @@ from studiolo.sandbox.exchange.images import collect_images
 from studiolo.sandbox.exchange.job import Failure, Image, PythonDevice
 from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.sandbox.policy.policy import Limits
-from studiolo.sandbox.process.attending import End, Watch
-from studiolo.sandbox.process.ending import Returned, returned, vanished
+from studiolo.sandbox.process.ending import Returned, failure_of_exit, returned
 from studiolo.sandbox.process.run_files import RunFiles
+from studiolo.sandbox.process.supervision import End, Watch
 from studiolo.sandbox.process.zygote import Child, Zygote
 
 #: For a result's file to be made final, once it can't be written to any more.
@@ -53,7 +53,7 @@ class EndedRun:
 
     def _result(self) -> Returned:
         if self.end is End.GONE:
-            failure = vanished(self.zygote.exit_of(self.child.name), self.limits)
+            failure = failure_of_exit(self.zygote.exit_of(self.child.name), self.limits)
             return Returned(failure=failure, results={}, report=None)
         return returned(self.files, self.limits, self._make_final, self.watch.go_on)
 

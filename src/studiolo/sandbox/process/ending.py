@@ -15,8 +15,8 @@ from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.sandbox.exchange.report import OutputReport, Report, ReportError, read_report
 from studiolo.sandbox.exchange.results import ResultTooLargeError, read_object, read_result
 from studiolo.sandbox.policy.policy import Limits
-from studiolo.sandbox.process.attending import End
 from studiolo.sandbox.process.run_files import RunFiles
+from studiolo.sandbox.process.supervision import End
 from studiolo.sandbox.process.work_directory import DEEPEST
 from studiolo.sandbox.process.zygote import Exit
 
@@ -120,7 +120,7 @@ def _said(message: bytes, key: str) -> str | None:
     return said[:_SAID].encode("utf-8", "replace").decode()
 
 
-def vanished(ended: Exit | None, limits: Limits) -> Failure:
+def failure_of_exit(ended: Exit | None, limits: Limits) -> Failure:
     """The failure where the run's process went without a word."""
     if ended is None:
         return failure("killed", "the cause is not known")

@@ -50,8 +50,8 @@ class PostgresqlDatabase(Database):
 
     driver_errors = (DBAPIError, PoolTimeoutError)
 
-    def __init__(self, address: DatabaseAddress, *, patience: float) -> None:
-        engine = _engine(address, patience=patience)
+    def __init__(self, address: DatabaseAddress, *, wait_seconds: float) -> None:
+        engine = _engine(address, wait_seconds=wait_seconds)
         reader = engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
@@ -59,16 +59,16 @@ class PostgresqlDatabase(Database):
         writer = engine.execution_options(isolation_level="READ COMMITTED")
         super().__init__(reader, writer, place=address, read_only=False)
         self._address = address
-        self._patience = patience
+        self._wait_seconds = wait_seconds
 
     @classmethod
-    def open(cls, address: DatabaseAddress, store: Path, *, patience: float) -> Self:
+    def open(cls, address: DatabaseAddress, store: Path, *, wait_seconds: float) -> Self:
         """Open the records in a database; create them or bring them up to date if need be.
 
         Args:
             address: The database. It is there, and may be empty.
             store: The workspace's folder, which remembers which records are its own.
-            patience: Seconds to wait for other processes that are writing.
+            wait_seconds: Seconds to wait for other processes that are writing.
 
         Raises:
             DriverMissingError: Studiolo was installed without the driver.
@@ -79,7 +79,7 @@ class PostgresqlDatabase(Database):
             DatabaseTakenError: The records in it belong to another workspace.
             StoreError: The records can't be read; or are not of this version, and can't be made so.
         """
-        database = cls(address, patience=patience)
+        database = cls(address, wait_seconds=wait_seconds)
         try:
             with database.reading() as connection:
                 database.read_only = _check_server(connection, address)
@@ -114,10 +114,10 @@ class PostgresqlDatabase(Database):
         The tables alone would let two processes give the same number to two versions, or fail one
         of them, where on SQLite the second waits.
         """
-        milliseconds = max(1, round(self._patience * 1000))
+        milliseconds = max(1, round(self._wait_seconds * 1000))
         connection.execute(
-            text("SELECT set_config('lock_timeout', :patience, true)"),
-            {"patience": str(milliseconds)},
+            text("SELECT set_config('lock_timeout', :wait_seconds, true)"),
+            {"wait_seconds": str(milliseconds)},
         )
         connection.execute(
             text("SELECT pg_advisory_xact_lock(:writers, hashtext(current_schema()))"),
@@ -141,14 +141,14 @@ class PostgresqlDatabase(Database):
     def said(self, error: Exception) -> StoreError | None:
         """An error of PostgreSQL as one of ours; None if it is our mistake."""
         if isinstance(error, PoolTimeoutError):
-            return RecordsBusyError(place=self._address, seconds=self._patience)
+            return RecordsBusyError(place=self._address, seconds=self._wait_seconds)
         cause = error.orig if isinstance(error, DBAPIError) else error
         state: str | None = getattr(cause, "sqlstate", None)
         reason = str(cause).strip()
         if state is None:
             return self._refused(cause, reason) if _is_operational(cause) else None
         if state == _LOCK_NOT_AVAILABLE:
-            return RecordsBusyError(place=self._address, seconds=self._patience)
+            return RecordsBusyError(place=self._address, seconds=self._wait_seconds)
         if state in _READ_ONLY:
             return RecordsReadOnlyError(place=self._address, purpose=CANNOT_RECORD)
         if state in _NO_ROOM:
@@ -195,7 +195,7 @@ def _is_operational(cause: object) -> bool:
     return any(kind.__name__ == "OperationalError" for kind in type(cause).__mro__)
 
 
-def _engine(address: DatabaseAddress, *, patience: float) -> Engine:
+def _engine(address: DatabaseAddress, *, wait_seconds: float) -> Engine:
     try:
         # It is an extra, and takes as long to load as SQLAlchemy does.
         import psycopg  # noqa: PLC0415
@@ -218,7 +218,7 @@ def _engine(address: DatabaseAddress, *, patience: float) -> Engine:
         creator=connect,
         pool_size=_CONNECTIONS,
         max_overflow=_MORE_CONNECTIONS,
-        pool_timeout=patience,
+        pool_timeout=wait_seconds,
         # A server that was started again has closed them all.
         pool_pre_ping=True,
         json_deserializer=JSONDecoder().decode,

@@ -33,20 +33,20 @@ class SqliteDatabase(Database):
 
     driver_errors = (DBAPIError, sqlite3.Error)
 
-    def __init__(self, path: Path, *, read_only: bool, patience: float) -> None:
-        engine = _engine(path, read_only=read_only, patience=patience)
+    def __init__(self, path: Path, *, read_only: bool, wait_seconds: float) -> None:
+        engine = _engine(path, read_only=read_only, wait_seconds=wait_seconds)
         writer = engine.execution_options(**{_WRITES: True})
         super().__init__(engine, writer, place=path, read_only=read_only)
         self.path = path
-        self._patience = patience
+        self._wait_seconds = wait_seconds
 
     @classmethod
-    def open(cls, store: Path, *, patience: float) -> Self:
+    def open(cls, store: Path, *, wait_seconds: float) -> Self:
         """Open the records in a store's folder; create them or bring them up to date if need be.
 
         Args:
             store: The folder; made if it isn't there.
-            patience: Seconds to wait for other processes that are writing.
+            wait_seconds: Seconds to wait for other processes that are writing.
 
         Raises:
             StoreError: They can't be read; or are not of this version, and can't be made so.
@@ -57,7 +57,7 @@ class SqliteDatabase(Database):
         read_only = not all(os.access(it, os.W_OK) for it in (store, path) if it.exists())
         if read_only and not path.exists():
             raise RecordsReadOnlyError(place=store, purpose="records can't be created in it")
-        database = cls(path, read_only=read_only, patience=patience)
+        database = cls(path, read_only=read_only, wait_seconds=wait_seconds)
         try:
             database.bring_up_to_date()
         except BaseException:
@@ -71,7 +71,7 @@ class SqliteDatabase(Database):
     @contextmanager
     def upgrading(self) -> Iterator[Connection]:
         """A transaction for migrations, while no other process has one."""
-        with UpgradeLock.take(self.path.parent, patience=self._patience):
+        with UpgradeLock.take(self.path.parent, wait_seconds=self._wait_seconds):
             # Lets others read while one writes. The file remembers it; no transaction may do it.
             with self.errors(), closing(self._reader.raw_connection()) as connection:
                 connection.cursor().execute("PRAGMA journal_mode=WAL")
@@ -95,7 +95,7 @@ class SqliteDatabase(Database):
         code = cause.sqlite_errorcode & 0xFF if isinstance(cause, sqlite3.Error) else None
         match code:
             case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-                return RecordsBusyError(place=self.path, seconds=self._patience)
+                return RecordsBusyError(place=self.path, seconds=self._wait_seconds)
             case sqlite3.SQLITE_READONLY:
                 return RecordsReadOnlyError(place=self.path, purpose=CANNOT_RECORD)
             case sqlite3.SQLITE_FULL:
@@ -107,14 +107,14 @@ class SqliteDatabase(Database):
         return None
 
 
-def _engine(path: Path, *, read_only: bool, patience: float) -> Engine:
+def _engine(path: Path, *, read_only: bool, wait_seconds: float) -> Engine:
     address = path.absolute().as_uri()
 
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(
             f"{address}?{_reading_mode(path) if read_only else 'mode=rwc'}",
             uri=True,
-            timeout=patience,
+            timeout=wait_seconds,
             # Transactions are begun below, and not by Python's guess.
             isolation_level=None,
             check_same_thread=False,

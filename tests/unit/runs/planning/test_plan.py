@@ -136,7 +136,7 @@ class Bench:
             self.saved,
             environment_identity=self.identity,
             draws=self.draws,
-            once=self.once,
+            nonce=self.once,
             selection=Selection.of(chosen, **selection) if selection else None,
         )
 
@@ -475,7 +475,7 @@ def digests_of(nodes: Mapping[NodeName, Node]) -> Mapping[str, str]:
         Saved(),
         environment_identity=lambda _: "default",
         draws=Drawn(),
-        once="",
+        nonce="",
     )
     return {name: step.digest for name, step in plan.steps.items()}
 

@@ -1,4 +1,4 @@
-"""Waiting for a run: its message, its console, its deadline, its greed."""
+"""The supervision of a run: its message, its console, its deadline, its memory."""
 
 import math
 import os
@@ -85,19 +85,19 @@ class Watch:
             raise OverError(End.TIMED_OUT)
 
 
-def attend(child: Child, console: Console, watch: Watch) -> tuple[End, bytes]:
+def supervise(child: Child, console: Console, watch: Watch) -> tuple[End, bytes]:
     """Wait until the run ends, one way or the other; what its process sent, if it is done."""
     if not watch.counts:
-        return _attend(child, console, watch, None)
+        return _supervise(child, console, watch, None)
     counting = _Counting(child, watch)
     counting.start()
     try:
-        return _attend(child, console, watch, counting)
+        return _supervise(child, console, watch, counting)
     finally:
         counting.stop()
 
 
-def _attend(
+def _supervise(
     child: Child, console: Console, watch: Watch, counting: "_Counting | None"
 ) -> tuple[End, bytes]:
     poll = select.poll()
