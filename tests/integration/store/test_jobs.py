@@ -1,11 +1,16 @@
 """Batch jobs, as they are submitted, claimed and ended."""
 
+import os
+import socket
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from studiolo.services.lost_jobs import LostJobs
 from studiolo.store.identity import EndpointId, JobId
 from studiolo.store.records import Records
 from studiolo.store.services.errors import (
@@ -221,3 +226,23 @@ class TestLooking:
         assert records.jobs.forget(ended_before=now - timedelta(days=1)) == []
         assert records.jobs.forget(ended_before=now + timedelta(seconds=1)) == [ended.id]
         assert records.jobs.jobs() == [left]
+
+
+def test_a_restarted_server_finds_the_jobs_of_the_one_that_was_killed(
+    records: Records, endpoint: EndpointId
+) -> None:
+    host = socket.gethostname()
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as worker:
+        started(records, endpoint)
+        job = records.jobs.claim(JobWorker(pid=worker.pid, host=host))
+        mine = started(records, endpoint)
+        records.jobs.claim(JobWorker(pid=os.getpid(), host=host))
+        worker.kill()
+    assert job is not None
+    running = records.jobs.jobs(states=[JobState.RUNNING])
+    lost = LostJobs(patience=30).among(running)
+    assert [found.id for found in lost] == [job.id]
+    assert [records.jobs.requeue(found) for found in lost] == [True]
+    taken = records.jobs.claim(WORKER)
+    assert taken is not None
+    assert (taken.id, records.jobs.job(mine.id).state) == (job.id, JobState.RUNNING)

@@ -232,7 +232,7 @@ class TestDamagedResults:
 
         again = graph.run(only=["sum"], observer=Thief())
         assert again.reasons["double"] == (
-            f'Its kept result is damaged: the file "{blob}" is not there.'
+            f'Its kept result is damaged: the file "{blob}" is missing.'
         )
         assert again.table("sum") == {"total": [12]}
 
