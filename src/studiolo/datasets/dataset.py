@@ -18,7 +18,7 @@ class ColumnRole(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset:
-    """An Arrow table with unique, non-empty column names, one scalar type a column.
+    """An Arrow table with unique, non-empty column names, one scalar type per column.
 
     Missing values are nulls. A categorical column is dictionary-encoded. Columns that ``roles``
     does not name are features, as in the classic studio.
@@ -28,5 +28,5 @@ class Dataset:
     table: pa.Table
     #: Roles that differ from the default, by column name.
     roles: Mapping[str, ColumnRole] = field(default_factory=dict)
-    #: What a person should know of how the file was read, a sentence each; no part of the data.
+    #: Remarks on how the file was read, a sentence each; not part of the data.
     notes: Sequence[str] = field(default=(), compare=False)

@@ -42,20 +42,20 @@ __all__ = [
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetFile(ReadingOptions):
-    """A dataset file that is read with options, where its extension does not say enough."""
+    """A dataset file to be read with options, where its extension does not say enough."""
 
     path: Path | str
 
     def read(self) -> Dataset:
-        """Read it; raises what ``read_dataset`` raises."""
+        """Read it; raises the errors of ``read_dataset``."""
         return read_dataset(self.path, options=self)
 
 
 def format_of(path: Path | str) -> FileFormat:
-    """The format that a file's extension stands for.
+    """The format of a file's extension.
 
     Raises:
-        UnknownFormatError: It stands for none.
+        UnknownFormatError: The extension does not belong to a format.
     """
     name = Path(path).name
     found = format_of_name(name)
@@ -77,7 +77,7 @@ def read_dataset(
     Args:
         path: The file. An uncompressed Arrow file stays mapped while its dataset is in use.
         format: Its format, where the extension does not tell.
-        options: What a person says about the file.
+        options: What its user knows about the file.
 
     Raises:
         DatasetError: The file is missing, is in no known format, or does not follow its format.
@@ -128,10 +128,10 @@ def write_dataset(
     *,
     format: FileFormat | None = None,  # noqa: A002
 ) -> None:
-    """Write a dataset file, all of it or nothing: a failure leaves an older file as it was.
+    """Write a dataset file, all of it or nothing: a failure leaves an existing file as it was.
 
     Raises:
-        DatasetError: The extension names no format, the format cannot hold the dataset, or the
+        DatasetError: The extension is unknown, the format cannot hold the dataset, or the
             file cannot be written.
     """
     chosen = format or format_of(path)
@@ -154,7 +154,7 @@ def write_dataset_to(
 
     Args:
         dataset: What to write.
-        sink: Where to; it stays open.
+        sink: The stream; it stays open.
         name: What errors call the stream.
         format: The format to write.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 
 @dataclass(frozen=True, kw_only=True)
 class ReadingOptions:
-    """What a person says about a dataset file; None leaves it to the file."""
+    """What the user of a dataset file knows about it; None leaves it to the file."""
 
     #: Encoding of a text file, such as ``windows-1252``; None is UTF-8.
     encoding: str | None = None
@@ -18,7 +18,7 @@ class ReadingOptions:
     sheet: str | None = None
 
     def given(self) -> Mapping[str, str]:
-        """The options that say something, by name."""
+        """The options that are set, by name."""
         said = {field.name: getattr(self, field.name) for field in fields(ReadingOptions)}
         return {name: value for name, value in said.items() if value is not None}
 

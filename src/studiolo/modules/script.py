@@ -11,7 +11,7 @@ from studiolo.modules.errors import ScriptMissingError, ScriptUnreadableError
 
 @dataclass(frozen=True, kw_only=True)
 class Script:
-    """A script's text, and the name that tracebacks give it."""
+    """A script's text, and its name in tracebacks."""
 
     source: str
     name: str = "script.py"

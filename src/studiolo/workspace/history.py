@@ -62,7 +62,7 @@ class RunHistory:
         return self._open().reasons(runs)
 
     def find(self, called: str) -> RunRecord:
-        """The run of that id, or of the only id that begins, or whose random end begins, so.
+        """The run with that id, or with the only id that begins, or whose random end begins, so.
 
         Raises:
             RunUnknownError: There is none.

@@ -1,4 +1,4 @@
-"""A workspace: a folder with datasets, experiments and modules, and what is remembered of it."""
+"""A workspace: a folder with datasets, experiments and modules, and its history."""
 
 import contextlib
 import functools
@@ -138,7 +138,7 @@ class Workspace:
         """Read an experiment, given by its folder, its file, or its name in `experiments`.
 
         Raises:
-            ExperimentMissingError: There is none.
+            ExperimentMissingError: It does not exist.
             ExperimentFileError: Its file does not follow the format; has what `check` finds, too.
         """
         typed, named = Path(path), self.root / EXPERIMENTS / path
@@ -164,15 +164,15 @@ class Workspace:
         """A draft of a new experiment, to be written in Python.
 
         Args:
-            name: What its folder in `experiments` is called.
-            title: What people read; the name if not given.
+            name: The name of its folder in `experiments`.
+            title: The name that people see; the folder's name if not given.
             description: A sentence or more for people who look at it.
-            replace: Whether it takes the place of an experiment of that name, and of the scripts
-                that this names, once it is saved.
+            replace: Whether to overwrite an experiment of that name, and the scripts
+                that it names, once it is saved.
 
         Raises:
             ExperimentNameError: No folder can be called so.
-            ExperimentExistsError: There is such an experiment, and it is not to be replaced.
+            ExperimentExistsError: It exists, and is not to be replaced.
             ExperimentFileError: The one to be replaced can't be read: someone is editing it.
         """
         folder = self.experiment_folder(name)
@@ -250,14 +250,14 @@ class Workspace:
     def arrange(self, experiment: Experiment, positions: Mapping[NodeName, Position]) -> Layout:
         """Move nodes on the canvas; those that are not named stay where they are.
 
-        It is no change of the experiment, and has no conflicts: of two who move a node the last
+        This does not change the experiment, and has no conflicts: if two move the same node, the last
         one decides.
 
         Returns:
             The new layout.
 
         Raises:
-            LayoutFileError: The file that is there has mistakes, and is not replaced.
+            LayoutFileError: The existing file has mistakes, and is not replaced.
             ExperimentUnwritableError, StoreError: It can't be written.
         """
         with self.editing():
@@ -268,11 +268,11 @@ class Workspace:
     def checked(
         self, path: Path | str, parameters: Mapping[tuple[str, str], str] | None = None
     ) -> CheckedExperiment:
-        """Read an experiment, and check it with these parameters in the place of its own.
+        """Read an experiment, and check it with these parameters instead of its own.
 
         Args:
             path: Its folder, its file, or its name in `experiments`.
-            parameters: Values as text, by node and parameter, for this once.
+            parameters: Values as text, by node and parameter.
 
         Raises:
             ExperimentMissingError, ExperimentFileError: It can't be read; see `experiment`.
@@ -284,15 +284,15 @@ class Workspace:
         return CheckedExperiment(experiment=experiment, findings=self.check(experiment))
 
     def retired_calls(self, experiment: Experiment) -> Sequence[Finding]:
-        """The calls in its scripts and bundles that need a change for today's libraries."""
+        """The calls in its scripts and bundles that today's libraries need changed."""
         return check_scripts(experiment, self.datasets.folder)
 
     def plan(
         self, experiment: Experiment | CheckedExperiment, selection: Selection | None = None
     ) -> Plan:
-        """The steps that a run would have, whether or not results of them are kept.
+        """The steps that a run would have, whether or not their results are kept.
 
-        What a run would draw is left out; what earlier runs have drawn is there.
+        Draws of earlier runs are in it; draws that the run would make are not.
 
         Raises:
             ExperimentFileError: It has mistakes that `check` finds.
@@ -342,10 +342,10 @@ class Workspace:
 
         Args:
             experiment: What to run. One that is checked already is not checked again.
-            selection: Which of its nodes; all, as far as no result of them is kept, if not given.
+            selection: Which of its nodes to run; by default all that have no kept result.
             settings: The isolation, and limits that come before those of `studiolo.toml`. A node's
                 own come before both.
-            observer: Who hears how it goes; the handle's ``events`` tell the same.
+            observer: Gets the run's events; the handle's ``events`` has the same.
 
         Raises:
             ExperimentFileError: It has mistakes that `check` finds.
@@ -359,7 +359,7 @@ class Workspace:
         )
 
     def result(self, run: str) -> ExperimentResult:
-        """The record of a run, by its id or by enough of it.
+        """The record of a run, by its id or the beginning of it.
 
         Raises:
             RunUnknownError: There is no such run.
@@ -375,12 +375,12 @@ class Workspace:
 
         Args:
             node: The result of the node, such as ``run["train"]``.
-            name: What the model is called: a folder in the workspace's `models`.
-            port: The output that is meant; the first that is a model if not given.
+            name: The model's name, and that of its folder in the workspace's `models`.
+            port: The output; by default the first that is a model.
 
         Raises:
             NothingToSaveError: The node did not succeed, or has no trained model there.
-            SavedNameError: Nothing can be called so.
+            SavedNameError: The name is not possible.
             WorkspaceUnwritableError: It can't be written; nothing of it is there.
             BlobMissingError, BlobRottenError: The node's result is not what was kept.
         """
@@ -389,7 +389,7 @@ class Workspace:
     def save_transform(
         self, node: NodeResult, *, name: str, port: str | None = None
     ) -> SavedVersion:
-        """Keep what a node learnt in order to change datasets; as `save_model`, in `transforms`."""
+        """Keep a node's transform, as `save_model` does, in the folder `transforms`."""
         return self._save(node, SavedName(PortKind.TRANSFORM, name), port)
 
     def _save(self, node: NodeResult, saved: SavedName, port: str | None) -> SavedVersion:
@@ -398,7 +398,7 @@ class Workspace:
             return saving.save(node, saved, port=port)
 
     def close(self) -> None:
-        """Cancel what runs, end its sandboxes and let go of its records."""
+        """Cancel its runs, end its sandboxes and close its records."""
         if self._runner is not None:
             self._runner.close()
         with self._lock:
@@ -501,7 +501,7 @@ def open_workspace(path: Path | str = ".") -> Workspace:
     """Open the workspace that a path is, or is in.
 
     Raises:
-        WorkspaceMissingError: It is in none.
+        WorkspaceMissingError: It is not in one.
         WorkspaceSettingsError: Its `studiolo.toml` can't be read.
     """
     return Workspace(find_root(Path(path)))

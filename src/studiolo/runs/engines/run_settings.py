@@ -18,5 +18,5 @@ class RunSettings:
     #: Processes that wait for the next run of a script; 0 starts one when a run asks for it.
     #: An experiment has as many as its nodes are worth.
     warm: int = 0
-    #: Layers to do without, as a machine would that lacks them.
+    #: Layers to do without, as on a machine that lacks them.
     withheld: frozenset[str] = field(default_factory=frozenset)

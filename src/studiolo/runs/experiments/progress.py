@@ -1,4 +1,4 @@
-"""The news of a run, for those who watch it."""
+"""The events of a run, for observers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class NodeProgress(Measures):
 
 
 class Observer:
-    """Watches a run. Called from any thread, and expected to be quick; does nothing by itself."""
+    """Watches a run. Its methods are called from any thread and must be quick; these do nothing."""
 
     def run_began(self, run: RunId, nodes: Sequence[NodeName]) -> None:
         """The run is recorded, with these nodes, in the order in which they can run."""
@@ -37,7 +37,7 @@ class Observer:
         """A node's state changed. One that has ended is recorded by then."""
 
     def node_noted(self, node: NodeName, notes: Sequence[str]) -> None:
-        """Calls of a node's script mean something else today; told before it runs."""
+        """Calls in a node's script mean something else today; called before it runs."""
 
     def console_written(self, node: NodeName, text: str) -> None:
         """A node printed something."""
@@ -47,7 +47,7 @@ class Observer:
 
 
 class Observers(Observer):
-    """Several observers of one run, told one after another."""
+    """Several observers of one run, called one after the other."""
 
     def __init__(self, *observers: Observer) -> None:
         self._observers = observers

@@ -1,4 +1,4 @@
-"""A run that goes on: its id at once, its events as they happen, and its end."""
+"""A run in progress: its id at once, its events as they happen, and its end."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -47,7 +47,7 @@ RunEvent = RunBegan | BuildProgress | NodeProgress | NodeNoted | ConsoleWritten 
 
 
 class RunningExperiment:
-    """The handle of a run that goes on in a thread of its own. For any number of threads."""
+    """The handle of a run, which has a thread of its own. For any number of threads."""
 
     def __init__(self, run: RunId) -> None:
         self.id = run
@@ -62,7 +62,7 @@ class RunningExperiment:
     def events(self, after: int = 0) -> Iterator[tuple[int, RunEvent]]:
         """The events, numbered from 1; waits for each that is still to come.
 
-        Ends with the run. One that could not be begun has no events.
+        Ends with the run. A run that could not be begun has no events.
 
         Args:
             after: The number of the last event that is known already.
@@ -78,7 +78,7 @@ class RunningExperiment:
             return self._events[index] if len(self._events) > index else None
 
     def cancel(self) -> None:
-        """Ask for the end. It comes soon; `wait` for it. More than once is as good as once."""
+        """Ask the run to end, which it does soon; `wait` for it. Calling it again has no effect."""
         with self._changed:
             asked, self._on_cancel = self._on_cancel, []
             self._cancelled = True
@@ -86,10 +86,10 @@ class RunningExperiment:
             act()
 
     def wait(self, seconds: float | None = None) -> RunStatus | None:
-        """How the run ended; None if it goes on after so many seconds.
+        """How the run ended; None if it is still going after that many seconds.
 
         Raises:
-            StudioloError: It could not be begun, or not go on; what had ended before is recorded.
+            StudioloError: It could not be begun or continued; what had ended before is recorded.
         """
         with self._changed:
             self._changed.wait_for(lambda: self._over, timeout=seconds)
@@ -98,14 +98,14 @@ class RunningExperiment:
             return self._status
 
     def join(self) -> None:
-        """Wait for the end, however it comes."""
+        """Wait for the end, whatever it is."""
         with self._changed:
             self._changed.wait_for(lambda: self._over)
 
     # For the thread that carries the run out.
 
     def on_cancel(self, act: Callable[[], None]) -> None:
-        """Have this done when the end is asked for; at once, if it was."""
+        """Call this when the run is asked to end; at once, if it was asked already."""
         with self._changed:
             if not self._cancelled:
                 self._on_cancel.append(act)
@@ -113,7 +113,7 @@ class RunningExperiment:
         act()
 
     def end(self, status: RunStatus | None, error: BaseException | None = None) -> None:
-        """It is over."""
+        """The run is over."""
         with self._changed:
             self._over = True
             self._status, self._error = status, error

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class ExperimentResult:
-    """A run, by what its workspace remembers; results are opened when they are asked for."""
+    """A run as its workspace recorded it; results are opened when they are asked for."""
 
     def __init__(self, records: Records, results: KeptResults, run: RunRecord) -> None:
         self._records = records
@@ -95,7 +95,7 @@ class NodeResult:
     """The result of a node of a run."""
 
     record: NodeRecord
-    #: What it gave, if it gave something and that is still kept.
+    #: Its result, if it has one that is still kept.
     kept: StoredResult | None
     results: KeptResults
 
@@ -116,7 +116,7 @@ class NodeResult:
 
     @property
     def cpu_seconds(self) -> float | None:
-        """Processor time that its result took; None if it has none, or ran no script."""
+        """Processor time that its result took; None if it has no result, or ran no script."""
         return self.kept.cpu_seconds if self.kept is not None and self._has_result else None
 
     @property
@@ -134,7 +134,7 @@ class NodeResult:
         """The images of the node.
 
         Raises:
-            BlobMissingError, BlobRottenError: A picture is not what was kept.
+            BlobMissingError, BlobRottenError: A picture is missing or damaged.
         """
         return [
             Image(
@@ -147,7 +147,7 @@ class NodeResult:
 
     @property
     def ports(self) -> Sequence[str]:
-        """The output ports that have something."""
+        """The output ports that have a value."""
         return list(self.kept.outputs) if self.kept is not None and self._has_result else []
 
     @property
@@ -184,11 +184,11 @@ class NodeResult:
             return message_html(str(error))
 
     def output(self, port: str | None = None) -> Connected:
-        """The node's value at an output port; the first if none is named.
+        """The node's value at an output port; by default the first.
 
         Raises:
-            OutputMissingError: There is nothing.
-            BlobMissingError, BlobRottenError: It is not what was kept.
+            OutputMissingError: The port has no value.
+            BlobMissingError, BlobRottenError: It is missing or damaged.
         """
         chosen = port or next(iter(self.ports), None)
         if self.kept is None or chosen is None or chosen not in self.ports:

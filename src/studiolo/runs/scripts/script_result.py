@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class ScriptResult(JobFacts):
-    """How a script's run went, and what it returned."""
+    """The outcome of a script's run, and what it returned."""
 
     #: By result port: `results_dataset`, and `results_dataset2` if the script returned a second.
     datasets: Mapping[str, Dataset]
     #: The environment it ran in.
     environment: str
-    #: What its script is called.
+    #: The name of its script.
     script: str = "script"
 
     def _repr_html_(self) -> str:
@@ -65,7 +65,7 @@ class ScriptResult(JobFacts):
         """The dataset of a result port.
 
         Raises:
-            RunFailedError: There are none, because the run failed.
+            RunFailedError: The run failed, so it has no results.
             ResultMissingError: The script returned nothing for that port.
         """
         if self.failure is not None:

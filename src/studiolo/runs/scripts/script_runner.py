@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class ScriptRunner:
-    """Runs scripts, one sandbox an environment, kept between runs. Close it when done."""
+    """Runs scripts, in one sandbox per environment, kept between runs. Close it when done."""
 
     def __init__(self, factory: SandboxFactory) -> None:
         self._factory = factory
@@ -61,15 +61,15 @@ class ScriptRunner:
 
         Args:
             script: Its file, or its text as a `Script`.
-            dataset1: What is connected to the first dataset port.
-            dataset2: What is connected to the second.
+            dataset1: The dataset for the first port.
+            dataset2: The dataset for the second port.
             script_bundle: A zip of modules and files for the third port.
             parameters: Values for keyword-only parameters of `azureml_main`.
             port_binding: `connected` or `slot`: which argument a lone second dataset becomes.
-            seed: For the same random numbers each time.
-            limits: Instead of the policy's.
+            seed: Gives the same random numbers each time.
+            limits: Replace the policy's.
             on_note: Gets the lines of the log that are known before the script runs.
-            on_console: Gets what the script prints as it comes.
+            on_console: Gets the script's output while it runs.
             cancelled: Ends the run once it is set.
 
         Raises:

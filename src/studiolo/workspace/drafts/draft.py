@@ -76,7 +76,7 @@ class DraftNode:
     port: PortName | None = None
 
     def __getitem__(self, port: str) -> "DraftNode":
-        """The node, with another output than the first."""
+        """The node, with an output other than the first."""
         return DraftNode(draft=self.draft, name=self.name, port=PortName(port))
 
     @property
@@ -90,7 +90,7 @@ class DraftNode:
         A dataset's node takes the version and the reading options of `Draft.dataset`.
 
         Raises:
-            NodeRefusedError: Something of it can't be; then nothing is changed.
+            NodeRefusedError: Something in it is not possible; then nothing is changed.
         """
         self.draft.change(self.name, given, more or {})
         return self
@@ -103,7 +103,7 @@ class DraftNode:
 
         Args:
             parameter: The parameter.
-            name: What callers call it; as the parameter if not given. A name that is there already
+            name: The name for callers; the parameter's own if not given. A name that exists already
                 sets this parameter, too.
         """
         targets = self.draft.web_service_parameters.setdefault(name or parameter, [])
@@ -151,12 +151,12 @@ class Draft:
 
     @property
     def nodes(self) -> Mapping[NodeName, Node]:
-        """Its nodes as they are at the moment."""
+        """Its current nodes."""
         return self.experiment.nodes
 
     @property
     def experiment(self) -> Experiment:
-        """The experiment as it is at the moment."""
+        """The experiment in its current form."""
         return Experiment(
             name=self.name,
             description=self.description,
@@ -176,7 +176,7 @@ class Draft:
         """A node by its name.
 
         Raises:
-            NodeUnknownError: There is none.
+            NodeUnknownError: There is no such node.
         """
         if name not in self._nodes:
             raise NodeUnknownError(node=name, known=list(self._nodes))
@@ -199,10 +199,10 @@ class Draft:
         """Add a dataset.
 
         Args:
-            source: A file of the workspace's datasets; or a pandas frame, an Arrow table or a
-                `Dataset`, which is written there first, and at once.
-            name: What the node is called; the file's name, without its extension, if not given.
-                What is not in a file yet needs one: "cities" is written to cities.parquet,
+            source: A file in the workspace's datasets; or a pandas frame, an Arrow table or a
+                `Dataset`, which is written there at once.
+            name: The node's name; the file's name without its extension if not given.
+                Data that are not in a file yet need one: "cities" is written to cities.parquet,
                 "cities.csv" to that file.
             version: Which version of the file; the newest if not given.
             encoding: Encoding of a text file, such as "windows-1252"; UTF-8 if not given.
@@ -210,14 +210,14 @@ class Draft:
             decimal: "," where numbers are written as 3,14.
             sheet: Sheet of a workbook; the first that has cells if not given.
             comment: What people read beside the node.
-            replace: Whether the file may take the place of another one.
+            replace: Whether the file may be overwritten if it exists.
 
         Raises:
-            NodeRefusedError: There is no such file, version or sheet, or it can't be read so.
+            NodeRefusedError: There is no such file, version or sheet, or it can't be read that way.
             NodeNameTakenError: There is a node of that name.
             NameNotGivenError: A frame needs a name.
-            DatasetExistsError: There is such a file, and it holds something else.
-            DatasetError: The frame can't be kept in such a file.
+            DatasetExistsError: The file exists, with different content.
+            DatasetError: A file of this format can't hold the frame.
         """
         file = file_name(source, name)
         called = node_name(file) if name is None or not isinstance(source, str | Path) else name
@@ -255,7 +255,7 @@ class Draft:
 
         Args:
             saved: Its name.
-            name: What the node is called; as the model, with a number if need be, if not given.
+            name: The node's name; by default the model's, with a number if it is taken.
             version: Which version of it; the newest if not given.
             comment: What people read beside the node.
 
@@ -292,13 +292,13 @@ class Draft:
 
         Args:
             module: Its id, such as "split-data".
-            name: What the node is called; as the module if not given, with a number if need be.
+            name: The node's name; by default the module's id, with a number if it is taken.
             more: Ports and parameters whose names are keywords here already, or not names in
                 Python.
             **given: A node for each port, such as ``dataset=pima`` or ``dataset=split["…"]``; a
-                value for each parameter; and what else a node can say: ``comment``, ``seed``,
-                ``timeout``, ``memory``, ``cpus`` and ``port_binding``. None takes away what a node
-                said before.
+                value for each parameter; and the other keys of a node: ``comment``, ``seed``,
+                ``timeout``, ``memory``, ``cpus`` and ``port_binding``. None removes what a node
+                had before.
 
         Raises:
             NodeRefusedError: There is no such module, port, parameter or value.
@@ -323,11 +323,11 @@ class Draft:
         """Add an Execute Python Script.
 
         Args:
-            script: A file beside the experiment, or another one, which is put there; a text of
+            script: A file beside the experiment, or another file, which is copied there; a text of
                 more than one line, or a `Script`; or a function, which becomes a script together
-                with the imports of the modules that it uses. What is not beside the experiment is
+                with the imports of the modules that it uses. If it is not beside the experiment, it is
                 put there when the draft is saved or run.
-            name: What the node is called; as the script if not given, with a number if need be.
+            name: The node's name; by default the script's, with a number if it is taken.
                 A text needs one.
             replace: Whether a script may take the place of another text of its name; or the
                 revision of that text, if it may do so only as long as the text is that.
@@ -338,7 +338,7 @@ class Draft:
             NodeRefusedError: There is no such port, parameter or value.
             NodeNameTakenError: There is a node of that name.
             KeywordAmbiguousError: A keyword could mean two things.
-            ScriptExistsError: There is such a script with another text.
+            ScriptExistsError: The script exists, with a different text.
             ScriptChangedError: The text to be replaced has another revision.
             ScriptMissingError: There is no such file.
             ScriptFunctionError: The function depends on what is defined around it.
@@ -370,12 +370,12 @@ class Draft:
         self._file.rearrange(lambda layout: layout.without(node))
 
     def rename(self, name: str, new_name: str) -> DraftNode:
-        """Give a node another name; nodes that are connected to it stay so.
+        """Rename a node; its connections stay.
 
         Raises:
-            NodeUnknownError: There is no node of the old name.
-            NodeNameTakenError: There is one of the new name.
-            NodeRefusedError: No node can be called so.
+            NodeUnknownError: There is no node with the old name.
+            NodeNameTakenError: There is one with the new name.
+            NodeRefusedError: No node can have the new name.
         """
         old = self[name].name
         if old == new_name:
@@ -394,7 +394,7 @@ class Draft:
 
         Args:
             name: The node.
-            new_name: What its copy is called; the same with a number if not given.
+            new_name: The copy's name; by default the same with a number.
 
         Raises:
             NodeUnknownError, NodeNameTakenError, NodeRefusedError: As for `rename`.
@@ -423,16 +423,16 @@ class Draft:
 
         Args:
             to: Names of nodes; run up to these.
-            only: Run these again, and nothing else that a result is kept of.
+            only: Run these again, and no other node that has a kept result.
             start: Run these and what comes after them again.
-            again: Take no kept results.
-            progress: Whether to show how it goes, in a notebook as a table and elsewhere on the
-                standard error; or who is told instead.
-            cancelled: Stops it once it is set.
+            again: Ignore kept results.
+            progress: Whether to show the progress, in a notebook as a table and elsewhere on
+                standard error; or an observer that gets it instead.
+            cancelled: Stops the run once it is set.
 
         Raises:
             ExperimentFileError: `check` finds errors; they are in its ``findings``.
-            StudioloError: It can't be saved, could not be begun or not go on. What nodes do wrong
+            StudioloError: It can't be saved, begun or continued. What nodes do wrong
                 is in the result.
         """
         errors = [found for found in self.check() if found.severity is Severity.ERROR]
@@ -447,9 +447,9 @@ class Draft:
             )
 
     def save(self, *, revision: Revision | None = None) -> Path:
-        """Write it to its folder, and the scripts that were given beside it; the folder.
+        """Write it to its folder, with the scripts that were given; returns the folder.
 
-        An experiment.yaml that is there keeps its comments and its layout.
+        An existing experiment.yaml keeps its comments and its layout.
 
         Args:
             revision: The revision that the changes were made from, where that is not what this
@@ -508,7 +508,7 @@ class Draft:
         return Keywords(ports=ports, parameters=frozenset(parameters))
 
     def _put(self, node: Node) -> DraftNode:
-        """Take a node in, if nothing of it is wrong.
+        """Add a node, if nothing in it is wrong.
 
         Raises:
             NodeRefusedError: Something is.
@@ -528,7 +528,7 @@ class Draft:
         return DraftNode(draft=self, name=node.name)
 
     def _as_saved(self, node: Node) -> Node:
-        """The node as its file would give it back, which tells what no file can say."""
+        """The node as its file would give it back, which shows what a file can't express."""
         try:
             saved = as_saved(self._around(node)).nodes[node.name]
         except ExperimentFileError as error:
@@ -537,7 +537,7 @@ class Draft:
         return saved
 
     def _around(self, node: Node) -> Experiment:
-        """The part of the experiment that tells whether the node is right: it and its sources."""
+        """The part of the experiment that decides whether the node is right: it and its sources."""
         sources = {source.node for source in node.inputs.values()}
         known = {name: other for name, other in self._nodes.items() if name in sources}
         return Experiment(name="draft", nodes={**known, node.name: node}, folder=self.folder)
