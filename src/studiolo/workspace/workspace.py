@@ -250,8 +250,8 @@ class Workspace:
     def arrange(self, experiment: Experiment, positions: Mapping[NodeName, Position]) -> Layout:
         """Move nodes on the canvas; those that are not named stay where they are.
 
-        This does not change the experiment, and has no conflicts: if two move the same node, the last
-        one decides.
+        This does not change the experiment and has no conflicts: if two people move a node, the
+        last one decides.
 
         Returns:
             The new layout.

@@ -293,8 +293,7 @@ class Draft:
         Args:
             module: Its id, such as "split-data".
             name: The node's name; by default the module's id, with a number if it is taken.
-            more: Ports and parameters whose names are keywords here already, or not names in
-                Python.
+            more: Ports and parameters whose names are keywords here, or not Python names.
             **given: A node for each port, such as ``dataset=pima`` or ``dataset=split["…"]``; a
                 value for each parameter; and the other keys of a node: ``comment``, ``seed``,
                 ``timeout``, ``memory``, ``cpus`` and ``port_binding``. None removes what a node
@@ -325,10 +324,9 @@ class Draft:
         Args:
             script: A file beside the experiment, or another file, which is copied there; a text of
                 more than one line, or a `Script`; or a function, which becomes a script together
-                with the imports of the modules that it uses. If it is not beside the experiment, it is
-                put there when the draft is saved or run.
-            name: The node's name; by default the script's, with a number if it is taken.
-                A text needs one.
+                with the imports of the modules that it uses. A script that is not
+                beside the experiment is put there when the draft is saved or run.
+            name: The node's name, which a text needs; by default the script's, numbered if taken.
             replace: Whether a script may take the place of another text of its name; or the
                 revision of that text, if it may do so only as long as the text is that.
             more: As for `module`.
@@ -427,7 +425,7 @@ class Draft:
             start: Run these and what comes after them again.
             again: Ignore kept results.
             progress: Whether to show the progress, in a notebook as a table and elsewhere on
-                standard error; or an observer that gets it instead.
+                standard error; or an observer for it.
             cancelled: Stops the run once it is set.
 
         Raises:
