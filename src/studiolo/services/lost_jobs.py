@@ -31,7 +31,7 @@ class LostJobs:
     def __init__(
         self,
         *,
-        patience: float,
+        wait_seconds: float,
         host: str | None = None,
         is_alive: Callable[[int], bool] | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -39,13 +39,13 @@ class LostJobs:
         """Begin to look.
 
         Args:
-            patience: Seconds without a beat after which a worker counts as lost: several times the
-                interval at which workers beat.
+            wait_seconds: How long a worker may go without a beat before it counts as lost: several
+                times the interval at which workers beat.
             host: This machine's name, as its workers give it.
             is_alive: Whether a process of this machine is running.
             clock: Seconds, by a clock that only goes forward.
         """
-        self._patience = patience
+        self._wait_seconds = wait_seconds
         self._host = host or socket.gethostname()
         self._is_alive = is_alive or _is_alive
         self._clock = clock
@@ -65,7 +65,7 @@ class LostJobs:
         return _Sight(claim=job.claim, beats=job.beats, since=now)
 
     def _is_lost(self, job: Job, now: float) -> bool:
-        return now - self._sights[job.id].since > self._patience or self._has_ended(job.worker)
+        return now - self._sights[job.id].since > self._wait_seconds or self._has_ended(job.worker)
 
     def _has_ended(self, worker: JobWorker | None) -> bool:
         return worker is not None and worker.host == self._host and not self._is_alive(worker.pid)

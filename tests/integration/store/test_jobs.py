@@ -15,6 +15,7 @@ from studiolo.store.identity import EndpointId, JobId
 from studiolo.store.records import Records
 from studiolo.store.services.errors import (
     EndpointUnknownError,
+    JobSecretError,
     JobStartedError,
     JobUnknownError,
     VersionUnknownError,
@@ -79,6 +80,7 @@ class TestSubmitting:
             "DefaultEndpointsProtocol=https;AccountName=me;AccountKey=S3CRET==",
             "https://me.blob.core.windows.net/in/big.csv?sv=2015-04-05&sig=S3CRET",
             "?SIG=S3CRET",
+            "sig=S3CRET&sv=2015-04-05",
             "BlobEndpoint=https://me.blob.core.windows.net;SharedAccessSignature=S3CRET",
         ],
     )
@@ -87,7 +89,7 @@ class TestSubmitting:
         self, records: Records, endpoint: EndpointId, secret: str, place: str
     ) -> None:
         request: dict[str, Any] = {**REQUEST, place: {"one": ["x", {"y": secret}]}}
-        with pytest.raises(ValueError, match="holds an account key") as refused:
+        with pytest.raises(JobSecretError, match="holds an account key") as refused:
             records.jobs.submit(endpoint, request, version=1)
         assert "S3CRET" not in str(refused.value)
         assert records.jobs.jobs() == []
@@ -240,7 +242,7 @@ def test_a_restarted_server_finds_the_jobs_of_the_one_that_was_killed(
         worker.kill()
     assert job is not None
     running = records.jobs.jobs(states=[JobState.RUNNING])
-    lost = LostJobs(patience=30).among(running)
+    lost = LostJobs(wait_seconds=30).among(running)
     assert [found.id for found in lost] == [job.id]
     assert [records.jobs.requeue(found) for found in lost] == [True]
     taken = records.jobs.claim(WORKER)

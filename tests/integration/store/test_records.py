@@ -72,6 +72,22 @@ class TestDatasets:
         assert records.note_dataset(seen()).profile == {"age": {}}
         assert records.note_dataset(seen(mtime_ns=6)).profile == {"age": {}}
 
+    def test_a_profile_may_hold_whatever_json_of_python_does(self, records: Records) -> None:
+        odd = {"a\x00b": ["\x00", "\x01", "\ud800", "\\u0000", 2**70, 1e308, float("inf"), None]}
+        assert records.note_dataset(seen(profile=odd)).profile == odd
+        (known,) = records.dataset_versions("pima.csv")
+        assert known.profile == odd
+        not_a_number = records.note_dataset(seen("nan.csv", profile={"mean": float("nan")}))
+        assert repr(not_a_number.profile) == "{'mean': nan}"
+
+    def test_names_of_any_characters_are_apart(self, records: Records) -> None:
+        names = ["a", "a ", "A", "a\x00", "a\x01", "a\x010", "a%", "a_", "\u00e4", "a\u0308"]
+        for number, name in enumerate(names):
+            assert records.note_dataset(seen(name, rows=number)).version == 1
+        for number, name in enumerate(names):
+            (known,) = records.dataset_versions(name)
+            assert (known.name, known.rows) == (name, number)
+
     def test_there_is_no_version_that_was_not_seen(self, records: Records) -> None:
         records.note_dataset(seen())
         assert records.dataset_version("pima.csv", 2) is None

@@ -51,7 +51,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def watch(clock: Clock) -> LostJobs:
-    return LostJobs(patience=30, host="here", is_alive=lambda pid: pid != 13, clock=clock)
+    return LostJobs(wait_seconds=30, host="here", is_alive=lambda pid: pid != 13, clock=clock)
 
 
 def test_a_count_that_stands_still_for_too_long(watch: LostJobs, clock: Clock) -> None:
@@ -98,7 +98,7 @@ def test_jobs_that_do_not_run_have_no_worker_to_lose(watch: LostJobs, clock: Clo
 
 def test_processes_of_this_machine() -> None:
     name = os.uname().nodename
-    watch = LostJobs(patience=30)
+    watch = LostJobs(wait_seconds=30)
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
         job = running(pid=process.pid, host=name)
         assert watch.among([job, running("root's", pid=1, host=name)]) == []

@@ -116,8 +116,8 @@ class PostgresqlDatabase(Database):
         """
         milliseconds = max(1, round(self._wait_seconds * 1000))
         connection.execute(
-            text("SELECT set_config('lock_timeout', :wait_seconds, true)"),
-            {"wait_seconds": str(milliseconds)},
+            text("SELECT set_config('lock_timeout', :milliseconds, true)"),
+            {"milliseconds": str(milliseconds)},
         )
         connection.execute(
             text("SELECT pg_advisory_xact_lock(:writers, hashtext(current_schema()))"),

@@ -131,3 +131,17 @@ class JobStartedError(StoreError):
             f'The batch job "{job}" can\'t be started: it has been started before, and its state '
             f"is {state}. Submit a new job to do the same again."
         )
+
+
+class JobSecretError(StoreError):
+    """The request of a batch job holds a secret, which would be recorded."""
+
+    code: ClassVar[str] = "job-secret"
+
+    def __init__(self) -> None:
+        # Which value it is might tell the secret.
+        super().__init__(
+            "The request of this batch job holds an account key or a signature of Azure Storage "
+            "where it would be recorded. Name the blob as an input or an output of the job: there "
+            "the key is kept apart. No job was made."
+        )

@@ -13,6 +13,7 @@ from studiolo.store.identity import EndpointId, JobId, random_id
 from studiolo.store.services import job_rows, service_rows
 from studiolo.store.services.errors import (
     EndpointUnknownError,
+    JobSecretError,
     JobStartedError,
     JobUnknownError,
     VersionUnknownError,
@@ -26,7 +27,7 @@ from studiolo.store.services.job_record import (
 )
 
 #: What gives away a connection string with its key, or a signed URL of Azure's blob storage.
-_SECRET = re.compile(r"(AccountKey|SharedAccessSignature|SharedAccessKey|[?&]sig)=", re.I)
+_SECRET = re.compile(r"(AccountKey|SharedAccessSignature|SharedAccessKey|[?&\"]sig)=", re.I)
 
 
 class JobRecords:
@@ -54,11 +55,10 @@ class JobRecords:
         Raises:
             EndpointUnknownError: There is none of that id.
             VersionUnknownError: The version does not exist, or no longer.
-            ValueError: There is a secret in the request.
+            JobSecretError: There is a secret in the request.
         """
-        # The value is not part of the message, for that may be logged.
         if _SECRET.search(json.dumps(request, ensure_ascii=False)):
-            raise ValueError("the request of a job holds an account key or a signature")
+            raise JobSecretError
         with self._database.writing() as connection:
             found = service_rows.endpoint(connection, endpoint)
             if found is None:
