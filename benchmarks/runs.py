@@ -2,6 +2,9 @@
 
 The floor of a call is a persistent worker that is not isolated at all: it starts nothing, forks
 nothing, and what one script leaves behind the next one finds.
+
+The rows "not prepared" are without `studiolo_guest/cheap_forks`: forks copy the zygote's page tables,
+and copy pages while they run.
 """
 
 import shutil
@@ -10,6 +13,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,6 +26,7 @@ from studiolo.environments.build import default_environment
 from studiolo.modules.script_metadata import read_script_metadata
 from studiolo.sandbox.exchange.job import Job, Outcome
 from studiolo.sandbox.exchange.memory_file import MemoryFile
+from studiolo.sandbox.policy.policy import load_policy
 from studiolo.sandbox.sandbox import Sandbox
 from studiolo.workspace.sandboxes.sandbox_factory import (
     WARM_IMPORTS,
@@ -64,26 +69,40 @@ def main() -> None:
     job = Job(source=HELLO, inputs={"dataset1": MemoryFile.of_table(ten_rows())})
     warm = _sandbox(warm=3)
     demand = _sandbox(warm=0, many=True)
-    with warm, demand, TemporaryDirectory() as folder, Worker(environment.python) as worker:
+    plain_warm = _sandbox(warm=3, prepared=False)
+    plain_demand = _sandbox(warm=0, many=True, prepared=False)
+    with (
+        warm,
+        demand,
+        plain_warm,
+        plain_demand,
+        TemporaryDirectory() as folder,
+        Worker(environment.python) as worker,
+    ):
         candidates: dict[str, Callable[[], object]] = {
             "warm": partial(_checked, warm, job),
             "on demand": partial(_checked, demand, job),
+            "warm, not prepared": partial(_checked, plain_warm, job),
+            "on demand, not prepared": partial(_checked, plain_demand, job),
             "persistent worker, not isolated (the floor)": partial(worker.call, HELLO),
         }
         print(f"isolation: {warm.isolation.level}, {', '.join(warm.isolation.active)}")
         _print_latencies(candidates, rounds=300)
         _print_share(warm, job)
         _print_peers(Path(folder), environment.python, partial(_checked, warm, job))
-    for size, clients in ((0, 2), (3, 2)):
-        sandboxes = [_sandbox(warm=size, many=True) for _ in range(2)]
-        _print_sustained(sandboxes, job, clients, size)
+    for size, prepared in ((0, True), (3, True), (0, False), (3, False)):
+        sandboxes = [_sandbox(warm=size, many=True, prepared=prepared) for _ in range(2)]
+        ready = f"{size or 'no'} forks ready{'' if prepared else ', not prepared'}"
+        _print_sustained(sandboxes, job, 2, ready)
         for sandbox in sandboxes:
             sandbox.close()
 
 
-def _sandbox(*, warm: int, many: bool = False) -> Sandbox:
+def _sandbox(*, warm: int, many: bool = False, prepared: bool = True) -> Sandbox:
     """A sandbox with everything imported, whether or not forks stand ready in it."""
-    factory = LocalSandboxFactory(RunSettings(warm=warm))
+    policy = load_policy()
+    warm_up = replace(policy.warm_up, forks_are_prepared=prepared)
+    factory = LocalSandboxFactory(RunSettings(warm=warm), policy=replace(policy, warm_up=warm_up))
     return factory.sandbox_for(factory.environment_for(read_script_metadata("")), many=many)
 
 
@@ -148,7 +167,7 @@ def _call(command: list[str], folder: Path) -> None:
     subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
 
 
-def _print_sustained(sandboxes: list[Sandbox], job: Job, clients: int, warm: int) -> None:
+def _print_sustained(sandboxes: list[Sandbox], job: Job, clients: int, ready: str) -> None:
     for sandbox in sandboxes:
         _checked(sandbox, job)
     until = time.perf_counter() + _SUSTAINED_SECONDS
@@ -165,7 +184,7 @@ def _print_sustained(sandboxes: list[Sandbox], job: Job, clients: int, warm: int
     for thread in threads:
         thread.join()
     print(
-        f"sustained, {clients} clients, {warm or 'no'} forks ready{'':20}"
+        f"{f'sustained, {clients} clients, {ready}':60}"
         f"{sum(counts) / _SUSTAINED_SECONDS:.0f} runs a second"
     )
 
