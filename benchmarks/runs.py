@@ -3,8 +3,8 @@
 The floor of a call is a persistent worker that is not isolated at all: it starts nothing, forks
 nothing, and what one script leaves behind the next one finds.
 
-The rows "not prepared" are without `studiolo_guest/cheap_forks`: forks copy the zygote's page tables,
-and copy pages while they run.
+The rows "not prepared" are without `studiolo_guest/cheap_forks`: forks copy the page tables of the
+zygote, and copy pages while they run.
 """
 
 import shutil
