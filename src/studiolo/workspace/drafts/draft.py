@@ -1,11 +1,10 @@
 """An experiment that is written in Python: put together, checked, run and saved."""
 
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.errors import StudioloError
@@ -14,10 +13,8 @@ from studiolo.experiments.experiment import Experiment, Node, NodeName
 from studiolo.experiments.file import as_saved
 from studiolo.experiments.finding import Finding, Severity
 from studiolo.experiments.revision import Revision
-from studiolo.modules.catalogue import Catalogue
 from studiolo.modules.declaration import read_script_parameters
 from studiolo.modules.definition import EXECUTE_PYTHON_SCRIPT, ModuleId, PortName
-from studiolo.modules.script import Script
 from studiolo.runs.errors import NodeUnknownError
 from studiolo.runs.experiments.progress import Observer
 from studiolo.runs.history.experiment_result import ExperimentResult
@@ -25,45 +22,16 @@ from studiolo.runs.planning.selection import Selection
 from studiolo.workspace.dataset_source import DatasetSource, file_content, file_name, node_name
 from studiolo.workspace.drafts.draft_file import DraftFile
 from studiolo.workspace.drafts.given_script import ScriptSource, given_script
+from studiolo.workspace.drafts.home import Home
 from studiolo.workspace.drafts.node_keywords import Keywords, refuse_ambiguous
 from studiolo.workspace.errors import (
     NodeNameTakenError,
     NodeRefusedError,
 )
 from studiolo.workspace.notebook_progress import watching
-from studiolo.workspace.uploads import UploadedDataset, UploadSource
 
 #: What a node may still lack while it is written.
 _LATER = {"input-missing", "parameter-missing"}
-
-
-class Home(Protocol):
-    """The workspace, as far as a draft needs it."""
-
-    @property
-    def catalogue(self) -> Catalogue:
-        """The modules that exist now."""
-
-    def upload(self, name: str, source: UploadSource, *, replace: bool) -> UploadedDataset:
-        """Make a dataset file of these bytes."""
-
-    def editing(self) -> AbstractContextManager[object]:
-        """A lock that is held while an experiment is saved."""
-
-    def check(
-        self, experiment: Experiment, *, read_script: Callable[[Path], Script]
-    ) -> Sequence[Finding]:
-        """The mistakes that would keep it from running; scripts are read as given."""
-
-    def run(
-        self,
-        experiment: Experiment,
-        *,
-        selection: Selection | None,
-        observer: Observer | None,
-        cancelled: threading.Event | None,
-    ) -> ExperimentResult:
-        """Run it."""
 
 
 @dataclass(frozen=True, kw_only=True)
