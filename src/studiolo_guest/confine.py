@@ -309,7 +309,7 @@ def _map_to_itself() -> None:
 
 
 def _restrict_files(landlock: Landlock, directory: str) -> None:
-    """A second line behind the mount namespace, and the first one where there is none."""
+    """A second barrier behind the mount namespace, and the only one where there is none."""
     ruleset = kernel.landlock_ruleset(
         filesystem=_bits(_RIGHTS, landlock.abi),
         network=sum(bit for name, bit in _TCP.items() if name not in landlock.network)

@@ -76,7 +76,7 @@ def write_outputs(
     module: str,
     log: _Log,
 ) -> list[dict[str, Any] | None]:
-    """Write each value into its port's file; what the report says of each."""
+    """Write each value into its port's file; the report's entry for each."""
     kinds = [output["kind"] for output in request.outputs]
     written: list[dict[str, Any] | None] = []
     for value, kind, file in zip(values, kinds, files, strict=False):

@@ -49,13 +49,13 @@ def main() -> NoReturn:
 
 
 def _cancel(*_: object) -> NoReturn:
-    """End at once: nothing has begun that would be left behind."""
+    """End at once: nothing has begun that could be left over."""
     os.write(2, _CANCELLED)
     os._exit(_INTERRUPTED)
 
 
 def _head_start() -> "Launcher":
-    """A script's interpreter: it starts first of all, and what is imported next goes on beside it.
+    """A script's interpreter: it starts first, and the imports that follow run at the same time.
 
     It is told what it is for as soon as that much is imported.
     """

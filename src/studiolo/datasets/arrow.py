@@ -61,7 +61,7 @@ def bytes_of(buffer: pa.Buffer | None) -> npt.NDArray[np.uint8]:
 def text_of(strings: Values) -> npt.NDArray[np.uint8]:
     """The bytes of all strings of an array, one after the other."""
     starts, ends, data = string_places(strings)
-    # The buffer may be longer than what the strings take of it.
+    # The buffer may be longer than the strings in it.
     return data[starts[0] : ends[-1]] if len(starts) else data
 
 

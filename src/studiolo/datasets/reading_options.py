@@ -23,5 +23,5 @@ class ReadingOptions:
         return {name: value for name, value in said.items() if value is not None}
 
 
-#: The names of the options, in the order in which people read them.
+#: The names of the options, in the order in which they are shown.
 READING_OPTIONS = tuple(field.name for field in fields(ReadingOptions))

@@ -1,6 +1,6 @@
 """Guesses the package that a missing module comes from, for the hint to a user."""
 
-#: Modules whose package is called otherwise, by the first part of what is imported. Modules of
+#: Modules whose package has a different name, by the first part of the import. Modules of
 #: packages that go by their own name (numpy, seaborn, …) need no entry.
 _PACKAGES = {
     "Bio": "biopython",

@@ -17,7 +17,7 @@ from studiolo.environments.uv_failure import uv_failure
 # uv wraps its explanations at the terminal's width, which would not suit an error message.
 _TERMINAL_ROWS, _TERMINAL_COLUMNS = 50, 1000
 _CONTROL_SEQUENCE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-# An error that interrupts a progress bar is written behind it, on the same line. The expression
+# An error that interrupts a progress bar is written after it, on the same line. The expression
 # must not repeat blanks: bars are padded to the terminal's width and redrawn all the time, and
 # uv downloads no faster than it is listened to.
 _LINE_END = re.compile(rb"[\r\n]+|(?<=  )(?=error: |\xc3\x97 )")

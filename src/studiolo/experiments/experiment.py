@@ -118,7 +118,7 @@ class Node:
 class Experiment:
     """A graph of nodes, in the order of its file."""
 
-    #: What people read; need not be unique.
+    #: The name that people see; need not be unique.
     name: str
     nodes: Mapping[NodeName, Node]
     description: str = ""

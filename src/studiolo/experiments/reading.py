@@ -102,7 +102,7 @@ class _Part:
 
 
 class _Reader:
-    """Turns a tree into an experiment; goes on after a mistake, to find them all."""
+    """Turns a tree into an experiment; continues after a mistake, to find them all."""
 
     def __init__(self, file: Path) -> None:
         self.findings: list[Finding] = []

@@ -117,7 +117,7 @@ def _loaded_source(source: str, name: str, file: str) -> str:
 
 
 def _is_plain(source: str) -> bool:
-    """Whether a text comes back from a file as it is."""
+    """Whether a text comes back from a file unchanged."""
     return all(c in "\n\t" or c.isprintable() for c in source)
 
 

@@ -18,7 +18,7 @@ from studiolo.export.literals import WIDTH, bracketed, indented, literal, quoted
 
 #: A file, and how it is read.
 FileReading = tuple[str, ReadingOptions]
-#: The part of a program that reads a format, and what it is told besides names and types.
+#: The part of a program that reads a format, and its arguments besides names and types.
 _READERS: Final[Mapping[FileFormat | None, tuple[str, Mapping[str, Any]]]] = {
     FileFormat.CSV: ("read_csv", {}),
     FileFormat.CSV_NO_HEADER: ("read_csv", {"header": False}),
@@ -52,7 +52,7 @@ def reader(
         file: The file's name in the folder of datasets.
         dataset: What Studiolo reads from it.
         function: What to call the function.
-        folder: What its parameter is called.
+        folder: The name of its parameter.
         options: How Studiolo reads the file.
 
     Raises:

@@ -31,7 +31,7 @@ import pyarrow.parquet as pq
 
 #: What stands for a missing value in a text file, except in a column of text.
 MISSING = ["", "NA", "N/A", "null", "NULL", "NaN", "nan"]
-#: How a column of Arrow's comes to pandas that may have missing values.
+#: How an Arrow column that may have missing values becomes one of pandas.
 NULLABLE: dict[pa.DataType, Any] = {
     pa.bool_(): pd.BooleanDtype(),
     pa.int8(): pd.Int8Dtype(),
@@ -443,7 +443,7 @@ def replaced(path: Path) -> Path:
 
 
 def arguments() -> argparse.Namespace:
-    """What was typed behind the name of the program."""
+    """The arguments after the program's name."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

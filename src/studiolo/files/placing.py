@@ -16,7 +16,7 @@ def put(content: bytes | memoryview, path: Path, *, folder: Path, replace: bool)
 
     Raises:
         FileExistsError: There is a file, and it is not to be replaced.
-        OSError: It can't be written; what was there before is as it was.
+        OSError: It can't be written; what was there before is unchanged.
     """
     _make_parent(path, folder)
     with staged(path, lambda written: place(written, path, folder, replace=replace)) as sink:
@@ -28,7 +28,7 @@ def place(staged: Path, path: Path, folder: Path, *, replace: bool) -> None:
 
     Raises:
         FileExistsError: There is a file, and it is not to be replaced.
-        OSError: It can't be done; what was there before is as it was.
+        OSError: It can't be done; what was there before is unchanged.
     """
     if not replace:
         put_new(staged, path, folder=folder)

@@ -13,7 +13,7 @@ from typing import BinaryIO
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """A stream to a new file that takes the path's place once it is complete and on disk.
 
-    A link to a file stays one. If anything fails, an older file is as it was. A device or a pipe is
+    A link to a file stays one. If anything fails, the old file is unchanged. A device or a pipe is
     written to and stays what it is: as root, another file in the place of `/dev/null` would break
     the machine.
 

@@ -1,4 +1,4 @@
-"""Turns what an experiment says about columns into one plain form, for a sandbox to apply.
+"""Turns an experiment's selection of columns into one plain form, for a sandbox to apply.
 
 Which columns a dataset has is known only when it is there: `studiolo_guest.column_selection`
 applies the plain form to a frame.
@@ -63,7 +63,7 @@ def read_column_selection(value: Any, *, parameter: str) -> ColumnSelection:
         parameter: Named in errors.
 
     Raises:
-        ColumnSelectionError: It is none of that, or a part of it is wrong.
+        ColumnSelectionError: It has a different form, or a part of it is wrong.
     """
     return _Reader(parameter).selection(value)
 

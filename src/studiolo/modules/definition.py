@@ -52,7 +52,7 @@ class InputPort:
     """Where an edge may end."""
 
     name: PortName
-    #: What people read: "Dataset1".
+    #: The name that people see: "Dataset1".
     label: str
     kind: PortKind
     #: Whether the module runs without it, and then gets None.
@@ -75,7 +75,7 @@ class Parameter:
     """A property of a module: a keyword-only parameter of its `azureml_main`."""
 
     name: str
-    #: What people read: "Random seed".
+    #: The name that people see: "Random seed".
     label: str
     kind: ParameterKind
     #: Whether a node has to give a value.
@@ -117,7 +117,7 @@ class ModuleDefinition:
     """A module: built-in, of a workspace, or the script of an Execute Python Script node."""
 
     id: ModuleId
-    #: What people read: "Split Data".
+    #: The name that people see: "Split Data".
     name: str
     #: Its place in the palette, outermost category first.
     category: Sequence[str]

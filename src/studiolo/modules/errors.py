@@ -97,7 +97,7 @@ class ScriptMetadataRepeatedError(StudioloError):
 
 
 class ModuleDeclarationError(StudioloError):
-    """A module's file does not say what a module has to say."""
+    """A module's file is not a valid declaration."""
 
     code: ClassVar[str] = "module-invalid"
 

@@ -92,7 +92,7 @@ def declared_parameter(
 def script_parameter(argument: Argument) -> Parameter:
     """The parameter for a script's keyword-only argument, which may be written in any way.
 
-    Where neither annotation nor default says what it takes, it takes text; a default that can be
+    Without annotation or default it takes text; a default that can be
     told only by running the script is None here.
     """
     try:

@@ -163,7 +163,7 @@ def _line_of(text: str, keys: Sequence[str]) -> int:
 
 
 def _cut_off(lines: Sequence[str], number: int) -> tuple[int, object]:
-    """The document up to a line, or to the end of a value that goes on there; and that line."""
+    """The document up to a line, or to the end of a value that continues there; and that line."""
     for end in range(number, len(lines)):
         try:
             return end, tomllib.loads("\n".join(lines[:end]))

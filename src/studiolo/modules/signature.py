@@ -196,7 +196,7 @@ def _choices(annotation: ast.expr) -> tuple[str, ...] | None:
 
 
 def _is(expression: ast.expr, name: str) -> bool:
-    """Whether it is that name of `typing`, as such or behind a dot."""
+    """Whether it is that name of `typing`, alone or after a dot."""
     return (isinstance(expression, ast.Name) and expression.id == name) or (
         isinstance(expression, ast.Attribute) and expression.attr == name
     )

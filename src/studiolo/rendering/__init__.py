@@ -1,1 +1,1 @@
-"""Values as people read them: text for terminals, HTML for notebooks and pages."""
+"""Values in a form for people: text for terminals, HTML for notebooks and pages."""

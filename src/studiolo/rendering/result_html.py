@@ -91,7 +91,7 @@ def node_html(
     others: Sequence[str] = (),
     notes: Sequence[str] = (),
 ) -> str:
-    """A node, or a script alone: how it ended, what it gave (the first rows), printed and drew.
+    """A node, or a script alone: how it ended, its results (the first rows), console and images.
 
     Args:
         row: The node.

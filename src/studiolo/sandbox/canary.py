@@ -127,7 +127,7 @@ _LIMITS = {
 def try_layers(sandbox: Sandbox, limits: Limits) -> list[Attempt]:
     """Let the canary try everything in ``sandbox``; the outcome of each attempt.
 
-    Where the sandbox was told to load `LIBRARY` beforehand, what that tried is told as well.
+    If the sandbox loaded `LIBRARY` beforehand, its attempts are included.
 
     It runs under small limits, so that reaching for more than them costs little.
     """

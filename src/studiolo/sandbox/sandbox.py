@@ -63,7 +63,7 @@ class _Spent:
 class Sandbox:
     """Runs scripts with one environment's Python.
 
-    Starting begins with the constructor and goes on beside whatever the caller does until the
+    Starting begins with the constructor and continues beside whatever the caller does until the
     first run. Any number of threads may run scripts at once. Close it, or use it as a context
     manager: its processes end with it.
     """

@@ -19,5 +19,5 @@ class Measures:
 
     @property
     def measures(self) -> Mapping[str, Any]:
-        """The measures by name, to be handed on to the next shape of the result."""
+        """The measures by name, to pass on to the next shape of the result."""
         return {field.name: getattr(self, field.name) for field in fields(Measures)}

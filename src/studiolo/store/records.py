@@ -55,7 +55,7 @@ class Records:
     def __init__(self, database: Database, store: Path) -> None:
         self._database = database
         self._store = store
-        #: What was published, and where it is called.
+        #: What was published, and the addresses for calling it.
         self.services = ServiceRecords(database)
         #: The batch jobs of services.
         self.jobs = JobRecords(database)

@@ -1,4 +1,4 @@
-"""A result: what a node gave, kept to be used again wherever the same is asked for."""
+"""A node's result, kept to be used again wherever the same is asked for."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

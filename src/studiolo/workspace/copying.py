@@ -64,7 +64,7 @@ def copy_experiment(
         experiment: Its folder, its file, or its name in its workspace.
         workspace_from: The workspace that it is in.
         workspace_to: The workspace to copy it to; may be the same, with another name.
-        name: What its folder is called there; as here if not given.
+        name: The name of its folder there; the same as here if not given.
 
     Raises:
         ExperimentMissingError, ExperimentFileError: It can't be read.

@@ -39,7 +39,7 @@ def write_program(program: ExportedProgram, file: Path) -> None:
     """Write it to a file, all of it or nothing.
 
     Raises:
-        ProgramUnwritableError: It can't be written; an older one is as it was.
+        ProgramUnwritableError: It can't be written; an existing file is unchanged.
     """
     try:
         with replacing(file) as sink:

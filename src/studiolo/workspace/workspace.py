@@ -316,7 +316,7 @@ class Workspace:
 
         Raises:
             ExperimentFileError: It has mistakes that `check` finds.
-            StudioloError: It could not be begun, or not go on.
+            StudioloError: It could not be begun or continued.
         """
         running = self.start(experiment, selection=selection, settings=settings, observer=observer)
         pause = None if cancelled is None else _PAUSE

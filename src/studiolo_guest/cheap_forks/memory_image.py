@@ -67,7 +67,7 @@ def _move_into(file: int, machine: Machine) -> bool:
 def _plan(machine: Machine, file: int, calls: mmap.mmap) -> int:
     """Write the list and return its length.
 
-    A fork does it: while this process only waits, its mappings stay what the list says of them.
+    A fork does it: while this process only waits, its mappings stay as they are in the list.
     """
     child = os.fork()
     if child == 0:

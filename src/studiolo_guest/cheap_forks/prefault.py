@@ -2,7 +2,7 @@
 
 A fork shares its memory with the zygote until one of the two writes to it, and then the kernel
 copies the page: some two thousand times in even the smallest run, since using a Python object
-writes to its reference count. A fork that waits for its request can have that behind it.
+writes to its reference count. A fork that waits for its request can do that beforehand.
 """
 
 import ctypes

@@ -30,7 +30,7 @@ _KEYS = {PortKind.MODEL: "trained_model", PortKind.TRANSFORM: "transform"}
 
 
 def save(target: str, saved: SavedName, *, port: str | None, run: str | None) -> None:
-    """Save what a node gave, and say so."""
+    """Save a node's model or transform, and say so."""
     with reported_errors(Terminal(sys.stderr)):
         place = find_target(target)
         if place.node is None:

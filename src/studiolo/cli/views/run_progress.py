@@ -1,4 +1,4 @@
-"""A run of an experiment on the terminal while it goes on."""
+"""A run of an experiment on the terminal, in progress."""
 
 import threading
 import time
@@ -151,7 +151,7 @@ class RunProgress(Observer):
 
 
 def node_line(progress: NodeProgress, width: int, *, tells_why: bool) -> Text:
-    """One node that has ended: its sign, its name, what it cost and gave."""
+    """One node that has ended: its sign, its name, its cost and its results."""
     sign, style = SIGNS[progress.state]
     parts = [_padded(progress.node, width), f"{progress.state.value:9}"]
     if progress.state in {NodeState.FINISHED, NodeState.FAILED}:

@@ -31,7 +31,7 @@ def show_run(
     own: Collection[NodeName],
     path: Path,
 ) -> None:
-    """Show how a run ended: why nodes failed, or what the last ones gave.
+    """Show how a run ended: why nodes failed, or the results of the last ones.
 
     Args:
         console: Where to show it.

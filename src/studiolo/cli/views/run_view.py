@@ -153,7 +153,7 @@ def dataset_preview(
 
 
 def scores_of(dataset: Dataset) -> Collection[str]:
-    """The columns that say what a model came to."""
+    """The columns with a model's results."""
     return [name for name, role in dataset.roles.items() if role is ColumnRole.SCORE]
 
 

@@ -37,7 +37,7 @@ _NOMINAL = re.compile(rf"\{{((?:[^'\"}}]|{_QUOTED})*)\}}.*")
 _WEIGHT = re.compile(r"[\s,]\s*\{\s*([0-9.]+(?:[eE][+-]?[0-9]+)?)\s*\}$")
 #: Lines of KEEL's files, which say what the columns are for.
 _IGNORED = {"@relation", "@input", "@inputs", "@output", "@outputs"}
-#: What the column of the rows' weights is called.
+#: The name of the column of weights.
 _WEIGHTS = "weight"
 _ATTRIBUTE = re.compile(rf"@attribute\s+({_QUOTED}|[^\s{{'\"]+)\s*(.*)", re.I)
 _VALUE = re.compile(rf"\s*({_QUOTED}|[^,'\"]*?)\s*(,|$)")

@@ -100,7 +100,7 @@ class DatePattern:
 
 
 def date_pattern(text: str) -> DatePattern | None:
-    """The pattern that a text describes; None if a part of it is unknown, or is there twice."""
+    """The pattern that a text describes; None if a part of it is unknown or repeated."""
     parts = []
     position = 0
     while position < len(text):

@@ -1,4 +1,4 @@
-"""The check of what an experiment gives to a web service: its names and its parameters."""
+"""The check of an experiment's web service: its names and its parameters."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

@@ -148,7 +148,7 @@ class _Builder:
         self.lines.pop()
         if node.flow:
             node.end = _place(event)[1]
-        # libyaml lets a block end where the next thing begins, behind comments on that.
+        # libyaml lets a block end where the next thing begins, after comments on that.
         elif isinstance(node, MappingNode):
             node.end = node.entries[-1][1].end if node.entries else node.start
         else:

@@ -98,7 +98,7 @@ class Patch:
             root: The tree of the text.
             old: What the text says. It may lack keys whose values go without saying; they stay,
                 unless ``new`` has them.
-            new: What it shall say. The order of what the text has already stays as it is.
+            new: What it is to say. The order of what the text has already does not change.
         """
         inside = self._collection(root, old, new, ())
         # Without a line break at its end, a text in a block would lose its own.
@@ -150,7 +150,7 @@ class Patch:
             new = f" {scalar_text(part.new, quotes=quotes)}"
         else:
             new = value_text(part.new, indent=indent, path=part.path, layout=self._layout)
-        # It may go on over several lines: comments stay behind the first.
+        # It may continue over several lines: comments stay after the first.
         first, line_break, more = new.partition(self._layout.newline)
         if first and between and not between.strip(" "):
             first = between + first[1:]
@@ -170,7 +170,7 @@ class Patch:
     def _flow(self, node: MappingNode | SequenceNode, parts: Sequence[_Part], new: Any) -> str:
         present = [part for part in parts if isinstance(part, _Present)]
         if not present or any(part.value.start == part.value.end for part in present):
-            # Nothing to hold on to: it is empty, or an entry is no more than a key.
+            # No place for a patch: it is empty, or an entry is only a key.
             return flow_text(new)
         starts = [part.start for part in present]
         ends = iter([*starts[1:], node.end - 1])
@@ -272,7 +272,7 @@ class Patch:
         return [*parts, *(_Part(path=path, key=None, old=_NOT_SAID, new=more) for more in changed)]
 
     def _dash(self, position: int) -> int:
-        """Where the next item of a list begins, behind comments and blank lines."""
+        """Where the next item of a list begins, after comments and blank lines."""
         match = _BEFORE_DASH.match(self._text, position)
         assert match is not None
         return match.end()

@@ -94,7 +94,7 @@ class Engine(Protocol):
         """Run a step once and wait for its end; it ends soon after the run is cancelled.
 
         Raises:
-            StudioloError: Nothing could be run at all, such as for want of an environment. What the
+            StudioloError: Nothing could be run at all, for example without an environment. What the
                 step itself does wrong is an outcome.
         """
 

@@ -112,7 +112,7 @@ class SandboxPool:
         """A sandbox of the kind, which stays at least as long as it is used.
 
         Raises:
-            StudioloError: It can't be made, such as for want of an environment.
+            StudioloError: It can't be made, for example without an environment.
             BuildCancelledError: Raised by ``progress``, which is called again and again while an
                 environment is built.
         """

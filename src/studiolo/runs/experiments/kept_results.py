@@ -44,7 +44,7 @@ class KeptResults:
         )
 
     def put(self, results: Mapping[str, Connected]) -> Manifest:
-        """Keep what a step gave, on the disk when this returns.
+        """Keep a step's results, on the disk when this returns.
 
         Raises:
             StoreError: There is no room, or the workspace can't be written.

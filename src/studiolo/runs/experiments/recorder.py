@@ -1,4 +1,4 @@
-"""Writes down what a run's nodes came to, while the run goes on.
+"""Records the outcome of a run's nodes, while the run is in progress.
 
 A node counts as ended once its blobs and its record are on the disk; only then is it announced. The
 nodes after it do not wait for that: what they need is in memory.
@@ -23,13 +23,13 @@ from studiolo.store.records import Records
 from studiolo.store.result_record import NewResult, StoredResult
 from studiolo.store.run_record import FinishedNode, NodeChange, NodeOutcome, NodeState
 
-#: Seconds between two records of what goes on. Nodes that take less are recorded at their end only.
+#: Seconds between two records of running nodes. Shorter ones are recorded at their end only.
 _INTERVAL = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class EndedStep:
-    """A node that has come to its end in this run."""
+    """A node that has ended in this run."""
 
     step: Step
     state: NodeState
@@ -148,7 +148,7 @@ class Recorder:
         return max(0.0, self._look_again - time.monotonic())
 
     def _record_under_way(self) -> None:
-        """Record what goes on, from time to time."""
+        """Record the running nodes, from time to time."""
         if self._until_next_look():
             return
         self._look_again = time.monotonic() + _INTERVAL

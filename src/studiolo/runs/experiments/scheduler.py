@@ -86,7 +86,7 @@ class Scheduler:
         """Do everything that the plan says, and record it; how it ended.
 
         Raises:
-            StudioloError: It could not go on; what had ended before is recorded.
+            StudioloError: It could not continue; what had ended before is recorded.
         """
         with (
             self._capacity.share(lambda: self._events.put(_Turn())) as share,
@@ -130,7 +130,7 @@ class Scheduler:
         return CancelAsked()
 
     def _handle(self, event: Event, runner: StepRunner, recorder: Recorder) -> RunStatus | None:
-        """Let the state take in an event, and do what it says; the status once the run is over."""
+        """Give the state an event and carry out its instructions; the status if the run is over."""
         settled: list[EndedStep] = []
         instructions: deque[Instruction] = deque(self._state.handle(event))
         status = None

@@ -12,7 +12,7 @@ from studiolo.store.run_record import NodeState, RunStatus
 
 #: How a node that was started can end.
 _ENDS = frozenset({NodeState.FINISHED, NodeState.KEPT, NodeState.FAILED, NodeState.CANCELLED})
-#: States after which the nodes that need this one can go on.
+#: States after which the nodes that need this one can run.
 HAS_RESULT = frozenset({NodeState.FINISHED, NodeState.KEPT})
 
 
@@ -26,7 +26,7 @@ class Begun:
 
 @dataclass(frozen=True, kw_only=True)
 class NodeEnded:
-    """A node that was started has come to an end."""
+    """A node that was started has ended."""
 
     node: NodeName
     #: FINISHED, KEPT, FAILED or CANCELLED.

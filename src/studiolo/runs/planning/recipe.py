@@ -18,7 +18,7 @@ Recipe = Mapping[str, Any]
 #: Characters of a value that are shown.
 _VALUE: Final = 40
 
-#: Names of a recipe's parts as people read them, in the order in which differences are told.
+#: Names of a recipe's parts for people, in the order in which differences are listed.
 _PARTS = {
     "file": "the dataset's name",
     "dataset": "the dataset's content",

@@ -1,1 +1,1 @@
-"""Scripts: one run by itself, and what is found in the source of any."""
+"""Scripts: running one alone, and what is found in the source of any."""

@@ -33,7 +33,7 @@ class Circumstances:
     def bundled(self) -> Sequence[str]:
         """The names of the script bundle's members; none without a bundle.
 
-        Those of a zip inside of it follow behind its own name: ``inner.zip/mod.py``.
+        Those of a zip inside it come after that zip's name: ``inner.zip/mod.py``.
         """
         if not isinstance(self.job.bundle, MemoryFile):
             return []

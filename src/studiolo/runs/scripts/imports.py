@@ -14,7 +14,7 @@ def imported_modules(source: str) -> frozenset[str]:
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, MemoryError, RecursionError):
-        # MemoryError is what the parser says of signs without end, whatever memory there is.
+        # The parser raises MemoryError for endless signs, however much memory there is.
         return frozenset()
     found: set[str] = set()
     for node in ast.walk(tree):

@@ -81,7 +81,7 @@ class Console:
         return True
 
     def drain(self) -> None:
-        """Take in what is left in the pipe, which is no more than a pipe can hold."""
+        """Read what is left in the pipe, which is at most what a pipe can hold."""
         for _ in range(_PIPE_PIECES):
             if not self.read():
                 break

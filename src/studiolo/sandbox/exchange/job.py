@@ -46,7 +46,7 @@ def bytes_of(connected: Connected) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class Contract:
-    """How a job's `azureml_main` is called, and what becomes of what it returns."""
+    """How to call a job's `azureml_main`, and where its return values go."""
 
     #: In the order of the arguments.
     inputs: Sequence[InputPort]
@@ -157,7 +157,7 @@ class Failure:
 
     @property
     def sentence(self) -> str:
-        """The message; behind the name of its class where it is the exception's own text."""
+        """The message; after the name of its class where it is the exception's own text."""
         # A sentence of ours, or of a module, needs no name of an exception.
         own_words = self.code == "script-exception" or self.message == self.subject
         named = own_words and self.exception_type and self.code != "module-refused"
@@ -227,7 +227,7 @@ class JobFacts:
 
     @property
     def facts(self) -> Mapping[str, Any]:
-        """The facts by name, to be handed on to the next shape of the outcome."""
+        """The facts by name, to pass on to the next shape of the outcome."""
         return {field.name: getattr(self, field.name) for field in fields(JobFacts)}
 
 

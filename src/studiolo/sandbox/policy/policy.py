@@ -86,7 +86,7 @@ class Limits:
 
     @property
     def cpu_seconds(self) -> int:
-        """CPU time of one process: a second line behind the wall clock, so never shorter."""
+        """CPU time of one process: a second limit behind the wall clock, so never shorter."""
         return self.timeout_seconds * self.cpus
 
 

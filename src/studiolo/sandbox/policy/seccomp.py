@@ -158,7 +158,7 @@ def _check_arguments(
 
 
 def _check_argument(check: ArgumentCheck, *, prefix: str) -> Iterable[Statement]:
-    """Refuse if the condition does not hold; go on below if it does."""
+    """Refuse if the condition does not hold; continue below if it does."""
     offset = _ARGUMENTS_OFFSET + check.argument * _ARGUMENT_SIZE
     passed, failed = f"{prefix} passed", f"{prefix} failed"
     # The upper half first. Where the kernel reads only 32 bits this refuses more than it must,

@@ -1,4 +1,4 @@
-"""The numbers behind the names of system calls, for every architecture the sandbox supports."""
+"""The numbers of system calls by name, for every architecture that the sandbox supports."""
 
 from collections.abc import Mapping
 from functools import cache

@@ -63,7 +63,7 @@ class MemoryGroup:
         (self._path / "cgroup.procs").write_text(str(pid))
 
     def ran_out(self) -> bool:
-        """Whether the kernel killed a process of the group for want of memory."""
+        """Whether the kernel killed a process of the group because memory ran out."""
         for line in self._read(self._version.events).splitlines():
             name, _, value = line.partition(" ")
             if name == "oom_kill":
@@ -192,7 +192,7 @@ class _Groups:
                 if self._closed:
                     return
                 pid = self._idle_pid
-            # It has ended where the sandbox is about to begin anew.
+            # It has ended where the sandbox is about to restart.
             with contextlib.suppress(OSError):
                 group.add(pid)
             time.sleep(_MOVE_EVERY_SECONDS)

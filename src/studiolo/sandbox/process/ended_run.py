@@ -89,4 +89,4 @@ class EndedRun:
 
 
 def _nothing() -> None:
-    """Whatever comes, go on."""
+    """Continue, whatever happens."""

@@ -33,7 +33,7 @@ _SAID = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class Returned:
-    """The checked results of a run that came to its end."""
+    """The checked results of a run that ended."""
 
     failure: Failure | None
     results: dict[str, Connected]
@@ -74,7 +74,7 @@ def returned(
 def _by_port(
     files: RunFiles, report: Report
 ) -> Iterator[tuple[OutputPort, MemoryFile, OutputReport]]:
-    """The ports that something left by, each with its file and what the guest says of it."""
+    """The ports with a result, each with its file and the guest's report on it."""
     for port, file, output in zip_longest(files.outputs, files.results, report.outputs):
         if port is None:
             raise ReportError("it has more outputs than there are ports")

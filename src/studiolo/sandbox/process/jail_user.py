@@ -10,7 +10,7 @@ from pathlib import Path
 
 #: systemd's table of user ids (https://systemd.io/UIDS-GIDS/) leaves these to nobody.
 _FIRST, _BITS = 0x7000_0000, 28
-#: For a host in a container that has no more than the usual 65,536 ids.
+#: For a host in a container that has only the usual 65,536 ids.
 _FIRST_OF_FEW, _FEW = 60_001, 512
 #: Sandboxes of one process that are told apart.
 _SANDBOX_BITS = 6

@@ -87,7 +87,7 @@ class Launcher:
         return content.decode("utf-8", "replace").strip()
 
     def close(self) -> None:
-        """Let it end by itself, which it does when its socket closes, or see to it."""
+        """Let it end by itself, which it does when its socket closes, or end it."""
         if self._closed:
             return
         self._closed = True

@@ -31,7 +31,7 @@ class End(Enum):
     DONE = "done"
     #: Its process is gone or has closed its socket.
     GONE = "gone"
-    #: It has closed its socket and goes on.
+    #: It has closed its socket and keeps running.
     CUT_OFF = "cut off"
     TIMED_OUT = "timed out"
     CANCELLED = "cancelled"
@@ -49,14 +49,14 @@ class OverError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Watch:
-    """The limits that the host watches while a run goes on."""
+    """The limits that the host watches during a run."""
 
     #: By `time.perf_counter`.
     deadline: float
     cancelled: threading.Event | None = None
     #: The control group that counts the run's memory.
     group: MemoryGroup | None = None
-    #: Bytes of all processes together; None where a control group sees to it.
+    #: Bytes of all processes together; None where a control group limits them.
     memory: int | None = None
     #: What the run writes results to: memory that belongs to none of its processes.
     files: Sequence[MemoryFile] = ()
@@ -177,7 +177,7 @@ class _Counting(threading.Thread):
         self.found: End | None = None
 
     def stop(self) -> None:
-        """Count no more; a look that has begun goes on for a while."""
+        """Stop counting; a look that has begun continues for a while."""
         self._stopped.set()
 
     def run(self) -> None:

@@ -132,7 +132,7 @@ class Child:
         return own + (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     def close(self) -> None:
-        """Let go of what was handed over; its file system is gone with that."""
+        """Close what was handed over; its file system is gone then."""
         self.link.close()
         os.close(self.pidfd)
         os.close(self.directory)
@@ -259,7 +259,7 @@ class Zygote:
     def forget(self, name: int, then: Callable[[], None]) -> None:
         """No caller will ask how the fork of that name ended; call ``then`` when it has.
 
-        That is in the thread that takes in the news, unless it is known already.
+        That is in the thread that reads messages, unless it is known already.
         """
         with self._changed:
             known = self._exits.pop(name, None) is not None or self._gone

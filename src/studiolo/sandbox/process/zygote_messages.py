@@ -38,7 +38,7 @@ class Ready:
 
 @dataclass(frozen=True, kw_only=True)
 class Failed:
-    """It can't go on."""
+    """It can't continue."""
 
     #: The layer or part that failed.
     layer: str

@@ -177,7 +177,7 @@ class Draft:
             delimiter: What separates the fields of delimited text: a character, or "tab".
             decimal: "," where numbers are written as 3,14.
             sheet: Sheet of a workbook; the first that has cells if not given.
-            comment: What people read beside the node.
+            comment: A remark that people see on the node.
             replace: Whether the file may be overwritten if it exists.
 
         Raises:
@@ -225,7 +225,7 @@ class Draft:
             saved: Its name.
             name: The node's name; by default the model's, with a number if it is taken.
             version: Which version of it; the newest if not given.
-            comment: What people read beside the node.
+            comment: A remark that people see on the node.
 
         Raises:
             NodeRefusedError: There is no such model or version, or its files were changed.

@@ -86,7 +86,7 @@ class DraftFile:
         layout = read.layout
         for change in self._rearrangements:
             layout = change(layout)
-        # A layout with mistakes stays as it is; `check` tells of them.
+        # A layout with mistakes stays as it is; `check` reports them.
         if layout != read.layout and not read.findings:
             write_layout(layout, self._folder, nodes=list(experiment.nodes))
         self._rearrangements.clear()

@@ -18,7 +18,7 @@ ENTRY = "azureml_main"
 def function_script(function: Callable[..., Any]) -> str:
     """A script that does what a function does: the modules that it uses, and its own text.
 
-    A function of another name is called `azureml_main` there.
+    A function with a different name becomes `azureml_main` there.
 
     Raises:
         ScriptFunctionError: Its text can't be had, or it uses what a script can't import.

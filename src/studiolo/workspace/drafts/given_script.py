@@ -36,7 +36,7 @@ def given_script(script: ScriptSource, *, name: str | None, folder: Path) -> Giv
     Args:
         script: A path, relative to the experiment or to where Python runs; a text of more than one
             line, or a `Script`; or a function.
-        name: What its node is called, which a text and a function called `azureml_main` need.
+        name: The node's name, which a text and a function called `azureml_main` need.
         folder: The experiment's folder.
 
     Raises:

@@ -22,7 +22,7 @@ _LIMITS: Mapping[str, Callable[[Any], int]] = {
     "memory": parse_memory,
     "cpus": lambda number: number,
 }
-#: What a node says beside ports and parameters, with what it says if it says nothing.
+#: A node's keys beside ports and parameters, each with its default.
 _SETTINGS = {"comment": "", "seed": None, "port_binding": "connected", **dict.fromkeys(_LIMITS)}
 
 

@@ -43,11 +43,11 @@ class Saving:
         self._catalogue = catalogue
 
     def save(self, node: NodeResult, saved: SavedName, *, port: str | None = None) -> SavedVersion:
-        """Save what a node gave.
+        """Save a node's model or transform.
 
         Args:
             node: The result of the node.
-            saved: What it is called.
+            saved: Its name.
             port: The output that is meant; if not given, the first of the kind.
 
         Raises:

@@ -299,7 +299,7 @@ def _refuse_rounded_sums(name: str, values: tuple[Any, ...], scale: int) -> None
     Args:
         name: The name of the result column.
         values: Its values.
-        scale: The number of digits behind the point.
+        scale: The number of digits after the point.
     """
     for row, value in enumerate(values, 1):
         if isinstance(value, float) and abs(value) >= 10.0 ** (_DIGITS - scale):

@@ -372,7 +372,7 @@ class Features(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
 
 
 def pipeline(model: dict[str, Any], kinds: dict[str, str]) -> Pipeline:
-    """The learner behind what makes a matrix of a dataset."""
+    """The learner, after the step that makes a matrix of a dataset."""
     features = Features(
         kinds=kinds,
         scale=model["scale"],

@@ -70,7 +70,7 @@ class SparseLogisticRegression(LogisticRegression):  # type: ignore[misc]  # it 
     """Logistic regression whose L1 weight makes some weights exactly 0.
 
     L-BFGS needs a slope everywhere, which |w| lacks at 0. So each weight is the difference of two
-    that are not negative and both cost L1: SciPy's L-BFGS-B, which heeds such bounds, finds the
+    that are not negative and both cost L1: SciPy's L-BFGS-B, which respects bounds, finds the
     same minimum as OWL-QN. The parameters are those of scikit-learn's class, and so are the
     predictions; ``l1_ratio`` says how 1 / C is shared out between L1 and L2.
     """

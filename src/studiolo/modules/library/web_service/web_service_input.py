@@ -17,7 +17,7 @@
 # ///
 """Marks where the rows of a caller enter a web service.
 
-In an experiment it hands on the dataset that is connected to it. In a service that was published
+In an experiment it passes on the dataset that is connected to it. In a service that was published
 from the experiment, the rows of each request take the place of that dataset, which says what they
 look like: the columns, their types and a sample.
 """

@@ -17,7 +17,7 @@
 # ///
 """Marks what a web service returns to its caller.
 
-In an experiment it hands on the dataset that is connected to it. A service that was published from
+In an experiment it passes on the connected dataset. A service that was published from
 the experiment returns that dataset for each request.
 """
 
