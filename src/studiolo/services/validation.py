@@ -1,5 +1,6 @@
 """Holding what a caller sent against the schema of the service."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,7 +15,7 @@ from studiolo.services.classic_text import double_text
 from studiolo.services.columns import NEEDED, ColumnReader
 from studiolo.services.schema import PortSchema, ServiceSchema
 from studiolo.services.scoring import ProblemCode, RequestProblem, RequestRefused, ScoringRequest
-from studiolo.services.words import listed, meant, quoted, shown
+from studiolo.services.words import first_repeated, listed, meant, quoted, shown
 
 #: Problems of a request that are told; there may be one for each of its cells.
 MOST_PROBLEMS = 20
@@ -86,6 +87,8 @@ class Validator:
                 )
                 problems.add(ProblemCode.MISSING_INPUT, message, target=name)
         for name in inputs:
+            if problems.full:
+                return
             if name not in self._inputs:
                 takes = listed(self._inputs) if self._inputs else "no input"
                 message = f'There is no input "{shown(name)}". The service takes {takes}.'
@@ -115,6 +118,8 @@ class Validator:
                     ProblemCode.MISSING_PARAMETERS, message, target=name, expected=expected
                 )
         for name in given:
+            if problems.full:
+                break
             if name not in self._parameters:
                 known = f"takes {listed(self._parameters)}" if self._parameters else "has none"
                 message = f'There is no web service parameter "{shown(name)}". The service {known}'
@@ -155,14 +160,18 @@ class _InputReader:
         return pa.Table.from_arrays(arrays, schema=self._schema)
 
     def _check_names(self, names: Sequence[str], problems: "_Problems") -> bool:
+        """Tell of columns that are missing, that nobody asked for, or that are there twice.
+
+        There may be a million of any of these; to look for what is meant takes long.
+        """
         before = len(problems.found)
-        given = set(names)
-        extra = [name for name in dict.fromkeys(names) if name not in self._names]
-        for name in self._names:
-            if name not in given:
-                message = f'The column "{name}" is missing.{meant(name, extra)}'
-                problems.add(ProblemCode.INPUT_MISMATCH, message, target=self._name, column=name)
-        for name in extra:
+        given, known = set(names), set(self._names)
+        missing = (name for name in self._names if name not in given)
+        extra = [name for name in dict.fromkeys(names) if name not in known]
+        for name in itertools.islice(missing, MOST_PROBLEMS):
+            message = f'The column "{name}" is missing.{meant(name, extra)}'
+            problems.add(ProblemCode.INPUT_MISMATCH, message, target=self._name, column=name)
+        for name in extra[:MOST_PROBLEMS]:
             problems.add(
                 ProblemCode.INPUT_MISMATCH,
                 f'The input has no column "{shown(name)}". Its columns are {listed(self._names)}.',
@@ -170,7 +179,7 @@ class _InputReader:
                 column=shown(name),
             )
         if len(given) < len(names):
-            twice = next(name for name in names if list(names).count(name) > 1)
+            twice = first_repeated(names)
             message = f'The column "{shown(twice)}" is there more than once.'
             problems.add(
                 ProblemCode.INPUT_MISMATCH, message, target=self._name, column=shown(twice)

@@ -6,6 +6,8 @@ from difflib import get_close_matches
 #: Names in a sentence, and characters of a value.
 _MOST_NAMES = 20
 _LONGEST = 80
+#: Names among which one that is alike is looked for.
+_MOST_LOOKED_AT = 200
 
 
 def listed(names: Iterable[str]) -> str:
@@ -18,9 +20,20 @@ def listed(names: Iterable[str]) -> str:
 
 def meant(name: str, known: Sequence[str]) -> str:
     """A question after the name that may be meant, with a blank in front; empty if none may."""
+    known = [one[:_LONGEST] for one in known[:_MOST_LOOKED_AT]]
     lower = [one for one in known if one.lower() == name.lower()]
-    close = lower or get_close_matches(name[:_LONGEST], known[:1000], n=1)
+    close = lower or get_close_matches(name[:_LONGEST], known, n=1)
     return f' Did you mean "{shown(close[0])}"?' if close else ""
+
+
+def first_repeated(names: Iterable[str]) -> str:
+    """The first name that was there before; the empty text if there is none."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return ""
 
 
 def quoted(value: object) -> str:

@@ -16,7 +16,7 @@ from studiolo.server.codecs.limits import RequestLimits, check_size
 from studiolo.server.codecs.refusal import RefusalError, invalid
 from studiolo.services.json_values import INFINITY
 from studiolo.services.scoring import ProblemCode
-from studiolo.services.words import quoted
+from studiolo.services.words import first_repeated, quoted
 
 #: Nested lists and objects; an honest request has five.
 _DEEPEST = 16
@@ -36,8 +36,7 @@ class _RepeatedKeyError(ValueError):
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) < len(pairs):
-        keys = [key for key, _ in pairs]
-        raise _RepeatedKeyError(next(key for key in keys if keys.count(key) > 1))
+        raise _RepeatedKeyError(first_repeated(key for key, _ in pairs))
     return made
 
 

@@ -1,11 +1,12 @@
 """Whatever comes, it is a request or it is refused in a sentence."""
 
 import json
+import time
 from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import event, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studiolo.modules.definition import Parameter, ParameterKind
@@ -88,7 +89,6 @@ bodies = st.one_of(
 
 
 def check(outcome: object) -> None:
-    event(type(outcome).__name__)
     if isinstance(outcome, RequestRefused):
         error = error_of_refused(outcome)
         said = json.loads(error.body())["error"]
@@ -155,3 +155,31 @@ def test_any_headers_name_a_codec_or_are_refused(content_type: str, accept: str)
     ):
         if not isinstance(outcome, Codec):
             check(outcome)
+
+
+MANY = [f"name {number}" for number in range(50_000)]
+LONG = {
+    "columns": {"Inputs": {"input1": {"ColumnNames": MANY, "Values": []}}},
+    "columns, one twice": {"Inputs": {"input1": {"ColumnNames": [*MANY, MANY[-1]], "Values": []}}},
+    "inputs": {"Inputs": {name: [] for name in MANY}},
+    "parameters": {"Inputs": {"input1": []}, "GlobalParameters": dict.fromkeys(MANY, 1)},
+    "keys of a row": {"Inputs": {"input1": [dict.fromkeys(MANY, 1)] * 2}},
+    "rows": {"Inputs": {"input1": [dict.fromkeys(names, "x")] * 40_000}},
+}
+
+
+@pytest.mark.parametrize("body", LONG.values(), ids=LONG)
+def test_a_long_request_is_refused_in_little_time(body: object) -> None:
+    text = json.dumps(body).encode()
+    began = time.process_time()
+    check(CLASSIC.decode(text, {}, CHECK, RequestLimits()))
+    assert time.process_time() - began < 5
+
+
+def test_a_key_that_is_repeated_at_the_end_is_found_in_little_time() -> None:
+    keys = ",".join(f'"{name}":1' for name in [*MANY, MANY[-1]])
+    began = time.process_time()
+    outcome = CLASSIC.decode(f"{{{keys}}}".encode(), {}, CHECK, RequestLimits())
+    assert time.process_time() - began < 5
+    assert isinstance(outcome, RequestRefused)
+    assert 'the key "name 49999" more than once' in outcome.problems[0].message
