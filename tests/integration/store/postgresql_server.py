@@ -70,9 +70,10 @@ def programs() -> Path | None:
 @contextmanager
 def running_server(folder: Path) -> Iterator[PostgresqlServer]:
     """A server that keeps its data in a folder, which every user can reach."""
-    there = programs()
-    assert there is not None
+    found = programs()
+    assert found is not None
     who = _other_user()
+    there = _executable(found, folder, who)
     data, word = folder / "data", folder / "password"
     data.mkdir(mode=0o700)
     word.write_text(PASSWORD)
@@ -124,6 +125,21 @@ def _other_user() -> Mapping[str, Any]:
     if os.geteuid() != 0:
         return {}
     return {"user": _NOBODY, "group": _NOBODY, "extra_groups": []}
+
+
+def _executable(there: Path, folder: Path, who: Mapping[str, Any]) -> Path:
+    """The programs where that user can start them, which root's own folders are not."""
+    try:
+        subprocess.run(
+            [there / "initdb", "--version"], check=True, stdout=subprocess.DEVNULL, cwd="/", **who
+        )
+    except PermissionError:
+        package = there.parents[1]
+        # Their libraries are beside the package, at a place that they know relative to their own.
+        for part in (there.parent, package.with_name(f"{package.name}.libs")):
+            shutil.copytree(part, folder / part.relative_to(package.parent))
+        return folder / there.relative_to(package.parent)
+    return there
 
 
 def _free_port() -> int:
