@@ -46,6 +46,7 @@ MessageOf = Callable[..., str]
     [
         ("MyFolder/mod.py", "write `import MyFolder.mod`, or zip the content of the folder"),
         ("MyFolder/mod/__init__.py", "write `import MyFolder.mod`"),
+        ("MyFolder\\mod.py", "write `import MyFolder.mod`"),
         ("Mod.py", "case-sensitive"),
         ("My Folder/mod.py", "My Folder/mod.py: zip the content of the folder"),
         ("mod.zip", "a zip inside of the zip"),
@@ -57,7 +58,8 @@ def test_a_module_in_the_bundle_is_not_looked_for_elsewhere(
     message_of: MessageOf, member: str, advice: str
 ) -> None:
     message = message_of("import mod\ndef azureml_main(): ...", bundle={member: ""})
-    assert f"The script bundle has {member}" in message
+    shown = member.replace("\\", "/")
+    assert f"The script bundle has {shown}" in message
     assert advice in message
     assert "dependencies" not in message
 

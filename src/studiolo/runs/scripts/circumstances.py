@@ -54,11 +54,12 @@ def _members(content: bytes, *, deep: bool) -> Iterator[str]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for member in archive.infolist():
-                yield member.filename
+                name = member.filename.replace("\\", "/")  # as it is unpacked
+                yield name
                 inner = member.filename.lower().endswith((".zip", ".whl", ".egg"))
                 if deep and inner and member.file_size <= _LARGEST_INNER:
                     names = _members(archive.read(member), deep=False)
-                    yield from (f"{member.filename}/{name}" for name in names)
+                    yield from (f"{name}/{inner_name}" for inner_name in names)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, ValueError):
         # Damaged, encrypted or packed in a way that this Python can't read: unpacking it says so.
         return
