@@ -164,10 +164,7 @@ class Program:
             given = open_inputs()
             values: dict[tuple[int, int], _Value] = {}
             for number, step in enumerate(self._steps):
-                request = replace(
-                    step.request,
-                    parameters={**step.request.parameters, **call.parameters.get(str(number), {})},
-                )
+                request = _with(step.request, call.parameters.get(str(number), {}))
                 directory = os.path.join(base, str(number))
                 current = number, request, directory
                 os.mkdir(directory, 0o700)
@@ -324,6 +321,21 @@ def _constant(entry: Mapping[str, Any], files: Sequence[int], target: Mapping[st
 def _mapped(entry: Mapping[str, Any], files: Sequence[int]) -> Dataset:
     memories = [map_file(file) for file in files]
     return Dataset(memories=memories, places=entry["places"], roles=entry["roles"])
+
+
+def _with(request: Request, given: Mapping[str, Any]) -> Request:
+    """The request with these values in place of its own."""
+    columns = {
+        name: {**request.columns[name], "selection": value}
+        for name, value in given.items()
+        if name in request.columns
+    }
+    others = {name: value for name, value in given.items() if name not in columns}
+    return replace(
+        request,
+        parameters={**request.parameters, **others},
+        columns={**request.columns, **columns},
+    )
 
 
 def _given(call: Call, files: Sequence[int]) -> dict[str, _Value]:

@@ -102,7 +102,7 @@ class Workspace:
         )
 
         parts = PublisherParts(
-            run=self.run,
+            run=lambda experiment, observer: self.run(experiment, observer=observer),
             plan=self.plan,
             in_use=self.runs.in_use,
             datasets=self.datasets,

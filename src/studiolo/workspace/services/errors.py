@@ -33,3 +33,26 @@ class ServiceAnswerFailedError(StudioloError):
             "Nothing was published: the experiment ran, but its service can't answer the first "
             f"rows of its own input. The node {node} failed: {failure.message}"
         )
+
+
+class ServiceNameError(StudioloError):
+    """No service or endpoint can have that name."""
+
+    code: ClassVar[str] = "service-name"
+
+    def __init__(self, *, what: str, name: str, allowed: str) -> None:
+        self.name = name
+        super().__init__(f'No {what} can be called "{name}": its name {allowed}.')
+
+
+class ServiceOutputMissingError(StudioloError):
+    """An experiment does not say what its web service returns."""
+
+    code: ClassVar[str] = "service-output-missing"
+
+    def __init__(self, *, experiment: str) -> None:
+        super().__init__(
+            f"The experiment {experiment!r} has no Web Service Output, so its service would "
+            f'return nothing. "studiolo set-up-service {experiment}" writes an experiment that has '
+            "one."
+        )

@@ -10,6 +10,7 @@ from studiolo.experiments.experiment import Experiment, NodeName
 from studiolo.experiments.web_service.interface import ServiceInterface, WebServiceParameter
 from studiolo.modules.declaration import read_script_parameters
 from studiolo.modules.definition import EXECUTE_PYTHON_SCRIPT, Parameter
+from studiolo.runs.experiments.progress import Observer
 from studiolo.runs.history.experiment_result import ExperimentResult
 from studiolo.runs.planning.plan import Plan
 from studiolo.services.errors import ServiceGraphError
@@ -56,7 +57,7 @@ class PublisherParts:
     """What publishing needs of a workspace."""
 
     #: Runs an experiment and waits for its end.
-    run: Callable[[Experiment], ExperimentResult]
+    run: Callable[[Experiment, Observer | None], ExperimentResult]
     #: The steps that the run had.
     plan: Callable[[Experiment], Plan]
     #: A lock under which nothing is removed that the version is going to need.
@@ -83,6 +84,7 @@ class Publisher:
         endpoint: str = DEFAULT_ENDPOINT,
         settings: EndpointSettings | None = None,
         note: str = "",
+        observer: Observer | None = None,
     ) -> Publication:
         """Run an experiment, freeze it, see that it answers, and give it an endpoint's traffic.
 
@@ -95,7 +97,7 @@ class Publisher:
             StudioloError: The run could not be begun, or the version not be kept.
         """
         with self._parts.in_use():
-            result = self._parts.run(experiment)
+            result = self._parts.run(experiment, observer)
             if not result.succeeded:
                 raise PublishedRunFailedError(
                     run=result.id,

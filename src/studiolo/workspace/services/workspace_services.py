@@ -1,24 +1,62 @@
-"""The web services of a workspace: published, listed, changed and loaded to be served."""
+"""The web services of a workspace: published, listed, changed, called and loaded to be served."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from studiolo.datasets.dataset import Dataset
 from studiolo.experiments.experiment import Experiment
-from studiolo.experiments.web_service.interface import ServiceInterface
+from studiolo.experiments.web_service.interface import ServiceInterface, service_interface
 from studiolo.runs.engines.run_settings import RunSettings
+from studiolo.runs.experiments.progress import Observer
+from studiolo.services.keys import Key
+from studiolo.services.schema import ServiceSchema
+from studiolo.services.schema_document import read_schema
+from studiolo.services.scoring import RequestRefused, ScoringFailed, ScoringReply
 from studiolo.services.serving.handler import Handler, ProgramSandboxFactory
+from studiolo.services.validation import Validator
 from studiolo.services.versions.frozen_version import thaw
+from studiolo.store.services.errors import EndpointUnknownError
 from studiolo.store.services.service_record import (
     DEFAULT_ENDPOINT,
+    Endpoint,
     EndpointSettings,
+    KeySlot,
     ServedEndpoint,
+    Service,
     ServiceVersion,
+    Traffic,
 )
 from studiolo.store.services.service_records import ServiceRecords
+from studiolo.workspace.services.errors import ServiceNameError, ServiceOutputMissingError
 from studiolo.workspace.services.publishing import Publication, Publisher, PublisherParts
 
-#: Processes of a served version that wait for the next requests.
+#: As in the classic studio, for endpoints; the names of services may be longer.
+_ENDPOINT = re.compile(r"[a-z0-9]{1,24}")
+_SERVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+#: Processes of a served version that stand ready for the next requests.
 _WARM = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenEndpoint:
+    """An endpoint, and which versions answer its calls."""
+
+    endpoint: Endpoint
+    traffic: Traffic
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenService:
+    """A service as it is now."""
+
+    service: Service
+    versions: Sequence[ServiceVersion]
+    endpoints: Sequence[SeenEndpoint]
+    #: The newest version that has not been removed, and what it takes and gives; None if all are.
+    newest: int | None
+    schema: ServiceSchema | None
 
 
 class WorkspaceServices:
@@ -39,22 +77,121 @@ class WorkspaceServices:
     def publish(
         self,
         experiment: Experiment,
-        interface: ServiceInterface,
+        interface: ServiceInterface | None = None,
         *,
         service: str,
         endpoint: str = DEFAULT_ENDPOINT,
         settings: EndpointSettings | None = None,
         note: str = "",
+        observer: Observer | None = None,
     ) -> Publication:
-        """Publish an experiment; see `Publisher.publish`."""
+        """Publish an experiment; see `Publisher.publish`.
+
+        ``interface`` says where requests enter and replies leave; the experiment's Web Service
+        Input and Output modules do if it is not given.
+
+        Raises:
+            ServiceNameError: The service or the endpoint can't be called so.
+            ServiceOutputMissingError: Nothing says what the service returns.
+        """
+        check_service_name(service)
+        check_endpoint_name(endpoint)
+        found = interface or service_interface(experiment)
+        if not found.outputs:
+            raise ServiceOutputMissingError(experiment=experiment.folder.name)
         return Publisher(self._parts).publish(
             experiment,
-            interface,
+            found,
             service=service,
             endpoint=endpoint,
             settings=settings,
             note=note,
+            observer=observer,
         )
+
+    def all(self) -> Sequence[SeenService]:
+        """The services, by name."""
+        return [self._seen(service) for service in self.records.services()]
+
+    def find(self, name: str) -> SeenService:
+        """The service of that name.
+
+        Raises:
+            ServiceUnknownError: There is none.
+        """
+        return self._seen(self.records.service(name))
+
+    def rotate(self, service: str, slot: KeySlot, endpoint: str = DEFAULT_ENDPOINT) -> Key:
+        """Replace one of the two keys of an endpoint; the new one, to be shown once.
+
+        Raises:
+            ServiceUnknownError, EndpointUnknownError: There is no such endpoint.
+        """
+        key = Key.new()
+        self.records.rotate(self._endpoint(service, endpoint).id, slot, key.hashed())
+        return key
+
+    def set_traffic(
+        self, service: str, weights: Mapping[int, int], endpoint: str = DEFAULT_ENDPOINT
+    ) -> Traffic:
+        """Share an endpoint's calls out between versions, in percent.
+
+        Raises:
+            ServiceUnknownError, EndpointUnknownError: There is no such endpoint.
+            VersionUnknownError, TrafficInvalidError: Not with these weights.
+        """
+        return self.records.set_traffic(self._endpoint(service, endpoint).id, weights)
+
+    def rollback(self, service: str, endpoint: str = DEFAULT_ENDPOINT) -> Traffic:
+        """Share an endpoint's calls out as before the last change.
+
+        Raises:
+            ServiceUnknownError, EndpointUnknownError: There is no such endpoint.
+            TrafficFirstError: There was nothing before.
+        """
+        return self.records.rollback(self._endpoint(service, endpoint).id)
+
+    def remove(self, service: str) -> None:
+        """Remove a service, its endpoints and its versions.
+
+        Raises:
+            ServiceUnknownError: There is none of that name.
+        """
+        self.records.remove_service(self.records.service(service).id)
+
+    def call(
+        self,
+        service: str,
+        data: Mapping[str, Dataset],
+        *,
+        parameters: Mapping[str, object] | None = None,
+        endpoint: str = DEFAULT_ENDPOINT,
+    ) -> ScoringReply | ScoringFailed | RequestRefused:
+        """Call a service from here, without a server and a key.
+
+        It runs as a request of a caller does: held against the schema of the version, in a process
+        of its own, within the endpoint's limits.
+
+        Args:
+            service: The service's name.
+            data: The datasets to score, by the names of its inputs.
+            parameters: Values of web-service parameters.
+            endpoint: The endpoint whose newest version with traffic is asked.
+
+        Raises:
+            ServiceUnknownError, EndpointUnknownError: There is no such endpoint.
+            StudioloError: The version is damaged, or its environment can't be had.
+        """
+        found = self._endpoint(service, endpoint)
+        served = self.records.served(found.id)
+        if served is None:
+            raise EndpointUnknownError(endpoint=endpoint)
+        version = served.versions[max(served.versions)]
+        with self.handler(served, version) as handler:
+            checked = Validator(handler.schema).check(
+                {name: dataset.table for name, dataset in data.items()}, parameters or {}
+            )
+            return checked if isinstance(checked, RequestRefused) else handler.score(checked)
 
     def served(self, service: str | None = None) -> Sequence[ServedEndpoint]:
         """The endpoints to serve, of one service or of all, as they are recorded now."""
@@ -72,3 +209,46 @@ class WorkspaceServices:
         factory = self._factory(replace(usual, timeout=seconds))
         warm = min(_WARM, served.endpoint.limits.concurrent_calls)
         return Handler(thaw(version.digest, self._parts.blobs), factory, warm=warm)
+
+    def _endpoint(self, service: str, endpoint: str) -> Endpoint:
+        return self.records.endpoint(self.records.service(service).id, endpoint)
+
+    def _seen(self, service: Service) -> SeenService:
+        records = self.records
+        versions = records.versions(service.id)
+        there = [version for version in versions if version.removed_at is None]
+        newest = max(there, key=lambda version: version.number, default=None)
+        return SeenService(
+            service=service,
+            versions=versions,
+            newest=None if newest is None else newest.number,
+            schema=None if newest is None else read_schema(json.dumps(newest.schema)),
+            endpoints=[
+                SeenEndpoint(endpoint=endpoint, traffic=records.traffic(endpoint.id))
+                for endpoint in records.endpoints(service.id)
+            ],
+        )
+
+
+def check_service_name(name: str) -> None:
+    """See whether a service can be called so.
+
+    Raises:
+        ServiceNameError: It can't.
+    """
+    if _SERVICE.fullmatch(name) is None:
+        allowed = (
+            "letters, digits, points, hyphens and underscores, and begins with a letter or digit"
+        )
+        raise ServiceNameError(what="service", name=name, allowed=f"has up to 100 {allowed}")
+
+
+def check_endpoint_name(name: str) -> None:
+    """See whether an endpoint can be called so; the rule is the classic studio's.
+
+    Raises:
+        ServiceNameError: It can't.
+    """
+    if _ENDPOINT.fullmatch(name) is None:
+        allowed = "has up to 24 lower-case letters and digits"
+        raise ServiceNameError(what="endpoint", name=name, allowed=allowed)

@@ -1,0 +1,118 @@
+"""`studiolo service NAME`: a web service in full, and what can be changed about it."""
+
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from studiolo.cli.reporting import reported_errors
+from studiolo.cli.services.addresses import Addresses
+from studiolo.cli.services.places import (
+    USUAL_ENDPOINT,
+    EndpointName,
+    ServiceName,
+    WorkspacePath,
+)
+from studiolo.cli.services.service_view import show_service
+from studiolo.cli.terminal import Terminal, write_document
+from studiolo.documents.services import service_document
+from studiolo.documents.text import document_text
+from studiolo.store.services.service_record import KeySlot, Traffic
+from studiolo.workspace.services.workspace_services import WorkspaceServices
+from studiolo.workspace.workspace import open_workspace
+
+
+class Action(StrEnum):
+    """What to do with a service."""
+
+    SHOW = "show"
+    KEYS = "keys"
+    TRAFFIC = "traffic"
+    ROLLBACK = "rollback"
+
+
+def command(
+    name: ServiceName,
+    action: Annotated[
+        Action,
+        typer.Argument(
+            help="show: its versions, endpoints and schema. keys: replace a key (--rotate). "
+            "traffic: share the calls out between versions. rollback: undo the last change of "
+            "traffic."
+        ),
+    ] = Action.SHOW,
+    shares: Annotated[
+        list[str] | None,
+        typer.Argument(help="For traffic: VERSION=PERCENT, such as v3=90 v4=10.", metavar="SHARE"),
+    ] = None,
+    rotate: Annotated[
+        KeySlot | None, typer.Option(help="For keys: the key to replace by a new one.")
+    ] = None,
+    endpoint: EndpointName = USUAL_ENDPOINT,
+    workspace: WorkspacePath = ".",
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show a web service, replace its keys, or share its calls out between versions."""
+    shown = Terminal(sys.stdout)
+    _check_arguments(action, shares, rotate)
+    with reported_errors(Terminal(sys.stderr)), open_workspace(workspace) as opened:
+        services = opened.services
+        if action is Action.KEYS:
+            _rotate(shown, services, name, endpoint, rotate)
+        elif action is Action.TRAFFIC:
+            traffic = services.set_traffic(name, _weights(shares or []), endpoint)
+            _say_traffic(shown, name, endpoint, traffic)
+        elif action is Action.ROLLBACK:
+            _say_traffic(shown, name, endpoint, services.rollback(name, endpoint))
+        elif json:
+            write_document(document_text(service_document(services.find(name))))
+        else:
+            show_service(shown, services.find(name), Addresses())
+
+
+def _check_arguments(action: Action, shares: Sequence[str] | None, rotate: KeySlot | None) -> None:
+    if action is Action.KEYS and rotate is None:
+        raise typer.BadParameter(
+            "say which key to replace: primary or secondary. Keys are kept as hashes, so the ones "
+            "in use can't be shown.",
+            param_hint="--rotate",
+        )
+    if action is Action.TRAFFIC and not shares:
+        raise typer.BadParameter(
+            "give each version its share of the calls, such as v3=90 v4=10.", param_hint="SHARE"
+        )
+
+
+def _rotate(
+    shown: Terminal, services: WorkspaceServices, name: str, endpoint: str, slot: KeySlot | None
+) -> None:
+    assert slot is not None
+    key = services.rotate(name, slot, endpoint)
+    shown.say(Text(f"The {slot} key of {name} ({endpoint}) is now, shown this once:"))
+    shown.print(Text(key.reveal()), soft_wrap=True)
+
+
+def _say_traffic(shown: Terminal, name: str, endpoint: str, traffic: Traffic) -> None:
+    shares = ", ".join(
+        f"v{number} {weight} %" for number, weight in sorted(traffic.weights.items())
+    )
+    shown.say(Text(f"Calls of {name} ({endpoint}) now go to {shares}."))
+
+
+def _weights(shares: Sequence[str]) -> dict[int, int]:
+    weights = {}
+    for share in shares:
+        version, _, percent = share.partition("=")
+        digits = version.removeprefix("v")
+        if not digits.isdecimal() or not percent.isdecimal():
+            raise typer.BadParameter(
+                f'"{share}" must be VERSION=PERCENT in whole numbers, such as v3=90.',
+                param_hint="SHARE",
+            )
+        if int(digits) in weights:
+            raise typer.BadParameter(f"v{digits} is there twice.", param_hint="SHARE")
+        weights[int(digits)] = int(percent)
+    return weights

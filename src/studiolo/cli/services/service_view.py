@@ -1,0 +1,136 @@
+"""Web services on the terminal."""
+
+import json
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from studiolo.cli.services.addresses import Addresses
+from studiolo.cli.terminal import Terminal
+from studiolo.rendering.amounts import moment_text
+from studiolo.rendering.plain_text import one_line, printable
+from studiolo.services.schema import PortSchema, ServiceSchema
+from studiolo.store.services.service_record import Traffic
+from studiolo.workspace.services.publishing import Publication
+from studiolo.workspace.services.workspace_services import SeenService
+
+#: Columns of an input or output that are listed; services have hundreds.
+_MOST_COLUMNS = 12
+
+
+def show_publication(console: Terminal, publication: Publication, addresses: Addresses) -> None:
+    """Show what publishing led to, and how the service is called."""
+    published = publication.published
+    service, endpoint = published.service, published.endpoint
+    console.say(Text(f"Published {service.name} v{published.version.number}.", style="bold"))
+    _lines(
+        console,
+        [
+            ("endpoint", endpoint.name),
+            ("address", addresses.plain(service, endpoint)),
+            ("classic address", addresses.classic(endpoint)),
+        ],
+    )
+    if publication.keys:
+        _lines(console, [(f"{slot} key", key.reveal()) for slot, key in publication.keys.items()])
+        console.say(Text("The keys are shown this once. Keep them where no one else reads them."))
+        key = next(iter(publication.keys.values())).reveal()
+    else:
+        console.say(Text("The endpoint keeps the keys that it had."))
+        key = "YOUR_KEY"
+    console.say(Text('Start the server with "studiolo serve", and call it:'))
+    console.print(Text(_curl(publication, addresses, key)), soft_wrap=True)
+
+
+def show_services(console: Terminal, services: Sequence[SeenService]) -> None:
+    """A line for each service."""
+    if not services:
+        hint = 'Nothing is published yet; "studiolo publish EXPERIMENT" makes a service.'
+        console.say(Text(hint, style="dim"))
+    width = max((len(seen.service.name) for seen in services), default=0)
+    for seen in services:
+        endpoints = ", ".join(
+            f"{one.endpoint.name}: {_traffic_text(one.traffic)}" for one in seen.endpoints
+        )
+        line = f"{seen.service.name:{width}}  {_newest_text(seen)}  {endpoints}"
+        console.print(Text(printable(line)), soft_wrap=True)
+
+
+def show_service(console: Terminal, seen: SeenService, addresses: Addresses) -> None:
+    """A service in full: its versions, its endpoints, and what callers send and get."""
+    service = seen.service
+    console.say(Text(service.name, style="bold"))
+    if service.description:
+        console.say(Text(one_line(service.description)))
+    for version in seen.versions:
+        removed = " (removed)" if version.removed_at is not None else ""
+        note = f"  {one_line(version.note)}" if version.note else ""
+        line = f"  v{version.number}  {moment_text(version.created_at)}{removed}{note}"
+        console.print(Text(printable(line)), soft_wrap=True)
+    for one in seen.endpoints:
+        console.say(Text(f"Endpoint {one.endpoint.name}", style="bold"))
+        limits = one.endpoint.limits
+        _lines(
+            console,
+            [
+                ("traffic", _traffic_text(one.traffic)),
+                ("address", addresses.plain(service, one.endpoint)),
+                ("classic address", addresses.classic(one.endpoint)),
+                (
+                    "requests at a time",
+                    f"{limits.concurrent_calls}, and {limits.queued_calls} wait",
+                ),
+                ("time limit", f"{limits.seconds:g} seconds"),
+            ],
+        )
+    if seen.schema is not None:
+        _show_schema(console, seen.schema, seen.newest)
+
+
+def _show_schema(console: Terminal, schema: ServiceSchema, version: int | None) -> None:
+    console.say(Text(f"What v{version} takes and gives", style="bold"))
+    rows = [(name, _columns_text(port)) for name, port in schema.inputs.items()]
+    rows += [
+        (parameter.name, "needed" if parameter.required else f"usually {parameter.default}")
+        for parameter in schema.parameters
+    ]
+    rows += [(name, _columns_text(port)) for name, port in schema.outputs.items()]
+    _lines(console, rows)
+
+
+def _columns_text(port: PortSchema) -> str:
+    names = port.names()
+    rest = len(names) - _MOST_COLUMNS
+    return ", ".join(names[:_MOST_COLUMNS]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _newest_text(seen: SeenService) -> str:
+    return "no version" if seen.newest is None else f"v{seen.newest}"
+
+
+def _traffic_text(traffic: Traffic) -> str:
+    shares = sorted(traffic.weights.items())
+    if len(shares) == 1:
+        return f"v{shares[0][0]}"
+    return ", ".join(f"v{number} {weight} %" for number, weight in shares)
+
+
+def _curl(publication: Publication, addresses: Addresses, key: str) -> str:
+    """A call that works as it stands, with a row of the run's own input."""
+    published = publication.published
+    inputs = {
+        name: [dict(port.sample)] if port.sample else []
+        for name, port in publication.schema.inputs.items()
+    }
+    body = json.dumps({"inputs": inputs}, ensure_ascii=False).replace("'", "'\\''")
+    return (
+        f"curl -s {addresses.plain(published.service, published.endpoint)} \\\n"
+        f'  -H "Authorization: Bearer {key}" -H "Content-Type: application/json" \\\n'
+        f"  -d '{body}'"
+    )
+
+
+def _lines(console: Terminal, rows: Sequence[tuple[str, str]]) -> None:
+    width = max(len(name) for name, _ in rows)
+    for name, value in rows:
+        console.print(Text(printable(f"  {name:{width}}  {value}")), soft_wrap=True)

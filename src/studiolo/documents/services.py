@@ -1,0 +1,92 @@
+"""Web services as documents."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
+
+from studiolo.workspace.services.workspace_services import SeenEndpoint, SeenService
+
+
+class VersionDocument(TypedDict):
+    """A version of a service."""
+
+    version: int
+    experiment: str
+    note: str
+    created_at: str
+    removed: bool
+    #: Inputs, outputs and parameters.
+    schema: Mapping[str, Any]
+
+
+class EndpointDocument(TypedDict):
+    """An endpoint of a service."""
+
+    id: str
+    name: str
+    #: Percent by version.
+    traffic: Mapping[str, int]
+    concurrent_calls: int
+    queued_calls: int
+    seconds: float
+    request_bytes: int
+    rows: int
+
+
+class ServiceDocument(TypedDict):
+    """A service."""
+
+    id: str
+    name: str
+    description: str
+    created_at: str
+    versions: Sequence[VersionDocument]
+    endpoints: Sequence[EndpointDocument]
+
+
+class ServicesDocument(TypedDict):
+    """The services of a workspace."""
+
+    services: Sequence[ServiceDocument]
+
+
+def services_document(services: Sequence[SeenService]) -> ServicesDocument:
+    """The services of a workspace as a document."""
+    return {"services": [service_document(seen) for seen in services]}
+
+
+def service_document(seen: SeenService) -> ServiceDocument:
+    """A service as a document."""
+    service = seen.service
+    return {
+        "id": service.id,
+        "name": service.name,
+        "description": service.description,
+        "created_at": service.created_at.isoformat(),
+        "versions": [
+            {
+                "version": version.number,
+                "experiment": version.experiment,
+                "note": version.note,
+                "created_at": version.created_at.isoformat(),
+                "removed": version.removed_at is not None,
+                "schema": version.schema,
+            }
+            for version in seen.versions
+        ],
+        "endpoints": [_endpoint(one) for one in seen.endpoints],
+    }
+
+
+def _endpoint(seen: SeenEndpoint) -> EndpointDocument:
+    endpoint = seen.endpoint
+    limits = endpoint.limits
+    return {
+        "id": endpoint.id,
+        "name": endpoint.name,
+        "traffic": {f"v{number}": share for number, share in seen.traffic.weights.items()},
+        "concurrent_calls": limits.concurrent_calls,
+        "queued_calls": limits.queued_calls,
+        "seconds": limits.seconds,
+        "request_bytes": limits.request_bytes,
+        "rows": limits.rows,
+    }

@@ -1,0 +1,171 @@
+"""Web services from the terminal: publish, list, change, call, unpublish."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from .workspace_folder import WorkspaceFolder
+
+#: The classic documentation's own service: expressions come in, and go out with their results.
+EXPRESSIONS = """
+    name: Evaluate expressions
+    description: Evaluates Python expressions.
+    web_service_parameters:
+      Digits: evaluate.digits
+    nodes:
+      expressions: {dataset: expressions.csv}
+      input1: {module: web-service-input, inputs: {dataset: expressions}}
+      evaluate:
+        module: execute-python-script
+        script: evaluate.py
+        inputs: {dataset1: input1}
+      output1: {module: web-service-output, inputs: {dataset: evaluate}}
+    """
+EVALUATE = """
+    import math
+    import os
+    import pandas as pd
+
+    def evaluate(expression, digits):
+        try:
+            value = eval(expression, {"math": math, "os": os})
+            return repr(round(value, digits) if isinstance(value, float) else value)
+        except Exception as error:
+            return f"{type(error).__name__}: {error}"
+
+    def azureml_main(dataframe1, *, digits: int = 4):
+        if "crash" in dataframe1.expression.tolist():
+            raise ValueError("crashed")
+        results = [evaluate(expression, digits) for expression in dataframe1.expression]
+        return dataframe1.assign(result=results)
+    """
+KEY = re.compile(r"primary key +(\S+)")
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> WorkspaceFolder:
+    folder = WorkspaceFolder(tmp_path_factory.mktemp("services"))
+    folder.write("datasets/expressions.csv", "expression\n1 + 1\nmath.pi\n")
+    folder.experiment("expressions", EXPRESSIONS, {"evaluate.py": EVALUATE})
+    ended = folder("publish", "experiments/expressions")
+    assert ended.code == 0, ended.err
+    folder.write("published", ended.out)
+    return folder
+
+
+def asked(workspace: WorkspaceFolder, *expressions: str) -> str:
+    """A dataset of expressions; its name."""
+    rows = "".join(f'"{expression}"\n' for expression in expressions)
+    return workspace.file("asked.csv", f"expression\n{rows}")
+
+
+def test_publishing_shows_the_addresses_and_the_keys_once(workspace: WorkspaceFolder) -> None:
+    said = workspace.read("published")
+    assert said.startswith("Published expressions v1.\n")
+    assert "/services/expressions/score" in said
+    assert re.search(r"/workspaces/[0-9a-f]{32}/services/[0-9a-f]{32}/execute", said)
+    key = KEY.search(said)
+    assert key is not None
+    assert len(key[1]) == 88
+    assert f'-H "Authorization: Bearer {key[1]}"' in said
+    assert '{"inputs": {"input1": [{"expression": "1 + 1"}]}}' in said
+
+    again = workspace("publish", "experiments/expressions", "--note", "the same")
+    assert again.out.startswith("Published expressions v2.\n")
+    assert KEY.search(again.out) is None
+    for file in workspace.folder.rglob("*"):
+        if file.is_file() and file.name != "published":
+            assert key[1].encode() not in file.read_bytes(), file
+
+
+def test_rows_are_scored_without_a_server(workspace: WorkspaceFolder) -> None:
+    ended = workspace("call", "expressions", "--data", asked(workspace, "2 * 3", "1 / 3"))
+    assert ended.out.splitlines() == ["expression,result", "2 * 3,6", "1 / 3,0.3333"], ended.err
+    ended = workspace(
+        "call", "expressions", "--data", "asked.csv", "--param", "Digits=1", "--output", "out.csv"
+    )
+    assert ended.code == 0, ended.err
+    assert ended.err == "out.csv: 2 rows, 2 columns\n"
+    assert workspace.read("out.csv").splitlines()[-1] == "1 / 3,0.3"
+
+
+def test_a_hostile_expression_gets_nowhere(workspace: WorkspaceFolder) -> None:
+    hostile = asked(
+        workspace,
+        "os.listdir('/root')",
+        "os.system('touch /job/tmp/mark')",
+        "os.kill(1, 9)",
+        "os.environ.setdefault('MARK', 'left')",
+        "__import__('socket').create_connection(('127.0.0.1', 8765), 1)",
+    )
+    workspace("call", "expressions", "--data", hostile)
+    honest = asked(workspace, "os.path.exists('/job/tmp/mark')", "os.environ.get('MARK')")
+    ended = workspace("call", "expressions", "--data", honest)
+    assert [line.rpartition(",")[2] for line in ended.out.splitlines()[1:]] == ["False", "None"]
+
+
+def test_what_is_wrong_with_rows_is_said(workspace: WorkspaceFolder) -> None:
+    workspace.file("wrong.csv", "formula\n1\n")
+    ended = workspace("call", "expressions", "--data", "wrong.csv")
+    assert ended.code == 2
+    assert ended.err.startswith("InputMismatchError ")
+    ended = workspace("call", "expressions", "--data", asked(workspace, "crash"))
+    assert ended.code == 1
+    assert 'The node "evaluate" failed: ' in ended.err
+    assert "ValueError: crashed" in ended.err
+    ended = workspace("call", "expresions", "--data", "asked.csv")
+    assert 'There is no service "expresions". Did you mean "expressions"?' in ended.err
+
+
+def test_traffic_goes_to_versions_and_back(workspace: WorkspaceFolder) -> None:
+    if "v2" not in workspace("services").out:
+        workspace("publish", "experiments/expressions")
+    ended = workspace("service", "expressions", "traffic", "v1=90", "v2=10")
+    assert ended.out == "Calls of expressions (default) now go to v1 90 %, v2 10 %.\n"
+    assert "v1 90 %, v2 10 %" in workspace("services").out
+    ended = workspace("service", "expressions", "traffic", "v1=90")
+    assert ended.code == 2
+    ended = workspace("service", "expressions", "rollback")
+    assert ended.out == "Calls of expressions (default) now go to v2 100 %.\n"
+
+
+def test_a_key_is_replaced(workspace: WorkspaceFolder) -> None:
+    ended = workspace("service", "expressions", "keys", "--rotate", "secondary")
+    assert len(ended.out.splitlines()[-1]) == 88
+    ended = workspace("service", "expressions", "keys")
+    assert ended.code == 2
+    assert "--rotate" in ended.err
+
+
+def test_a_service_is_shown(workspace: WorkspaceFolder) -> None:
+    shown = workspace("service", "expressions").out
+    assert "Evaluates Python expressions." in shown
+    assert re.search(r"input1 +expression\n", shown)
+    assert re.search(r"Digits +usually 4\n", shown)
+    assert re.search(r"output1 +expression, result\n", shown)
+    document = json.loads(workspace("service", "expressions", "--json").out)
+    assert document["name"] == "expressions"
+    assert document["endpoints"][0]["concurrent_calls"] == 20
+
+
+def test_what_can_not_be_published_is_said(tmp_path: Path) -> None:
+    folder = WorkspaceFolder(tmp_path)
+    folder.write("datasets/rows.csv", "a\n1\n")
+    folder.experiment("plain", "name: Plain\nnodes:\n  rows: {dataset: rows.csv}\n")
+    ended = folder("publish", "experiments/plain")
+    assert ended.code == 2
+    assert "Web Service Output" in ended.err
+    folder.experiment("named", EXPRESSIONS, {"evaluate.py": EVALUATE})
+    folder.write("datasets/expressions.csv", "expression\n1\n")
+    ended = folder("publish", "experiments/named", "--name", "a/b")
+    assert 'No service can be called "a/b"' in ended.err
+    assert folder("services").out.startswith("Nothing is published yet")
+
+
+def test_a_service_is_unpublished(workspace: WorkspaceFolder) -> None:
+    workspace("publish", "experiments/expressions", "--name", "other")
+    ended = workspace("unpublish", "other", "--yes")
+    assert ended.out == "other is no longer published.\n"
+    assert "other" not in workspace("services").out
