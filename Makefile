@@ -3,7 +3,7 @@ PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 UV_VERSION := 0.13.9
-# A workspace that somebody has made here is none of them.
+# Workspaces that were made here are not among them.
 OURS := src tests docs benchmarks examples
 
 .PHONY: install run test check bench clean

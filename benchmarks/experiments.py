@@ -1,4 +1,4 @@
-"""Experiments: what a node of a chain costs, what an unchanged graph costs, and handing data on.
+"""Experiments: what a node of a chain costs, what an unchanged graph costs, and passing data on.
 
 The peers run the same chain of a frame with ten rows to which each node adds one. None of them
 isolates a node; some give it a process of its own, which is the nearest to what is done here.
@@ -71,7 +71,7 @@ def _print_chain(folder: Path) -> None:
         experiment = _chain(workspace, _CHAIN, _ADD_ONE)
         level = ""
         for turn in range(4):
-            # Another value each time, so that every node has something to do.
+            # A different value each time, so that every node has something to do.
             script = experiment.folder / "step.py"
             script.write_text(_ADD_ONE.format(step=turn + 1))
             start = time.perf_counter()
@@ -172,7 +172,7 @@ def _chain(
     dataset: str = "ten.arrow",
     name: str = "chain",
 ) -> Experiment:
-    """An experiment whose nodes stand in a row."""
+    """An experiment whose nodes form a chain."""
     folder = workspace.root / "experiments" / name
     folder.mkdir(parents=True)
     own = (

@@ -75,7 +75,7 @@ def main() -> None:
 
 
 def _run(sandbox: Sandbox, script: str, file: MemoryFile) -> None:
-    # The fork that stands ready is not what is measured here.
+    # This does not measure the fork that is waiting.
     outcome = sandbox.run(Job(source=script, inputs={"dataset1": file}))
     if outcome.failure is not None:
         raise RuntimeError(outcome.failure.message)

@@ -99,7 +99,7 @@ def main() -> None:
 
 
 def _sandbox(*, warm: int, many: bool = False, prepared: bool = True) -> Sandbox:
-    """A sandbox with everything imported, whether or not forks stand ready in it."""
+    """A sandbox with everything imported, with or without waiting forks."""
     policy = load_policy()
     warm_up = replace(policy.warm_up, forks_are_prepared=prepared)
     factory = LocalSandboxFactory(RunSettings(warm=warm), policy=replace(policy, warm_up=warm_up))
@@ -117,7 +117,7 @@ def _print_latencies(candidates: dict[str, Callable[[], object]], rounds: int) -
     seconds: dict[str, list[float]] = {name: [] for name in candidates}
     for turn in range(rounds + 10):
         for name, run in candidates.items():
-            # Time for the forks that stand ready to be replaced, as between requests of people.
+            # Time to replace the waiting forks, as between people's requests.
             time.sleep(0.06)
             start = time.perf_counter()
             run()

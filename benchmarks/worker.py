@@ -1,4 +1,4 @@
-"""The floor of a call: a process that has imported everything and runs whatever it is sent."""
+"""The floor of a call: a process that has imported everything and runs whatever is sent to it."""
 
 import subprocess
 from pathlib import Path

@@ -64,7 +64,7 @@ class _Parameter:
 
     @property
     def meaning(self) -> str:
-        """What it does, whether it repeats, and what it is if it is not given."""
+        """Its meaning, whether it can be repeated, and its default."""
         parts = [self.info.help or ""]
         if get_origin(_without_none(self.kind)) is list:
             parts.append("May be given more than once.")

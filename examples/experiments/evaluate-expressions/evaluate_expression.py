@@ -1,6 +1,6 @@
 """Evaluate the Python expressions in a dataset: one row in, one row out.
 
-Running text from a dataset as code is something to do in a sandbox only. This is one.
+Run text from a dataset as code only in a sandbox, as here.
 """
 
 import math

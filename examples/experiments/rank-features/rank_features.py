@@ -1,6 +1,6 @@
 """Rank the features of a dataset by how much an ensemble of trees relies on them.
 
-The result has one row a feature, the most important first; the picture shows the same.
+The result has one row per feature, the most important first; the picture shows the same.
 """
 
 import textwrap

@@ -1,6 +1,6 @@
 """Plot every pair of columns against each other, and save the picture as a PNG.
 
-Any PNG that a script leaves in its working directory is shown in its Python device.
+The Python device shows any PNG that a script leaves in its working directory.
 """
 
 import textwrap

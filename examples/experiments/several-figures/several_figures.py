@@ -1,6 +1,6 @@
-"""Draw several figures in one run: each is a picture of its own, in the order they were made.
+"""Draw several figures in one run: each is a separate picture, in the order they were made.
 
-A figure that is shown or left open is saved too, so scripts from a notebook work as they are.
+A figure that is shown or left open is saved too, so notebook code works without changes.
 """
 
 import matplotlib

@@ -1,6 +1,6 @@
 """Train a model, and return it pickled into a column of bytes.
 
-Only data frames leave a module. Bytes are data: this is how a model travels to `use_model.py`.
+Only data frames can leave a module. Bytes are data, so the model goes to `use_model.py` as bytes.
 """
 
 import pickle

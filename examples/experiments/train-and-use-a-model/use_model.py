@@ -1,7 +1,7 @@
 """Score a dataset with the model that `train_model.py` returned.
 
 The data go to the first port, the model to the second. Unpickling runs code that the pickle
-names, so load models of your own only; here it happens inside the sandbox.
+names, so load only your own models; here it happens inside the sandbox.
 """
 
 import pickle

@@ -1,7 +1,7 @@
 """Import a module of your own from the script bundle, and call it.
 
 Connect `datasets/Hello.zip` to the third port. It is unzipped to the folder "Script Bundle",
-and whatever lies in it can be imported.
+and you can import everything in it.
 """
 
 from Hello import print_hello
