@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, event
 
 from studiolo.services.keys import Key, hashes, matching_key, new_keys
 from studiolo.store.identity import BlobDigest, EndpointId, KeyHash, ServiceId
@@ -92,6 +93,36 @@ class TestPublishing:
         assert [service.name for service in records.services.services()] == ["age", "churn"]
         assert first.endpoint.id != second.endpoint.id
         assert {served.service.name for served in records.services.all_served()} == {"age", "churn"}
+
+    def test_all_are_read_in_as_many_statements_as_one(self, records: Records) -> None:
+        def statements() -> list[str]:
+            seen: list[str] = []
+
+            def note(*arguments: Any) -> None:
+                seen.append(arguments[2])
+
+            event.listen(Engine, "before_cursor_execute", note)
+            try:
+                records.services.all_served()
+            finally:
+                event.remove(Engine, "before_cursor_execute", note)
+            return seen
+
+        publish(records)
+        of_one = statements()
+        service = publish(records).service.id
+        for number in range(3):
+            records.services.add_endpoint(service, f"e{number}", keys=KEYS, version=1 + number % 2)
+        publish(records, "age")
+        assert len(statements()) == len(of_one)
+        served = records.services.all_served()
+        assert [(it.service.name, it.endpoint.name, list(it.versions)) for it in served] == [
+            ("churn", "default", [2]),
+            ("churn", "e0", [1]),
+            ("churn", "e1", [2]),
+            ("churn", "e2", [1]),
+            ("age", "default", [1]),
+        ]
 
     def test_two_at_once_get_two_numbers(self, records: Records) -> None:
         with ThreadPoolExecutor(8) as threads:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from studiolo.store.database.schema import ENDPOINT_KEYS, ENDPOINT_TRAFFIC
 from studiolo.store.identity import EndpointId, KeyHash
@@ -14,18 +14,23 @@ _KEYS = ENDPOINT_KEYS.c
 _TRAFFIC = ENDPOINT_TRAFFIC.c
 
 
-def keys(connection: Connection, endpoint: EndpointId) -> Sequence[EndpointKey]:
-    """The keys of an endpoint, the primary one first."""
-    statement = select(ENDPOINT_KEYS).where(_KEYS.endpoint == endpoint).order_by(_KEYS.slot)
-    return [
-        EndpointKey(
+def keys(
+    connection: Connection, only: EndpointId | None = None
+) -> Mapping[EndpointId, Sequence[EndpointKey]]:
+    """The keys of all endpoints or of one, the primary one first."""
+    statement = select(ENDPOINT_KEYS).order_by(_KEYS.slot)
+    if only is not None:
+        statement = statement.where(_KEYS.endpoint == only)
+    found: dict[EndpointId, list[EndpointKey]] = {}
+    for row in connection.execute(statement):
+        key = EndpointKey(
             slot=KeySlot(row.slot),
             hash=row.hash,
             created_at=row.created_at,
             rotated_at=row.rotated_at,
         )
-        for row in connection.execute(statement)
-    ]
+        found.setdefault(row.endpoint, []).append(key)
+    return found
 
 
 def add_keys(
@@ -64,17 +69,27 @@ def traffic_history(connection: Connection, endpoint: EndpointId) -> Sequence[Tr
     return [_read(row) for row in connection.execute(statement)]
 
 
-def traffic(
-    connection: Connection, endpoint: EndpointId, change: int | None = None
-) -> Traffic | None:
-    """The traffic that an endpoint has, or had after a change."""
-    statement = select(ENDPOINT_TRAFFIC).where(_TRAFFIC.endpoint == endpoint)
-    if change is None:
-        statement = statement.order_by(_TRAFFIC.change.desc()).limit(1)
-    else:
-        statement = statement.where(_TRAFFIC.change == change)
-    row = connection.execute(statement).first()
-    return None if row is None else _read(row)
+def current_traffic(
+    connection: Connection, only: EndpointId | None = None
+) -> Mapping[EndpointId, Traffic]:
+    """The traffic that all endpoints have, or one."""
+    newest = select(_TRAFFIC.endpoint, func.max(_TRAFFIC.change).label("change"))
+    if only is not None:
+        newest = newest.where(_TRAFFIC.endpoint == only)
+    chosen = newest.group_by(_TRAFFIC.endpoint).subquery()
+    statement = select(ENDPOINT_TRAFFIC).join(
+        chosen, (_TRAFFIC.endpoint == chosen.c.endpoint) & (_TRAFFIC.change == chosen.c.change)
+    )
+    return {row.endpoint: _read(row) for row in connection.execute(statement)}
+
+
+def traffic_after(connection: Connection, endpoint: EndpointId, change: int) -> Traffic:
+    """The traffic that an endpoint had after a change, which there was."""
+    return _read(
+        connection.execute(
+            select(ENDPOINT_TRAFFIC).where(_TRAFFIC.endpoint == endpoint, _TRAFFIC.change == change)
+        ).one()
+    )
 
 
 def add_traffic(connection: Connection, endpoint: EndpointId, traffic: Traffic) -> None:

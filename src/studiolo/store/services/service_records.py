@@ -15,7 +15,7 @@ from studiolo.store.identity import (
     VersionDigest,
     random_id,
 )
-from studiolo.store.services import endpoint_rows, job_rows, service_rows
+from studiolo.store.services import endpoint_rows, job_rows, served_rows, service_rows
 from studiolo.store.services.errors import (
     EndpointExistsError,
     EndpointUnknownError,
@@ -173,14 +173,12 @@ class ServiceRecords:
     def served(self, endpoint: EndpointId) -> ServedEndpoint | None:
         """All that is needed to answer calls to an endpoint; None if there is none of that id."""
         with self._database.reading() as connection:
-            found = service_rows.endpoint(connection, endpoint)
-            return None if found is None else _served(connection, found)
+            return next(iter(served_rows.served(connection, endpoint)), None)
 
     def all_served(self) -> Sequence[ServedEndpoint]:
         """The same for all endpoints, as they are at one moment."""
         with self._database.reading() as connection:
-            there = service_rows.endpoints(connection)
-            return [_served(connection, endpoint) for endpoint in there]
+            return served_rows.served(connection)
 
     # Endpoints
 
@@ -198,7 +196,7 @@ class ServiceRecords:
     def key_hashes(self, endpoint: EndpointId) -> Sequence[EndpointKey]:
         """What recognises an endpoint's keys, the primary one first; nothing if there is none."""
         with self._database.reading() as connection:
-            return endpoint_rows.keys(connection, endpoint)
+            return endpoint_rows.keys(connection, endpoint).get(endpoint, [])
 
     def rotate(self, endpoint: EndpointId, slot: KeySlot, hashed: KeyHash) -> None:
         """Replace one of an endpoint's keys; the other goes on to open it.
@@ -259,8 +257,7 @@ class ServiceRecords:
             current = _traffic(connection, found)
             if current.former is None:
                 raise TrafficFirstError(endpoint=found.name)
-            former = endpoint_rows.traffic(connection, endpoint, current.former)
-            assert former is not None
+            former = endpoint_rows.traffic_after(connection, endpoint, current.former)
             _require_versions(service_rows.versions(connection, found.service), former.weights)
             restored = Traffic(
                 change=current.change + 1,
@@ -360,7 +357,7 @@ def _add_endpoint(
 def _change_traffic(
     connection: Connection, endpoint: EndpointId, weights: Mapping[int, int], *, now: datetime
 ) -> Traffic:
-    before = endpoint_rows.traffic(connection, endpoint)
+    before = endpoint_rows.current_traffic(connection, endpoint).get(endpoint)
     number = 0 if before is None else before.change
     changed = Traffic(
         change=number + 1, weights=dict(weights), former=number or None, changed_at=now
@@ -398,10 +395,8 @@ def _endpoint(connection: Connection, endpoint: EndpointId) -> Endpoint:
 
 
 def _traffic(connection: Connection, endpoint: Endpoint) -> Traffic:
-    found = endpoint_rows.traffic(connection, endpoint.id)
     # It is made together with the endpoint.
-    assert found is not None
-    return found
+    return endpoint_rows.current_traffic(connection, endpoint.id)[endpoint.id]
 
 
 def _require_versions(known: Sequence[ServiceVersion], wanted: Collection[int]) -> None:
@@ -410,17 +405,3 @@ def _require_versions(known: Sequence[ServiceVersion], wanted: Collection[int]) 
         if number not in there:
             removed = any(version.number == number for version in known)
             raise VersionUnknownError(version=number, known=there, removed=removed)
-
-
-def _served(connection: Connection, endpoint: Endpoint) -> ServedEndpoint:
-    traffic = _traffic(connection, endpoint)
-    versions = service_rows.versions(connection, endpoint.service)
-    return ServedEndpoint(
-        service=service_rows.service(connection, endpoint.service),
-        endpoint=endpoint,
-        keys=endpoint_rows.keys(connection, endpoint.id),
-        traffic=traffic,
-        versions={
-            version.number: version for version in versions if version.number in traffic.weights
-        },
-    )

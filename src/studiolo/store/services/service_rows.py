@@ -1,10 +1,10 @@
 """Services, their versions and endpoints, to and from their tables."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, tuple_, update
 
 from studiolo.store.database.schema import (
     ENDPOINTS,
@@ -23,6 +23,8 @@ from studiolo.store.services.service_record import (
 )
 
 _VERSIONS = SERVICE_VERSIONS.c
+#: How many are asked for in one statement; databases limit the number of its parameters.
+_CHUNK = 400
 
 
 def services(connection: Connection) -> Sequence[Service]:
@@ -35,12 +37,6 @@ def service_called(connection: Connection, name: str) -> Service | None:
     """The service of that name."""
     row = connection.execute(select(SERVICES).where(SERVICES.c.name == name)).first()
     return None if row is None else Service(**row._mapping)
-
-
-def service(connection: Connection, service: ServiceId) -> Service:
-    """The service of that id, which is there."""
-    row = connection.execute(select(SERVICES).where(SERVICES.c.id == service)).one()
-    return Service(**row._mapping)
 
 
 def add_service(connection: Connection, service: Service) -> None:
@@ -73,6 +69,22 @@ def versions(connection: Connection, service: ServiceId) -> Sequence[ServiceVers
         select(SERVICE_VERSIONS).where(_VERSIONS.service == service).order_by(_VERSIONS.number)
     )
     return [_read_version(row) for row in rows]
+
+
+def versions_numbered(
+    connection: Connection, wanted: Collection[tuple[ServiceId, int]]
+) -> Mapping[tuple[ServiceId, int], ServiceVersion]:
+    """Versions by service and number, of those that are there."""
+    order = sorted(wanted)
+    found = {}
+    for start in range(0, len(order), _CHUNK):
+        chunk = order[start : start + _CHUNK]
+        statement = select(SERVICE_VERSIONS).where(
+            tuple_(_VERSIONS.service, _VERSIONS.number).in_(chunk)
+        )
+        for row in connection.execute(statement):
+            found[row.service, row.number] = _read_version(row)
+    return found
 
 
 def add_version(
