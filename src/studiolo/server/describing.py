@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse
 
 from studiolo.server.classic.swagger import swagger_document
 from studiolo.server.http.authorization import TAKES_KEY, authorized
-from studiolo.server.http.refused import RefusedError, plain_error
+from studiolo.server.http.refused import ERRORS, RefusedError, plain_error
 from studiolo.server.service_document import service_document
 from studiolo.services.schema import ServiceSchema
 from studiolo.services.serving.errors import EndpointBrokenError, EndpointLoadingError
@@ -29,7 +29,7 @@ _OPENAPI = (
 
 def describing_routes(endpoints: ServedEndpoints) -> APIRouter:
     """The routes."""
-    routes = APIRouter(tags=["describing"], dependencies=[TAKES_KEY])
+    routes = APIRouter(tags=["describing"], dependencies=[TAKES_KEY], responses=ERRORS)
 
     async def swagger(request: Request) -> JSONResponse:
         """The swagger document of an endpoint, as the classic services had it."""

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from studiolo.server.codecs.negotiation import PLAIN_JSON
 from studiolo.server.http.authorization import TAKES_KEY, authorized
+from studiolo.server.http.refused import ERRORS
 from studiolo.server.scoring.exchange import exchange_of
 from studiolo.server.scoring.scoring import Scoring
 from studiolo.services.serving.served_endpoints import ServedEndpoints
@@ -14,7 +15,7 @@ from studiolo.store.services.service_record import DEFAULT_ENDPOINT
 
 def own_routes(endpoints: ServedEndpoints, scoring: Scoring) -> APIRouter:
     """The routes."""
-    routes = APIRouter(tags=["services"], dependencies=[TAKES_KEY])
+    routes = APIRouter(tags=["services"], dependencies=[TAKES_KEY], responses=ERRORS)
 
     async def score(request: Request) -> Response:
         """Score the rows of a request."""

@@ -4,10 +4,11 @@ import hmac
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from studiolo.server.http.authorization import TAKES_KEY, bearer, unauthorized
 from studiolo.server.http.edge import Edge
+from studiolo.server.http.refused import ERRORS
 from studiolo.server.metrics import MEDIA_TYPE, metrics_text
 from studiolo.services.serving.served_endpoints import ServedEndpoints
 
@@ -23,7 +24,7 @@ def watching_routes(endpoints: ServedEndpoints, token: str) -> APIRouter:
         return JSONResponse({"status": "ok"})
 
     @routes.head("/ready", include_in_schema=False)
-    @routes.get("/ready", operation_id="ready")
+    @routes.get("/ready", operation_id="ready", responses={503: {"description": "Not yet."}})
     async def ready() -> JSONResponse:
         """Whether each endpoint has a version that can answer."""
         waiting = [endpoint for endpoint in endpoints.all() if not endpoint.answering]
@@ -32,7 +33,11 @@ def watching_routes(endpoints: ServedEndpoints, token: str) -> APIRouter:
         return JSONResponse({"status": status}, 200 if status == "ready" else 503)
 
     @routes.get(
-        "/metrics", operation_id="metrics", response_class=Response, dependencies=[TAKES_KEY]
+        "/metrics",
+        operation_id="metrics",
+        response_class=PlainTextResponse,
+        dependencies=[TAKES_KEY],
+        responses={401: ERRORS[401]},
     )
     async def metrics(request: Request) -> Response:
         """The figures of all services, for Prometheus."""

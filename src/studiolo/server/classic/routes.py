@@ -9,6 +9,7 @@ from starlette.responses import Response
 from studiolo.server.classic.query import classic_query
 from studiolo.server.codecs.negotiation import classic_json
 from studiolo.server.http.authorization import TAKES_KEY, authorized
+from studiolo.server.http.refused import ERRORS
 from studiolo.server.scoring.exchange import exchange_of
 from studiolo.server.scoring.scoring import Scoring
 from studiolo.services.serving.served_endpoints import ServedEndpoints
@@ -22,7 +23,7 @@ _ADDRESSES = (
 
 def classic_routes(endpoints: ServedEndpoints, scoring: Scoring) -> APIRouter:
     """The routes; a workspace's id is taken as it is, for an endpoint's says all."""
-    routes = APIRouter(tags=["classic"], dependencies=[TAKES_KEY])
+    routes = APIRouter(tags=["classic"], dependencies=[TAKES_KEY], responses=ERRORS)
 
     async def execute(request: Request) -> Response:
         """Score the rows of a request."""

@@ -1,6 +1,8 @@
 """A request that is answered with an error, on its way out of whatever found that out."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
 
 from starlette.responses import Response
 
@@ -8,6 +10,31 @@ from studiolo.server.classic_error_table import CLASSES
 from studiolo.server.classic_errors import ClassicError, ErrorDetail, classic_error
 
 JSON = "application/json; charset=utf-8"
+_STATUSES = (400, 401, 404, 406, 408, 413, 415, 500, 503)
+_TEXT = {"type": "string"}
+_DETAIL = {
+    "type": "object",
+    "properties": {"code": _TEXT, "target": _TEXT, "message": _TEXT},
+    "required": ["code", "target", "message"],
+}
+_ERROR = {
+    "type": "object",
+    "properties": {
+        "code": _TEXT,
+        "message": _TEXT,
+        "details": {"type": "array", "items": _DETAIL, "minItems": 1},
+    },
+    "required": ["code", "message", "details"],
+}
+_BODY = {"type": "object", "properties": {"error": _ERROR}, "required": ["error"]}
+#: What routes that take a key may answer with, for the OpenAPI document.
+ERRORS: dict[int | str, dict[str, Any]] = {
+    status: {
+        "description": HTTPStatus(status).phrase,
+        "content": {"application/json": {"schema": _BODY}},
+    }
+    for status in _STATUSES
+}
 
 
 class RefusedError(Exception):
