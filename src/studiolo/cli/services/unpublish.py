@@ -23,7 +23,7 @@ def command(
         if not yes:
             typer.confirm(
                 f"Remove {name}, {len(seen.versions)} version(s) and "
-                f"{len(seen.endpoints)} endpoint(s)? Whoever calls it gets an error from then on",
+                f"{len(seen.endpoints)} endpoint(s)? Calls of it fail from then on",
                 abort=True,
                 err=True,
             )

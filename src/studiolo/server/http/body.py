@@ -92,7 +92,7 @@ async def client_gone(request: Request) -> None:
 
 
 def _too_large(most: int) -> RefusedError:
-    sentence = f"The body has more than {most:,} bytes, which is the most. Send fewer rows at once."
+    sentence = f"The body has more than the allowed {most:,} bytes. Send fewer rows at once."
     return refuse("RequestTooLarge", sentence=sentence)
 
 
