@@ -16,10 +16,12 @@ from studiolo.services.serving.live_endpoint import LiveEndpoint
 from studiolo.services.serving.served_endpoints import ServedEndpoints
 from studiolo.store.services.service_record import DEFAULT_ENDPOINT
 
-#: Beside `execute`, at the addresses of classic services and of the newer kind.
+#: Beside `execute`, at the addresses of classic services and of the newer kind; and beside the help
+#: page, where R's client looks before its first call.
 _SWAGGER = (
     "/workspaces/{workspace}/services/{endpoint}/swagger.json",
     "/subscriptions/{workspace}/services/{endpoint}/swagger.json",
+    "/workspaces/{workspace}/webservices/{service}/endpoints/{endpoint}/apidocument",
 )
 _OPENAPI = (
     "/services/{service}/openapi.json",
@@ -35,13 +37,13 @@ def describing_routes(endpoints: ServedEndpoints) -> APIRouter:
         """The swagger document of an endpoint, as the classic services had it."""
         endpoint = authorized(endpoints.by_id(request.path_params["endpoint"]), request)
         schema, _ = described(endpoint)
-        base = request.url.path.removesuffix("/swagger.json")
+        _, kind, workspace, *_ = request.url.path.split("/")
         return JSONResponse(
             swagger_document(
                 schema,
                 title=endpoint.record.service.name,
                 host=request.url.netloc,
-                base_path=base,
+                base_path=f"/{kind}/{workspace}/services/{endpoint.record.endpoint.id}",
                 scheme=request.url.scheme,
             )
         )

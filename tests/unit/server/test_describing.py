@@ -1,5 +1,7 @@
 """The documents of a service at their addresses."""
 
+from collections.abc import Callable
+
 import httpx
 import pytest
 from tests.unit.server.servers import PRIMARY, Served, error_of
@@ -15,8 +17,16 @@ def swagger(server: Served) -> str:
     return server.execute.partition("/execute")[0] + "/swagger.json"
 
 
-def test_the_swagger_document_leads_to_the_endpoint_that_has_it(server: Served) -> None:
-    document = get(swagger(server), **KEY).json()
+def beside_the_help_page(server: Served) -> str:
+    endpoint = server.records[0].endpoint.id
+    return f"{server.url}/workspaces/w/webservices/s/endpoints/{endpoint}/apidocument"
+
+
+@pytest.mark.parametrize("address", [swagger, beside_the_help_page])
+def test_the_swagger_document_leads_to_the_endpoint_that_has_it(
+    server: Served, address: Callable[[Served], str]
+) -> None:
+    document = get(address(server), **KEY).json()
     (path,) = [path for path in document["paths"] if "/execute?" in path]
     url = f"{document['schemes'][0]}://{document['host']}{document['basePath']}{path}"
     example = document["definitions"]["ExecutionRequest"]["example"]
@@ -46,6 +56,10 @@ def test_an_endpoint_has_a_document_of_its_own(server: Served) -> None:
 def test_a_document_has_a_row_of_the_owner_s_data_and_takes_a_key(
     server: Served, headers: dict[str, str]
 ) -> None:
-    for url in (swagger(server), f"{server.url}/services/iris/openapi.json"):
+    for url in (
+        swagger(server),
+        beside_the_help_page(server),
+        f"{server.url}/services/iris/openapi.json",
+    ):
         answer = get(url, **headers)
         assert (answer.status_code, error_of(answer)[0]) == (401, "Unauthorized")
