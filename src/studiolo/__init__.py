@@ -1,13 +1,15 @@
 """Studiolo runs Azure Machine Learning Studio (classic) scripts, each in a fresh sandbox.
 
 `run_script` runs one script; `open_runner` keeps a sandbox warm for many; `open_workspace` opens a
-folder of experiments, which can be written, run and looked at from Python.
+folder of experiments, which can be written, run and looked at from Python; `client` calls a web
+service.
 """
 
 import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from studiolo.client.service_client import ServiceClient, client
     from studiolo.datasets.dataset import Dataset
     from studiolo.datasets.files import DatasetFile
     from studiolo.errors import StudioloError
@@ -36,9 +38,11 @@ __all__ = [
     "RunSettings",
     "Script",
     "ScriptResult",
+    "ServiceClient",
     "StudioloError",
     "Workspace",
     "__version__",
+    "client",
     "new_workspace",
     "open_runner",
     "open_workspace",
@@ -59,8 +63,10 @@ _HOMES = {
     "RunSettings": "studiolo.runs.engines.run_settings",
     "Script": "studiolo.modules.script",
     "ScriptResult": "studiolo.runs.scripts.script_result",
+    "ServiceClient": "studiolo.client.service_client",
     "StudioloError": "studiolo.errors",
     "Workspace": "studiolo.workspace.workspace",
+    "client": "studiolo.client.service_client",
     "new_workspace": "studiolo.workspace.sample",
     "open_runner": "studiolo.workspace.sandboxes.script_runs",
     "open_workspace": "studiolo.workspace.workspace",

@@ -1,0 +1,1 @@
+"""A client of web services: frames in, frames out."""
