@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from studiolo.client.service_client import ServiceClient, client
+    from studiolo.calling.service_client import ServiceClient, client
     from studiolo.datasets.dataset import Dataset
     from studiolo.datasets.files import DatasetFile
     from studiolo.errors import StudioloError
@@ -63,10 +63,10 @@ _HOMES = {
     "RunSettings": "studiolo.runs.engines.run_settings",
     "Script": "studiolo.modules.script",
     "ScriptResult": "studiolo.runs.scripts.script_result",
-    "ServiceClient": "studiolo.client.service_client",
+    "ServiceClient": "studiolo.calling.service_client",
     "StudioloError": "studiolo.errors",
     "Workspace": "studiolo.workspace.workspace",
-    "client": "studiolo.client.service_client",
+    "client": "studiolo.calling.service_client",
     "new_workspace": "studiolo.workspace.sample",
     "open_runner": "studiolo.workspace.sandboxes.script_runs",
     "open_workspace": "studiolo.workspace.workspace",

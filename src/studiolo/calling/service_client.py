@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import pyarrow as pa
 
-from studiolo.client.errors import ServiceRefusedError, ServiceUnreachableError
+from studiolo.calling.errors import ServiceRefusedError, ServiceUnreachableError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -144,9 +144,7 @@ def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _refused(
-    status: int, headers: http.client.HTTPMessage, answer: bytes
-) -> ServiceRefusedError:
+def _refused(status: int, headers: http.client.HTTPMessage, answer: bytes) -> ServiceRefusedError:
     """The server's own words for what is wrong."""
     try:
         error = json.loads(answer)["error"]
