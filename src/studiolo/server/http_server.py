@@ -120,7 +120,9 @@ class _Server(Server):
         """Ten times a second."""
         if counter % 10 == 0:
             for connection in list(self.server_state.connections):
-                if isinstance(connection, Connection) and connection.is_overdue():
+                assert isinstance(connection, Connection)
+                # After a second SIGINT nobody is answered any more.
+                if self.force_exit or connection.is_overdue():
                     connection.abort()
         return await super().on_tick(counter)
 

@@ -3,6 +3,7 @@
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -77,6 +78,13 @@ class Served:
     endpoints: ServedEndpoints
     server: HttpServer
     folder: Path
+
+    @property
+    def handler(self) -> Handler:
+        """The handler of the first version, once it is being loaded."""
+        while not self.handlers:
+            time.sleep(0.005)
+        return self.handlers[0]
 
     @property
     def execute(self) -> str:

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import signal
 import ssl
 import subprocess
 import threading
@@ -74,6 +75,18 @@ def test_under_load_no_request_over_a_connection_that_was_accepted_is_lost(tmp_p
         for caller in callers:
             caller.join(30)
     assert set(outcomes) == {"200"}
+
+
+def test_a_second_interrupt_ends_it_at_once(tmp_path: Path) -> None:
+    with serving(tmp_path) as server, ThreadPoolExecutor(1) as threads:
+        call = threads.submit(server.call, "-1")
+        handler = server.handler
+        assert handler.running.acquire(timeout=30)
+        for _ in range(2):
+            server.server._server.handle_exit(signal.SIGINT, None)
+        with pytest.raises(httpx.TransportError):
+            call.result()
+        assert handler.cancelled.wait(30)
 
 
 def test_an_address_that_is_taken_is_told(tmp_path: Path) -> None:

@@ -27,6 +27,8 @@ _LOG = logging.getLogger(__name__)
 _PAUSE = 1.0
 #: Versions that are loaded at the same time. Loading takes a processor each.
 _LOADERS = 2
+#: Seconds to wait for a version that is being loaded when nothing is served any more.
+_LAST = 5.0
 
 #: Makes the handler of a version for an endpoint.
 MakeScorer = Callable[[ServedEndpoint, ServiceVersion], Scorer]
@@ -133,7 +135,8 @@ class ServedEndpoints:
             self._work.clear()
             self._there_is_work.notify_all()
         for thread in self._threads:
-            thread.join()
+            # An environment may be being built; what is loaded after this is closed at once.
+            thread.join(_LAST)
         for endpoint in self.all():
             endpoint.close()
 
