@@ -139,6 +139,7 @@ def test_a_failure_is_told_with_the_line_that_it_is_about(runs: Runs) -> None:
     node = runs("bad/breaks").out
     assert "Traceback (most recent call last):\n" in node
     assert "console\nso far\n" in node
+    assert re.search(r"^cost .* of processor time, ", node, re.M)
 
 
 def test_a_node_is_shown_with_its_data_its_profile_and_its_console(runs: Runs) -> None:

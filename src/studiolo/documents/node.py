@@ -142,7 +142,7 @@ def _facts(node: NodeResult, provenance: Provenance) -> NodeFacts:
         "rows": record.rows,
         "bytes": record.bytes,
         "peak_memory_bytes": record.peak_memory,
-        "cpu_seconds": node.cpu_seconds,
+        "cpu_seconds": record.cpu_seconds,
         "images": [image.name for image in record.images or ()],
         "log": list(node.log),
         "error": failure_document(node.failure),

@@ -10,12 +10,19 @@ class Measures:
     """What a result took, and how large it is; None where that is not known."""
 
     seconds: float | None = None
+    #: Processor time in seconds; None where no script ran.
+    cpu_seconds: float | None = None
     #: The most bytes of memory.
     peak_memory: int | None = None
     #: Of all its datasets together; None if it has none.
     rows: int | None = None
     #: Of all its outputs together.
     bytes: int | None = None
+
+    @staticmethod
+    def read(row: Any) -> dict[str, Any]:
+        """The measures by name, of a row of a table that has a column for each."""
+        return {field.name: getattr(row, field.name) for field in fields(Measures)}
 
     @property
     def measures(self) -> Mapping[str, Any]:

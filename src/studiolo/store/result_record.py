@@ -30,9 +30,8 @@ class StoredResult(Measures):
     recipe_digest: RecipeDigest
     #: By output port: what it is and which blobs hold it, as plain JSON.
     outputs: Mapping[str, Any]
-    #: How long the run took, and how much processor time.
+    #: How long the run took.
     seconds: float
-    cpu_seconds: float | None
     bytes: int
     #: The name of the environment that it was made in.
     environment: str

@@ -20,6 +20,7 @@ from sqlalchemy import (
 from studiolo.experiments.experiment import NodeName
 from studiolo.store.database.schema import RESULTS, RUN_NODES, RUNS
 from studiolo.store.identity import RecipeDigest, RunId
+from studiolo.store.measures import Measures
 from studiolo.store.result_rows import images_from_json, images_to_json
 from studiolo.store.run_record import (
     Draw,
@@ -306,10 +307,7 @@ def _written(outcome: NodeOutcome) -> dict[str, Any]:
         "from_run": outcome.from_run,
         "started_at": outcome.started_at,
         "ended_at": outcome.ended_at,
-        "seconds": outcome.seconds,
-        "peak_memory": outcome.peak_memory,
-        "rows": outcome.rows,
-        "bytes": outcome.bytes,
+        **outcome.measures,
         "console": outcome.console,
         "log": None if outcome.log is None else list(outcome.log),
         "images": None if outcome.images is None else images_to_json(outcome.images),
@@ -329,10 +327,7 @@ def _read_node(row: Row[Any]) -> NodeRecord:
         from_run=row.from_run,
         started_at=row.started_at,
         ended_at=row.ended_at,
-        seconds=row.seconds,
-        peak_memory=row.peak_memory,
-        rows=row.rows,
-        bytes=row.bytes,
+        **Measures.read(row),
         console=row.console,
         log=row.log,
         images=None if row.images is None else images_from_json(row.images),

@@ -50,13 +50,13 @@ class TestVersions:
             connection.execute("UPDATE alembic_version SET version_num = ?", (version,))
         connection.close()
 
-    @pytest.mark.parametrize("version", ["0005", "9999", "10000", "studiolo 7"])
+    @pytest.mark.parametrize("version", ["0006", "9999", "10000", "studiolo 7"])
     def test_records_of_a_newer_studiolo_stay_as_they_are(self, store: Path, version: str) -> None:
         fill(store)
         self.set_version(store, version)
         before = contents(store)
         with pytest.raises(
-            RecordsNewerError, match=f"have the version {version}, and .* versions up to 0004"
+            RecordsNewerError, match=f"have the version {version}, and .* versions up to 0005"
         ):
             Records.open(store)
         assert contents(store) == before
@@ -83,10 +83,21 @@ class TestVersions:
                 ),
                 {"run": RUN},
             )
+            connection.execute(
+                text(
+                    "INSERT INTO results (recipe_digest, recipe, outputs, console, log, images, "
+                    "seconds, cpu_seconds, bytes, environment, isolation, run, node, created_at) "
+                    "VALUES ('old', '{}', '{}', '', '[]', '[]', 2, 1.5, 0, 'default', 'full', "
+                    ":run, 'split', '2025-01-31 18:45:02')"
+                ),
+                {"run": RUN},
+            )
         engine.dispose()
         with Records.open(store) as records:
             (node,) = records.nodes_of(RUN)
             assert (node.reason, node.recipe_digest) == ("It has not run before.", "old")
+            # Only its result knew that.
+            assert node.cpu_seconds == 1.5
             # What it drew is not known, so that a new draw is made.
             assert node.draw is None
             assert records.latest_draws("experiments/a") == []

@@ -90,8 +90,8 @@ def _cost(node: NodeResult) -> Iterator[str]:
     record = node.record
     if record.seconds is not None:
         yield duration_text(record.seconds)
-    if node.cpu_seconds is not None:
-        yield f"{duration_text(node.cpu_seconds)} of processor time"
+    if record.cpu_seconds is not None:
+        yield f"{duration_text(record.cpu_seconds)} of processor time"
     if record.peak_memory is not None:
         yield f"{size_text(record.peak_memory)} of memory"
     if record.bytes:

@@ -198,6 +198,7 @@ class Recorder:
         recorded = replace(
             outcome,
             seconds=done.seconds,
+            cpu_seconds=done.cpu_seconds,
             peak_memory=done.peak_memory,
             rows=manifest.rows,
             bytes=manifest.size,
@@ -217,7 +218,6 @@ class Recorder:
             console=done.console,
             log=done.log,
             images=images,
-            cpu_seconds=done.cpu_seconds,
             **recorded.measures,
             environment=done.environment,
             isolation=done.isolation,

@@ -115,11 +115,6 @@ class NodeResult:
         return self.record.log or ()
 
     @property
-    def cpu_seconds(self) -> float | None:
-        """Processor time that its result took; None if it has no result, or ran no script."""
-        return self.kept.cpu_seconds if self.kept is not None and self._has_result else None
-
-    @property
     def failure(self) -> Failure | None:
         """Why it failed; None if it did not."""
         if self.record.failure is None:

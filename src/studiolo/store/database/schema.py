@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 #: The version of the tables below. With another one comes a file in `migrations/versions`.
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -200,6 +200,7 @@ RUN_NODES = Table(
     Column("started_at", UtcDateTime),
     Column("ended_at", UtcDateTime),
     Column("seconds", Float),
+    Column("cpu_seconds", Float),
     Column("peak_memory", BigInteger),
     Column("rows", BigInteger),
     Column("bytes", BigInteger),
