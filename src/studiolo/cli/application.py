@@ -26,6 +26,7 @@ _COMMANDS = {
     "modules": "studiolo.cli.commands.modules",
     "save-model": "studiolo.cli.saved.save_model",
     "save-transform": "studiolo.cli.saved.save_transform",
+    "set-up-service": "studiolo.cli.services.set_up_service",
     "serve": "studiolo.cli.commands.serve",
     "clean": "studiolo.cli.commands.clean",
     "doctor": "studiolo.cli.commands.doctor",

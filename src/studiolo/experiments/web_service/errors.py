@@ -1,0 +1,17 @@
+"""Errors in turning an experiment into one for a web service."""
+
+from typing import ClassVar
+
+from studiolo.errors import StudioloError
+
+
+class ServiceSetUpError(StudioloError):
+    """An experiment can't be turned into one for a web service without a decision or a change."""
+
+    code: ClassVar[str] = "service-set-up"
+
+    def __init__(self, problem: str, *, remedy: str, option: str | None = None) -> None:
+        self.problem = problem
+        #: The option of the command line that decides; None if the experiment has to be changed.
+        self.option = option
+        super().__init__(f"{problem} {remedy}")
