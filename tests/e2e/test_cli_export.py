@@ -503,11 +503,14 @@ def test_a_program_reads_as_the_experiment(exports: Exports) -> None:
     ],
     ids=["semicolons", "tabs", "row names", "index", "separator line", "commas", "blanks"],
 )
+@pytest.mark.parametrize(
+    "node", ["{dataset: guessed.csv}", "{module: import-data, parameters: {file: guessed.csv}}"]
+)
 def test_a_program_reads_a_file_as_studiolo_guessed_it(
-    exports: Exports, tmp_path: Path, text: str
+    exports: Exports, tmp_path: Path, text: str, node: str
 ) -> None:
     exports.write("datasets/guessed.csv", text)
-    exports.experiment("guessed", "name: G\nnodes:\n  a: {dataset: guessed.csv}\n")
+    exports.experiment("guessed", f"name: G\nnodes:\n  a: {node}\n")
     frame = exports.frames("guessed", tmp_path)["a"]
     expected = frame_of(exports.result("guessed")["a"].dataset().table, nullable=True)
     pd.testing.assert_frame_equal(frame, expected)

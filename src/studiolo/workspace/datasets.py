@@ -162,15 +162,19 @@ class WorkspaceDatasets:
         )
         return SealedTable.of_dataset(dataset, name)
 
-    def files(self, step: Step) -> Mapping[str, Connected]:
+    def files(self, step: Step, log: list[str] | None = None) -> Mapping[str, Connected]:
         """The datasets that a module's parameters stand for.
+
+        Args:
+            step: The module's step.
+            log: Gets what a person should know of how the files were read.
 
         Raises:
             StudioloError: One can't be read.
         """
         assert step.definition is not None
         found: dict[str, Connected] = {
-            name: self._dataset(version) for name, version in step.files.items()
+            name: self._dataset(version, log) for name, version in step.files.items()
         }
         for parameter in step.definition.parameters:
             if parameter.kind is ParameterKind.DATA and parameter.name in step.parameters:

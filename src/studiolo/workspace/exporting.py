@@ -1,6 +1,6 @@
 """Exports an experiment of a workspace as a Python program that needs no Studiolo."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -52,16 +52,16 @@ def _contents(plan: Plan, datasets: WorkspaceDatasets) -> Mapping[NodeName, Mapp
     """The datasets that Studiolo reads itself, by node."""
     read: dict[NodeName, Mapping[str, Dataset]] = {}
     for name, step in plan.steps.items():
-        notes: Sequence[str] = ()
+        # They say by which delimiter a file was read.
+        notes: list[str] = []
         if step.definition is not None:
-            contents = datasets.files(step)
+            contents = datasets.files(step, notes)
         elif step.dataset is None:
             continue
         else:
             outcome = datasets.read(step)
             contents = {DATASET_PORT: outcome.results[DATASET_PORT]}
-            # They say by which delimiter it was read.
-            notes = outcome.log
+            notes += outcome.log
         read[name] = {
             key: replace(connected.dataset, notes=notes)
             for key, connected in contents.items()

@@ -145,6 +145,13 @@ class TestImportData:
         assert ran.table("in") == {"n": [3], "t": ["z"]}
         assert "the parameter file" in ran.reasons["in"]
 
+    def test_how_the_file_was_read_is_in_the_log(self, place: WorkspaceFolder) -> None:
+        place.dataset("in.csv", "n;t\n3;z\n4;y\n")
+        place.experiment("in: {module: import-data, parameters: {file: in.csv}}")
+        ran = place.run()
+        assert ran.table("in") == {"n": [3, 4], "t": ["z", "y"]}
+        assert "semicolons" in ran.result["in"].log[0]
+
     def test_the_same_bytes_in_another_format_are_another_dataset(
         self, place: WorkspaceFolder
     ) -> None:

@@ -35,7 +35,7 @@ class DatasetSources:
     #: Carries out the step of a saved model or transform.
     saved: Callable[[Step], StepOutcome]
     #: Gives the datasets that a module's parameters stand for.
-    files: Callable[[Step], Mapping[str, Connected]]
+    files: Callable[[Step, list[str]], Mapping[str, Connected]]
 
 
 class StepRunner:
@@ -128,12 +128,14 @@ class StepRunner:
                     results={}, failure=_empty_input(port, node, output), seconds=0.0
                 )
             inputs[port] = self._as_needed(step, port, node, results[output])
-        work = ReadyStep(step=step, inputs=inputs, files=self._sources.files(step))
+        log: list[str] = []
+        work = ReadyStep(step=step, inputs=inputs, files=self._sources.files(step, log))
         if (refused := self._file_writer.refusal(step)) is not None:
             return StepOutcome(results={}, failure=refused, seconds=0.0)
         done = self._engine.execute(
             work, self._context, on_console=lambda text: self._printed(step.name, text)
         )
+        done = replace(done, log=[*log, *done.log])
         if done.failure is None:
             try:
                 self._file_writer.export(step, inputs)
