@@ -1,5 +1,6 @@
 """Serving a workspace: its services, until it is told to end."""
 
+import resource
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +12,8 @@ from studiolo.server.logs import logged
 from studiolo.services.serving.served_endpoints import ServedEndpoints
 from studiolo.workspace.workspace import Workspace
 
+#: Files that the process may have open, where the system allows that many.
+_OPEN_FILES = 65_536
 #: A host that stands for every address of the machine.
 _ALL = ("", "0.0.0.0", "::")  # noqa: S104  # it is looked for, not listened at
 
@@ -45,6 +48,7 @@ def serve(
         CertificateError: The certificate or the key can't be used.
         StoreError: The records can't be read.
     """
+    _open_as_many_files_as_allowed()
     if service is not None:
         workspace.services.records.service(service)
     hosts = [*workspace.settings.hosts, *([] if host in _ALL else [host])]
@@ -61,3 +65,9 @@ def serve(
             application.asgi, host=host, port=port, certificate=certificate, key=key
         )
         server.run(on_ready=lambda: on_ready(server.address, endpoints))
+
+
+def _open_as_many_files_as_allowed() -> None:
+    """Connections are open files, and so is most of what is handed to a sandbox."""
+    usual, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(usual, min(most, _OPEN_FILES)), most))

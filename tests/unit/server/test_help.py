@@ -52,6 +52,14 @@ def test_it_needs_no_key_and_is_where_the_classic_had_it(nasty: Served) -> None:
     assert httpx.get(f"{nasty.url}/services/nothing").status_code == 404
 
 
+def test_the_front_page_names_no_service(nasty: Served) -> None:
+    page = httpx.get(nasty.url)
+    assert page.status_code == 200
+    assert "/services/NAME" in page.text
+    assert "iris" not in page.text
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+
+
 def test_names_and_values_are_text_and_no_script_of_theirs_runs(nasty: Served) -> None:
     page = httpx.get(pages(nasty)[0])
     assert "alert" in page.text

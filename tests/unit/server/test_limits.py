@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import resource
 import socket
 import threading
 import time
@@ -237,6 +238,25 @@ def test_a_client_that_does_not_take_its_answer_is_cut_off(
         state = server.server._server.server_state
         wait(lambda: state.total_requests == 1)
         wait(lambda: not state.connections)
+
+
+def test_connections_have_a_bound_below_that_of_open_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    assert connection_module.most_connections() <= files // 4
+    monkeypatch.setattr(connection_module, "MOST_CONNECTIONS", 3)
+    with serving(tmp_path) as server, contextlib.ExitStack() as closing:
+        for _ in range(3):
+            connection = closing.enter_context(server.connection())
+            connection.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert connection.recv(12) == b"HTTP/1.1 200"
+        answer = closing.enter_context(server.connection()).recv(10_000)
+        assert answer.startswith(b"HTTP/1.1 503")
+        assert b"TooManyConcurrentRequests" in answer
+        connection.close()
+        wait(lambda: len(server.server._server.server_state.connections) == 2)
+        assert server.call().status_code == 200
 
 
 def test_a_client_that_works_at_its_own_pace_is_not(

@@ -51,6 +51,11 @@ def help_routes(endpoints: ServedEndpoints) -> APIRouter:
             raise refuse("WebServiceNotFound")
         return FileResponse(_STATIC / name, media_type=_FILES[name])
 
+    async def front() -> Response:
+        """What somebody sees who opens the server's address; no name of a service."""
+        return _html("server_front.html")
+
+    routes.add_api_route("/", front, methods=["GET"])
     for address in _BY_NAME:
         routes.add_api_route(address, by_name, methods=["GET"])
     routes.add_api_route(_BY_ID, by_id, methods=["GET"])
@@ -67,7 +72,7 @@ def _page(endpoint: LiveEndpoint | None, request: Request) -> Response:
     execute = f"/workspaces/{address}/services/{address}/execute?api-version=2.0"
     url = f"{_scheme(request)}://{request.url.netloc}{execute}"
     table = sample_table_request(schema)
-    page = rendered(
+    return _html(
         "service_help.html",
         service=record.service.name,
         endpoint=record.endpoint.name,
@@ -86,6 +91,10 @@ def _page(endpoint: LiveEndpoint | None, request: Request) -> Response:
         parameters=schema.parameters,
         programs=sample_programs(f"{url}&details=true", table),
     )
+
+
+def _html(template: str, **values: Any) -> Response:
+    page = rendered(template, **values)
     return HTMLResponse(page, headers={"Content-Security-Policy": _POLICY})
 
 

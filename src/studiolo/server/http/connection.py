@@ -6,6 +6,7 @@ The time limit of a body is in `body`, which knows how long one may be.
 """
 
 import asyncio
+import resource
 import uuid
 from http import HTTPStatus
 from typing import Any, cast
@@ -22,11 +23,19 @@ HEAD_SECONDS = 15.0
 REST_SECONDS = 5.0
 #: Seconds in which a client takes nothing of an answer.
 TAKE_SECONDS = 30.0
-#: Connections at the same time.
+#: Connections at the same time, and the part of the process's open files that they may be: each
+#: request that is answered needs some, too.
 MOST_CONNECTIONS = 2000
+_SHARE = 4
 #: Seconds that a connection which waits for a next request stays open when the server ends, so
 #: that a request that is on its way by then is answered.
 LAST_SECONDS = 0.5
+
+
+def most_connections() -> int:
+    """How many connections there may be at the same time."""
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return min(MOST_CONNECTIONS, files // _SHARE)
 
 
 class Connection(H11Protocol):
@@ -43,7 +52,7 @@ class Connection(H11Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin, unless there are too many already."""
         super().connection_made(cast("asyncio.Transport", transport))
-        if len(self.connections) > MOST_CONNECTIONS:
+        if len(self.connections) > most_connections():
             self._refuse(classic_error("TooManyConcurrentRequests"))
 
     def data_received(self, data: bytes) -> None:
