@@ -12,6 +12,8 @@ from studiolo.modules.definition import PortKind
 from studiolo.workspace.copying import copy_experiment
 from studiolo.workspace.errors import CopyRefusedError, NodeRefusedError
 from studiolo.workspace.saved.errors import NothingToSaveError
+from studiolo.workspace.set_up.errors import ResultsOutdatedError
+from studiolo.workspace.set_up.service_experiment import write_service_experiment
 from studiolo.workspace.workspace import Workspace
 
 from ..workspaces import WorkspaceFolder, run_in
@@ -227,3 +229,32 @@ def test_an_experiment_takes_its_models_along(trained: Workspace, tmp_path: Path
         (trained.root / "models/classes/1.model").unlink()
         with pytest.raises(CopyRefusedError, match=r'1\.model" is missing'):
             copy_experiment("scoring", trained, there, name="third")
+
+
+def test_a_service_is_set_up_from_what_was_trained(
+    trained: Workspace, place: WorkspaceFolder
+) -> None:
+    before = run_in(trained)
+    made = write_service_experiment(trained, trained.experiment("experiment"))
+    assert made.folder == place.folder("experiment-service")
+    assert [version.saved.name for version in made.saved] == ["experiment", "experiment clean"]
+    ran = run_in(trained, "experiment-service")
+    assert ran.table("output1") == before.table("score")
+    assert ran.states.keys() == {
+        "rows",
+        "input1",
+        "clean transform",
+        "clean",
+        "train",
+        "score",
+        "output1",
+    }
+
+    # Trained again, it says the same with a new version; nothing is trained in the service.
+    place.change("two-class-logistic-regression", "two-class-decision-forest")
+    with pytest.raises(ResultsOutdatedError, match='no result of "train" as it is now'):
+        write_service_experiment(trained, trained.experiment("experiment"))
+    trained.run(trained.experiment("experiment"))
+    again = write_service_experiment(trained, trained.experiment("experiment"))
+    assert [version.version for version in again.saved] == [2, 1]
+    assert run_in(trained, "experiment-service").ran() == {"train", "score", "output1"}
