@@ -343,3 +343,19 @@ def test_names_that_are_taken_are_left_alone(folder: Path) -> None:
     )
     nodes: Sequence[str] = list(nodes_of(made))
     assert nodes == ["input1", "input2", "output1", "output2"]
+
+
+def test_a_script_may_be_what_trains(folder: Path) -> None:
+    nodes = """
+  rows: {dataset: rows.csv}
+  train: {module: execute-python-script, script: t.py, inputs: {dataset1: rows}}
+  score: {module: execute-python-script, script: s.py, inputs: {dataset1: rows, dataset2: train}}
+"""
+    with pytest.raises(ServiceSetUpError, match='"rows" go to "train" and "score"') as caught:
+        set_up(folder, nodes)
+    assert '--input "score" for that node alone, --input "rows" for all.' in str(caught.value)
+    alone = nodes_of(set_up(folder, nodes, inputs=["score"]))
+    assert alone["train"]["inputs"] == {"dataset1": "rows"}
+    assert alone["score"]["inputs"] == {"dataset1": "input1", "dataset2": "train"}
+    everywhere = nodes_of(set_up(folder, nodes, inputs=["rows"]))
+    assert everywhere["train"]["inputs"] == {"dataset1": "input1"}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from studiolo.experiments.experiment import NodeName, Source
 from studiolo.experiments.web_service.errors import ServiceSetUpError
 from studiolo.experiments.web_service.wiring import Wiring, listed_nodes
-from studiolo.modules.definition import PortKind, PortName
+from studiolo.modules.definition import EXECUTE_PYTHON_SCRIPT, PortKind, PortName
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +75,17 @@ def chosen_inputs(
             remedy=f'Choose what callers send: --input "{found[0]}". The rest stays as it is.',
             option="--input",
         )
-    return [ports_fed_by(wiring, kept, found[0])]
+    ports = ports_fed_by(wiring, kept, found[0])
+    scripts = [node for node, _ in ports if wiring.nodes[node].module == EXECUTE_PYTHON_SCRIPT]
+    if scripts and len({node for node, _ in ports}) > 1:
+        # One of them may train on these rows, which nothing but its code says.
+        raise ServiceSetUpError(
+            f'The data of "{found[0]}" go to {listed_nodes([node for node, _ in ports])}.',
+            remedy=f"Choose which of them take the rows of callers: --input "
+            f'"{scripts[-1]}" for that node alone, --input "{found[0]}" for all.',
+            option="--input",
+        )
+    return [ports]
 
 
 def ports_fed_by(
