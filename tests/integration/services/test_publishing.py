@@ -8,6 +8,7 @@ import pytest
 
 from studiolo.experiments.experiment import NodeName
 from studiolo.experiments.web_service.interface import ServiceInterface, WebServiceParameter
+from studiolo.services.errors import ServiceGraphError
 from studiolo.services.scoring import ScoringFailed, ScoringReply, ScoringRequest
 from studiolo.services.serving.handler import Handler
 from studiolo.workspace.services.errors import PublishedRunFailedError
@@ -143,7 +144,51 @@ def test_an_experiment_that_fails_is_not_published(workspace: Workspace) -> None
     )
     with pytest.raises(PublishedRunFailedError, match=r"bad: .*missing"):
         workspace.services.publish(workspace.experiment("failing"), interface, service="failing")
-    assert [one.name for one in workspace.services.records.services()] == ["sizes"]
+    assert "failing" not in [one.name for one in workspace.services.records.services()]
+
+
+def test_columns_keep_the_roles_that_they_had_in_the_run(workspace: Workspace) -> None:
+    folder = WorkspaceFolder(workspace.root)
+    folder.experiment(
+        """
+        data: {dataset: people.csv}
+        marked:
+          module: edit-metadata
+          inputs: {dataset: data}
+          parameters: {column: [size], fields: Labels}
+        input1: {module: web-service-input, inputs: {dataset: marked}}
+        roles: {module: execute-python-script, script: roles.py, inputs: {dataset1: input1}}
+        output1: {module: web-service-output, inputs: {dataset: roles}}
+        """,
+        scripts={
+            "roles.py": """
+                import pandas as pd
+                def azureml_main(frame):
+                    return pd.DataFrame({"roles": [repr(frame.attrs["roles"])]})
+            """
+        },
+        name="roles",
+    )
+    publication = workspace.services.publish(workspace.experiment("roles"), service="roles")
+    ran = publication.result["roles"].dataset().table
+    (served,) = workspace.services.served("roles")
+    with workspace.services.handler(served, served.versions[1]) as loaded:
+        answer = loaded.score(asked([1.0]))
+    assert isinstance(answer, ScoringReply), answer
+    assert answer.outputs["output1"].to_pydict() == ran.to_pydict()
+
+
+def test_what_no_request_changes_is_not_published(workspace: Workspace) -> None:
+    folder = WorkspaceFolder(workspace.root)
+    folder.experiment(
+        """
+        data: {dataset: people.csv}
+        reply: {module: web-service-output, inputs: {dataset: data}}
+        """,
+        name="constant",
+    )
+    with pytest.raises(ServiceGraphError, match=r"'reply' returns what is in 'data'"):
+        workspace.services.publish(workspace.experiment("constant"), service="constant")
 
 
 def test_what_a_version_needs_survives_forgetting_its_run(

@@ -9,13 +9,11 @@ from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from typing import Any, Protocol, Self
 
-import pyarrow as pa
-
+from studiolo.datasets.dataset import Dataset
 from studiolo.environments.environment import Environment
 from studiolo.environments.progress import ProgressCallback
 from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.sandbox.exchange.job import Outcome
-from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.sandbox.exchange.program import Call, Program
 from studiolo.sandbox.exchange.sealed_table import SealedTable
 from studiolo.sandbox.sandbox import Sandbox
@@ -65,6 +63,12 @@ class Handler:
         """
         self.schema = version.schema
         self._plan = version.plan
+        #: The roles that columns had in the run, by the service's input: callers send none.
+        self._roles = {
+            name: table.roles
+            for stage in version.plan.stages
+            for name, table in stage.program.sample.items()
+        }
         self._closing = ExitStack()
         with ExitStack() as failing:
             self._sandboxes = [
@@ -96,7 +100,10 @@ class Handler:
             StudioloError: Nothing could be run at all.
         """
         parameters = self._parameters(request.parameters)
-        values = {name: _sealed(table) for name, table in request.inputs.items()}
+        values = {
+            name: SealedTable.of_dataset(Dataset(table=table, roles=self._roles.get(name, {})))
+            for name, table in request.inputs.items()
+        }
         log: list[str] = []
         for number, (stage, sandbox) in enumerate(
             zip(self._plan.stages, self._sandboxes, strict=True)
@@ -149,7 +156,3 @@ def _failed(stage: Stage, outcome: Outcome, log: str) -> ScoringFailed:
     named = outcome.step if outcome.step is not None and outcome.step < len(steps) else None
     nodes = [steps[named].node] if named is not None else [step.node for step in steps]
     return ScoringFailed(failure=outcome.failure, node=", ".join(nodes), log=log)
-
-
-def _sealed(table: pa.Table) -> SealedTable:
-    return SealedTable.of_file(MemoryFile.of_table(table))

@@ -158,7 +158,14 @@ class _Compiler:
 
     def _source_of_output(self, node: NodeName) -> tuple[NodeName, PortName]:
         """The node and the port that a Web Service Output is connected to."""
-        return next(iter(self._plan.steps[node].sources.values()))
+        source, port = next(iter(self._plan.steps[node].sources.values()))
+        if self._plan.steps[source].definition is None:
+            raise ServiceGraphError(
+                node=node,
+                problem=f"returns what is in {source!r}, which no request changes",
+                remedy="Connect it to a node behind a Web Service Input.",
+            )
+        return source, port
 
     def _stages(self) -> Iterator[list[NodeName]]:
         """The nodes with one environment in a row."""
