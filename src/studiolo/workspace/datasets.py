@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -46,6 +46,9 @@ _TYPED = {
     ("TSV", True): FileFormat.TSV,
     ("TSV", False): FileFormat.TSV_NO_HEADER,
 }
+
+#: Formats of files that can be workbooks, or hold one.
+_WORKBOOKS: Final = (FileFormat.EXCEL, FileFormat.ZIP, FileFormat.GZIP)
 
 
 class WorkspaceDatasets:
@@ -96,7 +99,7 @@ class WorkspaceDatasets:
         return PlannedDataset(name=name, digest="").kind
 
     def check_reading(self, name: str, version: int | None, options: ReadingOptions) -> None:
-        """Check how a dataset file is to be read, without reading it.
+        """Check how a dataset file is to be read; of a workbook, whether it has the sheet.
 
         Raises:
             DatasetError: An option does not fit the file, or a workbook has no such sheet.
@@ -105,7 +108,7 @@ class WorkspaceDatasets:
         file_format = format_of(name)
         inner = name[: -len(".gz")] if file_format is FileFormat.GZIP else name
         check_options(options, file=name, file_format=format_of(inner))
-        if options.sheet is None or file_format is not FileFormat.EXCEL:
+        if options.sheet is None or file_format not in _WORKBOOKS:
             return
         meant = self.version(name, version)
         # Each run checks; a content stays what it is.

@@ -1,7 +1,9 @@
 """Datasets of an experiment that are read with options."""
 
+import gzip
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +30,10 @@ def workspace(tmp_path: Path) -> Iterator[studiolo.Workspace]:
         sheet.append(["a"])
         sheet.append([value])
     book.save(root / "datasets" / "book.xlsx")
+    content = (root / "datasets" / "book.xlsx").read_bytes()
+    (root / "datasets" / "packed.xlsx.gz").write_bytes(gzip.compress(content))
+    with zipfile.ZipFile(root / "datasets" / "packed.zip", "w") as archive:
+        archive.writestr("book.xlsx", content)
     with studiolo.open_workspace(root) as opened:
         yield opened
 
@@ -60,6 +66,10 @@ def test_options_that_do_not_fit_the_file_are_refused(workspace: studiolo.Worksp
     draft = workspace.new_experiment("prices")
     with pytest.raises(NodeRefusedError, match=r'no sheet "Third"\. Its sheets'):
         draft.dataset("book.xlsx", sheet="Third")
+    for packed in ("packed.xlsx.gz", "packed.zip"):
+        draft.dataset(packed, name=f"in {packed[-2:]}", sheet="Second")
+        with pytest.raises(NodeRefusedError, match=r'no sheet "Third"\. Its sheets'):
+            draft.dataset(packed, sheet="Third")
     with pytest.raises(NodeRefusedError, match="one character"):
         draft.dataset("preise.csv", delimiter="ab")
     with pytest.raises(NodeRefusedError, match="a text file such as"):

@@ -74,7 +74,10 @@ def check_options(options: ReadingOptions, *, file: str, file_format: FileFormat
 
 
 def check_sheet(content: Content) -> None:
-    """Refuse a sheet that a workbook does not have."""
+    """Refuse a sheet that a workbook does not have, also one that is packed."""
+    if content.format in (FileFormat.ZIP, FileFormat.GZIP):
+        read_content(content)
+        return
     # Here and not above: few files are workbooks.
     from studiolo.datasets.formats import excel  # noqa: PLC0415
 
