@@ -382,3 +382,20 @@ def test_a_result_that_is_gone_is_shown_as_a_sentence(
             blob.unlink()
     again = workspace.result(run.id)
     assert again[node]._repr_html_().startswith("<p>")
+
+
+def test_a_draft_is_made_for_a_web_service(workspace: studiolo.Workspace) -> None:
+    draft = workspace.new_experiment("service")
+    rows = draft.module("web-service-input", name="input1", dataset=draft.dataset("cities.csv"))
+    sample = draft.module("split-data", name="sample", dataset=rows, fraction=0.5)
+    sample.web_service_parameter("fraction", name="Share").web_service_parameter("random_seed")
+    draft.module("web-service-output", name="output1", dataset=sample)
+    assert list(draft.check()) == []
+    draft.save()
+    text = (workspace.root / "experiments/service/experiment.yaml").read_text(encoding="utf-8")
+    assert text.endswith(
+        "web_service_parameters:\n  Share: sample.fraction\n  random_seed: sample.random_seed\n"
+    )
+    again = workspace.draft("service")
+    again["sample"].web_service_parameter("columns")
+    assert [found.code for found in again.check()] == ["parameter-unknown"]

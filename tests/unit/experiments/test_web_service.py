@@ -9,6 +9,7 @@ import pytest
 from studiolo.experiments.experiment import Experiment, Node, NodeName, Source
 from studiolo.experiments.web_service.check import ServiceMistake, service_mistakes
 from studiolo.experiments.web_service.interface import (
+    NAME_PARAMETER,
     WEB_SERVICE_INPUT,
     WEB_SERVICE_OUTPUT,
     WebServiceParameter,
@@ -70,7 +71,7 @@ def test_an_experiment_that_is_no_service_has_no_interface_and_no_mistakes() -> 
 def test_the_interface_has_names_nodes_and_parameters() -> None:
     graph = experiment(
         INPUT,
-        node("more", WEB_SERVICE_INPUT, name="input 2"),
+        node("more", WEB_SERVICE_INPUT, name_for_callers="input 2"),
         RANK,
         OUTPUT,
         parameters={"Trees": [("rank", "trees"), ("rank", "leaves")]},
@@ -89,13 +90,14 @@ def test_the_interface_has_names_nodes_and_parameters() -> None:
 def test_names_are_unique_among_inputs_and_among_outputs() -> None:
     graph = experiment(
         INPUT,
-        node("a", WEB_SERVICE_INPUT, name="rows"),
-        node("b", WEB_SERVICE_INPUT, name="a/b"),
-        node("c", WEB_SERVICE_OUTPUT, name="rows"),
-        node("d", WEB_SERVICE_OUTPUT, name=" d"),
+        node("a", WEB_SERVICE_INPUT, name_for_callers="rows"),
+        node("b", WEB_SERVICE_INPUT, name_for_callers="a/b"),
+        node("c", WEB_SERVICE_OUTPUT, name_for_callers="rows"),
+        node("d", WEB_SERVICE_OUTPUT, name_for_callers=" d"),
     )
     assert [(found.code, found.node, found.place) for found in mistakes(graph)] == [
-        ("web-service-name", name, (name, "parameters", "name")) for name in ("a", "b", "d")
+        ("web-service-name", name, (name, "parameters", "name_for_callers"))
+        for name in ("a", "b", "d")
     ]
     assert mistakes(graph)[0].message == (
         'The nodes "rows" and "a" are both the web-service input "rows". Give one of them another '
@@ -163,4 +165,4 @@ def test_both_modules_hand_on_what_they_get() -> None:
         definition = Catalogue().find(module)
         assert [port.name for port in definition.inputs] == ["dataset"]
         assert [port.name for port in definition.outputs] == ["dataset"]
-        assert [parameter.name for parameter in definition.parameters] == ["name"]
+        assert [parameter.name for parameter in definition.parameters] == ["name_for_callers"]

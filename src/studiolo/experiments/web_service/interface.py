@@ -11,7 +11,7 @@ from studiolo.modules.definition import ModuleId
 WEB_SERVICE_INPUT: Final = ModuleId("web-service-input")
 WEB_SERVICE_OUTPUT: Final = ModuleId("web-service-output")
 #: Their parameter for the name that callers use, and their only input port.
-NAME_PARAMETER: Final = "name"
+NAME_PARAMETER: Final = "name_for_callers"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,8 +11,8 @@
 # [tool.studiolo.outputs.dataset]
 # label = "Dataset"
 #
-# [tool.studiolo.parameters.name]
-# label = "Name"
+# [tool.studiolo.parameters.name_for_callers]
+# label = "Name for callers"
 # help = "What callers call this input. Left empty: the name of the node."
 # ///
 """Marks where the rows of a caller enter a web service.
@@ -28,7 +28,7 @@ import pandas as pd
 def azureml_main(
     dataset: pd.DataFrame,
     *,
-    name: str = "",  # noqa: ARG001  # for the service
+    name_for_callers: str = "",  # noqa: ARG001  # for the service
 ) -> pd.DataFrame:
     """Hand on the dataset."""
     return dataset

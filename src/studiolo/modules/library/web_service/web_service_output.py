@@ -11,8 +11,8 @@
 # [tool.studiolo.outputs.dataset]
 # label = "Dataset"
 #
-# [tool.studiolo.parameters.name]
-# label = "Name"
+# [tool.studiolo.parameters.name_for_callers]
+# label = "Name for callers"
 # help = "What callers call this output. Left empty: the name of the node."
 # ///
 """Marks what a web service returns to its caller.
@@ -27,7 +27,7 @@ import pandas as pd
 def azureml_main(
     dataset: pd.DataFrame,
     *,
-    name: str = "",  # noqa: ARG001  # for the service
+    name_for_callers: str = "",  # noqa: ARG001  # for the service
 ) -> pd.DataFrame:
     """Hand on the dataset."""
     return dataset
