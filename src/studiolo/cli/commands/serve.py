@@ -9,6 +9,7 @@ from rich.text import Text
 
 from studiolo.cli.reporting import reported_errors
 from studiolo.cli.terminal import Terminal
+from studiolo.datasets.without_pandas import leave_pandas_out
 from studiolo.rendering.plain_text import printable
 from studiolo.workspace.workspace import open_workspace
 
@@ -50,6 +51,7 @@ def command(
     """
     if tls_key is not None and tls_cert is None:
         raise typer.BadParameter("it needs --tls-cert as well.", param_hint="--tls-key")
+    leave_pandas_out()  # which the first request would wait for
     # The one place where the command line starts the server. Here and not above: the other
     # commands would wait for its libraries.
     from studiolo.server.serve import serve  # noqa: PLC0415
