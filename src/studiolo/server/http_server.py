@@ -96,9 +96,11 @@ class HttpServer:
 
         A second SIGINT ends it at once.
         """
-        if on_ready is not None:
-            on_ready()
-        self._server.run(sockets=[self._socket])
+        # Whoever has been told that it is ready may tell it to end.
+        with self._server.capture_signals():
+            if on_ready is not None:
+                on_ready()
+            self._server.run(sockets=[self._socket])
 
     def end(self) -> None:
         """Let it end, from any thread."""
