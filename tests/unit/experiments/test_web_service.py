@@ -9,7 +9,6 @@ import pytest
 from studiolo.experiments.experiment import Experiment, Node, NodeName, Source
 from studiolo.experiments.web_service.check import ServiceMistake, service_mistakes
 from studiolo.experiments.web_service.interface import (
-    NAME_PARAMETER,
     WEB_SERVICE_INPUT,
     WEB_SERVICE_OUTPUT,
     WebServiceParameter,
