@@ -21,7 +21,7 @@ from studiolo.server.http.connection import Connection
 _HEAD = 32 << 10
 #: Seconds that a connection stays open for a next request; longer than those of common proxies.
 _KEEP_ALIVE = 75
-#: Seconds in which connections are taken on that were made before the end began.
+#: Seconds in which connections that were made before the end began are accepted.
 _LAST_ACCEPTED = 0.2
 _SO_ATTACH_FILTER = 26
 _WHOLE = 0x7FFFFFFF
@@ -96,7 +96,7 @@ class HttpServer:
 
         A second SIGINT ends it at once.
         """
-        # Whoever has been told that it is ready may tell it to end.
+        # The process that hears that it is ready may tell it to end.
         with self._server.capture_signals():
             if on_ready is not None:
                 on_ready()
@@ -123,7 +123,7 @@ class _Server(Server):
         if counter % 10 == 0:
             for connection in list(self.server_state.connections):
                 assert isinstance(connection, Connection)
-                # After a second SIGINT nobody is answered any more.
+                # After a second SIGINT no request is answered any more.
                 if self.force_exit or connection.is_overdue():
                     connection.abort()
         return await super().on_tick(counter)
@@ -134,7 +134,7 @@ class _Server(Server):
         try:
             for listening in sockets or []:
                 _let_nobody_in(listening)
-            # Those that the system has let in by now are taken on meanwhile.
+            # Those that the system has let in by now are accepted meanwhile.
             await asyncio.sleep(_LAST_ACCEPTED)
             await super().shutdown(sockets)
         finally:
@@ -160,7 +160,7 @@ class _Server(Server):
 
 
 def _let_nobody_in(listening: socket.socket) -> None:
-    """Have the system ignore whoever wants to connect.
+    """Have the system ignore new connections.
 
     Who has connected and was not taken on when a listening socket is closed is cut off, perhaps
     after having sent a request. This filter lets no new ones come to that; it drops packets that

@@ -24,7 +24,7 @@ class LostJobs:
     """Tells which jobs to queue again, from one look at the records to the next.
 
     A worker is lost when its process has ended, which is seen on its own machine at once, or when
-    its count of beats has stood still for too long. A worker that is only slow and is taken for
+    its count of beats has not changed for too long. A worker that is only slow and is taken for
     lost does no harm: what it says after that is not recorded.
     """
 

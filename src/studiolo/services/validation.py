@@ -160,7 +160,7 @@ class _InputReader:
         return pa.Table.from_arrays(arrays, schema=self._schema)
 
     def _check_names(self, names: Sequence[str], problems: "_Problems") -> bool:
-        """Tell of columns that are missing, that nobody asked for, or that are there twice.
+        """Note columns that are missing, unknown or there twice.
 
         There may be a million of any of these; to look for what is meant takes long.
         """

@@ -1,4 +1,4 @@
-"""Gives back what runs and results of a workspace take on the disk."""
+"""Frees the disk space of a workspace's runs and results."""
 
 from pathlib import Path
 

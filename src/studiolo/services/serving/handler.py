@@ -55,7 +55,7 @@ class Handler:
         Args:
             version: What to serve.
             factory: What makes environments and sandboxes, with the limits of one request.
-            warm: How many processes stand ready for the next request.
+            warm: How many processes wait for the next request.
             progress: Told how far the building of an environment is.
 
         Raises:

@@ -84,7 +84,7 @@ def current_traffic(
 
 
 def traffic_after(connection: Connection, endpoint: EndpointId, change: int) -> Traffic:
-    """The traffic that an endpoint had after a change, which there was."""
+    """The traffic that an endpoint had after a change that is recorded."""
     return _read(
         connection.execute(
             select(ENDPOINT_TRAFFIC).where(_TRAFFIC.endpoint == endpoint, _TRAFFIC.change == change)

@@ -24,7 +24,7 @@ class DraftFile:
 
         Args:
             folder: The experiment's folder.
-            saved: What its file said; None if there was none.
+            saved: The content of its file; None if there was none.
             replaced: Scripts beside it that may be overwritten, as they were.
         """
         self.scripts = DraftScripts(folder, replaced=replaced)
@@ -48,7 +48,7 @@ class DraftFile:
         self._rearrangements.append(change)
 
     def save(self, experiment: Experiment, *, made_from: Revision) -> None:
-        """Write all of it, while nobody else does; see `Draft.save`."""
+        """Write all of it, while no other process does; see `Draft.save`."""
         as_saved(experiment)
         self._refuse_changed(experiment, made_from)
         self.scripts.refuse_changed()
@@ -60,7 +60,7 @@ class DraftFile:
     def _refuse_changed(self, experiment: Experiment, made_from: Revision) -> None:
         """Look whether the file is still what the changes were made from.
 
-        A comment that somebody wrote into it is no change of the experiment, and stays.
+        A comment that someone wrote into it is not a change of the experiment, and stays.
         """
         there = self._on_disk()
         found = UNSAVED if there is None else there.revision
@@ -93,7 +93,7 @@ class DraftFile:
 
 
 def _same(one: Experiment | None, other: Experiment | None) -> bool:
-    """Whether two files say the same; None is no file."""
+    """Whether two files have the same content; None stands for no file."""
     if one is None or other is None:
         return one is other
     return same(saved_form(one), saved_form(other))

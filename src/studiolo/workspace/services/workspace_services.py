@@ -35,7 +35,7 @@ from studiolo.workspace.services.publishing import Publication, Publisher, Publi
 #: As in the classic studio, for endpoints; the names of services may be longer.
 _ENDPOINT = re.compile(r"[a-z0-9]{1,24}")
 _SERVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-#: Processes of a served version that stand ready for the next requests.
+#: Processes of a served version that wait for the next requests.
 _WARM = 3
 
 

@@ -34,7 +34,7 @@ class ServiceExperiment:
 
     folder: Path
     saved: Sequence[SavedVersion]
-    #: What became of the nodes, a sentence each.
+    #: What happened to the nodes, a sentence each.
     changes: Sequence[str]
 
 
