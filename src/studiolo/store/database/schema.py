@@ -126,8 +126,7 @@ DATASET_VERSIONS = Table(
     _json("columns"),
     Column("rows", BigInteger, nullable=False),
     _json("profile", nullable=True),
-    # Counts up whenever different content of the name is seen: the highest is the current file.
-    # No time stamp, for clocks go back.
+    # Counts up with each different content of the name: the highest is current. Clocks go back.
     Column("turn", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     CheckConstraint("version >= 1", name="from_one"),
@@ -291,9 +290,8 @@ ENDPOINT_TRAFFIC = Table(
     METADATA,
     Column("endpoint", RANDOM_ID, ForeignKey("endpoints.id", ondelete="CASCADE"), primary_key=True),
     Column("change", Integer, primary_key=True),
-    # Percent by version.
+    # Percent by version. Then the change that a rollback restores.
     _json("weights"),
-    # The change that a rollback restores.
     Column("former", Integer),
     Column("changed_at", UtcDateTime, nullable=False),
 )
@@ -315,7 +313,7 @@ JOBS = Table(
     Column("queued_at", UtcDateTime),
     Column("started_at", UtcDateTime),
     Column("ended_at", UtcDateTime),
-    # Counts up with each claim, so that what a worker says who has lost the job is not believed.
+    # Counts up with each claim, so that a worker that has lost the job is not believed.
     Column("attempt", Integer, nullable=False),
     Column("pid", BigInteger),
     Column("host", TEXT),
