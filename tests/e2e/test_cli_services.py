@@ -150,13 +150,39 @@ def test_a_service_is_shown(workspace: WorkspaceFolder) -> None:
     assert document["endpoints"][0]["concurrent_calls"] == 20
 
 
+def test_the_service_of_an_experiment_that_trains_is_set_up_first(tmp_path: Path) -> None:
+    folder = WorkspaceFolder(tmp_path)
+    rows = "".join(f"{n},{'low' if n < 20 else 'high'}\n" for n in range(40))
+    folder.write("datasets/rows.csv", f"n,size\n{rows}")
+    folder.experiment(
+        "sizes",
+        """
+        name: Sizes
+        nodes:
+          rows: {dataset: rows.csv}
+          learner: {module: two-class-logistic-regression}
+          train:
+            module: train-model
+            inputs: {untrained_model: learner, dataset: rows}
+            parameters: {label_column: size}
+          score: {module: score-model, inputs: {trained_model: train, dataset: rows}}
+          evaluate: {module: evaluate-model, inputs: {scored_dataset: score}}
+        """,
+    )
+    ended = folder("publish", "experiments/sizes")
+    assert ended.code == 0, ended.err
+    assert "sizes has no Web Service Output, so its service is set up first." in ended.err
+    assert ended.out.startswith("Published sizes v1.\n")
+    assert (folder.folder / "experiments/sizes-service/experiment.yaml").exists()
+    folder.file("new.csv", "n,size\n3,low\n39,low\n")
+    ended = folder("call", "sizes", "--data", "new.csv", "--output", "scored.csv")
+    assert ended.code == 0, ended.err
+    labels = [line.split(",")[2] for line in folder.read("scored.csv").splitlines()]
+    assert labels == ["Scored Labels", "low", "high"]
+
+
 def test_what_can_not_be_published_is_said(tmp_path: Path) -> None:
     folder = WorkspaceFolder(tmp_path)
-    folder.write("datasets/rows.csv", "a\n1\n")
-    folder.experiment("plain", "name: Plain\nnodes:\n  rows: {dataset: rows.csv}\n")
-    ended = folder("publish", "experiments/plain")
-    assert ended.code == 2
-    assert "Web Service Output" in ended.err
     folder.experiment("named", EXPRESSIONS, {"evaluate.py": EVALUATE})
     folder.write("datasets/expressions.csv", "expression\n1\n")
     ended = folder("publish", "experiments/named", "--name", "a/b")

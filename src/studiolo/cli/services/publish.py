@@ -5,15 +5,20 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from studiolo.cli.reporting import ExitCode, reported_errors
 from studiolo.cli.services.addresses import Addresses
 from studiolo.cli.services.service_view import show_publication
+from studiolo.cli.services.set_up_service import show_service_experiment
 from studiolo.cli.terminal import Terminal
 from studiolo.cli.views.findings_view import reported_findings, show_findings
 from studiolo.cli.views.run_progress import RunProgress
+from studiolo.experiments.experiment import Experiment
 from studiolo.experiments.finding import Severity
+from studiolo.rendering.plain_text import printable
 from studiolo.store.services.service_record import DEFAULT_ENDPOINT
+from studiolo.workspace.set_up.publishable import says_what_it_returns, set_up_for_publishing
 from studiolo.workspace.workspace import Workspace, find_root
 
 
@@ -21,8 +26,8 @@ def command(
     experiment: Annotated[
         Path,
         typer.Argument(
-            help="An experiment with Web Service Input and Output modules: its folder, its "
-            "experiment.yaml, or its name in the current workspace.",
+            help="An experiment: its folder or its experiment.yaml. Without Web Service modules, "
+            "its service is set up first, as set-up-service does.",
             metavar="EXPERIMENT",
         ),
     ],
@@ -42,17 +47,30 @@ def command(
         reported_findings(errors),
         Workspace(find_root(experiment)) as workspace,
     ):
-        read = workspace.experiment(experiment)
-        findings = workspace.check(read)
-        show_findings(errors, findings)
-        if any(finding.severity is Severity.ERROR for finding in findings):
-            raise typer.Exit(ExitCode.BAD_INPUT)
+        read = _checked(workspace, experiment, errors)
+        service = name or read.folder.name
+        if not says_what_it_returns(read):
+            said = f"{read.folder.name} has no Web Service Output, so its service is set up first."
+            errors.say(Text(printable(said)))
+            with RunProgress(errors, read, errors=errors, tells_why=False) as progress:
+                made = set_up_for_publishing(workspace, read, observer=progress)
+            show_service_experiment(errors, made)
+            read = _checked(workspace, made.folder, errors)
         with RunProgress(errors, read, errors=errors, tells_why=False) as progress:
             publication = workspace.services.publish(
                 read,
-                service=name or read.folder.name,
+                service=service,
                 endpoint=endpoint,
                 note=note,
                 observer=progress,
             )
         show_publication(shown, publication, Addresses())
+
+
+def _checked(workspace: Workspace, path: Path, errors: Terminal) -> Experiment:
+    read = workspace.experiment(path)
+    findings = workspace.check(read)
+    show_findings(errors, findings)
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        raise typer.Exit(ExitCode.BAD_INPUT)
+    return read

@@ -59,11 +59,11 @@ def command(
             outputs=outputs or (),
             replace=replace,
         )
-    _show(made)
+    show_service_experiment(Terminal(sys.stdout), made)
 
 
-def _show(made: ServiceExperiment) -> None:
-    terminal = Terminal(sys.stdout)
+def show_service_experiment(terminal: Terminal, made: ServiceExperiment) -> None:
+    """Show what was written, and what became of the nodes."""
     here = Path.cwd()
     near = made.folder.is_relative_to(here)
     folder = made.folder.relative_to(here) if near else made.folder

@@ -1,9 +1,10 @@
 """Errors of publishing and calling web services."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from studiolo.errors import StudioloError
+from studiolo.runs.history.experiment_result import ExperimentResult
 from studiolo.sandbox.exchange.job import Failure
 
 
@@ -19,6 +20,15 @@ class PublishedRunFailedError(StudioloError):
         super().__init__(
             f"Nothing was published: the run {run} of the experiment failed. {said}".rstrip()
         )
+
+    @classmethod
+    def of(cls, result: ExperimentResult) -> Self:
+        """The error about a run that did not succeed."""
+        failures = {name: node.failure for name, node in result.nodes.items()}
+        failed: dict[str, str] = {
+            name: one.message for name, one in failures.items() if one is not None
+        }
+        return cls(run=result.id, failed=failed)
 
 
 class ServiceAnswerFailedError(StudioloError):

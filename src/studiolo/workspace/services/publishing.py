@@ -99,14 +99,7 @@ class Publisher:
         with self._parts.in_use():
             result = self._parts.run(experiment, observer)
             if not result.succeeded:
-                raise PublishedRunFailedError(
-                    run=result.id,
-                    failed={
-                        name: node.failure.message
-                        for name, node in result.nodes.items()
-                        if node.failure is not None
-                    },
-                )
+                raise PublishedRunFailedError.of(result)
             plan = self._parts.plan(experiment)
             scoring = scoring_plan(plan, interface, self._published_run(result))
             given = {name: result[node].dataset() for name, node in interface.inputs.items()}
