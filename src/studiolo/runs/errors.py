@@ -124,3 +124,17 @@ class OutputMissingError(StudioloError):
         asked = "no output" if port is None else f'nothing at the output "{port}"'
         there = f" It has {', '.join(ports)}." if ports else ""
         super().__init__(f'The node "{node}" ({state}) has {asked} to show.{there}')
+
+
+class ResultGoneError(StudioloError):
+    """A step was given a reference to a result that is no longer held."""
+
+    code: ClassVar[str] = "result-gone"
+
+    def __init__(self, *, recipe: str, port: str) -> None:
+        self.recipe = recipe
+        self.port = port
+        super().__init__(
+            f'The output "{port}" of the result {recipe[:12]} is no longer there, so the step that '
+            "needs it can't run. Run the experiment again."
+        )

@@ -22,7 +22,7 @@ from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.files.inside import stays_inside
 from studiolo.modules.definition import Parameter, ParameterKind, PortKind
 from studiolo.modules.errors import ParameterChoiceError
-from studiolo.runs.engines.engine import StepOutcome
+from studiolo.runs.experiments.step_runner import SourceOutcome
 from studiolo.runs.planning.plan import DATASET_PORT, PlannedDataset, Step
 from studiolo.sandbox.exchange.job import Connected
 from studiolo.sandbox.exchange.memory_file import MemoryFile
@@ -138,7 +138,7 @@ class WorkspaceDatasets:
             if self._known(version) is None:
                 self._note(version, kept.size, dataset=None)
 
-    def read(self, step: Step) -> StepOutcome:
+    def read(self, step: Step) -> SourceOutcome:
         """Carry out a dataset step: read the file, and remember it if it is new.
 
         Raises:
@@ -150,7 +150,7 @@ class WorkspaceDatasets:
         log: list[str] = []
         connected = self._zip(step.dataset) if zipped else self._dataset(step.dataset, log)
         seconds = time.perf_counter() - started
-        return StepOutcome(results={DATASET_PORT: connected}, log=log, seconds=seconds)
+        return SourceOutcome(results={DATASET_PORT: connected}, log=log, seconds=seconds)
 
     def unpacked(self, step: Step, zipped: MemoryFile) -> SealedTable:
         """The dataset in the zip that a dataset step gave, where a dataset is needed.

@@ -30,6 +30,7 @@ from studiolo.modules.declaration import read_script_parameters
 from studiolo.modules.definition import PortKind
 from studiolo.modules.script import Script, read_script
 from studiolo.modules.script_metadata import ScriptMetadata
+from studiolo.runs.engines.engine import Engine
 from studiolo.runs.engines.local_engine import LocalEngine
 from studiolo.runs.engines.run_settings import RunSettings
 from studiolo.runs.experiments.dataset_files import DatasetFileWriter
@@ -73,8 +74,13 @@ _PAUSE = 0.05
 class Workspace:
     """An open workspace. Close it, or use it as a context manager: its sandboxes end with it."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, engine: Engine | None = None) -> None:
         """Open the workspace in this folder; `open_workspace` finds it from anywhere in it.
+
+        Args:
+            root: The folder.
+            engine: What carries out the steps of its runs; sandboxes of this machine if not given.
+                It is closed with the workspace.
 
         Raises:
             WorkspaceSettingsError: Its `studiolo.toml` can't be read.
@@ -82,7 +88,7 @@ class Workspace:
         self.root = root
         self.settings = settings.read_settings(root / settings.FILE_NAME)
         self._runner: ExperimentRunner | None = None
-        self._engine: LocalEngine | None = None
+        self._engine = engine
         self._lock = threading.RLock()
         self._state = StateFolder(root, self.settings.database)
         #: The dataset files.
@@ -428,7 +434,7 @@ class Workspace:
     def _experiment_runner(self) -> ExperimentRunner:
         with self._lock:
             if self._runner is None:
-                self._engine = LocalEngine(functools.cache(LocalSandboxFactory))
+                self._engine = self._engine or LocalEngine(functools.cache(LocalSandboxFactory))
                 self._runner = ExperimentRunner(self._parts(), self._engine, _Environments())
             return self._runner
 

@@ -83,7 +83,9 @@ class TestKeptResults:
     def test_a_changed_comment_or_layout_runs_nothing(self, graph: WorkspaceFolder) -> None:
         graph.change("nodes:", "# A comment\ndescription: New\nnodes:")
         graph.change("{by: 0.5}", "{by: 0.5}\n    comment: The other way\n    timeout: 60")
-        (graph.folder() / "layout.json").write_text('{"half": [10, 20]}')
+        (graph.folder() / "layout.json").write_text(
+            '{"studiolo": 1, "nodes": {"half": {"x": 10, "y": 20}}}'
+        )
         assert graph.run().ran() == set()
 
     def test_a_changed_parameter_runs_what_depends_on_it(self, graph: WorkspaceFolder) -> None:

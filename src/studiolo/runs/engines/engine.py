@@ -9,6 +9,7 @@ from studiolo.environments.progress import ProgressCallback
 from studiolo.experiments.experiment import NodeName
 from studiolo.modules.definition import PortName
 from studiolo.runs.engines.capacity import Capacity
+from studiolo.runs.engines.references import ResultReference, ResultTable
 from studiolo.runs.engines.run_settings import RunSettings
 from studiolo.runs.planning.plan import Step
 from studiolo.sandbox.exchange.job import Connected, Failure, Image, Outcome
@@ -18,6 +19,8 @@ from studiolo.sandbox.exchange.job import Connected, Failure, Image, Outcome
 class RunContext:
     """What the steps of one run have in common for an engine."""
 
+    #: The results that its steps refer to.
+    results: ResultTable
     settings: RunSettings = field(default_factory=RunSettings)
     #: Set when what runs is to end.
     cancelled: threading.Event = field(default_factory=threading.Event)
@@ -33,7 +36,7 @@ class ReadyStep:
 
     step: Step
     #: By input port.
-    inputs: Mapping[PortName, Connected]
+    inputs: Mapping[PortName, ResultReference]
     #: Datasets that parameters stand for, by parameter.
     files: Mapping[str, Connected] = field(default_factory=dict)
 
@@ -43,7 +46,7 @@ class StepOutcome:
     """The outcome of a step."""
 
     #: By output port, without the ports left empty; nothing if it failed.
-    results: Mapping[str, Connected]
+    results: Mapping[PortName, ResultReference]
     #: Why it did not succeed; None if it did.
     failure: Failure | None = None
     #: What it printed and drew.
@@ -62,10 +65,17 @@ class StepOutcome:
     isolation: str = ""
 
     @classmethod
-    def of_outcome(cls, outcome: Outcome, *, failure: Failure | None, environment: str) -> Self:
+    def of_outcome(
+        cls,
+        outcome: Outcome,
+        *,
+        results: Mapping[PortName, ResultReference],
+        failure: Failure | None,
+        environment: str,
+    ) -> Self:
         """The outcome of a step that ran in a sandbox."""
         return cls(
-            results=outcome.results,
+            results=results,
             failure=failure,
             console=outcome.device.console,
             images=outcome.device.images,

@@ -1,7 +1,7 @@
 """Runs steps in sandboxes of this machine."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from studiolo.environments.progress import BuildProgress, ProgressCallback
@@ -91,10 +91,11 @@ class LocalEngine:
     ) -> StepOutcome:
         """Run a step in a sandbox of its kind; see `Engine.execute`."""
         step = work.step
+        inputs = {port: run.results.resolve(given) for port, given in work.inputs.items()}
         kind = _kind(step, run, slow=bool(self._slow(step, run)))
         try:
             with self._pool.use(kind, _told(run)) as pooled:
-                job = job_of(work)
+                job = job_of(step, inputs, work.files)
                 if notes := _notes_before(job):
                     run.on_notes(step.name, notes)
                 outcome = pooled.sandbox.run(
@@ -113,7 +114,10 @@ class LocalEngine:
                 # Its lines help only people who can change them.
                 failure = replace(failure, traceback="", frames=())
         outcome = replace(outcome, log=[*notes, *outcome.log])
-        return StepOutcome.of_outcome(outcome, failure=failure, environment=environment.name)
+        results = {} if failure else run.results.hand_over(step.digest, outcome.results)
+        return StepOutcome.of_outcome(
+            outcome, results=results, failure=failure, environment=environment.name
+        )
 
     def close(self) -> None:
         """End all sandboxes."""
@@ -157,21 +161,26 @@ def _is_built_in(step: Step) -> bool:
     return path is not None and path.is_relative_to(LIBRARY)
 
 
-def job_of(work: ReadyStep) -> Job:
-    """The job for the sandbox."""
-    step = work.step
+def job_of(step: Step, inputs: Mapping[PortName, Connected], files: Mapping[str, Connected]) -> Job:
+    """The job for the sandbox.
+
+    Args:
+        step: The step.
+        inputs: What is connected to it, by input port.
+        files: Datasets that parameters stand for, by parameter.
+    """
     assert step.definition is not None
     assert step.script is not None
     definition = step.definition
-    inputs: dict[str, Connected] = {str(port): value for port, value in work.inputs.items()}
+    connected: dict[str, Connected] = {str(port): value for port, value in inputs.items()}
     if definition.id == EXECUTE_PYTHON_SCRIPT:
-        bundle = inputs.get(_BUNDLE)
+        bundle = connected.get(_BUNDLE)
         assert not isinstance(bundle, SealedTable)
         return Job(
             source=step.script.source,
             script_name=step.script.name,
             contract=SCRIPT_CONTRACT,
-            inputs={port: value for port, value in inputs.items() if port != _BUNDLE},
+            inputs={port: value for port, value in connected.items() if port != _BUNDLE},
             bundle=bundle,
             parameters=step.parameters,
             port_binding=PortBinding(step.node.port_binding),
@@ -182,10 +191,8 @@ def job_of(work: ReadyStep) -> Job:
         source=step.script.source,
         script_name=step.script.name,
         contract=Contract(inputs=definition.inputs, outputs=definition.outputs, module=True),
-        inputs=inputs,
-        parameters={
-            name: value for name, value in step.parameters.items() if name not in work.files
-        },
+        inputs=connected,
+        parameters={name: value for name, value in step.parameters.items() if name not in files},
         column_parameters={
             name: ColumnParameter(
                 port=parameter.port or PortName(""),
@@ -195,7 +202,7 @@ def job_of(work: ReadyStep) -> Job:
             for name, (parameter, selection) in step.columns.items()
         },
         dataset_parameters={
-            name: table for name, table in work.files.items() if isinstance(table, SealedTable)
+            name: table for name, table in files.items() if isinstance(table, SealedTable)
         },
         nullable=step.metadata.nullable,
         seed=step.seed,

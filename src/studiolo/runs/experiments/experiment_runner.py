@@ -19,6 +19,7 @@ from studiolo.runs.experiments.dataset_files import DatasetFileWriter
 from studiolo.runs.experiments.kept_results import KeptResults
 from studiolo.runs.experiments.progress import Observer, Observers
 from studiolo.runs.experiments.recorder import Recorder
+from studiolo.runs.experiments.results_in_memory import ResultsInMemory
 from studiolo.runs.experiments.running import EventLog, RunningExperiment
 from studiolo.runs.experiments.scheduler import Scheduler
 from studiolo.runs.experiments.step_runner import DatasetSources, StepRunner
@@ -221,7 +222,11 @@ class ExperimentRunner:
     ) -> RunStatus:
         parts = self._parts
         scheduler = Scheduler(plan, kept=kept, reasons=reasons, capacity=self._engine.capacity)
+        in_memory = ResultsInMemory(
+            plan, [step for name, step in plan.steps.items() if name not in kept]
+        )
         context = RunContext(
+            results=in_memory,
             settings=settings,
             on_build=observer.environment_progressed,
             on_notes=observer.node_noted,
@@ -238,6 +243,7 @@ class ExperimentRunner:
             runner = StepRunner(
                 plan,
                 context,
+                in_memory=in_memory,
                 engine=self._engine,
                 sources=parts.sources,
                 file_writer=parts.file_writer,

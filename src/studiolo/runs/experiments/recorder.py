@@ -7,7 +7,7 @@ nodes after it do not wait for that: what they need is in memory.
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Self
@@ -17,7 +17,7 @@ from studiolo.runs.engines.engine import StepOutcome
 from studiolo.runs.experiments.kept_results import KeptResults
 from studiolo.runs.experiments.progress import NodeProgress, Observer
 from studiolo.runs.planning.plan import Step
-from studiolo.sandbox.exchange.job import Failure
+from studiolo.sandbox.exchange.job import Connected, Failure
 from studiolo.store.identity import RunId
 from studiolo.store.records import Records
 from studiolo.store.result_record import NewResult, StoredResult
@@ -38,6 +38,8 @@ class EndedStep:
     ended_at: datetime | None = None
     #: Of a node that ran: its outcome.
     done: StepOutcome | None = None
+    #: The outputs that it refers to, by port: they are held until they are recorded.
+    results: Mapping[str, Connected] = field(default_factory=dict)
     #: Of a node that could not even be started.
     failure: Failure | None = None
     #: Of a kept node: what stands in for it.
@@ -194,7 +196,7 @@ class Recorder:
 
     def _ran(self, ended: EndedStep, done: StepOutcome, outcome: NodeOutcome) -> FinishedNode:
         images = self._results.put_images(done.images)
-        manifest = self._results.put(done.results)
+        manifest = self._results.put(ended.results)
         recorded = replace(
             outcome,
             seconds=done.seconds,

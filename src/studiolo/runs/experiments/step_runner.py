@@ -1,7 +1,7 @@
 """Carries out one step of a run: gathers its inputs, has it executed, and gives its outcome."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -9,12 +9,12 @@ from studiolo.errors import StudioloError
 from studiolo.experiments.experiment import NodeName
 from studiolo.modules.definition import PortKind, PortName
 from studiolo.runs.engines.engine import Engine, ReadyStep, RunContext, StepOutcome
+from studiolo.runs.engines.references import ResultReference
 from studiolo.runs.experiments.dataset_files import DatasetFileWriter
 from studiolo.runs.experiments.kept_results import KeptResults
 from studiolo.runs.experiments.progress import NodeProgress, Observer
 from studiolo.runs.experiments.recorder import EndedStep, Recorder
 from studiolo.runs.experiments.results_in_memory import Results, ResultsInMemory
-from studiolo.runs.experiments.state import HAS_RESULT
 from studiolo.runs.planning.plan import Plan, Step
 from studiolo.sandbox.exchange.job import Connected, Failure
 from studiolo.sandbox.exchange.memory_file import MemoryFile
@@ -23,17 +23,31 @@ from studiolo.store.errors import BlobMissingError, BlobRottenError
 from studiolo.store.result_record import StoredResult
 from studiolo.store.run_record import NodeState
 
+#: The dataset in the zip of a dataset step, as one more output of it.
+_UNPACKED = PortName("dataset in the zip")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceOutcome:
+    """The outcome of a step that the host carries out: it reads a file."""
+
+    #: By output port.
+    results: Mapping[str, Connected]
+    #: Remarks that are not errors, a sentence each.
+    log: Sequence[str] = ()
+    seconds: float
+
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetSources:
     """The host's own part in steps: reading files, and text that is a dataset."""
 
     #: Carries out a dataset step.
-    read: Callable[[Step], StepOutcome]
+    read: Callable[[Step], SourceOutcome]
     #: Gives the dataset in the zip of a dataset step.
     unpacked: Callable[[Step, MemoryFile], SealedTable]
     #: Carries out the step of a saved model or transform.
-    saved: Callable[[Step], StepOutcome]
+    saved: Callable[[Step], SourceOutcome]
     #: Gives the datasets that a module's parameters stand for.
     files: Callable[[Step, list[str]], Mapping[str, Connected]]
 
@@ -46,6 +60,7 @@ class StepRunner:
         plan: Plan,
         context: RunContext,
         *,
+        in_memory: ResultsInMemory,
         engine: Engine,
         sources: DatasetSources,
         file_writer: DatasetFileWriter,
@@ -59,6 +74,7 @@ class StepRunner:
         Args:
             plan: What it does.
             context: What its steps have in common.
+            in_memory: The results of its steps, which `context` has too.
             engine: What runs modules.
             sources: What reads dataset files.
             file_writer: What writes files for modules that export.
@@ -78,9 +94,7 @@ class StepRunner:
         self._context = context
         self._lock = threading.Lock()
         self._opening: dict[NodeName, threading.Lock] = {}
-        self.in_memory = ResultsInMemory(
-            step for name, step in plan.steps.items() if name not in kept
-        )
+        self.in_memory = in_memory
 
     def stop(self) -> None:
         """End what runs."""
@@ -94,14 +108,14 @@ class StepRunner:
             NodeProgress(node=step.name, state=NodeState.RUNNING, reason=reason)
         )
         done, failure = None, None
+        results: Results = {}
         try:
             done = self._done(step)
+            results = {port: self.in_memory.resolve(made) for port, made in done.results.items()}
         except StudioloError as error:
             # Not of the step's own making, but it can't be done, and others perhaps can.
-            failure = _failure_of(error)
+            done, failure = None, _failure_of(error)
         state = NodeState.FAILED if done is None else _state_of(done)
-        if done is not None and state in HAS_RESULT:
-            self.in_memory.offer(step.name, done.results)
         self.in_memory.let_go(step)
         return EndedStep(
             step=step,
@@ -110,24 +124,25 @@ class StepRunner:
             started_at=started,
             ended_at=datetime.now(UTC),
             done=done,
+            results=results,
             failure=failure,
         )
 
     def _done(self, step: Step) -> StepOutcome:
         if step.dataset is not None:
-            return self._sources.read(step)
+            return self._handed_over(step, self._sources.read(step))
         if step.saved is not None:
-            return self._sources.saved(step)
-        inputs: dict[PortName, Connected] = {}
+            return self._handed_over(step, self._sources.saved(step))
+        inputs: dict[PortName, ResultReference] = {}
         for port, (node, output) in step.sources.items():
-            results = self._results_of(node)
-            if isinstance(results, Failure):
-                return StepOutcome(results={}, failure=results, seconds=0.0)
-            if output not in results:
+            ports = self._ports_of(node)
+            if isinstance(ports, Failure):
+                return StepOutcome(results={}, failure=ports, seconds=0.0)
+            if output not in ports:
                 return StepOutcome(
                     results={}, failure=_empty_input(port, node, output), seconds=0.0
                 )
-            inputs[port] = self._as_needed(step, port, node, results[output])
+            inputs[port] = self._as_needed(step, port, node, output)
         log: list[str] = []
         work = ReadyStep(step=step, inputs=inputs, files=self._sources.files(step, log))
         if (refused := self._file_writer.refusal(step)) is not None:
@@ -138,7 +153,8 @@ class StepRunner:
         done = replace(done, log=[*log, *done.log])
         if done.failure is None:
             try:
-                self._file_writer.export(step, inputs)
+                given = {port: self.in_memory.resolve(made) for port, made in inputs.items()}
+                self._file_writer.export(step, given)
             except StudioloError as error:
                 return replace(done, results={}, failure=_failure_of(error))
         return done
@@ -147,38 +163,50 @@ class StepRunner:
         self._recorder.note_console(node, text)
         self._observer.console_written(node, text)
 
-    def _as_needed(self, step: Step, port: PortName, node: NodeName, given: Connected) -> Connected:
-        """The result of a node; for a zip, the dataset in it, if the port takes one."""
+    def _handed_over(self, step: Step, read: SourceOutcome) -> StepOutcome:
+        results = self.in_memory.hand_over(step.digest, read.results)
+        return StepOutcome(results=results, log=read.log, seconds=read.seconds)
+
+    def _as_needed(
+        self, step: Step, port: PortName, node: NodeName, output: PortName
+    ) -> ResultReference:
+        """The output of a node; for a zip, the dataset in it, if the port takes one."""
         assert step.definition is not None
+        source = self._plan.steps[node]
+        reference = ResultReference(recipe=source.digest, port=output)
+        given = self.in_memory.resolve(reference)
         takes = step.definition.input(port)
         if takes is None or takes.kind is not PortKind.DATASET or isinstance(given, SealedTable):
-            return given
-        return self._sources.unpacked(self._plan.steps[node], given)
+            return reference
+        unpacked = ResultReference(recipe=source.digest, port=_UNPACKED)
+        self.in_memory.add(unpacked, self._sources.unpacked(source, given))
+        return unpacked
 
-    def _results_of(self, node: NodeName) -> Results | Failure:
-        """The result of a node, from memory or from the store; or the reason why it is lost."""
+    def _ports_of(self, node: NodeName) -> frozenset[str] | Failure:
+        """The outputs of a node, in memory from now on; or the reason why they are lost."""
         with self._lock:
             opening = self._opening.setdefault(node, threading.Lock())
         with opening:
-            if (found := self.in_memory.find(node)) is not None:
+            if (found := self.in_memory.ports(node)) is not None:
                 return found
+            step = self._plan.steps[node]
             try:
-                results: Results = self._kept_results.open(self._kept[node].outputs)
+                results = self._kept_results.open(self._kept[node].outputs)
             except (BlobMissingError, BlobRottenError) as error:
-                return self._run_after_all(self._plan.steps[node], error)
-            self.in_memory.offer(node, results)
-        return results
+                return self._run_after_all(step, error)
+            self.in_memory.hand_over(step.digest, results)
+        return frozenset(results)
 
     def _run_after_all(
         self, step: Step, error: BlobMissingError | BlobRottenError
-    ) -> Results | Failure:
+    ) -> frozenset[str] | Failure:
         """Make the result of a step again, because the kept one is damaged."""
         self._kept_results.discard(error)
         self.in_memory.expect(step)
         ended = self.carry_out(step, f"Its kept result is damaged: {_damage(error)}.")
         self._recorder.record(ended)
         if ended.done is not None and ended.done.failure is None:
-            return ended.done.results
+            return frozenset(ended.done.results)
         failure = ended.failure if ended.done is None else ended.done.failure
         assert failure is not None
         if ended.state is NodeState.CANCELLED:

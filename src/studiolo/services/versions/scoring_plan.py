@@ -12,7 +12,6 @@ from studiolo.experiments.experiment import NodeName
 from studiolo.experiments.web_service.interface import ServiceInterface
 from studiolo.modules.definition import PortKind, PortName
 from studiolo.modules.script_metadata import ScriptMetadata
-from studiolo.runs.engines.engine import ReadyStep
 from studiolo.runs.engines.local_engine import job_of
 from studiolo.runs.planning.plan import Plan, Step
 from studiolo.sandbox.exchange.job import Connected
@@ -214,9 +213,8 @@ class _Compiler:
                 sources[port] = CallInput(name=self._label(node, output))
             else:
                 constants[port] = self._constant(step, port, node, output)
-        ready = ReadyStep(step=step, inputs=constants, files=self._run.files(step))
         # A seed that was drawn for one run is not drawn for all requests.
-        job = replace(job_of(ready), seed=step.node.seed)
+        job = replace(job_of(step, constants, self._run.files(step)), seed=step.node.seed)
         return ProgramStep(node=name, job=job, sources=sources)
 
     def _constant(self, step: Step, port: PortName, node: NodeName, output: PortName) -> Connected:

@@ -15,8 +15,8 @@ from pathlib import Path
 from studiolo.experiments.experiment import SavedName, is_saved_name
 from studiolo.files.placing import put
 from studiolo.modules.definition import PortKind
-from studiolo.runs.engines.engine import StepOutcome
 from studiolo.runs.experiments.results_in_memory import Results
+from studiolo.runs.experiments.step_runner import SourceOutcome
 from studiolo.runs.planning.plan import SAVED_PORTS, PlannedSaved, Step
 from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.workspace.errors import WorkspaceUnwritableError
@@ -163,7 +163,7 @@ class SavedObjects:
                 self._write(saved, number, content, record)
                 return self._read(saved, number)
 
-    def read(self, step: Step) -> StepOutcome:
+    def read(self, step: Step) -> SourceOutcome:
         """Carry out the step of a saved object: its bytes, checked and in memory.
 
         Raises:
@@ -185,7 +185,7 @@ class SavedObjects:
             raise SavedChangedError(planned.saved)
         file.seal()
         results: Results = {SAVED_PORTS[planned.saved.kind]: file}
-        return StepOutcome(results=results, seconds=time.perf_counter() - started)
+        return SourceOutcome(results=results, seconds=time.perf_counter() - started)
 
     def _numbers(self, saved: SavedName, extensions: Sequence[str]) -> set[int]:
         folder = self._folder(saved)
