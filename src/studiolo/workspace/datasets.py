@@ -20,8 +20,8 @@ from studiolo.datasets.missing_path import meant_among
 from studiolo.datasets.profile import profile_dataset, profile_document
 from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.files.inside import stays_inside
-from studiolo.modules.definition import Parameter, ParameterKind, PortKind
-from studiolo.modules.errors import ParameterChoiceError
+from studiolo.modules.definition import ParameterKind, PortKind
+from studiolo.runs.experiments.entered_data import entered_dataset
 from studiolo.runs.experiments.step_runner import SourceOutcome
 from studiolo.runs.planning.plan import DATASET_PORT, PlannedDataset, Step
 from studiolo.sandbox.exchange.job import Connected
@@ -34,18 +34,6 @@ from studiolo.store.locks import WorkspaceUse
 from studiolo.workspace.dataset_versions import DatasetVersions
 from studiolo.workspace.errors import DatasetChangedError, DatasetNameError
 from studiolo.workspace.state_folder import StateFolder
-
-#: What Enter Data Manually calls the formats, with and without a header.
-_TYPED = {
-    ("ARFF", True): FileFormat.ARFF,
-    ("ARFF", False): FileFormat.ARFF,
-    ("CSV", True): FileFormat.CSV,
-    ("CSV", False): FileFormat.CSV_NO_HEADER,
-    ("SvmLight", True): FileFormat.SVMLIGHT,
-    ("SvmLight", False): FileFormat.SVMLIGHT,
-    ("TSV", True): FileFormat.TSV,
-    ("TSV", False): FileFormat.TSV_NO_HEADER,
-}
 
 #: Formats of files that can be workbooks, or hold one.
 _WORKBOOKS: Final = (FileFormat.EXCEL, FileFormat.ZIP, FileFormat.GZIP)
@@ -181,7 +169,7 @@ class WorkspaceDatasets:
         }
         for parameter in step.definition.parameters:
             if parameter.kind is ParameterKind.DATA and parameter.name in step.parameters:
-                found[parameter.name] = _typed_in(step, parameter)
+                found[parameter.name] = entered_dataset(step, parameter)
         return found
 
     def _dataset(self, version: PlannedDataset, log: list[str] | None = None) -> SealedTable:
@@ -285,24 +273,6 @@ def dataset_path(folder: Path, name: str) -> Path:
     if not stays_inside(name):
         raise DatasetNameError(name=name)
     return folder / name
-
-
-def _typed_in(step: Step, parameter: Parameter) -> SealedTable:
-    """The dataset that the text of a parameter is."""
-    assert step.definition is not None
-    values = {p.name: p.default for p in step.definition.parameters} | dict(step.parameters)
-    format_name = str(values.get(parameter.format or "", "CSV"))
-    chosen = _TYPED.get((format_name, bool(values.get(parameter.header or "", True))))
-    if chosen is None:
-        # The choices of a module of the workspace's own may be others.
-        raise ParameterChoiceError(
-            parameter=parameter.format or parameter.name,
-            value=format_name,
-            choices=sorted({name for name, _ in _TYPED}),
-        )
-    text = str(step.parameters[parameter.name])
-    dataset = read_dataset_bytes(text.encode(), name=parameter.label, format=chosen)
-    return SealedTable.of_dataset(dataset, parameter.name)
 
 
 def _columns(dataset: Dataset) -> list[RecordedColumn]:
