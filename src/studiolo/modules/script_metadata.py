@@ -1,13 +1,12 @@
 """Reads the metadata block at the top of a script (PEP 723)."""
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn
 
 from studiolo.modules.errors import ScriptMetadataError, ScriptMetadataRepeatedError
-from studiolo.toml_text import NotTomlError, read_toml
+from studiolo.toml_text import NotTomlError, line_of_entry, read_toml
 
 _OPENED = re.compile(r"# /// (?P<type>[a-zA-Z0-9-]+)")
 _CLOSED = "# ///"
@@ -142,40 +141,5 @@ class _Block:
 
 
 def _line_of(text: str, keys: Sequence[str]) -> int:
-    """The line of a TOML document, from 1, where the entry at ``keys`` is written; 0: nowhere.
-
-    It may be a table's header, a key, or part of an inline table. All of TOML is understood by
-    leaving it to the parser: an entry is written where the document, cut off there, first has it.
-    """
-    lines = text.split("\n")
-    depth = _depth(tomllib.loads(text), keys)
-    if depth == 0 or len(lines) > _LONGEST:
-        return 0
-    low, high = 1, len(lines)
-    while low < high:
-        middle = (low + high) // 2
-        end, table = _cut_off(lines, middle)
-        if _depth(table, keys) == depth:
-            high = middle
-        else:
-            low = end + 1
-    return low
-
-
-def _cut_off(lines: Sequence[str], number: int) -> tuple[int, object]:
-    """The document up to a line, or to the end of a value that continues there; and that line."""
-    for end in range(number, len(lines)):
-        try:
-            return end, tomllib.loads("\n".join(lines[:end]))
-        except tomllib.TOMLDecodeError:
-            continue
-    return len(lines), tomllib.loads("\n".join(lines))
-
-
-def _depth(table: object, keys: Sequence[str]) -> int:
-    """How many of the keys lead somewhere, each into the table of the one before."""
-    for depth, key in enumerate(keys):
-        if not isinstance(table, dict) or key not in table:
-            return depth
-        table = table[key]
-    return len(keys)
+    """The line of an entry of the block, from 1; 0 where that would take too long to find."""
+    return 0 if text.count("\n") >= _LONGEST else line_of_entry(text, keys)

@@ -184,7 +184,7 @@ def _read_policy(source: PolicySource) -> Policy:
         raise PolicyError(
             source=source.name, line=error.line, section="", problem=problem
         ) from error
-    top = PolicyTable(source=source, section="", values=values)
+    top = PolicyTable(source=source, values=values)
     rlimits = top.table("rlimits")
     policy = Policy(
         limits=_read_limits(top.table("limits")),

@@ -1,12 +1,12 @@
 """Reading one section of the policy file strictly: every key known, every value of its type."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
 from studiolo.quantities import parse_size
 from studiolo.sandbox.errors import PolicyError
+from studiolo.toml_text import line_of_entry
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,30 +16,16 @@ class PolicySource:
     name: str
     text: str
 
-    def line_of(self, section: str, key: str) -> int | None:
-        """Line of a key of a section, else of what the section is in, else None."""
-        current, section_line = "", None
-        assignment = re.compile(rf'\s*"?{re.escape(key)}"?\s*=')
-        for number, line in enumerate(self.text.splitlines(), start=1):
-            if header := re.match(r"\s*\[([^\[\]]+)\]", line):
-                current = header[1].strip()
-                section_line = number if current == section else section_line
-            if current == section and assignment.match(line):
-                return number
-            if current == f"{section}.{key}".lstrip(".") and header:
-                return number
-        if section_line is None and section:  # an inline table: a key of the section above
-            above, _, name = section.rpartition(".")
-            return self.line_of(above, name)
-        return section_line
-
 
 class PolicyTable:
     """One section; it remembers which keys were read, so that ``finish`` can name the others."""
 
-    def __init__(self, *, source: PolicySource, section: str, values: Mapping[str, object]) -> None:
+    def __init__(
+        self, *, source: PolicySource, keys: Sequence[str] = (), values: Mapping[str, object]
+    ) -> None:
+        """``keys`` lead to the section, from the top of the file."""
         self._source = source
-        self._section = section
+        self._keys = tuple(keys)
         self._values = values
         self._read: dict[str, None] = {}
 
@@ -48,8 +34,7 @@ class PolicyTable:
         value = self._value(key)
         if not isinstance(value, dict):
             self.fail(key, f'"{key}" must be a section.')
-        section = f"{self._section}.{key}".lstrip(".")
-        return PolicyTable(source=self._source, section=section, values=value)
+        return PolicyTable(source=self._source, keys=(*self._keys, key), values=value)
 
     def tables(self) -> dict[str, "PolicyTable"]:
         """Every section below this one, by name."""
@@ -132,8 +117,8 @@ class PolicyTable:
         """Raise the error for a mistake at a key."""
         raise PolicyError(
             source=self._source.name,
-            line=self._source.line_of(self._section, key),
-            section=self._section,
+            line=line_of_entry(self._source.text, (*self._keys, key)) or None,
+            section=".".join(self._keys),
             problem=problem,
             value=value,
             allowed=tuple(allowed),
