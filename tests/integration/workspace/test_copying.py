@@ -18,6 +18,7 @@ from studiolo.workspace.errors import (
 from studiolo.workspace.state_folder import StateFolder
 from studiolo.workspace.workspace import Workspace
 
+LAYOUT = '{"studiolo": 1, "nodes": {}}'
 YAML = """\
 # Do not lose this.
 studiolo: 1
@@ -54,7 +55,7 @@ def here(tmp_path: Path) -> Iterator[Workspace]:
     folder = root / "experiments" / "cities"
     (folder / "parts").mkdir(parents=True)
     (folder / "experiment.yaml").write_text(YAML)
-    (folder / "layout.json").write_text("{}")
+    (folder / "layout.json").write_text(LAYOUT)
     (folder / "parts" / "script.py").write_text(SCRIPT)
     (folder / "notes.txt").write_text("not named")
     with studiolo.open_workspace(root) as opened:
@@ -88,7 +89,7 @@ def test_everything_that_is_named_is_taken_along_and_nothing_else(
         "datasets/cities.csv": CITIES,
         "datasets/more.csv": "n\n1\n",
         "experiments/cities/experiment.yaml": YAML,
-        "experiments/cities/layout.json": "{}",
+        "experiments/cities/layout.json": LAYOUT,
         "experiments/cities/parts/script.py": SCRIPT,
         "modules/double.py": DOUBLE,
     }
