@@ -15,7 +15,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 from studiolo_guest import kernel
-from studiolo_guest.jail import INNER_USER
+from studiolo_guest.jail import INNER_USER, PROGRAMS
 
 #: The policy's names of Landlock's rights, each with its bit and the version that brought it.
 _RIGHTS: Final[Mapping[str, tuple[int, int]]] = {
@@ -289,7 +289,8 @@ def _furnish(directory: str, confinement: Confinement) -> None:
 def point_environment(private: str, directory: str) -> None:
     """Without a mount namespace the private directory has another name, different in each run."""
     for name, value in list(os.environ.items()):
-        if value.startswith(private + "/"):
+        # Our own programs stay where the zygote has put them.
+        if value.startswith(private + "/") and not value.startswith(private + PROGRAMS):
             os.environ[name] = directory + value.removeprefix(private)
     tempfile.tempdir = None
 

@@ -36,6 +36,10 @@ _NAMESPACES: Final[Mapping[str, int]] = {
 _NO_PRIVILEGE: Final = kernel.MS_NOSUID | kernel.MS_NODEV
 
 
+#: Where the policy has our own programs.
+PROGRAMS: Final = "/etc/studiolo/"
+
+
 class JailError(Exception):
     """A layer of the jail could not be built; ``layer`` names it, the message says why."""
 
@@ -225,6 +229,25 @@ def _write_stand_ins(config: JailConfig) -> None:
         if not os.path.lexists(_ROOT + path):
             os.makedirs(os.path.dirname(_ROOT + path), exist_ok=True)
             os.symlink(target, _ROOT + path)
+
+
+def stand_in(directory: str, files: Mapping[str, str], links: Mapping[str, str]) -> None:
+    """Without a mount namespace: put our own programs into ``directory``, and first on the path.
+
+    The other stand-ins have the places of host files, which can't be had then.
+    """
+    own = {path: directory + path for path in [*files, *links] if path.startswith(PROGRAMS)}
+    for path, place in own.items():
+        os.makedirs(os.path.dirname(place), 0o700, exist_ok=True)
+        if path in links:
+            os.symlink(directory + links[path], place)
+            continue
+        content = files[path].replace(PROGRAMS, directory + PROGRAMS)
+        with open(place, "w", encoding="utf-8") as file:
+            file.write(content.lstrip("\n"))
+        os.chmod(place, 0o700)
+    for name in ("PATH", "PYTHONPATH"):
+        os.environ[name] = os.environ[name].replace(PROGRAMS, directory + PROGRAMS)
 
 
 def _mount_proc(target: str) -> None:

@@ -29,6 +29,7 @@ from studiolo_guest.confine import (
     new_work_directory,
     point_environment,
 )
+from studiolo_guest.jail import stand_in
 
 if TYPE_CHECKING:
     from studiolo_guest.program import Program
@@ -192,6 +193,8 @@ def _make_scratch(message: Mapping[str, Any]) -> None:
     for folder in message["folders"]:
         os.mkdir(os.path.join(directory, folder), 0o700)
     os.chdir(os.path.join(directory, message["folders"][0]))
+    if directory != private:
+        stand_in(directory, message["jail"]["files"], message["jail"]["links"])
 
 
 def _memory_bytes(which: str) -> int:

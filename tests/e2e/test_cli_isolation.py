@@ -113,3 +113,18 @@ def test_doctor_tries_what_a_library_could_do_while_it_is_loaded(studiolo: Comma
         theirs = [attempt for attempt in report["attempts"] if attempt["by"] == "library"]
         assert len(theirs) > 5
         assert [attempt["tried"] for attempt in theirs if not attempt["stopped"]] == []
+
+
+def test_pip_is_answered_without_isolation_too(studiolo: CommandLine) -> None:
+    source = """
+        import os, subprocess, sys
+        def azureml_main():
+            os.system("pip3 install six")
+            subprocess.run([sys.executable, "-m", "pip", "install", "six"])
+    """
+    ended = studiolo.run(source, "--isolation", "off")
+    assert (
+        ended.err.count('at its top: # dependencies = ["six"]')
+        + ended.out.count('at its top: # dependencies = ["six"]')
+        == 2
+    ), (ended.out, ended.err)
