@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-_ALL = ("runs", "handover", "cold_start", "csv_reading", "profile", "experiments")
+_ALL = ("runs", "handover", "cold_start", "csv_reading", "profile", "experiments", "services")
 
 
 def main() -> None:

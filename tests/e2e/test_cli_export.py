@@ -443,7 +443,8 @@ def test_a_program_writes_its_results(exports: Exports, name: str, tmp_path: Pat
         write_dataset(dataset, tmp_path / "expected.csv")
         expected = read_dataset(tmp_path / "expected.csv").table
         assert read_dataset(path).table.equals(expected), shown
-        assert f"\n{shown}: {dataset.table.num_rows:,} rows" in said
+        rows = dataset.table.num_rows
+        assert f"\n{shown}: {rows:,} row{'s' * (rows != 1)}, " in said
 
 
 @pytest.mark.parametrize("name", [*EXPERIMENTS, "predict-diabetes", "rank-features"])
