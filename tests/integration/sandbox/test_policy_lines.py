@@ -1,5 +1,6 @@
 """Each line of the policy file where a script can see it, against the real sandbox."""
 
+import contextlib
 import os
 import platform
 import shutil
