@@ -39,7 +39,7 @@ nodes:
   unlabelled:
     module: select-columns-in-dataset
     inputs: {dataset: rows}
-    parameters: {columns: [f0, f1, f2, f3]}
+    parameters: {select_columns: [f0, f1, f2, f3]}
   input1: {module: web-service-input, inputs: {dataset: unlabelled}}
   score: {module: score-model, inputs: {trained_model: train, dataset: input1}}
   output1: {module: web-service-output, inputs: {dataset: score}}
