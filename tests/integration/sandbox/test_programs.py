@@ -262,7 +262,7 @@ found = len([p for p in os.listdir('/proc') if p.isdigit()]) > 1
 if os.fork() == 0:
     time.sleep(60)
 """,
-    "the model": "found = frame.attrs.get('mark'); frame.attrs['mark'] = True",
+    "what is kept with a frame": "found = frame.attrs.get('mark'); frame.attrs['mark'] = True",
     "a constant dataset": "found = constant.n[0] != 1; constant.loc[0, 'n'] = 7",
     "the console": "found = False; sys.stdout.write('mark')",
     "a memory page of a library": """

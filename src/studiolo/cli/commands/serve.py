@@ -8,6 +8,7 @@ import typer
 from rich.text import Text
 
 from studiolo.cli.reporting import reported_errors
+from studiolo.cli.services.service_view import shares_text
 from studiolo.cli.terminal import Terminal
 from studiolo.datasets.without_pandas import leave_pandas_out
 from studiolo.rendering.plain_text import printable
@@ -82,9 +83,7 @@ def _say(terminal: Terminal, address: str, endpoints: "ServedEndpoints") -> None
         where = f"{address}/services/{name}"
         if record.endpoint.name != "default":
             where += f"/endpoints/{printable(record.endpoint.name)}"
-        versions = ", ".join(
-            f"v{number} {weight} %" for number, weight in sorted(record.traffic.weights.items())
-        )
+        versions = shares_text(record.traffic)
         line = Text.assemble("  ", (name, "bold"), f"  {where}  ({versions})")
         terminal.print(line, soft_wrap=True)
     if not records:

@@ -11,7 +11,6 @@ from rich.text import Text
 from studiolo.cli.dataset_paths import dataset_path
 from studiolo.cli.reporting import ExitCode, reported_errors
 from studiolo.cli.services.places import (
-    USUAL_ENDPOINT,
     EndpointName,
     ServiceName,
     WorkspacePath,
@@ -29,6 +28,7 @@ from studiolo.datasets.without_pandas import leave_pandas_out
 from studiolo.rendering.amounts import count_text
 from studiolo.rendering.plain_text import printable
 from studiolo.services.scoring import RequestRefused, ScoringFailed, ScoringReply
+from studiolo.store.services.service_record import DEFAULT_ENDPOINT
 from studiolo.workspace.workspace import open_workspace
 
 _INPUT = "input1"
@@ -51,7 +51,7 @@ def command(
         list[str] | None,
         typer.Option(help="A web-service parameter. Repeat for more.", metavar="NAME=VALUE"),
     ] = None,
-    endpoint: EndpointName = USUAL_ENDPOINT,
+    endpoint: EndpointName = DEFAULT_ENDPOINT,
     workspace: WorkspacePath = ".",
 ) -> None:
     """Have a web service score the rows of a dataset, here and without a key."""

@@ -4,11 +4,8 @@ from typing import Annotated
 
 import typer
 
-from studiolo.store.services.service_record import DEFAULT_ENDPOINT
-
 WorkspacePath = Annotated[
     str, typer.Option("--workspace", help="The workspace, or a path in it.", metavar="PATH")
 ]
 ServiceName = Annotated[str, typer.Argument(help="The service's name.", metavar="NAME")]
 EndpointName = Annotated[str, typer.Option("--endpoint", help="The endpoint.", metavar="NAME")]
-USUAL_ENDPOINT = DEFAULT_ENDPOINT

@@ -11,16 +11,15 @@ from rich.text import Text
 from studiolo.cli.reporting import reported_errors
 from studiolo.cli.services.addresses import Addresses
 from studiolo.cli.services.places import (
-    USUAL_ENDPOINT,
     EndpointName,
     ServiceName,
     WorkspacePath,
 )
-from studiolo.cli.services.service_view import show_service
+from studiolo.cli.services.service_view import shares_text, show_service
 from studiolo.cli.terminal import Terminal, write_document
 from studiolo.documents.services import service_document
 from studiolo.documents.text import document_text
-from studiolo.store.services.service_record import KeySlot, Traffic
+from studiolo.store.services.service_record import DEFAULT_ENDPOINT, KeySlot, Traffic
 from studiolo.workspace.services.workspace_services import WorkspaceServices
 from studiolo.workspace.workspace import open_workspace
 
@@ -51,7 +50,7 @@ def command(
     rotate: Annotated[
         KeySlot | None, typer.Option(help="For keys: the key to replace by a new one.")
     ] = None,
-    endpoint: EndpointName = USUAL_ENDPOINT,
+    endpoint: EndpointName = DEFAULT_ENDPOINT,
     workspace: WorkspacePath = ".",
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -96,9 +95,7 @@ def _rotate(
 
 
 def _say_traffic(shown: Terminal, name: str, endpoint: str, traffic: Traffic) -> None:
-    shares = ", ".join(
-        f"v{number} {weight} %" for number, weight in sorted(traffic.weights.items())
-    )
+    shares = shares_text(traffic)
     shown.say(Text(f"Calls of {name} ({endpoint}) now go to {shares}."))
 
 

@@ -104,15 +104,19 @@ def _columns_text(port: PortSchema) -> str:
     return ", ".join(names[:_MOST_COLUMNS]) + (f" and {rest} more" if rest > 0 else "")
 
 
+def shares_text(traffic: Traffic) -> str:
+    """The versions that share an endpoint's calls, each with its percentage."""
+    shares = sorted(traffic.weights.items())
+    return ", ".join(f"v{number} {weight} %" for number, weight in shares)
+
+
 def _newest_text(seen: SeenService) -> str:
     return "no version" if seen.newest is None else f"v{seen.newest}"
 
 
 def _traffic_text(traffic: Traffic) -> str:
-    shares = sorted(traffic.weights.items())
-    if len(shares) == 1:
-        return f"v{shares[0][0]}"
-    return ", ".join(f"v{number} {weight} %" for number, weight in shares)
+    only = next(iter(traffic.weights)) if len(traffic.weights) == 1 else None
+    return shares_text(traffic) if only is None else f"v{only}"
 
 
 def _curl(publication: Publication, addresses: Addresses, key: str) -> str:

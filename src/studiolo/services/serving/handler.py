@@ -5,7 +5,7 @@ loaded the version's scripts, models and constant datasets.
 """
 
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Any, Protocol, Self
 
@@ -30,9 +30,7 @@ class ProgramSandboxFactory(Protocol):
     ) -> Environment:
         """The environment of a script, built if need be."""
 
-    def program_sandbox(
-        self, environment: Environment, program: Program, *, preload: Collection[str], warm: int
-    ) -> Sandbox:
+    def program_sandbox(self, environment: Environment, program: Program, *, warm: int) -> Sandbox:
         """A new sandbox that serves calls of a program."""
 
 
@@ -146,7 +144,7 @@ def _sandbox(
     stage: Stage, factory: ProgramSandboxFactory, warm: int, progress: ProgressCallback | None
 ) -> Sandbox:
     environment = factory.environment_for(stage.metadata, progress=progress)
-    return factory.program_sandbox(environment, stage.program, preload=(), warm=warm)
+    return factory.program_sandbox(environment, stage.program, warm=warm)
 
 
 def _failed(stage: Stage, outcome: Outcome, log: str) -> ScoringFailed:

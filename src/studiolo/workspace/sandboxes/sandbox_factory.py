@@ -85,9 +85,7 @@ class LocalSandboxFactory:
         ready = self._settings.warm if warm is None else warm
         return self._sandbox(environment, warm=ready, many=many or ready > 0, preload=preload)
 
-    def program_sandbox(
-        self, environment: Environment, program: Program, *, preload: Collection[str], warm: int
-    ) -> Sandbox:
+    def program_sandbox(self, environment: Environment, program: Program, *, warm: int) -> Sandbox:
         """A new sandbox with that environment, which serves calls of a program.
 
         Args:
@@ -99,7 +97,7 @@ class LocalSandboxFactory:
         Raises:
             ProgramTooWideError: The program has too many constants.
         """
-        return self._sandbox(environment, warm=warm, many=True, preload=preload, program=program)
+        return self._sandbox(environment, warm=warm, many=True, preload=(), program=program)
 
     @property
     def limits(self) -> Limits:
