@@ -1,21 +1,17 @@
 """The sandbox: runs one script after another, each in a process that has never run another."""
 
-import collections
 import contextlib
 import functools
 import itertools
-import os
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
 from studiolo.sandbox.errors import ZygoteFailedError
-from studiolo.sandbox.exchange.failures import failure
 from studiolo.sandbox.exchange.job import (
     Failure,
     Job,
@@ -26,38 +22,22 @@ from studiolo.sandbox.exchange.job import (
 from studiolo.sandbox.exchange.program import Call, PackedProgram, Program, request_of_call
 from studiolo.sandbox.exchange.run_request import RunRequest, request_of
 from studiolo.sandbox.policy import isolation
-from studiolo.sandbox.policy.configuration import ScriptInterpreter, limits_message
+from studiolo.sandbox.policy.configuration import ScriptInterpreter
 from studiolo.sandbox.policy.isolation import Isolation, IsolationReport
 from studiolo.sandbox.policy.policy import Limits, Policy
 from studiolo.sandbox.process.bring_up import BringUp, Started
-from studiolo.sandbox.process.control_groups import MemoryGroup, MemoryGroups, find_memory_groups
+from studiolo.sandbox.process.control_groups import find_memory_groups
 from studiolo.sandbox.process.ended_run import EndedRun
-from studiolo.sandbox.process.ending import first_word_of, interrupted, unusable
+from studiolo.sandbox.process.ending import interrupted, unusable
 from studiolo.sandbox.process.launcher import Launcher
-from studiolo.sandbox.process.observation import broken_promises
 from studiolo.sandbox.process.process_memory import family_of, memory_of
 from studiolo.sandbox.process.run_files import RunFiles
-from studiolo.sandbox.process.supervision import End, OverError, Watch, supervise
-from studiolo.sandbox.process.work_directory import new_root, remove_tree
-from studiolo.sandbox.process.zygote import Child
-from studiolo_guest.wire import CONFINED
+from studiolo.sandbox.process.supervision import End, OverError, Watch
+from studiolo.sandbox.process.workers import COPIED_BYTES, Worker, Workers
 
 _sandboxes = itertools.count(1)
-#: What a control group counts beyond the script's own memory: pages of the zygote that a fork
-#: writes to and so copies.
-_COPIED_BYTES = 64 << 20
 #: From the end of a process's socket to its own.
 _ENDING_SECONDS = 0.1
-#: For processes that have been killed to be gone.
-_GONE_SECONDS = 10.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Spent:
-    """The remains of a run on the host until its last process is gone."""
-
-    group: MemoryGroup | None
-    directory: Path | None
 
 
 class Sandbox:
@@ -94,20 +74,11 @@ class Sandbox:
         self._policy = policy
         self._program = program
         self._packed = None if program is None else PackedProgram(program)
-        self._warm_size = warm
+        self._workers = Workers(policy.limits, warm=warm)
         self._name = str(next(_sandboxes))
         self._withheld = withheld
         self._lock = threading.Lock()
-        self._fork_lock = threading.Lock()
-        self._sweep_lock = threading.Lock()
-        self._warm: collections.deque[int] = collections.deque()
-        self._limits_of: dict[int, Limits] = {}
-        self._groups_of: dict[int, MemoryGroup] = {}
-        self._directory_of: dict[int, Path] = {}
-        self._spent: list[_Spent] = []
-        self._root: Path | None = None
         self._started: Started | None = None
-        self._groups: MemoryGroups | None = None
         self._why_no_groups = ""
         self._report: IsolationReport | None = None
         self._closed = False
@@ -116,7 +87,7 @@ class Sandbox:
             policy,
             interpreter,
             isolation_asked,
-            new_directory=self._new_directory,
+            new_directory=self._workers.new_directory,
             many=many or warm > 0,
             withheld=withheld,
             program=self._packed,
@@ -188,37 +159,34 @@ class Sandbox:
     ) -> Outcome:
         arrived = time.perf_counter()
         own = limits or self._policy.limits
-        started, child = self._take(own if limits is not None else None)
+        started, worker = self._take(own if limits is not None else None)
         try:
-            unconfined = _unconfined(started, child)
+            unconfined = worker.unconfined()
             with RunFiles(request, own, started.baseline, on_console) as files:
-                outcome = self._attend(started, child, files, own, cancelled, arrived, unconfined)
+                outcome = self._attend(started, worker, files, own, cancelled, arrived, unconfined)
         finally:
             # What is left to do when it is gone, others do: the caller has the answer by then.
-            child.kill()
-            started.zygote.forget(child.name, functools.partial(self._dispose, child))
+            self._workers.give_back(started, worker)
         return outcome
 
     def _attend(
         self,
         started: Started,
-        child: Child,
+        worker: Worker,
         files: RunFiles,
         limits: Limits,
         cancelled: threading.Event | None,
         arrived: float,
         unconfined: Failure | None,
     ) -> Outcome:
-        group = self._groups_of.get(child.name)
+        child, group = worker.child, worker.group
         before = child.cpu_seconds()
         asked = time.perf_counter()
-        if unconfined is None:
-            files.send(child)
         watch = Watch(
             deadline=asked + limits.timeout_seconds,
             cancelled=cancelled,
             group=group,
-            memory=limits.memory + _COPIED_BYTES + started.baseline if group is None else None,
+            memory=limits.memory + COPIED_BYTES + started.baseline if group is None else None,
             files=[files.report, *files.results],
             directory=None
             if started.namespaces
@@ -226,13 +194,13 @@ class Sandbox:
         )
         end, message = End.GONE, b""
         if unconfined is None:
-            end, message = supervise(child, files.console, watch)
+            end, message = worker.serve(files, watch)
         ended = time.perf_counter()
         peak = group.peak() if group is not None else child.peak_memory(started.inherited)
         after = child.cpu_seconds()
         if unconfined is None and end is End.GONE and not child.has_ended(_ENDING_SECONDS):
             end = End.CUT_OFF
-        child.kill()
+        self._workers.end(worker)
         if group is not None and group.ran_out():
             end = End.OUT_OF_MEMORY
         failed = unconfined or unusable(message) or interrupted(end, limits, ended - asked)
@@ -278,18 +246,9 @@ class Sandbox:
                 self._bring_up.abandon()
                 self._bring_up = None
             started, self._started = self._started, None
-        if started is not None:
-            started.zygote.close()
-        for group in self._groups_of.values():
-            _remove(group)
-        self._groups_of.clear()
-        self._sweep(wait=True)
-        if self._groups is not None:
-            self._groups.close()
+        self._workers.close(started)
         if self._packed is not None:
             self._packed.close()
-        if self._root is not None:
-            remove_tree(self._root)
 
     def __enter__(self) -> Self:
         return self
@@ -305,50 +264,42 @@ class Sandbox:
             if self._closed:
                 raise ValueError("this sandbox is closed")
             if self._started is not None and not self._started.zygote.alive:
-                self._retire(self._started)
+                self._workers.retire(self._started)
+                self._started = None
             if self._started is None:
                 self._started = self._start()
             return self._started
 
     def _start(self) -> Started:
         bring_up, self._bring_up = self._bring_up or self._new_bring_up(), None
-        if self._groups is None:
+        if self._workers.groups is None:
             self._find_groups()
         limited = self._limit_memory(bring_up.launcher_pid)
         started = bring_up.finish()
         if started.zygote.launcher_pid != limited:
             # It had to begin again, with fewer layers.
             self._limit_memory(started.zygote.launcher_pid)
-        started.zygote.serve(on_child=self._admit)
-        version = None if self._groups is None else self._groups.version
+        version = None if self._workers.groups is None else self._workers.groups.version
         memory = isolation.memory_layers(version, self._why_no_groups)
         self._report = replace(started.report, layers=[*started.report.layers, *memory])
-        for _ in range(self._warm_size):
-            self._warm.append(self._fork(started, self._policy.limits))
+        self._workers.start(started)
         return started
-
-    def _retire(self, started: Started) -> None:
-        """Let go of a zygote that has died; runs that it took with it find out by themselves."""
-        self._started = None
-        while self._warm:
-            self._spend(self._warm.popleft())
-        started.zygote.close()
 
     def _find_groups(self) -> None:
         if isolation.MEMORY_GROUP in self._withheld:
             self._why_no_groups = "withheld"
         else:
-            self._groups, self._why_no_groups = find_memory_groups(self._name)
+            self._workers.groups, self._why_no_groups = find_memory_groups(self._name)
 
     def _limit_memory(self, pid: int) -> int:
         """Count the memory of a process that becomes a zygote, with the forks on the way to it.
 
         It is the host's time that is waited for here, while the zygote loads its libraries.
         """
-        if self._groups is not None:
+        if self._workers.groups is not None:
             # What has ended meanwhile is not counted.
             with contextlib.suppress(OSError):
-                group = self._groups.new(f"zygote-{pid}", self._policy.warm_up.memory)
+                group = self._workers.groups.new(f"zygote-{pid}", self._policy.warm_up.memory)
                 added: set[int] = set()
                 while more := [member for member in family_of(pid) if member not in added]:
                     for member in more:
@@ -356,120 +307,12 @@ class Sandbox:
                     added.update(more)
         return pid
 
-    def _fork(self, started: Started, limits: Limits) -> int:
-        work = None if started.namespaces else self._new_directory(started.jail_user)
-        with self._fork_lock:
-            own = limits if self._groups is not None else limits.uncounted
-            name = started.zygote.fork(limits_message(own), work)
-            self._limits_of[name] = limits
-            if work is not None:
-                self._directory_of[name] = work
-        return name
-
-    def _admit(self, child: Child) -> None:
-        """Give a new fork its control group, before anybody can make it run anything."""
-        with self._fork_lock:
-            limits = self._limits_of.pop(child.name)
-        if self._groups is None:
-            return
-        try:
-            group = self._groups.new(f"run-{child.name}", limits.memory + _COPIED_BYTES)
-            self._groups_of[child.name] = group
-            group.add(child.pid)
-        except OSError:
-            # It is gone already, or it can't be limited; then it must not run anything.
-            child.kill()
-
-    def _take(self, limits: Limits | None) -> tuple[Started, Child]:
-        """A fork that waits for its request, made now if there is none."""
+    def _take(self, limits: Limits | None) -> tuple[Started, Worker]:
+        """A worker that waits for its request, made now if there is none."""
         started = self._ready()
         try:
-            return started, self._child_of(started, limits)
+            return started, self._workers.take(started, limits)
         except ZygoteFailedError:
             # It had died unnoticed. A new one gets one chance.
             started = self._ready()
-            return started, self._child_of(started, limits)
-
-    def _child_of(self, started: Started, limits: Limits | None) -> Child:
-        name = None
-        if limits is None:
-            try:
-                name = self._warm.popleft()
-            except IndexError:
-                name = None
-        if name is None:
-            name = self._fork(started, limits or self._policy.limits)
-        if self._groups is not None:
-            self._groups.expect(started.zygote.launcher_pid)
-        return started.zygote.child(name)
-
-    def _refill(self) -> None:
-        started = self._started
-        if started is not None and len(self._warm) < self._warm_size:
-            # Without a zygote there is nothing to refill; the next run begins a new one. And a run
-            # that needs what can't be had here says so itself.
-            with contextlib.suppress(ZygoteFailedError, OSError):
-                self._warm.append(self._fork(started, self._policy.limits))
-
-    def _dispose(self, child: Child) -> None:
-        """Take the place of a fork that is gone."""
-        child.close()
-        self._spend(child.name)
-        self._sweep(wait=False)
-        self._refill()
-
-    def _spend(self, name: int) -> None:
-        self._spent.append(
-            _Spent(
-                group=self._groups_of.pop(name, None), directory=self._directory_of.pop(name, None)
-            )
-        )
-
-    def _sweep(self, *, wait: bool) -> None:
-        """Remove what runs have left whose processes are gone by now."""
-        with self._sweep_lock:
-            spent, self._spent = self._spent, []
-            for item in spent:
-                if item.group is not None and not item.group.remove():
-                    # Without a pid namespace of its own a run may have left processes behind.
-                    item.group.kill()
-                    if not wait:
-                        self._spent.append(item)
-                        continue
-                    _remove(item.group)
-                if item.directory is not None:
-                    remove_tree(item.directory)
-
-    def _new_directory(self, owner: int | None) -> Path:
-        """A private directory on the host's disk, for runs that can't have a file system."""
-        if self._root is None:
-            self._root = new_root()
-        directory = Path(tempfile.mkdtemp(dir=self._root))
-        if owner is not None:
-            os.chown(directory, owner, owner)
-        return directory
-
-
-def _unconfined(started: Started, child: Child) -> Failure | None:
-    """The failure of a run whose process is not as confined as was promised; it ran nothing."""
-    said = child.first_word()
-    if said != CONFINED:
-        return failure("not-confined", first_word_of(said))
-    broken = broken_promises(child.pid, started.zygote.pid, started.promised)
-    return failure("not-confined", "; ".join(broken)) if broken else None
-
-
-def _remove(group: MemoryGroup) -> None:
-    """End what is left in a group and remove it; one that can't be is left to the next start."""
-    group.kill()
-    _until(group.remove, _GONE_SECONDS)
-
-
-def _until(condition: Callable[[], bool], seconds: float) -> bool:
-    """Whether it came true in that time."""
-    deadline = time.perf_counter() + seconds
-    while not condition():
-        if time.perf_counter() > deadline:
-            return False
-        time.sleep(0.001)
-    return True
+            return started, self._workers.take(started, limits)
