@@ -16,7 +16,8 @@ from studiolo.experiments.errors import ExperimentFileError
 from studiolo.experiments.experiment import NodeName
 from studiolo.runs.engines.run_settings import RunSettings
 from studiolo.runs.experiments.progress import NodeProgress
-from studiolo.runs.experiments.running import ConsoleWritten, RunBegan, RunEnded, RunningExperiment
+from studiolo.runs.experiments.run_events import ConsoleWritten, RunBegan, RunEnded
+from studiolo.runs.experiments.running import RunningExperiment
 from studiolo.sandbox.policy.isolation import Isolation
 from studiolo.store.run_record import NodeState, RunStatus
 from studiolo.workspace.workspace import Workspace

@@ -2,48 +2,20 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from studiolo.environments.progress import BuildProgress
 from studiolo.experiments.experiment import NodeName
 from studiolo.runs.experiments.progress import NodeProgress, Observer
+from studiolo.runs.experiments.run_events import (
+    ConsoleWritten,
+    KeptEvents,
+    NodeNoted,
+    RunBegan,
+    RunEnded,
+    RunEvent,
+)
 from studiolo.store.identity import RunId
 from studiolo.store.run_record import RunStatus
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunBegan:
-    """The run is recorded."""
-
-    nodes: Sequence[NodeName]
-
-
-@dataclass(frozen=True, kw_only=True)
-class NodeNoted:
-    """Calls of a node's script mean something else today."""
-
-    node: NodeName
-    #: A sentence each.
-    notes: Sequence[str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ConsoleWritten:
-    """A node printed something."""
-
-    node: NodeName
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunEnded:
-    """The run ended; nothing comes after it."""
-
-    status: RunStatus
-
-
-#: What happens in a run, as an `Observer` hears it.
-RunEvent = RunBegan | BuildProgress | NodeProgress | NodeNoted | ConsoleWritten | RunEnded
 
 
 class RunningExperiment:
@@ -52,7 +24,7 @@ class RunningExperiment:
     def __init__(self, run: RunId) -> None:
         self.id = run
         self._changed = threading.Condition()
-        self._events: list[RunEvent] = []
+        self._events = KeptEvents()
         self._over = False
         self._status: RunStatus | None = None
         self._error: BaseException | None = None
@@ -62,20 +34,22 @@ class RunningExperiment:
     def events(self, after: int = 0) -> Iterator[tuple[int, RunEvent]]:
         """The events, numbered from 1; waits for each that is still to come.
 
-        Ends with the run. A run that could not be begun has no events.
+        Numbers grow, and may leave some out: of a run that prints much, the oldest console text is
+        not kept, and a `ConsoleDropped` says so. Ends with the run. A run that could not be begun
+        has no events.
 
         Args:
             after: The number of the last event that is known already.
         """
         number = after
-        while (event := self._event(number)) is not None:
-            number += 1
-            yield number, event
+        while (found := self._after(number)) is not None:
+            number = found[0]
+            yield found
 
-    def _event(self, index: int) -> RunEvent | None:
+    def _after(self, number: int) -> tuple[int, RunEvent] | None:
         with self._changed:
-            self._changed.wait_for(lambda: len(self._events) > index or self._over)
-            return self._events[index] if len(self._events) > index else None
+            self._changed.wait_for(lambda: self._events.last > number or self._over)
+            return self._events.after(number)
 
     def cancel(self) -> None:
         """Ask the run to end, which it does soon; `wait` for it. Calling it again has no effect."""
@@ -123,7 +97,7 @@ class RunningExperiment:
     def note(self, event: RunEvent) -> None:
         """Something happened."""
         with self._changed:
-            self._events.append(event)
+            self._events.add(event)
             self._changed.notify_all()
 
 
