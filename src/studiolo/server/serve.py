@@ -5,7 +5,6 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from studiolo.sandbox.policy.policy import load_policy
 from studiolo.server.app import Application, ServerSettings
 from studiolo.server.http_server import HttpServer
 from studiolo.server.logs import logged
@@ -52,8 +51,9 @@ def serve(
     if service is not None:
         workspace.services.records.service(service)
     hosts = [*workspace.settings.hosts, *([] if host in _ALL else [host])]
-    memory = workspace.settings.memory or load_policy().limits.memory
-    settings = ServerSettings(hosts=hosts, folder=workspace.server_folder, memory=memory)
+    settings = ServerSettings(
+        hosts=hosts, folder=workspace.server_folder, memory=workspace.memory_limit
+    )
     with ExitStack() as ending:
         ending.enter_context(logged())
         endpoints = ending.enter_context(

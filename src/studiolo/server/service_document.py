@@ -8,7 +8,7 @@ from pyarrow import types
 
 from studiolo.modules.definition import Parameter, ParameterKind
 from studiolo.server.codecs.negotiation import PLAIN_JSON, TABLES
-from studiolo.server.sample_request import sample_request
+from studiolo.services.sample_request import plain_sample_request, sample_request
 from studiolo.services.schema import ColumnSchema, PortSchema, ServiceSchema
 
 _KINDS = {
@@ -57,8 +57,7 @@ def service_document(
 
 
 def _score(schema: ServiceSchema) -> Mapping[str, Any]:
-    example = sample_request(schema)
-    request = {"inputs": example["Inputs"], "parameters": example["GlobalParameters"]}
+    request = plain_sample_request(schema)
     taken = len(schema.inputs) == 1
     given = {"application/json": {"schema": _ref("Reply")}, **_tables()}
     return {

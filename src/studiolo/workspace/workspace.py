@@ -126,6 +126,11 @@ class Workspace:
         return self._state.path / "server"
 
     @property
+    def memory_limit(self) -> int:
+        """The bytes of memory that a run may take if it asks for no others."""
+        return LocalSandboxFactory(self._settings_of(RunSettings())).limits.memory
+
+    @property
     def dataset_folder(self) -> Path:
         """The folder of the dataset files."""
         return self.datasets.folder

@@ -9,6 +9,7 @@ from studiolo.cli.services.addresses import Addresses
 from studiolo.cli.terminal import Terminal
 from studiolo.rendering.amounts import moment_text
 from studiolo.rendering.plain_text import one_line, printable
+from studiolo.services.sample_request import plain_sample_request
 from studiolo.services.schema import PortSchema, ServiceSchema
 from studiolo.store.services.service_record import Traffic
 from studiolo.workspace.services.publishing import Publication
@@ -122,11 +123,8 @@ def _traffic_text(traffic: Traffic) -> str:
 def _curl(publication: Publication, addresses: Addresses, key: str) -> str:
     """A call that works as it stands, with a row of the run's own input."""
     published = publication.published
-    inputs = {
-        name: [dict(port.sample)] if port.sample else []
-        for name, port in publication.schema.inputs.items()
-    }
-    body = json.dumps({"inputs": inputs}, ensure_ascii=False).replace("'", "'\\''")
+    request = plain_sample_request(publication.schema)
+    body = json.dumps(request, ensure_ascii=False).replace("'", "'\\''")
     return (
         f"curl -s {addresses.plain(published.service, published.endpoint)} \\\n"
         f'  -H "Authorization: Bearer {key}" -H "Content-Type: application/json" \\\n'

@@ -11,7 +11,7 @@ import pyarrow as pa
 from pyarrow import types
 
 from studiolo.modules.definition import Parameter, ParameterKind
-from studiolo.server.sample_request import sample_request
+from studiolo.services.sample_request import sample_request
 from studiolo.services.schema import ColumnSchema, PortSchema, ServiceSchema
 
 _PARAMETER_TYPES = {

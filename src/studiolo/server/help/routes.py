@@ -13,7 +13,7 @@ from studiolo.server.describing import described
 from studiolo.server.help.programs import sample_programs
 from studiolo.server.help.sample_reply import sample_reply
 from studiolo.server.http.refused import refuse
-from studiolo.server.sample_request import sample_request, sample_table_request
+from studiolo.services.sample_request import sample_request, sample_table_request
 from studiolo.services.serving.live_endpoint import LiveEndpoint
 from studiolo.services.serving.served_endpoints import ServedEndpoints
 from studiolo.store.services.service_record import DEFAULT_ENDPOINT

@@ -18,6 +18,13 @@ def sample_request(schema: ServiceSchema) -> Mapping[str, Any]:
     }
 
 
+def plain_sample_request(schema: ServiceSchema) -> Mapping[str, Any]:
+    """The same in the plain JSON of Studiolo's own addresses."""
+    request = sample_request(schema)
+    parameters = request["GlobalParameters"]
+    return {"inputs": request["Inputs"], **({"parameters": parameters} if parameters else {})}
+
+
 def sample_table_request(schema: ServiceSchema) -> Mapping[str, Any]:
     """The same as a table, with every cell as text, as the classic sample programs sent it."""
     request = sample_request(schema)
