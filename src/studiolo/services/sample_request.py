@@ -18,11 +18,18 @@ def sample_request(schema: ServiceSchema) -> Mapping[str, Any]:
     }
 
 
-def plain_sample_request(schema: ServiceSchema) -> Mapping[str, Any]:
-    """The same in the plain JSON of Studiolo's own addresses."""
-    request = sample_request(schema)
-    parameters = request["GlobalParameters"]
-    return {"inputs": request["Inputs"], **({"parameters": parameters} if parameters else {})}
+def plain_sample_request(schema: ServiceSchema, *, optional: bool = True) -> Mapping[str, Any]:
+    """The same in the plain JSON of Studiolo's own addresses.
+
+    Args:
+        schema: The service's.
+        optional: Whether it also has the parameters that callers may leave out.
+    """
+    parameters = {
+        one.name: _sample_value(one) for one in schema.parameters if optional or one.required
+    }
+    request = {"inputs": sample_request(schema)["Inputs"]}
+    return {**request, "parameters": parameters} if parameters else request
 
 
 def sample_table_request(schema: ServiceSchema) -> Mapping[str, Any]:

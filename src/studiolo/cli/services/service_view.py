@@ -123,7 +123,7 @@ def _traffic_text(traffic: Traffic) -> str:
 def _curl(publication: Publication, addresses: Addresses, key: str) -> str:
     """A call that works as it stands, with a row of the run's own input."""
     published = publication.published
-    request = plain_sample_request(publication.schema)
+    request = plain_sample_request(publication.schema, optional=False)
     body = json.dumps(request, ensure_ascii=False).replace("'", "'\\''")
     return (
         f"curl -s {addresses.plain(published.service, published.endpoint)} \\\n"
