@@ -54,19 +54,19 @@ def test_the_service_scores_as_the_training_experiment_does(samples: CommandLine
 
 
 def test_an_edited_experiment_is_not_overwritten_unless_asked(samples: CommandLine) -> None:
-    expressions = "my/experiments/evaluate-expressions"
-    made = samples("set-up-service", expressions)
+    pictures = "my/experiments/scatter-matrix"
+    made = samples("set-up-service", pictures)
     assert made.code == 0, made.err
-    assert samples("set-up-service", expressions).code == 0
-    file = samples.folder / f"{expressions}-service/experiment.yaml"
+    assert samples("set-up-service", pictures).code == 0
+    file = samples.folder / f"{pictures}-service/experiment.yaml"
     written = file.read_text()
-    assert (file.parent / "evaluate_expression.py").is_file()
+    assert (file.parent / "scatter_matrix.py").is_file()
     file.write_text(f"# mine\n{written}")
-    refused = samples("set-up-service", expressions)
+    refused = samples("set-up-service", pictures)
     assert refused.code == 2
     assert "error[service-experiment-exists]" in refused.err
     assert file.read_text() == f"# mine\n{written}"
-    assert samples("set-up-service", expressions, "--replace").code == 0
+    assert samples("set-up-service", pictures, "--replace").code == 0
     assert file.read_text() == written
     assert samples("run", str(file.parent)).code == 0
     again = samples("set-up-service", str(file.parent))

@@ -1,18 +1,14 @@
 """`studiolo serve` for real: versions in their sandboxes, and changes from other processes."""
 
 import json
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import httpx
 import pytest
+from tests.server_process import ServerProcess, server_process
 
 from studiolo.experiments.experiment import NodeName
 from studiolo.experiments.web_service.interface import ServiceInterface
@@ -78,39 +74,13 @@ def publish(folder: WorkspaceFolder, workspace: Workspace, *, factor: int) -> di
     return dict(published.keys)
 
 
-class Server:
-    """`studiolo serve` in a process of its own."""
-
-    def __init__(self, root: Path) -> None:
-        command = [sys.executable, "-m", "studiolo", "serve", "--port", "0"]
-        self.log = root.parent / "server.log"
-        with self.log.open("w") as log:
-            self.process = subprocess.Popen(
-                [*command, "--workspace", str(root)], stdout=subprocess.PIPE, stderr=log, text=True
-            )
-        assert self.process.stdout is not None
-        self.url = self.process.stdout.readline().split()[-1]
-        self.lines = [self.process.stdout.readline()]
-
-    def call(self, number: float, key: Key) -> httpx.Response:
-        return httpx.post(
-            f"{self.url}/services/times/score",
-            json={"inputs": {"input1": [{"n": number}]}},
-            headers={"Authorization": f"Bearer {key.reveal()}"},
-            timeout=60,
-        )
-
-
-@contextmanager
-def running(root: Path) -> Iterator[Server]:
-    server = Server(root)
-    try:
-        yield server
-        server.process.send_signal(signal.SIGINT)
-        assert server.process.wait(60) == 0
-    finally:
-        server.process.kill()
-        server.process.communicate()
+def call(server: ServerProcess, number: float, key: Key) -> httpx.Response:
+    return httpx.post(
+        f"{server.url}/services/times/score",
+        json={"inputs": {"input1": [{"n": number}]}},
+        headers={"Authorization": f"Bearer {key.reveal()}"},
+        timeout=60,
+    )
 
 
 def result(answer: httpx.Response) -> float:
@@ -123,9 +93,9 @@ def result(answer: httpx.Response) -> float:
 def test_a_published_version_is_served(
     folder: WorkspaceFolder, workspace: Workspace, key: Key
 ) -> None:
-    with running(folder.root) as server:
-        assert "times" in server.lines[0]
-        assert result(server.call(2, key)) == 20
+    with server_process(folder.root) as server:
+        assert "times" in server.next_line
+        assert result(call(server, 2, key)) == 20
         endpoint = workspace.services.served()[0].endpoint.id
         classic = httpx.post(
             f"{server.url}/workspaces/{'a' * 32}/services/{endpoint}/execute"
@@ -140,17 +110,17 @@ def test_a_published_version_is_served(
         }
 
         # What hangs, kills its process or fails is answered, and the next caller sees none of it.
-        hanging = server.call(-1, key)
+        hanging = call(server, -1, key)
         assert hanging.status_code == 408
-        killed = server.call(-2, key)
+        killed = call(server, -2, key)
         assert killed.status_code == 400
-        failed = server.call(-3, key)
+        failed = call(server, -3, key)
         assert failed.json()["error"]["details"][0] == {
             "code": "85",
             "target": "times",
             "message": "Error 0085: ValueError: no such number",
         }
-        assert result(server.call(2, key)) == 20
+        assert result(call(server, 2, key)) == 20
         kept = folder.root / ".studiolo" / "server" / "failed-requests.jsonl"
         last = json.loads(kept.read_text().splitlines()[-1])
         assert last["request_id"] == failed.headers["x-ms-request-id"]
@@ -162,7 +132,7 @@ def test_a_published_version_is_served(
             workspace.services.served()[0].endpoint.id, KeySlot.SECONDARY, fresh.hashed()
         )
         until = time.monotonic() + 30
-        while server.call(2, fresh).status_code == 401:
+        while call(server, 2, fresh).status_code == 401:
             assert time.monotonic() < until
     log = server.log.read_text()
     assert key.reveal() not in log
@@ -175,11 +145,11 @@ def test_a_new_version_takes_over_without_a_failed_request(
     seen: Counter[float] = Counter()
     ended = threading.Event()
 
-    def call_again_and_again(server: Server) -> None:
+    def call_again_and_again(server: ServerProcess) -> None:
         while not ended.is_set():
-            seen[result(server.call(1, key))] += 1
+            seen[result(call(server, 1, key))] += 1
 
-    with running(folder.root) as server:
+    with server_process(folder.root) as server:
         caller = threading.Thread(target=call_again_and_again, args=(server,))
         caller.start()
         publish(folder, workspace, factor=11)
@@ -191,6 +161,6 @@ def test_a_new_version_takes_over_without_a_failed_request(
         caller.join()
         endpoint = workspace.services.served()[0].endpoint.id
         workspace.services.records.rollback(endpoint)
-        while result(server.call(1, key)) != 10:
+        while result(call(server, 1, key)) != 10:
             assert time.monotonic() < until
     assert set(seen) == {10, 11}

@@ -2,14 +2,13 @@
 
 import asyncio
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from tests.server_process import server_process
 
 import studiolo
 from studiolo.calling.errors import ServiceRefusedError, ServiceUnreachableError
@@ -51,19 +50,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     (path / "experiment.yaml").write_text(text)
     with Workspace(folder.root) as workspace:
         publication = workspace.services.publish(workspace.experiment("experiment"), service="old")
-    arguments = ["serve", "--port", "0", "--workspace", str(folder.root)]
-    with subprocess.Popen(
-        [sys.executable, "-m", "studiolo", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        address = process.stdout.readline().rpartition(" ")[2].strip()
+    with server_process(folder.root) as server:
         key = publication.keys[KeySlot.PRIMARY].reveal()
-        yield Served(address=f"{address}/services/old", key=key)
-        process.terminate()
-        assert process.wait(60) == 0
+        yield Served(address=f"{server.url}/services/old", key=key)
 
 
 def test_frames_go_in_and_come_out(served: Served) -> None:
