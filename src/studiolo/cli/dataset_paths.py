@@ -1,8 +1,9 @@
 """A dataset on the command line: a file, or the name of one of the workspace that we are in."""
 
 import os
-from difflib import get_close_matches
 from pathlib import Path
+
+from studiolo.suggestions import closest
 
 #: As in `workspace`, which takes longer to import than a script may wait.
 _SETTINGS, _DATASETS = "studiolo.toml", "datasets"
@@ -10,7 +11,7 @@ _SETTINGS, _DATASETS = "studiolo.toml", "datasets"
 
 def _has_like(folder: Path, name: str) -> bool:
     stems = [entry.stem for entry in folder.iterdir() if entry.suffix]
-    return bool(get_close_matches(Path(name).stem, stems, n=1))
+    return closest(Path(name).stem, stems) is not None
 
 
 def dataset_path(typed: Path) -> Path:

@@ -1,10 +1,10 @@
 """Errors in a dataset, or in the file that it is read from or written to."""
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import ClassVar
 
 from studiolo.errors import StudioloError
+from studiolo.suggestions import did_you_mean
 
 
 class DatasetError(StudioloError):
@@ -67,11 +67,9 @@ class UnknownFormatError(DatasetError):
             if extension
             else f'The name "{file}" has no extension that tells its dataset format.'
         )
-        close = get_close_matches(extension, self.known, n=1)
+        hint = did_you_mean(extension, self.known)
         if extension in (".xls", ".xlsb", ".ods"):
-            close = []
-            what += " Save it as Excel Workbook (.xlsx)."
-        hint = f' Did you mean "{close[0]}"?' if close else ""
+            hint = " Save it as Excel Workbook (.xlsx)."
         super().__init__(f"{what}{hint} Known extensions: {', '.join(self.known)}.")
 
 
@@ -214,8 +212,7 @@ class UnknownRoleColumnError(DatasetError):
     def __init__(self, *, column: str, columns: Sequence[str]) -> None:
         self.column = column
         self.columns = tuple(columns)
-        close = get_close_matches(column, self.columns, n=1)
-        hint = f' Did you mean "{close[0]}"?' if close else ""
+        hint = did_you_mean(column, self.columns)
         shown = ", ".join(f'"{name}"' for name in self.columns[:20])
         more = f" and {len(self.columns) - 20} more" if len(self.columns) > 20 else ""
         super().__init__(

@@ -1,9 +1,10 @@
 """What may have been meant by a path at which there is nothing."""
 
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
+
+from studiolo.suggestions import closest, did_you_mean
 
 _LISTED = 8
 #: More entries of a folder are not looked at.
@@ -33,9 +34,9 @@ def meant(path: Path, fits: Callable[[Path], bool]) -> str:
         return said
     # Without what all of them end with, which makes any two alike.
     stems = {Path(name).stem: name for name in found}
-    close = get_close_matches(path.stem, stems, n=1)
-    if close:
-        return f'{said} Did you mean "{folder / stems[close[0]]}"?'
+    close = closest(path.stem, stems)
+    if close is not None:
+        return f'{said} Did you mean "{folder / stems[close]}"?'
     if not found:
         return said
     where = "This folder" if folder == Path() else f'The folder "{folder}"'
@@ -44,10 +45,7 @@ def meant(path: Path, fits: Callable[[Path], bool]) -> str:
 
 def meant_among(name: str, there: Sequence[str]) -> str:
     """The same for a name, where these are known."""
-    close = get_close_matches(name, there, n=1)
-    if close:
-        return f' Did you mean "{close[0]}"?'
-    return f" There are {listed(there)}." if there else ""
+    return did_you_mean(name, there) or (f" There are {listed(there)}." if there else "")
 
 
 def listed(names: Sequence[str]) -> str:

@@ -2,7 +2,6 @@
 
 import contextlib
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
 
 from studiolo.experiments.errors import (
@@ -20,6 +19,7 @@ from studiolo.experiments.yaml.document import MappingNode
 from studiolo.experiments.yaml.patch import Patch, same
 from studiolo.experiments.yaml.text import Layout, document_text
 from studiolo.files.whole_file import replacing
+from studiolo.suggestions import closest
 
 FILE_NAME = "experiment.yaml"
 #: No experiment that a person looks at comes near it, and more would take long to read.
@@ -174,4 +174,5 @@ def _neighbours(file: Path) -> list[str]:
         names = [entry.parent.name for entry in folder.parent.glob(f"*/{FILE_NAME}")]
     except OSError:
         return []
-    return [str(folder.with_name(name)) for name in get_close_matches(folder.name, names, n=1)]
+    close = closest(folder.name, names)
+    return [] if close is None else [str(folder.with_name(close))]

@@ -1,7 +1,8 @@
 """Suggestions for a name that does not exist."""
 
 from collections.abc import Collection
-from difflib import get_close_matches
+
+from studiolo.suggestions import did_you_mean
 
 #: Comparing two names takes microseconds; an experiment may hold thousands of wrong ones.
 _COMPARISONS = 20_000
@@ -19,8 +20,7 @@ class Spelling:
         if len(known) > self._left:
             return ""
         self._left -= len(known)
-        close = get_close_matches(word, known, n=1)
-        return f' Did you mean "{close[0]}"?' if close else ""
+        return did_you_mean(word, known)
 
 
 def listed(names: Collection[str]) -> str:

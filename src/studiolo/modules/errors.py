@@ -1,10 +1,10 @@
 """Errors in a module that are found before anything runs."""
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from typing import ClassVar
 
 from studiolo.errors import StudioloError
+from studiolo.suggestions import did_you_mean
 
 
 def _shown(value: object) -> str:
@@ -31,11 +31,7 @@ def _listed(names: Iterable[str], *, most: int = 20) -> str:
 
 
 def _did_you_mean(value: object, known: Iterable[str]) -> str:
-    """A sentence that names the known word that is most like the value; nothing if none is."""
-    by_lower_case = {name.lower(): name for name in known}
-    word = value if isinstance(value, str) else _shown(value)
-    close = get_close_matches(word.strip().lower(), by_lower_case, n=1)
-    return f' Did you mean "{by_lower_case[close[0]]}"?' if close else ""
+    return did_you_mean(value if isinstance(value, str) else _shown(value), known)
 
 
 class ScriptMissingError(StudioloError):

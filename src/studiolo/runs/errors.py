@@ -1,10 +1,10 @@
 """Errors in the request for a run."""
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import ClassVar
 
 from studiolo.errors import StudioloError
+from studiolo.suggestions import did_you_mean
 
 
 class RunFailedError(StudioloError):
@@ -105,8 +105,7 @@ class NodeUnknownError(StudioloError):
     def __init__(self, *, node: str, known: Sequence[str]) -> None:
         self.node = node
         self.known = tuple(known)
-        close = get_close_matches(node, known, n=1)
-        hint = f' Did you mean "{close[0]}"?' if close else ""
+        hint = did_you_mean(node, known)
         there = ", ".join(known[:12]) + (f" and {len(known) - 12} more" if len(known) > 12 else "")
         super().__init__(f'There is no node "{node}".{hint} There are {there or "none"}.')
 

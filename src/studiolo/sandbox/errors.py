@@ -1,11 +1,11 @@
 """Errors in setting up the sandbox (a script's mistakes are results, not errors)."""
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import ClassVar
 
 from studiolo.errors import StudioloError
+from studiolo.suggestions import did_you_mean
 
 
 class PolicyError(StudioloError):
@@ -39,9 +39,8 @@ class PolicyError(StudioloError):
         self.allowed = tuple(allowed)
         place = f'"{source}"' if line is None else f'"{source}", line {line}'
         where = f", section [{section}]" if section else ""
-        parts = [f"The sandbox policy {place}{where}: {problem}"]
-        if close := get_close_matches(value, self.allowed, n=1):
-            parts.append(f'Did you mean "{close[0]}"?')
+        hint = did_you_mean(value, self.allowed)
+        parts = [f"The sandbox policy {place}{where}: {problem}{hint}"]
         if self.allowed:
             parts.append(f"Allowed: {', '.join(self.allowed)}.")
         super().__init__(" ".join(parts))

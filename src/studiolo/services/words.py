@@ -1,7 +1,8 @@
 """What callers sent, in a form for sentences to them."""
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
+
+from studiolo.suggestions import did_you_mean
 
 #: Names in a sentence, and characters of a value.
 _MOST_NAMES = 20
@@ -20,10 +21,8 @@ def listed(names: Iterable[str]) -> str:
 
 def meant(name: str, known: Sequence[str]) -> str:
     """A question after the name that may be meant, with a blank in front; empty if none may."""
-    known = [one[:_LONGEST] for one in known[:_MOST_LOOKED_AT]]
-    lower = [one for one in known if one.lower() == name.lower()]
-    close = lower or get_close_matches(name[:_LONGEST], known, n=1)
-    return f' Did you mean "{shown(close[0])}"?' if close else ""
+    known = [shown(one[:_LONGEST]) for one in known[:_MOST_LOOKED_AT]]
+    return did_you_mean(name[:_LONGEST], known)
 
 
 def first_repeated(names: Iterable[str]) -> str:

@@ -3,12 +3,12 @@
 import errno
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from difflib import get_close_matches
 from pathlib import Path
 from typing import ClassVar
 
 from studiolo.errors import StudioloError
 from studiolo.store.database_address import DatabaseAddress
+from studiolo.suggestions import did_you_mean
 
 
 class StoreError(StudioloError):
@@ -254,14 +254,12 @@ class RunUnknownError(StoreError):
     def __init__(self, *, run: str, recent: Sequence[str]) -> None:
         self.run = run
         self.recent = tuple(recent)
-        close = get_close_matches(run, self.recent, n=1)
-        if close:
-            hint = f'Did you mean "{close[0]}"?'
-        elif self.recent:
-            hint = f'The newest run is "{self.recent[0]}".'
+        if self.recent:
+            newest = f' The newest run is "{self.recent[0]}".'
+            hint = did_you_mean(run, self.recent) or newest
         else:
-            hint = "Nothing has been run in this workspace yet."
-        super().__init__(f'There is no run "{run}". {hint}')
+            hint = " Nothing has been run in this workspace yet."
+        super().__init__(f'There is no run "{run}".{hint}')
 
 
 class RunAmbiguousError(StoreError):

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from pathlib import Path
 
 from studiolo.experiments.errors import ExperimentMissingError
 from studiolo.experiments.experiment import Experiment, NodeName
 from studiolo.experiments.file import FILE_NAME
 from studiolo.runs.experiments.experiment_runner import experiment_key
+from studiolo.suggestions import closest
 from studiolo.workspace.errors import WorkspaceMissingError
 from studiolo.workspace.workspace import EXPERIMENTS, find_root
 
@@ -104,5 +104,5 @@ def _missing(typed: str) -> ExperimentMissingError:
     files = () if root is None else root.glob(f"{EXPERIMENTS}/*/{FILE_NAME}")
     names = sorted(file.parent.name for file in files)
     parts = typed.strip("/").split("/")
-    near = [found for part in parts for found in get_close_matches(part, names, n=1)]
+    near = [found for part in parts if (found := closest(part, names)) is not None]
     return ExperimentMissingError(path=typed, neighbours=near, known=names)

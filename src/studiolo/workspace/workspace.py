@@ -5,7 +5,6 @@ import functools
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -43,6 +42,7 @@ from studiolo.runs.planning.plan import Plan
 from studiolo.runs.planning.selection import Selection
 from studiolo.runs.scripts.script_check import check_scripts
 from studiolo.store.locks import EditLock
+from studiolo.suggestions import closest
 from studiolo.workspace import settings
 from studiolo.workspace.checked_experiment import CheckedExperiment
 from studiolo.workspace.datasets import WorkspaceDatasets
@@ -166,8 +166,9 @@ class Workspace:
                 inside = Path.cwd().is_relative_to(self.root.resolve())
                 shown = names if inside else [str(typed / EXPERIMENTS / name) for name in names]
                 raise WorkspaceNotExperimentError(path=str(path), experiments=shown) from error
-            close = error.neighbours or get_close_matches(typed.name, names, n=1)
-            raise ExperimentMissingError(path=str(path), neighbours=close, known=names) from error
+            close = closest(typed.name, names)
+            near = error.neighbours or ([] if close is None else [close])
+            raise ExperimentMissingError(path=str(path), neighbours=near, known=names) from error
 
     def new_experiment(
         self, name: str, *, title: str = "", description: str = "", replace: bool = False

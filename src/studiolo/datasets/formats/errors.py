@@ -1,10 +1,10 @@
 """Errors inside a dataset file, with the place of the mistake."""
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from typing import ClassVar
 
 from studiolo.datasets.errors import DatasetError
+from studiolo.suggestions import did_you_mean
 
 #: Encodings that text files are in other than UTF-8, by the names that people know them by.
 ENCODINGS = (
@@ -176,8 +176,7 @@ class EncodingUnknownError(DatasetError):
 
     def __init__(self, *, encoding: str) -> None:
         self.encoding = encoding
-        close = get_close_matches(encoding.lower(), ENCODINGS, n=1)
-        hint = f' Did you mean "{close[0]}"?' if close else ""
+        hint = did_you_mean(encoding, ENCODINGS)
         super().__init__(
             f'There is no text encoding "{encoding}".{hint} Common ones: {", ".join(ENCODINGS)}.'
         )

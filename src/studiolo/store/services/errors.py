@@ -1,10 +1,10 @@
 """Errors in what is asked of services, endpoints and jobs."""
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from typing import ClassVar
 
 from studiolo.store.errors import StoreError
+from studiolo.suggestions import did_you_mean
 
 
 class ServiceUnknownError(StoreError):
@@ -15,14 +15,12 @@ class ServiceUnknownError(StoreError):
     def __init__(self, *, service: str, known: Sequence[str]) -> None:
         self.service = service
         self.known = tuple(known)
-        close = get_close_matches(service, self.known, n=1)
-        if close:
-            hint = f'Did you mean "{close[0]}"?'
-        elif self.known:
-            hint = f"There are {', '.join(self.known)}."
+        if self.known:
+            there = f" There are {', '.join(self.known)}."
+            hint = did_you_mean(service, self.known) or there
         else:
-            hint = 'Nothing is published yet; "studiolo publish EXPERIMENT" makes a service.'
-        super().__init__(f'There is no service "{service}". {hint}')
+            hint = ' Nothing is published yet; "studiolo publish EXPERIMENT" makes a service.'
+        super().__init__(f'There is no service "{service}".{hint}')
 
 
 class VersionUnknownError(StoreError):
