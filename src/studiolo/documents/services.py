@@ -14,6 +14,8 @@ class VersionDocument(TypedDict):
     note: str
     created_at: str
     removed: bool
+    #: Whether batches are scored in pieces.
+    row_wise: bool
     #: Inputs, outputs and parameters.
     schema: Mapping[str, Any]
 
@@ -69,6 +71,7 @@ def service_document(seen: SeenService) -> ServiceDocument:
                 "note": version.note,
                 "created_at": version.created_at.isoformat(),
                 "removed": version.removed_at is not None,
+                "row_wise": version.row_wise,
                 "schema": version.schema,
             }
             for version in seen.versions

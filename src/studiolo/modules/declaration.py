@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from studiolo.modules.block_table import BlockTable
 from studiolo.modules.definition import (
@@ -41,6 +42,7 @@ _KEYS = (
     "deterministic",
     "nullable",
     "random",
+    "row-wise",
     "seed",
     "inputs",
     "outputs",
@@ -168,6 +170,7 @@ class _Declaration:
             random=block.flag("random", default=True),
             seed=block.word("seed", _names(parameters, ParameterKind.INTEGER), "") or None,
             exports=self._exports(block.table("exports"), datasets, parameters),
+            row_wise=_row_wise(block, [parameter.name for parameter in parameters]),
         )
 
     def _outline(self) -> Outline:
@@ -286,6 +289,21 @@ class _Declaration:
 
 def _port_kind(table: BlockTable) -> PortKind:
     return PortKind(table.word("kind", tuple(PortKind), PortKind.DATASET))
+
+
+def _row_wise(block: BlockTable, parameters: Sequence[str]) -> Mapping[str, Sequence[Any]] | None:
+    """Under which values of its parameters a module takes rows one by one; None if it does not."""
+    given = block.content.get("row-wise", False)
+    if isinstance(given, bool):
+        return {} if given else None
+    if not isinstance(given, dict):
+        raise block.refusal("row-wise", "true, false or a table of parameters and their values")
+    table = block.table("row-wise")
+    table.only(parameters)
+    for name, values in given.items():
+        if not isinstance(values, list) or not values:
+            raise table.refusal(name, "a list of values")
+    return given
 
 
 def _classic_id(block: BlockTable) -> str | None:

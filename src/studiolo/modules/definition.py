@@ -142,6 +142,9 @@ class ModuleDefinition:
     seed: str | None = None
     #: By dataset input, what the host writes of it to a file of the workspace.
     exports: Mapping[PortName, Export] = field(default_factory=dict)
+    #: If each row of its outputs depends on one row of its datasets alone: the values that its
+    #: parameters must have for that, by parameter. None if it may look at several rows.
+    row_wise: Mapping[str, Sequence[Any]] | None = None
 
     def input(self, name: str) -> InputPort | None:
         """The input port of that name."""

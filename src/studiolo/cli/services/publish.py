@@ -39,6 +39,15 @@ def command(
         str, typer.Option(help="The endpoint whose calls the new version answers.")
     ] = DEFAULT_ENDPOINT,
     note: Annotated[str, typer.Option(help="What the version's list says about it.")] = "",
+    row_wise: Annotated[
+        bool | None,
+        typer.Option(
+            "--row-wise/--whole",
+            help="Whether each row of a reply depends on one row of the input alone, so that a "
+            "batch is scored in pieces. Decided by the modules if not given.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Publish an experiment: run it, freeze it, and have an endpoint answer with it."""
     errors, shown = Terminal(sys.stderr), Terminal(sys.stdout)
@@ -62,6 +71,7 @@ def command(
                 service=service,
                 endpoint=endpoint,
                 note=note,
+                in_pieces=row_wise,
                 observer=progress,
             )
         show_publication(shown, publication, Addresses())

@@ -11,6 +11,7 @@ from studiolo.rendering.amounts import moment_text
 from studiolo.rendering.plain_text import one_line, printable
 from studiolo.services.sample_request import plain_sample_request
 from studiolo.services.schema import PortSchema, ServiceSchema
+from studiolo.services.versions.row_wise import RowWise
 from studiolo.store.services.service_record import Traffic
 from studiolo.workspace.services.publishing import Publication
 from studiolo.workspace.services.workspace_services import SeenService
@@ -30,6 +31,7 @@ def show_publication(console: Terminal, publication: Publication, addresses: Add
             ("endpoint", endpoint.name),
             ("address", addresses.plain(service, endpoint)),
             ("classic address", addresses.classic(endpoint)),
+            ("batches", _batches_text(publication.row_wise)),
         ],
     )
     if publication.keys:
@@ -66,7 +68,8 @@ def show_service(console: Terminal, seen: SeenService, addresses: Addresses) -> 
     for version in seen.versions:
         removed = " (removed)" if version.removed_at is not None else ""
         note = f"  {one_line(version.note)}" if version.note else ""
-        line = f"  v{version.number}  {moment_text(version.created_at)}{removed}{note}"
+        batches = "row-wise" if version.row_wise else "whole"
+        line = f"  v{version.number}  {moment_text(version.created_at)}  {batches}{removed}{note}"
         console.print(Text(printable(line)), soft_wrap=True)
     for one in seen.endpoints:
         console.say(Text(f"Endpoint {one.endpoint.name}", style="bold"))
@@ -109,6 +112,10 @@ def shares_text(traffic: Traffic) -> str:
     """The versions that share an endpoint's calls, each with its percentage."""
     shares = sorted(traffic.weights.items())
     return ", ".join(f"v{number} {weight} %" for number, weight in shares)
+
+
+def _batches_text(row_wise: RowWise) -> str:
+    return "row by row, in pieces" if row_wise.decided else f"whole. {row_wise.reason}"
 
 
 def _newest_text(seen: SeenService) -> str:

@@ -52,6 +52,11 @@ class ScoringPlan:
     outputs: Mapping[str, str]
     parameters: Mapping[str, Sequence[ParameterPlace]] = field(default_factory=dict)
 
+    @property
+    def nodes(self) -> Sequence[NodeName]:
+        """The nodes that run for each request, in their order."""
+        return [NodeName(step.node) for stage in self.stages for step in stage.program.steps]
+
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedRun:

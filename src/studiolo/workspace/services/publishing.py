@@ -20,10 +20,8 @@ from studiolo.services.schema_document import write_schema
 from studiolo.services.scoring import ScoringFailed, ScoringRequest
 from studiolo.services.serving.handler import Handler, ProgramSandboxFactory
 from studiolo.services.versions.frozen_version import FrozenVersion, freeze, thaw
-from studiolo.services.versions.scoring_plan import (
-    PublishedRun,
-    scoring_plan,
-)
+from studiolo.services.versions.row_wise import RowWise, row_wise
+from studiolo.services.versions.scoring_plan import PublishedRun, scoring_plan
 from studiolo.store.blobs import Blobs
 from studiolo.store.records import Records
 from studiolo.store.services.service_record import (
@@ -50,6 +48,8 @@ class Publication:
     schema: ServiceSchema
     #: The run that publishing made.
     result: ExperimentResult
+    #: Whether batches are scored in pieces, and why not.
+    row_wise: RowWise
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,11 +84,13 @@ class Publisher:
         endpoint: str = DEFAULT_ENDPOINT,
         settings: EndpointSettings | None = None,
         note: str = "",
+        in_pieces: bool | None = None,
         observer: Observer | None = None,
     ) -> Publication:
         """Run an experiment, freeze it, see that it answers, and give it an endpoint's traffic.
 
-        Nothing is published unless all of that succeeds.
+        Nothing is published unless all of that succeeds. ``in_pieces`` says whether a batch may be
+        scored in pieces, where the graph does not tell; see `row_wise`.
 
         Raises:
             PublishedRunFailedError: A node failed.
@@ -102,6 +104,7 @@ class Publisher:
                 raise PublishedRunFailedError.of(result)
             plan = self._parts.plan(experiment)
             scoring = scoring_plan(plan, interface, self._published_run(result))
+            pieces = row_wise(plan, interface, scoring.nodes, told=in_pieces)
             given = {name: result[node].dataset() for name, node in interface.inputs.items()}
             schema = ServiceSchema(
                 inputs={name: port_schema(dataset) for name, dataset in given.items()},
@@ -120,7 +123,7 @@ class Publisher:
                     digest=frozen.digest,
                     experiment=experiment.folder.name,
                     schema=json.loads(write_schema(schema)),
-                    row_wise=False,
+                    row_wise=pieces.decided,
                     note=note,
                     blobs=frozen.blobs,
                 ),
@@ -131,7 +134,9 @@ class Publisher:
                 description=experiment.description or None,
             )
         shown = keys if published.endpoint_is_new else {}
-        return Publication(published=published, keys=shown, schema=schema, result=result)
+        return Publication(
+            published=published, keys=shown, schema=schema, result=result, row_wise=pieces
+        )
 
     def _published_run(self, result: ExperimentResult) -> PublishedRun:
         return PublishedRun(

@@ -83,6 +83,7 @@ class WorkspaceServices:
         endpoint: str = DEFAULT_ENDPOINT,
         settings: EndpointSettings | None = None,
         note: str = "",
+        in_pieces: bool | None = None,
         observer: Observer | None = None,
     ) -> Publication:
         """Publish an experiment; see `Publisher.publish`.
@@ -106,6 +107,7 @@ class WorkspaceServices:
             endpoint=endpoint,
             settings=settings,
             note=note,
+            in_pieces=in_pieces,
             observer=observer,
         )
 

@@ -5,6 +5,7 @@
 # classic-id = "faa6ba63383c4086ba587abf26b85814"
 # nullable = true
 # random = false
+# row-wise = true
 #
 # [tool.studiolo.inputs.dataset]
 # label = "Dataset"

@@ -16,6 +16,11 @@
 # label = "Cleaning transformation"
 # kind = "transform"
 #
+# [tool.studiolo.row-wise]
+# cleaning_mode = ["Custom substitution value", "Remove entire row"]
+# minimum_missing_value_ratio = [0]
+# maximum_missing_value_ratio = [1]
+#
 # [tool.studiolo.parameters.columns_to_be_cleaned]
 # label = "Columns to be cleaned"
 # kind = "columns"

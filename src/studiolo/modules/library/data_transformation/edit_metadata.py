@@ -12,6 +12,9 @@
 # [tool.studiolo.outputs.results_dataset]
 # label = "Results dataset"
 #
+# [tool.studiolo.row-wise]
+# data_type = ["Unchanged", "Integer", "Floating point", "Boolean", "DateTime", "TimeSpan"]
+#
 # [tool.studiolo.parameters.column]
 # label = "Column"
 # kind = "columns"

@@ -5,6 +5,7 @@
 # classic-id = "1ec722fab6234e26a44ea50c6d726223"
 # nullable = true
 # random = false
+# row-wise = true
 #
 # [tool.studiolo.inputs.dataset]
 # label = "Dataset"

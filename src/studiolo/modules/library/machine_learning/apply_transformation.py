@@ -5,6 +5,7 @@
 # classic-id = "805e592d0f1f48eb97c9688ed0c1dc70"
 # nullable = true
 # random = false
+# row-wise = true
 #
 # [tool.studiolo.inputs.transformation]
 # label = "Transformation"

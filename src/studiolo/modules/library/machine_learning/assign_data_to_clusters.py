@@ -5,6 +5,7 @@
 # classic-id = "20a0683a07f94a08a89b44b3bbaae382"
 # nullable = true
 # random = false
+# row-wise = true
 #
 # [tool.studiolo.inputs.trained_model]
 # label = "Trained model"

@@ -5,6 +5,7 @@
 # classic-id = "401b4f92e7244d5abe81d5b0ff9bdb33"
 # nullable = true
 # random = false
+# row-wise = true
 #
 # [tool.studiolo.inputs.trained_model]
 # label = "Trained model"

@@ -4,6 +4,7 @@
 # category = ["Web Service"]
 # nullable = true
 # random = false
+# row-wise = true
 #
 # [tool.studiolo.inputs.dataset]
 # label = "Dataset"
