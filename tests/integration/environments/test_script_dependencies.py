@@ -35,7 +35,8 @@ def test_dependencies_are_added_to_the_base(tmp_path: Path) -> None:
     installed = {package.name: package.version for package in environment.packages()}
     assert installed == {"alpha": "1.0", "beta": "1.0"}
     assert environment.name == "script"
-    assert steps[0].phase == BuildPhase.RESOLVING
+    # Where uv is slow to begin, the first step says that it is starting.
+    assert BuildPhase.RESOLVING in [step.phase for step in steps[:2]]
 
 
 @pytest.mark.usefixtures("base_packages")

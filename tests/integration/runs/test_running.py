@@ -15,7 +15,7 @@ from studiolo.environments.script_environment import environment_for
 from studiolo.experiments.errors import ExperimentFileError
 from studiolo.experiments.experiment import NodeName
 from studiolo.runs.engines.run_settings import RunSettings
-from studiolo.runs.experiments.progress import NodeProgress
+from studiolo.runs.experiments.progress import NodeProgress, Observer
 from studiolo.runs.experiments.run_events import ConsoleWritten, RunBegan, RunEnded
 from studiolo.runs.experiments.running import RunningExperiment
 from studiolo.sandbox.policy.isolation import Isolation
@@ -157,12 +157,17 @@ def test_the_console_of_a_killed_process_is_kept(place: WorkspaceFolder) -> None
         assert left["waits"].console == "so far\n"
 
 
+class CtrlC(Observer):
+    """Interrupts this process when a node prints something: by then the caller waits."""
+
+    def console_written(self, node: NodeName, text: str) -> None:  # noqa: ARG002
+        os.kill(os.getpid(), signal.SIGINT)
+
+
 def test_ctrl_c_ends_a_run_that_python_waits_for(place: WorkspaceFolder) -> None:
     waiting(place)
     with Workspace(place.root) as workspace:
-        timer = threading.Timer(1, os.kill, (os.getpid(), signal.SIGINT))
-        timer.start()
-        result = workspace.run(workspace.experiment("experiment"))
+        result = workspace.run(workspace.experiment("experiment"), observer=CtrlC())
         assert result.status is RunStatus.CANCELLED
 
 
