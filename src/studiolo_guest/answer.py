@@ -1,9 +1,9 @@
-"""A fork's one request: take it in, run the script, hand back the report."""
+"""A fork's request: take it in, run the script, hand back the report."""
 
 import json
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from studiolo_guest import wire
@@ -11,14 +11,20 @@ from studiolo_guest.confine import limit_address_space
 from studiolo_guest.request import Request
 
 if TYPE_CHECKING:
-    from studiolo_guest.program import Program
+    from studiolo_guest.programs.program import Program
 
 
-def answer(link: socket.socket, load: Callable[[], None], program: "Program | None" = None) -> bool:
+def answer(
+    link: socket.socket,
+    load: Callable[[], None],
+    program: "Program | None" = None,
+    tidy_up: Callable[[Sequence[int]], None] = lambda _: None,
+) -> bool:
     """Serve the request that comes over ``link``; False if the host is gone instead.
 
     ``load`` loads the packages that the zygote has not: under the run's limits, and while the host
     watches, since their code is a script's choice. With a ``program`` the request is a call of it.
+    ``tidy_up`` gets the descriptors that came with the request, before it is said to be done.
 
     The descriptors that come with it are, in this order: the console's pipe, the request file, the
     report file, a file for each output, the script bundle if the request says so, and the inputs'.
@@ -32,10 +38,12 @@ def answer(link: socket.socket, load: Callable[[], None], program: "Program | No
     os.close(console)
     content = wire.read_all(request_file)
     os.close(request_file)
+    given = [report_file, *files]
     report = _run(content, files, load) if program is None else _call(program, content, files)
     payload = json.dumps(report).encode()
     while payload:
         payload = payload[os.write(report_file, payload) :]
+    tidy_up(given)
     link.send(b"{}")
     return True
 
@@ -54,7 +62,7 @@ def _run(content: bytes, files: list[int], load: Callable[[], None]) -> dict[str
 
 
 def _call(program: "Program", content: bytes, files: list[int]) -> dict[str, Any]:
-    from studiolo_guest.program import Call  # noqa: PLC0415  # likewise
+    from studiolo_guest.programs.program import Call  # noqa: PLC0415  # likewise
 
     call = Call.read(content)
     limit_address_space(call.address_space)

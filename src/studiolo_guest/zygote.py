@@ -3,7 +3,8 @@
 It has one thread, holds no secrets and never runs a line of a user. Before it loads the first
 library it is confined as far as it can be and still fork; it loads those of the locked environment
 only. Each fork enters namespaces of its own, confines itself, waits for one request, loads the
-packages that its script chose, serves it and is gone.
+packages that its script chose, serves it and is gone. Only forks that serve calls of one program
+can be told to serve several.
 """
 
 import gc
@@ -14,7 +15,7 @@ import selectors
 import signal
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
 
@@ -32,7 +33,8 @@ from studiolo_guest.confine import (
 from studiolo_guest.jail import stand_in
 
 if TYPE_CHECKING:
-    from studiolo_guest.program import Program
+    from studiolo_guest.programs.between_calls import Housekeeping
+    from studiolo_guest.programs.program import Program
 
 #: The exit code of a fork that could not be confined; no user code has run then.
 _NOT_CONFINED: Final = 97
@@ -62,6 +64,13 @@ class Loading:
     hot: Hot | None
     #: What each fork serves a call of, instead of running a script of its own.
     program: "Program | None" = None
+    #: What puts a process right between its calls; None where each serves a single one.
+    housekeeping: "type[Housekeeping] | None" = None
+
+    @property
+    def files(self) -> Sequence[int]:
+        """Descriptors that each fork keeps."""
+        return self.program.files if self.program is not None else []
 
     def complete(self) -> None:
         """Load the rest. From here on code that a script chose may run in this process."""
@@ -160,7 +169,7 @@ def _live(
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         for standard in (0, 1, 2):
             os.dup2(null, standard)
-        confine(confinement, limits, work, [link.fileno()])
+        confine(confinement, limits, work, [link.fileno(), *loading.files])
         link.send(wire.CONFINED)
     except BaseException as error:  # noqa: BLE001  # whatever failed, no script may run
         _say(link, "refused", error)
@@ -168,7 +177,12 @@ def _live(
     try:
         if loading.hot is not None and not select.select([link], [], [], _IDLE_SECONDS)[0]:
             loading.hot.populate()
-        if answer(link, loading.complete, loading.program):
+        if loading.housekeeping is not None:
+            tidy_up = loading.housekeeping().tidy_up
+            while answer(link, loading.complete, loading.program, tidy_up):
+                # The host ends this process when it is to serve no further call.
+                continue
+        elif answer(link, loading.complete, loading.program):
             # The host ends this process, once it has read the kernel's figures for it. Nothing of
             # the zygote's and nothing a script registered runs any more.
             link.recv(1)
@@ -204,12 +218,12 @@ def _memory_bytes(which: str) -> int:
 
 
 def _program(
-    link: socket.socket, confinement: Confinement
+    link: socket.socket, confinement: Confinement, *, several: bool
 ) -> "tuple[Program, Callable[[], None] | None]":
     """The program that the host sends, and what rehearses a call of it in a fork."""
-    from studiolo_guest import program as programs  # noqa: PLC0415  # imports the packages
+    from studiolo_guest.programs import program as programs  # noqa: PLC0415  # imports the packages
 
-    program = programs.receive(link)
+    program = programs.receive(link, several=several)
     if not program.has_sample:
         return program, None
 
@@ -241,12 +255,19 @@ def _load(
     from studiolo_guest import libraries  # noqa: PLC0415
 
     failed = libraries.load(message["preload"])
-    program, rehearse = _program(link, confinement) if message["program"] else (None, None)
+    program, rehearse, housekeeping = None, None, None
+    if message["program"]:
+        several = bool(message["several_calls"])
+        program, rehearse = _program(link, confinement, several=several)
+        if several:
+            from studiolo_guest.programs.between_calls import Housekeeping  # noqa: PLC0415
+
+            housekeeping = Housekeeping
     hot = libraries.settle(
         many=bool(message["many"]), prepared=bool(message["prepared"]), rehearse=rehearse
     )
     rest = None if python == interpreters[-1] else python
-    return Loading(python=rest, hot=hot, program=program), failed
+    return Loading(python=rest, hot=hot, program=program, housekeeping=housekeeping), failed
 
 
 def main(link: socket.socket, message: Mapping[str, Any]) -> NoReturn:

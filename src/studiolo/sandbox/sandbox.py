@@ -59,6 +59,7 @@ class Sandbox:
         withheld: Collection[str] = (),
         launcher: Launcher | None = None,
         program: Program | None = None,
+        several_calls: bool = False,
     ) -> None:
         """Begin to start.
 
@@ -66,7 +67,8 @@ class Sandbox:
         ``many`` prepares for many runs, which takes longer to start and makes each faster;
         ``withheld`` names layers to do without, as a machine would that does not have them;
         ``launcher`` is an interpreter that was started beforehand; with a ``program`` it serves
-        calls of that, and nothing else.
+        calls of that, and nothing else. With ``several_calls`` a process serves one call after
+        another, so that code of one can see what is left of those before.
 
         Raises:
             ProgramTooWideError: The program has too many constants.
@@ -74,7 +76,7 @@ class Sandbox:
         self._policy = policy
         self._program = program
         self._packed = None if program is None else PackedProgram(program)
-        self._workers = Workers(policy.limits, warm=warm)
+        self._workers = Workers(policy.limits, warm=warm, several=several_calls)
         self._name = str(next(_sandboxes))
         self._withheld = withheld
         self._lock = threading.Lock()
@@ -91,6 +93,7 @@ class Sandbox:
             many=many or warm > 0,
             withheld=withheld,
             program=self._packed,
+            several_calls=several_calls,
         )
         self._bring_up: BringUp | None = self._new_bring_up(launcher=launcher)
 
@@ -159,19 +162,20 @@ class Sandbox:
     ) -> Outcome:
         arrived = time.perf_counter()
         own = limits or self._policy.limits
-        started, worker = self._take(own if limits is not None else None)
+        worker = self._take(own if limits is not None else None)
+        outcome = None
         try:
             unconfined = worker.unconfined()
-            with RunFiles(request, own, started.baseline, on_console) as files:
-                outcome = self._attend(started, worker, files, own, cancelled, arrived, unconfined)
+            with RunFiles(request, own, worker.started.baseline, on_console) as files:
+                outcome = self._attend(worker, files, own, cancelled, arrived, unconfined)
         finally:
             # What is left to do when it is gone, others do: the caller has the answer by then.
-            self._workers.give_back(started, worker)
+            good = outcome is not None and outcome.failure is None
+            self._workers.give_back(worker, good=good)
         return outcome
 
     def _attend(
         self,
-        started: Started,
         worker: Worker,
         files: RunFiles,
         limits: Limits,
@@ -179,7 +183,7 @@ class Sandbox:
         arrived: float,
         unconfined: Failure | None,
     ) -> Outcome:
-        child, group = worker.child, worker.group
+        child, group, started = worker.child, worker.group, worker.started
         before = child.cpu_seconds()
         asked = time.perf_counter()
         watch = Watch(
@@ -200,14 +204,15 @@ class Sandbox:
         after = child.cpu_seconds()
         if unconfined is None and end is End.GONE and not child.has_ended(_ENDING_SECONDS):
             end = End.CUT_OFF
-        self._workers.end(worker)
+        if not self._workers.several or end is not End.DONE:
+            worker.end()
         if group is not None and group.ran_out():
             end = End.OUT_OF_MEMORY
         failed = unconfined or unusable(message) or interrupted(end, limits, ended - asked)
         ended_run = EndedRun(
             zygote=started.zygote,
             end=end,
-            child=child,
+            worker=worker,
             files=files,
             limits=limits,
             watch=watch,
@@ -307,12 +312,10 @@ class Sandbox:
                     added.update(more)
         return pid
 
-    def _take(self, limits: Limits | None) -> tuple[Started, Worker]:
+    def _take(self, limits: Limits | None) -> Worker:
         """A worker that waits for its request, made now if there is none."""
-        started = self._ready()
         try:
-            return started, self._workers.take(started, limits)
+            return self._workers.take(self._ready(), limits)
         except ZygoteFailedError:
             # It had died unnoticed. A new one gets one chance.
-            started = self._ready()
-            return started, self._workers.take(started, limits)
+            return self._workers.take(self._ready(), limits)

@@ -96,6 +96,39 @@ def azureml_main(a, b):
             assert outcome.device.console == "first\nsecond\n"
 
 
+def test_what_one_step_writes_into_its_frame_no_other_step_sees(
+    default_environment: Environment,
+) -> None:
+    """Both steps below and an output have the same dataset, and so has what they return."""
+    spoiling = "def azureml_main(a):\n    a.loc[0, 'n'] = 99\n    return a\n"
+    same = "def azureml_main(a):\n    return a\n"
+    first = StepOutput(step=0, port=RESULT)
+    program = Program(
+        steps=[
+            script(same, **{FIRST: GIVEN}),
+            script(spoiling, **{FIRST: GIVEN}),
+            script(spoiling, **{FIRST: first}),
+            script(same, **{FIRST: GIVEN}),
+            script(same, **{FIRST: first}),
+        ],
+        outputs={
+            "output1": GIVEN,
+            **{f"of {step}": StepOutput(step=step, port=RESULT) for step in range(5)},
+        },
+    )
+    with loaded(default_environment, program) as sandbox:
+        tables = called(sandbox, n=[1, 2]).tables
+        found = {name: table.to_pydict()["n"] for name, table in tables.items()}
+        assert found == {
+            "output1": [1, 2],
+            "of 0": [1, 2],
+            "of 1": [99, 2],
+            "of 2": [99, 2],
+            "of 3": [1, 2],
+            "of 4": [1, 2],
+        }
+
+
 def test_a_column_keeps_its_type_on_the_way(default_environment: Environment) -> None:
     """Integers with gaps are floats to a script, and integers again behind each."""
     same = "def azureml_main(a):\n    assert a.n.dtype == 'float64'\n    return a\n"

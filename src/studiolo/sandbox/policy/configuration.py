@@ -79,11 +79,13 @@ def first_message(
     *,
     many: bool,
     program: bool = False,
+    several_calls: bool = False,
 ) -> dict[str, Any]:
     """The launcher's instructions: the jail, and who it is to become inside it.
 
     ``directory`` is the zygote's own private directory; ``many`` has it rehearse, which
-    pays for a zygote that forks often; a ``program`` comes in the message after this one.
+    pays for a zygote that forks often; a ``program`` comes in the message after this one,
+    and ``several_calls`` has each process serve more than one of its calls.
     """
     shown = [os.fspath(path) for path in interpreter.directories]
     files = policy.filesystem
@@ -110,6 +112,7 @@ def first_message(
         "font_list": None if interpreter.font_list is None else os.fspath(interpreter.font_list),
         "many": many,
         "program": program,
+        "several_calls": several_calls,
         "prepared": many and policy.warm_up.forks_are_prepared,
         "landlock": _landlock(policy, shown, layers) if layers.landlock else None,
         "filters": None

@@ -54,7 +54,7 @@ class BringUp:
 
     ``withheld`` names layers to do without, to see what a machine that lacks them does;
     ``launcher`` is an interpreter that was started beforehand; ``program`` is loaded before the
-    first fork.
+    first fork; ``several_calls`` has a process serve more than one call of it.
     """
 
     def __init__(
@@ -68,6 +68,7 @@ class BringUp:
         withheld: Collection[str] = (),
         launcher: Launcher | None = None,
         program: PackedProgram | None = None,
+        several_calls: bool = False,
     ) -> None:
         self._policy = policy
         self._interpreter = interpreter
@@ -75,6 +76,7 @@ class BringUp:
         self._new_directory = new_directory
         self._many = many
         self._program = program
+        self._several_calls = several_calls
         self._withheld = withheld
         self._why: dict[str, tuple[str, str]] = {}
         self._launcher = launcher or Launcher()
@@ -123,6 +125,7 @@ class BringUp:
             directory,
             many=self._many,
             program=self._program is not None,
+            several_calls=self._several_calls,
         )
         if self._launcher.message is not None and self._launcher.message != message:
             # It was begun for something else. The next one is another user.

@@ -2,10 +2,11 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from studiolo.datasets.stream_messages import StreamError
+from studiolo.sandbox.exchange.console import Console
 from studiolo.sandbox.exchange.images import collect_images
 from studiolo.sandbox.exchange.job import Failure, Image, PythonDevice
 from studiolo.sandbox.exchange.memory_file import MemoryFile
@@ -13,7 +14,8 @@ from studiolo.sandbox.policy.policy import Limits
 from studiolo.sandbox.process.ending import Returned, failure_of_exit, returned
 from studiolo.sandbox.process.run_files import RunFiles
 from studiolo.sandbox.process.supervision import End, Watch
-from studiolo.sandbox.process.zygote import Child, Zygote
+from studiolo.sandbox.process.workers import Worker
+from studiolo.sandbox.process.zygote import Zygote
 
 #: For a result's file to be made final, once it can't be written to any more.
 _SEALING_SECONDS = 5.0
@@ -24,12 +26,12 @@ _OPEN_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 @dataclass(frozen=True, kw_only=True)
 class EndedRun:
-    """A run whose process was killed, and which has still to be looked through."""
+    """A run whose process has answered or was ended, and which has still to be looked through."""
 
     zygote: Zygote
     #: Why the wait for it is over.
     end: End
-    child: Child
+    worker: Worker
     files: RunFiles
     limits: Limits
     watch: Watch
@@ -53,18 +55,19 @@ class EndedRun:
 
     def _result(self) -> Returned:
         if self.end is End.GONE:
-            failure = failure_of_exit(self.zygote.exit_of(self.child.name), self.limits)
+            failure = failure_of_exit(self.zygote.exit_of(self.worker.child.name), self.limits)
             return Returned(failure=failure, results={}, report=None)
         return returned(self.files, self.limits, self._make_final, self.watch.go_on)
 
     def _make_final(self, file: MemoryFile) -> None:
         if file.seal():
             return
+        self.worker.end()
         # The script keeps it mapped for writing, which it can't once its processes are gone; or
         # it has put its pages into a pipe or socket whose other end the host has.
-        self.zygote.exit_of(self.child.name, _GONE_SECONDS)
+        self.zygote.exit_of(self.worker.child.name, _GONE_SECONDS)
         self.files.console.drain()
-        self.child.link.close()
+        self.worker.child.link.close()
         give_up = time.perf_counter() + _SEALING_SECONDS
         while not file.seal():
             self.watch.go_on()
@@ -74,8 +77,12 @@ class EndedRun:
     def _device(self, go_on: Callable[[], None]) -> tuple[PythonDevice, list[str]]:
         images: list[Image] = []
         left_out: list[str] = []
+        console = self.files.console
+        if not self.worker.ended:
+            # It has emptied its folder, and what is in there could still change.
+            return _device_of(console, images), left_out
         try:
-            folder = os.open(self.folder, _OPEN_DIRECTORY, dir_fd=self.child.directory)
+            folder = os.open(self.folder, _OPEN_DIRECTORY, dir_fd=self.worker.child.directory)
         except OSError:
             left_out.append("The script removed its working directory, and its images with it.")
         else:
@@ -83,9 +90,11 @@ class EndedRun:
                 images, left_out = collect_images(folder, self.limits, go_on)
             finally:
                 os.close(folder)
-        console = self.files.console
-        device = PythonDevice(console=console.text, console_dropped=console.dropped, images=images)
-        return device, left_out
+        return _device_of(console, images), left_out
+
+
+def _device_of(console: Console, images: Sequence[Image]) -> PythonDevice:
+    return PythonDevice(console=console.text, console_dropped=console.dropped, images=images)
 
 
 def _nothing() -> None:

@@ -4,6 +4,7 @@ import collections
 import contextlib
 import functools
 import os
+import select
 import tempfile
 import threading
 import time
@@ -19,6 +20,7 @@ from studiolo.sandbox.policy.policy import Limits
 from studiolo.sandbox.process.bring_up import Started
 from studiolo.sandbox.process.control_groups import MemoryGroup, MemoryGroups
 from studiolo.sandbox.process.ending import first_word_of
+from studiolo.sandbox.process.leftovers import Footprint, footprint_of
 from studiolo.sandbox.process.observation import broken_promises
 from studiolo.sandbox.process.run_files import RunFiles
 from studiolo.sandbox.process.supervision import End, Watch, supervise
@@ -29,6 +31,11 @@ from studiolo_guest.wire import CONFINED
 #: What a control group counts beyond the script's own memory: pages of the zygote that a fork
 #: writes to and so copies.
 COPIED_BYTES = 64 << 20
+#: That a worker serves, where it may serve several: what they leave behind adds up.
+MOST_REQUESTS = 1000
+#: Seconds that a request waits for one of the workers that serve several before it gets one of its
+#: own. It is longer than many requests take, and short against one that hangs.
+_PATIENCE = 0.1
 #: For processes that have been killed to be gone.
 _GONE_SECONDS = 10.0
 
@@ -48,21 +55,56 @@ class Worker:
         self.child = child
         #: The control group that counts its memory.
         self.group = group
-        self._started = started
+        self.started = started
+        #: Whether it was ended; nothing writes to the files of its run any more.
+        self.ended = False
+        #: How many requests it was handed.
+        self.requests = 0
+        #: Whether it may serve more than one.
+        self.several = False
+        self._before: Footprint | None = None
 
     def unconfined(self) -> Failure | None:
         """The failure of a run whose worker is not as confined as was promised; it ran nothing."""
+        if self.requests:
+            # What was given up is given up for good.
+            return None
         said = self.child.first_word()
         if said != CONFINED:
             return failure("not-confined", first_word_of(said))
-        started = self._started
+        started = self.started
         broken = broken_promises(self.child.pid, started.zygote.pid, started.promised)
         return failure("not-confined", "; ".join(broken)) if broken else None
 
     def serve(self, files: RunFiles, watch: Watch) -> tuple[End, bytes]:
         """Hand it a request and wait until it has answered, or its time is up; see `supervise`."""
+        if self.several and not self.requests:
+            # One that is gone already serves nothing in any case.
+            with contextlib.suppress(OSError, ValueError):
+                self._before, _ = footprint_of(self.child, file_system=self.started.namespaces)
+        self.requests += 1
         files.send(self.child)
         return supervise(self.child, files.console, watch)
+
+    def as_before(self, limits: Limits) -> bool:
+        """Whether the kernel shows nothing that its requests have left behind."""
+        spent = self.child.cpu_seconds()
+        if spent is None or spent >= limits.cpu_seconds:
+            return False
+        try:
+            now, memory = footprint_of(self.child, file_system=self.started.namespaces)
+        except (OSError, ValueError):
+            return False
+        if self._before is None:
+            return False
+        silent = not select.select([self.child.link], [], [], 0)[0]
+        roomy = memory - self.started.inherited <= limits.memory // 2
+        return silent and roomy and now == self._before
+
+    def end(self) -> None:
+        """End its processes, which then write to nothing any more."""
+        self.child.kill()
+        self.ended = True
 
 
 class Workers:
@@ -71,25 +113,40 @@ class Workers:
     This is the contract, which a different way to make workers (such as putting a used process
     back to what it was before a run) has to keep:
 
-    - `take` gives a worker that no other thread has. It shows nothing of any run before. It has
-      said that it is confined; `Worker.unconfined` compares this with what the kernel says. Its
-      memory is counted from the start.
-    - The thread that took it makes it serve one request by `Worker.serve`, and calls `give_back`
+    - `take` gives a worker that no other thread has. It is confined, and `Worker.unconfined`
+      compares what it says of that with what the kernel says. Its memory is counted.
+    - It shows nothing of any run before. Only where ``several`` was asked for, it may have served
+      calls of the same program before; then all of them succeeded, and `Worker.as_before` found
+      nothing that they had left.
+    - The thread that took it has it serve one request by `Worker.serve`, and calls `give_back`
       whatever came of that.
-    - Results and reports are looked at when nothing can write to them any more: after `end`.
-    - After `give_back`, nothing of the run goes on: no process, no thread, no file. A new worker
-      waits in its place if any are kept waiting. None of that is waited for.
+    - A result is looked at when nothing can write to it any more: its file is final, or the worker
+      has ended.
+    - After `give_back`, nothing of the run goes on: no process, no thread, no timer. Another
+      worker waits in its place if any are kept waiting. The caller waits for none of that.
     """
 
-    def __init__(self, limits: Limits, *, warm: int) -> None:
-        """Have none yet. ``warm`` of them are kept waiting, for runs with these limits."""
+    def __init__(self, limits: Limits, *, warm: int, several: bool = False) -> None:
+        """Have none yet.
+
+        Args:
+            limits: Those of a run that asks for no others.
+            warm: How many are kept waiting.
+            several: Whether a worker serves one request after another. There are ``warm`` of them
+                then, and further ones only while requests have waited long for these.
+        """
         self._limits = limits
         self._warm_size = warm
+        self.several = several
         #: Counts and limits their memory; None where no control groups can be had.
         self.groups: MemoryGroups | None = None
         self._fork_lock = threading.Lock()
         self._sweep_lock = threading.Lock()
+        self._changed = threading.Condition()
+        #: Those that have served nothing, by name, and those that wait for a further request.
         self._warm: collections.deque[int] = collections.deque()
+        self._idle: list[Worker] = []
+        self._taken = 0
         self._started: Started | None = None
         self._limits_of: dict[int, Limits] = {}
         self._groups_of: dict[int, MemoryGroup] = {}
@@ -100,9 +157,10 @@ class Workers:
     def start(self, started: Started) -> None:
         """Make those that are kept waiting."""
         started.zygote.serve(on_child=self._admit)
-        self._started = started
+        with self._changed:
+            self._started = started
         for _ in range(self._warm_size):
-            self._warm.append(self._fork(started, self._limits))
+            self._add(self._fork(started, self._limits))
 
     def take(self, started: Started, limits: Limits | None) -> Worker:
         """A worker that waits for its request, made now if there is none.
@@ -112,38 +170,61 @@ class Workers:
         Raises:
             ZygoteFailedError: The zygote is gone.
         """
-        name = None
-        if limits is None:
-            with contextlib.suppress(IndexError):
-                name = self._warm.popleft()
-        if name is None:
-            name = self._fork(started, limits or self._limits)
-        if self.groups is not None:
-            self.groups.expect(started.zygote.launcher_pid)
-        child = started.zygote.child(name)
-        return Worker(started, child, self._groups_of.get(name))
+        with self._changed:
+            self._taken += 1
+        found = self._waiting(started) if limits is None else None
+        if isinstance(found, Worker):
+            return found
+        try:
+            name = self._fork(started, limits or self._limits) if found is None else found
+            if self.groups is not None:
+                self.groups.expect(started.zygote.launcher_pid)
+            worker = Worker(started, started.zygote.child(name), self._groups_of.get(name))
+        except BaseException:
+            with self._changed:
+                self._taken -= 1
+            raise
+        worker.several = self.several and limits is None
+        return worker
 
-    def end(self, worker: Worker) -> None:
-        """End its processes, which then write to nothing any more."""
-        worker.child.kill()
+    def give_back(self, worker: Worker, *, good: bool) -> None:
+        """Have it wait for a further request if it may, and else be replaced.
 
-    def give_back(self, started: Started, worker: Worker) -> None:
-        """Have it end, and its place taken by a new one. What is left to do then, others do."""
-        self.end(worker)
-        started.zygote.forget(worker.child.name, functools.partial(self._dispose, worker.child))
+        ``good`` says that its run succeeded. What is left to do when it is gone, others do.
+        """
+        further = (
+            self.several
+            and good
+            and not worker.ended
+            and worker.requests < MOST_REQUESTS
+            and worker.as_before(self._limits)
+        )
+        with self._changed:
+            self._taken -= 1
+            further = further and worker.started is self._started and self._too_few()
+            if further:
+                self._idle.append(worker)
+                self._changed.notify()
+        if not further:
+            self._let_go(worker)
 
     def retire(self, started: Started) -> None:
         """Let go of a zygote that has died; runs that it took with it find out by themselves."""
-        self._started = None
-        while self._warm:
-            self._spend(self._warm.popleft())
+        with self._changed:
+            self._started = None
+            warm, self._warm = self._warm, collections.deque()
+        for name in warm:
+            self._spend(name)
+        self._forget_idle()
         started.zygote.close()
 
     def close(self, started: Started | None) -> None:
         """End all of them and remove what they left."""
-        self._started = None
+        with self._changed:
+            self._started = None
         if started is not None:
             started.zygote.close()
+        self._forget_idle()
         for group in self._groups_of.values():
             _remove(group)
         self._groups_of.clear()
@@ -162,11 +243,58 @@ class Workers:
             os.chown(directory, owner, owner)
         return directory
 
+    def _waiting(self, started: Started) -> Worker | int | None:
+        """A worker that waits, or the name of one that has served nothing."""
+        dead = []
+        with self._changed:
+            if self.several and self._warm_size:
+                self._changed.wait_for(lambda: self._idle or self._warm, _PATIENCE)
+            found: Worker | int | None = None
+            while self._idle and found is None:
+                # The one that was used last: its memory is most likely in the processor's caches.
+                worker = self._idle.pop()
+                if worker.started is started and not worker.child.has_ended(0):
+                    found = worker
+                else:
+                    dead.append(worker)
+            if found is None and self._warm:
+                found = self._warm.popleft()
+        for worker in dead:
+            self._let_go(worker)
+        return found
+
+    def _too_few(self) -> bool:
+        """Whether fewer workers are there than are kept."""
+        others = len(self._idle) + self._taken if self.several else 0
+        return len(self._warm) + others < self._warm_size
+
+    def _add(self, name: int) -> None:
+        with self._changed:
+            self._warm.append(name)
+            self._changed.notify()
+
+    def _let_go(self, worker: Worker) -> None:
+        worker.end()
+        child = worker.child
+        worker.started.zygote.forget(child.name, functools.partial(self._dispose, child))
+
+    def _forget_idle(self) -> None:
+        """Let go of workers whose zygote is gone, and they with it."""
+        with self._changed:
+            idle, self._idle = self._idle, []
+        for worker in idle:
+            worker.child.close()
+            self._spend(worker.child.name)
+
     def _fork(self, started: Started, limits: Limits) -> int:
         work = None if started.namespaces else self.new_directory(started.jail_user)
         with self._fork_lock:
             own = limits if self.groups is not None else limits.uncounted
-            name = started.zygote.fork(limits_message(own), work)
+            message = limits_message(own)
+            if self.several:
+                # It is replaced once it has used as much as one request may.
+                message["cpu_seconds"] *= 2
+            name = started.zygote.fork(message, work)
             self._limits_of[name] = limits
             if work is not None:
                 self._directory_of[name] = work
@@ -187,12 +315,13 @@ class Workers:
             child.kill()
 
     def _refill(self) -> None:
-        started = self._started
-        if started is not None and len(self._warm) < self._warm_size:
+        with self._changed:
+            started = self._started if self._too_few() else None
+        if started is not None:
             # Without a zygote there is nothing to refill; the next run begins a new one. And a run
             # that needs what can't be had here says so itself.
             with contextlib.suppress(ZygoteFailedError, OSError):
-                self._warm.append(self._fork(started, self._limits))
+                self._add(self._fork(started, self._limits))
 
     def _dispose(self, child: Child) -> None:
         """Take the place of a worker that is gone."""

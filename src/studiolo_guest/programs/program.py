@@ -2,69 +2,43 @@
 
 It is what a published experiment is made of. The zygote loads it once: it compiles the scripts,
 unpickles the models and maps the datasets that never change. Each fork then serves one call of it,
-with the datasets of that call, and is gone.
+with the datasets of that call, and is gone; or, where that was asked for, one call after another.
 """
 
 import gc
 import itertools
 import json
-import mmap
 import os
 import signal
 import sys
 import tempfile
 import types
 import warnings
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-import pyarrow as pa
-from pyarrow import ipc
-
 from studiolo_guest import bundle, script, wire
 from studiolo_guest.confine import allow_results
 from studiolo_guest.failure import MismatchError
-from studiolo_guest.frames.columns_in import Memory
-from studiolo_guest.frames.opening import InputFrame, map_file
-from studiolo_guest.frames.output import OutputTable, frame_to_output
-from studiolo_guest.frames.writing import write_batch
 from studiolo_guest.inputs import Inputs, opened_bytes
-from studiolo_guest.outputs import pickled, roles_of, too_large
+from studiolo_guest.programs.values import (
+    Bytes,
+    Dataset,
+    Opened,
+    Value,
+    handed_on,
+    mapped,
+    private,
+    write,
+)
 from studiolo_guest.request import Request
 
 #: For one rehearsal; a sample that takes longer is not worth the wait.
 _REHEARSAL_SECONDS: Final = 10
 #: Bytes of the names of modules, as many as a pipe holds.
 _MOST_NAMES: Final = 1 << 16
-_OPTIONS: Final = ipc.IpcWriteOptions(use_threads=False)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Dataset:
-    """A dataset in memory of this process, before a step makes a frame of it."""
-
-    memories: Sequence[Memory]
-    places: Sequence[tuple[int, int, str]] | None
-    roles: Mapping[str, str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Bytes:
-    """A zip, or a pickled model or transform, before a step opens it."""
-
-    kind: str
-    content: bytes
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Opened:
-    """A model or transform that was opened before any call, for one step alone."""
-
-    value: Any
-
-
-_Value = Dataset | _Bytes | _Opened | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,30 +65,50 @@ class _Step:
     #: Each with its target, and where its value comes from.
     edges: Sequence[Mapping[str, Any]]
     #: The values among them that were there when the program was loaded, by position.
-    constants: Mapping[int, _Value]
+    constants: Mapping[int, Value]
+    #: The datasets among those that are mapped again for each call, so that none finds what one
+    #: before wrote into them: what they are, and their files.
+    fresh: Mapping[int, tuple[Mapping[str, Any], Sequence[int]]]
     #: The bytes of its script bundle.
     bundle: bytes | None
+
+    def constant(self, position: int) -> Value:
+        """The value of an edge that was there before the call."""
+        if position in self.fresh:
+            return mapped(*self.fresh[position])
+        return self.constants.get(position)
 
 
 class Program:
     """A loaded program."""
 
-    def __init__(self, description: Mapping[str, Any], files: Sequence[int]) -> None:
+    def __init__(
+        self, description: Mapping[str, Any], files: Sequence[int], *, several: bool
+    ) -> None:
         """Compile the scripts and open the constants, which are in ``files``.
+
+        With ``several``, a process serves several calls, and keeps the files of datasets open.
 
         Raises:
             MismatchError: A model or transform can't be opened.
             SyntaxError: A script is not Python.
         """
-        self._steps = [_loaded(step, files) for step in description["steps"]]
+        self._steps = [_loaded(step, files, several=several) for step in description["steps"]]
+        #: Descriptors that each process has to keep.
+        self.files = [
+            file for step in self._steps for _, own in step.fresh.values() for file in own
+        ]
         #: Where each of its outputs comes from, as an edge has it.
         self._outputs: Sequence[Mapping[str, Any]] = description["outputs"]
         #: By the program's inputs: a few rows as callers may send them.
         self._sample = {
-            name: _mapped(entry, [files[number] for number in entry["files"]])
+            name: mapped(entry, [files[number] for number in entry["files"]])
             for name, entry in description["sample"].items()
         }
         self._edges = [*self._outputs, *(edge for step in self._steps for edge in step.edges)]
+        #: Call inputs and results that have more than one use.
+        uses = Counter(_origin(edge) for edge in self._edges)
+        self._shared = {origin for origin, count in uses.items() if origin and count > 1}
         self._wanted = {(edge["step"], edge["output"]) for edge in self._edges if "step" in edge}
 
     @property
@@ -152,7 +146,7 @@ class Program:
     def _served(
         self,
         call: Call,
-        open_inputs: Callable[[], Mapping[str, _Value]],
+        open_inputs: Callable[[], Mapping[str, Value]],
         result_files: Sequence[int],
     ) -> dict[str, Any]:
         clock = script.Clock()
@@ -162,7 +156,7 @@ class Program:
         current: tuple[int, Request, str] | None = None
         try:
             given = open_inputs()
-            values: dict[tuple[int, int], _Value] = {}
+            values: dict[tuple[int, int], Value] = {}
             for number, step in enumerate(self._steps):
                 request = _with(step.request, call.parameters.get(str(number), {}))
                 directory = os.path.join(base, str(number))
@@ -177,7 +171,7 @@ class Program:
             current = None
             allow_results()
             report["outputs"] = [
-                _write(_source(output, None, given, values), file)
+                write(_source(output, None, given, values), file)
                 for output, file in zip(self._outputs, result_files, strict=True)
             ]
             clock.lap("write")
@@ -197,8 +191,8 @@ class Program:
         step: _Step,
         request: Request,
         directory: str,
-        given: Mapping[str, _Value],
-        values: dict[tuple[int, int], _Value],
+        given: Mapping[str, Value],
+        values: dict[tuple[int, int], Value],
         clock: script.Clock,
         log: list[str],
     ) -> None:
@@ -206,7 +200,8 @@ class Program:
             script.begin(request, directory)
             inputs = Inputs(nullable=request.nullable, log=log.append)
             for position, edge in enumerate(step.edges):
-                _open(inputs, edge, _source(edge, step.constants.get(position), given, values))
+                value = _source(edge, step.constant(position), given, values)
+                _open(inputs, edge, private(value) if _origin(edge) in self._shared else value)
             if step.bundle is not None:
                 bundle.unpack(step.bundle, directory)
                 bundle.link_windows_paths(request.source, directory)
@@ -215,7 +210,7 @@ class Program:
             for output, value in enumerate(results):
                 if (number, output) in self._wanted:
                     kind = request.outputs[output]["kind"]
-                    values[number, output] = _handed_on(value, kind, inputs.frames, log)
+                    values[number, output] = handed_on(value, kind, inputs.frames, log)
             script.flush()
             clock.lap("hand_over")
 
@@ -258,15 +253,15 @@ class _Restored:
         return list(itertools.takewhile(lambda name: name != self._last_module, names))
 
 
-def receive(link: Any) -> Program:
-    """Load the program that the host sends."""
+def receive(link: Any, *, several: bool) -> Program:
+    """Load the program that the host sends; see `Program` for ``several``."""
     received = wire.receive(link)
     if received is None:
         os._exit(0)
     description, *files = received[1]
-    program = Program(json.loads(wire.read_all(description)), files)
+    program = Program(json.loads(wire.read_all(description)), files, several=several)
     # A fork would close them: what it needs is mapped, or read.
-    for file in [description, *files]:
+    for file in {description, *files}.difference(program.files):
         os.close(file)
     gc.collect()
     return program
@@ -291,36 +286,35 @@ def modules_imported_by(rehearse: Callable[[], None]) -> list[str]:
     return names.splitlines()
 
 
-def _loaded(description: Mapping[str, Any], files: Sequence[int]) -> _Step:
+def _loaded(description: Mapping[str, Any], files: Sequence[int], *, several: bool) -> _Step:
     request = Request(**description["request"], inputs=[], address_space=0)
-    constants: dict[int, _Value] = {}
+    constants: dict[int, Value] = {}
+    fresh: dict[int, tuple[Mapping[str, Any], Sequence[int]]] = {}
     for position, edge in enumerate(description["edges"]):
         if "constant" in edge:
             entry = edge["constant"]
             own = [files[number] for number in entry["files"]]
             constants[position] = _constant(entry, own, edge)
+            if several and entry["kind"] == "dataset":
+                fresh[position] = (entry, own)
     number = description["bundle"]
     return _Step(
         request=request,
         code=script.compiled(request),
         edges=description["edges"],
         constants=constants,
+        fresh=fresh,
         bundle=None if number is None else wire.read_all(files[number]),
     )
 
 
-def _constant(entry: Mapping[str, Any], files: Sequence[int], target: Mapping[str, Any]) -> _Value:
+def _constant(entry: Mapping[str, Any], files: Sequence[int], target: Mapping[str, Any]) -> Value:
     if entry["kind"] == "dataset":
-        return _mapped(entry, files)
+        return mapped(entry, files)
     content = wire.read_all(files[0])
     if entry["kind"] == "zip":
-        return _Bytes(kind="zip", content=content)
-    return _Opened(value=opened_bytes(entry["kind"], content, target))
-
-
-def _mapped(entry: Mapping[str, Any], files: Sequence[int]) -> Dataset:
-    memories = [map_file(file) for file in files]
-    return Dataset(memories=memories, places=entry["places"], roles=entry["roles"])
+        return Bytes(kind="zip", content=content)
+    return Opened(value=opened_bytes(entry["kind"], content, target))
 
 
 def _with(request: Request, given: Mapping[str, Any]) -> Request:
@@ -338,22 +332,29 @@ def _with(request: Request, given: Mapping[str, Any]) -> Request:
     )
 
 
-def _given(call: Call, files: Sequence[int]) -> dict[str, _Value]:
+def _given(call: Call, files: Sequence[int]) -> dict[str, Value]:
     """The datasets of a call, by the program's inputs."""
-    given: dict[str, _Value] = {}
+    given: dict[str, Value] = {}
     rest = list(files)
     for name, entry in call.inputs.items():
         own, rest = rest[: entry["files"]], rest[entry["files"] :]
-        given[name] = _mapped(entry, own)
+        given[name] = mapped(entry, own)
     return given
+
+
+def _origin(edge: Mapping[str, Any]) -> tuple[object, object] | None:
+    """What an edge and others may come from; None for a constant, which each edge has anew."""
+    if "call" in edge:
+        return "call", edge["call"]
+    return (edge["step"], edge["output"]) if "step" in edge else None
 
 
 def _source(
     edge: Mapping[str, Any],
-    constant: _Value,
-    given: Mapping[str, _Value],
-    values: Mapping[tuple[int, int], _Value],
-) -> _Value:
+    constant: Value,
+    given: Mapping[str, Value],
+    values: Mapping[tuple[int, int], Value],
+) -> Value:
     if "call" in edge:
         return given[edge["call"]]
     if "step" in edge:
@@ -361,7 +362,7 @@ def _source(
     return constant
 
 
-def _open(inputs: Inputs, edge: Mapping[str, Any], value: _Value) -> None:
+def _open(inputs: Inputs, edge: Mapping[str, Any], value: Value) -> None:
     if value is None:
         raise MismatchError(
             "input-empty",
@@ -370,78 +371,7 @@ def _open(inputs: Inputs, edge: Mapping[str, Any], value: _Value) -> None:
         )
     if isinstance(value, Dataset):
         inputs.open_dataset(edge, value.memories, value.places, value.roles)
-    elif isinstance(value, _Bytes):
+    elif isinstance(value, Bytes):
         inputs.put(edge, opened_bytes(value.kind, value.content, edge))
     else:
         inputs.put(edge, value.value)
-
-
-def _handed_on(value: Any, kind: str, inputs: Sequence[InputFrame], log: list[str]) -> _Value:
-    """A result as it would leave a sandbox: the next step gets what it would get in one."""
-    if value is None:
-        return None
-    if kind == "zip":
-        return _Bytes(kind=kind, content=value)
-    if kind != "dataset":
-        return _Bytes(kind=kind, content=pickled(value, script.MODULE_NAME))
-    output = frame_to_output(value, inputs, log=log.append)
-    memory = _in_memory(_whole(output, inputs))
-    roles = roles_of(value, [source.name for source in output.sources])
-    return Dataset(memories=[memory], places=None, roles=roles)
-
-
-def _whole(output: OutputTable, inputs: Sequence[InputFrame]) -> pa.RecordBatch:
-    """All columns of a result, also those that are an input's."""
-    columns = [
-        output.batch.column(source.column)
-        if source.input is None
-        else inputs[source.input].columns[source.column].array
-        for source in output.sources
-    ]
-    return pa.RecordBatch.from_arrays(columns, names=[source.name for source in output.sources])
-
-
-def _in_memory(batch: pa.RecordBatch) -> Memory:
-    """The batch in memory of its own that the next step may write to."""
-    size = pa.MockOutputStream()
-    with ipc.new_stream(size, batch.schema, options=_OPTIONS) as writer:
-        writer.write_batch(batch)
-    mapping = mmap.mmap(-1, size.size())
-    buffer = pa.py_buffer(mapping)
-    sink = pa.FixedSizeBufferWriter(buffer)
-    sink.set_memcopy_threads(1)
-    with ipc.new_stream(sink, batch.schema, options=_OPTIONS) as writer:
-        writer.write_batch(batch)
-    return Memory(mapping=mapping, buffer=buffer)
-
-
-def _write(value: _Value, file: int) -> dict[str, Any] | None:
-    """Write an output of the program; what the report says of it."""
-    if value is None:
-        return None
-    if isinstance(value, Dataset):
-        return _write_dataset(value, file)
-    assert isinstance(value, _Bytes)
-    with open(file, "wb", closefd=False) as stream:
-        stream.write(value.content)
-    return {"rows": 0, "references": []}
-
-
-def _write_dataset(value: Dataset, file: int) -> dict[str, Any]:
-    batches = [_batch_of(memory) for memory in value.memories]
-    places = value.places
-    batch = batches[0]
-    if places is not None:
-        columns = [batches[number].column(column) for number, column, _ in places]
-        batch = pa.RecordBatch.from_arrays(columns, names=[name for _, _, name in places])
-    try:
-        write_batch(file, batch)
-    except OSError as error:
-        raise too_large(error, batch.nbytes) from error
-    return {"rows": batch.num_rows, "references": [], "roles": dict(value.roles)}
-
-
-def _batch_of(memory: Memory) -> pa.RecordBatch:
-    with ipc.open_stream(memory.buffer) as reader:
-        table = reader.read_all().combine_chunks()
-    return (table.to_batches() or [pa.RecordBatch.from_pylist([], schema=table.schema)])[0]

@@ -1,0 +1,1 @@
+"""Programs: the steps of a published experiment, run one after another in one process."""
