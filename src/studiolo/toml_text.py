@@ -37,7 +37,7 @@ def read_toml(text: str) -> dict[str, Any]:
         if match := _PLACE.search(message):
             reason, line = message[: match.start()], int(match["line"])
         elif reason != message:
-            line = max(text.count("\n"), 1)
+            line = text.removesuffix("\n").count("\n") + 1
         raise NotTomlError(message, reason=reason, line=line) from error
     except ValueError as error:
         # Python makes no whole number of more digits.

@@ -13,6 +13,7 @@ def test_a_table_is_read() -> None:
         ("a = 1\nb =\n", 2),
         ("a = 1\nb = [1,\n", 2),
         ("a = [", 1),
+        ("\na = ", 2),
         # What Python can't hold is a mistake of the text, too.
         (f"a = {'[' * 10_000}{']' * 10_000}", None),
         (f"b = 1\na = 1{'0' * 10_000}", 2),

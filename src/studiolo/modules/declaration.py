@@ -6,7 +6,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from studiolo.modules.block_table import BlockTable
 from studiolo.modules.definition import (
     EXECUTE_PYTHON_SCRIPT,
     Export,
@@ -24,16 +23,17 @@ from studiolo.modules.errors import (
     ModuleDeclarationError,
     ModuleEntryMissingError,
     ModuleInputsDifferError,
-    ModuleKeyMissingError,
     ModuleParameterUnknownError,
     ModuleStarredParameterError,
     ModuleSyntaxError,
     ScriptMetadataError,
     ScriptMetadataRepeatedError,
+    block_error,
 )
 from studiolo.modules.parameter_declaration import declared_parameter, readable, script_parameter
 from studiolo.modules.script_metadata import ScriptMetadata, read_script_metadata
 from studiolo.modules.signature import Argument, Outline, Signature, read_outline
+from studiolo.toml_table import TomlTable, TomlTableError
 
 _KEYS = (
     "name",
@@ -106,6 +106,8 @@ def _read(source: str, module: ModuleId, path: Path | None) -> ModuleDefinition:
     file = f"{module.replace('-', '_')}.py" if path is None else str(path)
     try:
         return _Declaration(source, module, file).definition(path)
+    except TomlTableError as error:
+        raise block_error(error) from error
     except RecursionError as error:
         raise ModuleSyntaxError(reason=_TOO_DEEP, file=file, line=1) from error
 
@@ -121,22 +123,18 @@ def _read_script_parameters(source: str) -> tuple[Parameter, ...]:
 
 def _script_parameters(source: str, signature: Signature) -> tuple[Parameter, ...]:
     try:
-        block = _block(read_script_metadata(source), "").table("parameters")
-    except (ScriptMetadataError, ScriptMetadataRepeatedError, ModuleDeclarationError):
-        block = _block(ScriptMetadata(), "")
+        block = read_script_metadata(source).table().table("parameters")
+    except (ScriptMetadataError, ScriptMetadataRepeatedError, TomlTableError):
+        block = ScriptMetadata().table()
     return tuple(_script_parameter(argument, block) for argument in signature.keyword_only)
 
 
-def _script_parameter(argument: Argument, block: BlockTable) -> Parameter:
+def _script_parameter(argument: Argument, block: TomlTable) -> Parameter:
     try:
         declared = declared_parameter(argument, block.table(argument.name), ports=())
-    except ModuleDeclarationError:
+    except (ModuleDeclarationError, TomlTableError):
         return script_parameter(argument)
     return script_parameter(argument) if declared.kind in _PREPARED else declared
-
-
-def _block(metadata: ScriptMetadata, file: str) -> BlockTable:
-    return BlockTable(file=file, metadata=metadata, content=metadata.studiolo)
 
 
 class _Declaration:
@@ -150,7 +148,7 @@ class _Declaration:
     def definition(self, path: Path | None) -> ModuleDefinition:
         outline = self._outline()
         signature = self._signature(outline)
-        block = _block(self._metadata(), self._file)
+        block = self._metadata().table(self._file)
         block.only(_KEYS)
         inputs = self._inputs(block.table("inputs"), signature)
         datasets = [port.name for port in inputs if port.kind is PortKind.DATASET]
@@ -158,7 +156,7 @@ class _Declaration:
         return ModuleDefinition(
             id=self._id,
             name=block.text("name", _title(self._id)),
-            category=block.texts("category", _CATEGORY),
+            category=_category(block),
             description=outline.description,
             inputs=inputs,
             outputs=self._outputs(block),
@@ -166,8 +164,8 @@ class _Declaration:
             source=self._source,
             path=path,
             classic_id=_classic_id(block),
-            deterministic=block.flag("deterministic", default=True),
-            random=block.flag("random", default=True),
+            deterministic=block.flag("deterministic", True),
+            random=block.flag("random", True),
             seed=block.word("seed", _names(parameters, ParameterKind.INTEGER), "") or None,
             exports=self._exports(block.table("exports"), datasets, parameters),
             row_wise=_row_wise(block, [parameter.name for parameter in parameters]),
@@ -206,7 +204,7 @@ class _Declaration:
             line = error.second_line
             raise ModuleBlockUnreadableError(reason=reason, file=self._file, line=line) from error
 
-    def _inputs(self, tables: BlockTable, signature: Signature) -> tuple[InputPort, ...]:
+    def _inputs(self, tables: TomlTable, signature: Signature) -> tuple[InputPort, ...]:
         taken = {argument.name: argument for argument in signature.positional}
         declared = list(tables.content)
         # Which frame becomes which argument of a script is for its own signature to say.
@@ -224,12 +222,12 @@ class _Declaration:
                     name=PortName(name),
                     label=table.text("label", readable(name)),
                     kind=_port_kind(table),
-                    optional=table.flag("optional", default=has_default),
+                    optional=table.flag("optional", has_default),
                 )
             )
         return tuple(ports)
 
-    def _outputs(self, block: BlockTable) -> tuple[OutputPort, ...]:
+    def _outputs(self, block: TomlTable) -> tuple[OutputPort, ...]:
         if "outputs" not in block:
             return _OUTPUTS
         ports = []
@@ -240,13 +238,13 @@ class _Declaration:
                     name=PortName(name),
                     label=table.text("label", readable(name)),
                     kind=_port_kind(table),
-                    optional=table.flag("optional", default=False),
+                    optional=table.flag("optional", False),
                 )
             )
         return tuple(ports)
 
     def _parameters(
-        self, tables: BlockTable, signature: Signature, datasets: Sequence[PortName]
+        self, tables: TomlTable, signature: Signature, datasets: Sequence[PortName]
     ) -> tuple[Parameter, ...]:
         known = [argument.name for argument in signature.keyword_only]
         for name in tables.content:
@@ -266,20 +264,15 @@ class _Declaration:
         return parameters
 
     def _exports(
-        self, tables: BlockTable, datasets: Sequence[PortName], parameters: Sequence[Parameter]
+        self, tables: TomlTable, datasets: Sequence[PortName], parameters: Sequence[Parameter]
     ) -> Mapping[PortName, Export]:
         tables.only(datasets)
         exports = {}
         for port, table in tables.tables():
             table.only(("file", "mode"))
             if "file" not in table:
-                raise ModuleKeyMissingError(
-                    key="file",
-                    table=table.header,
-                    why="it names the parameter that says which file to write",
-                    file=self._file,
-                    line=table.line(),
-                )
+                why = "it names the parameter that says which file to write"
+                raise table.missing("file", why)
             exports[PortName(port)] = Export(
                 file=table.word("file", _names(parameters, ParameterKind.TEXT), ""),
                 mode=table.word("mode", _names(parameters, ParameterKind.CHOICE), "") or None,
@@ -287,29 +280,36 @@ class _Declaration:
         return exports
 
 
-def _port_kind(table: BlockTable) -> PortKind:
+def _port_kind(table: TomlTable) -> PortKind:
     return PortKind(table.word("kind", tuple(PortKind), PortKind.DATASET))
 
 
-def _row_wise(block: BlockTable, parameters: Sequence[str]) -> Mapping[str, Sequence[Any]] | None:
+def _row_wise(block: TomlTable, parameters: Sequence[str]) -> Mapping[str, Sequence[Any]] | None:
     """Under which values of its parameters a module takes rows one by one; None if it does not."""
     given = block.content.get("row-wise", False)
     if isinstance(given, bool):
         return {} if given else None
     if not isinstance(given, dict):
-        raise block.refusal("row-wise", "true, false or a table of parameters and their values")
+        block.refuse("row-wise", "true, false or a table of parameters and their values")
     table = block.table("row-wise")
     table.only(parameters)
     for name, values in given.items():
         if not isinstance(values, list) or not values:
-            raise table.refusal(name, "a list of values")
+            table.refuse(name, "a list of values")
     return given
 
 
-def _classic_id(block: BlockTable) -> str | None:
+def _category(block: TomlTable) -> tuple[str, ...]:
+    category = block.texts("category", _CATEGORY)
+    if not category or not all(word.strip() for word in category):
+        block.refuse("category", "a list of texts")
+    return category
+
+
+def _classic_id(block: TomlTable) -> str | None:
     classic_id = block.text("classic-id", "")
     if classic_id and not _CLASSIC_ID.fullmatch(classic_id):
-        raise block.refusal("classic-id", "32 hexadecimal digits, in lower case")
+        block.refuse("classic-id", "32 hexadecimal digits, in lower case")
     return classic_id or None
 
 

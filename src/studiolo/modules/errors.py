@@ -1,10 +1,11 @@
 """Errors in a module that are found before anything runs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from studiolo.errors import StudioloError
 from studiolo.suggestions import did_you_mean
+from studiolo.toml_table import TomlMistakeKind, TomlTableError
 
 
 def _shown(value: object) -> str:
@@ -156,71 +157,50 @@ class ModuleStarredParameterError(ModuleDeclarationError):
         )
 
 
-class ModuleKeyUnknownError(ModuleDeclarationError):
+class ModuleBlockError(ModuleDeclarationError):
+    """A table of a module's metadata block has a mistake."""
+
+    def __init__(self, mistake: TomlTableError) -> None:
+        #: The mistake with its table, key and value, and what is allowed.
+        self.mistake = mistake
+        super().__init__(mistake.problem, file=mistake.file, line=mistake.line)
+
+
+class ModuleKeyUnknownError(ModuleBlockError):
     """A metadata block has a key that means nothing."""
 
     code: ClassVar[str] = "module-key-unknown"
 
-    def __init__(self, *, key: str, table: str, known: Sequence[str], file: str, line: int) -> None:
-        self.key = key
-        self.table = table
-        self.known = tuple(known)
-        super().__init__(
-            f'[{table}] has no key "{key}".{_did_you_mean(key, known)} Its keys are'
-            f" {_listed(known)}.",
-            file=file,
-            line=line,
-        )
 
-
-class ModuleKeyMissingError(ModuleDeclarationError):
+class ModuleKeyMissingError(ModuleBlockError):
     """A metadata block lacks a key that another one makes necessary."""
 
     code: ClassVar[str] = "module-key-missing"
 
-    def __init__(self, *, key: str, table: str, why: str, file: str, line: int) -> None:
-        self.key = key
-        self.table = table
-        self.why = why
-        super().__init__(f'[{table}] needs a key "{key}": {why}.', file=file, line=line)
 
-
-class ModuleValueError(ModuleDeclarationError):
+class ModuleValueError(ModuleBlockError):
     """A key of a metadata block has a value that it can't have."""
 
     code: ClassVar[str] = "module-value-not-allowed"
 
-    def __init__(
-        self, *, key: str, table: str, value: object, allowed: str, file: str, line: int
-    ) -> None:
-        self.key = key
-        self.table = table
-        self.value = value
-        self.allowed = allowed
-        super().__init__(
-            f'"{key}" in [{table}] must be {allowed}, not {_shown(value)}.', file=file, line=line
-        )
 
-
-class ModuleWordUnknownError(ModuleDeclarationError):
+class ModuleWordUnknownError(ModuleBlockError):
     """A key of a metadata block takes one of a few words, and has another one."""
 
     code: ClassVar[str] = "module-word-unknown"
 
-    def __init__(
-        self, *, key: str, table: str, value: str, known: Sequence[str], file: str, line: int
-    ) -> None:
-        self.key = key
-        self.table = table
-        self.value = value
-        self.known = tuple(known)
-        choice = f"It can be {_listed(known)}." if known else "There is none that it can name."
-        super().__init__(
-            f'"{key}" in [{table}] can\'t be {_shown(value)}.{_did_you_mean(value, known)}'
-            f" {choice}",
-            file=file,
-            line=line,
-        )
+
+_BLOCK_ERRORS: Mapping[TomlMistakeKind, type[ModuleBlockError]] = {
+    TomlMistakeKind.KEY_UNKNOWN: ModuleKeyUnknownError,
+    TomlMistakeKind.KEY_MISSING: ModuleKeyMissingError,
+    TomlMistakeKind.VALUE: ModuleValueError,
+    TomlMistakeKind.WORD_UNKNOWN: ModuleWordUnknownError,
+}
+
+
+def block_error(mistake: TomlTableError) -> ModuleBlockError:
+    """The error of a module for a mistake in a table of its metadata block."""
+    return _BLOCK_ERRORS[mistake.kind](mistake)
 
 
 class ModuleKeyNotApplicableError(ModuleDeclarationError):

@@ -5,18 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from studiolo.modules.block_table import BlockTable
 from studiolo.modules.definition import Parameter, ParameterKind, PortName
 from studiolo.modules.errors import (
     ModuleAnnotationError,
     ModuleDefaultError,
-    ModuleKeyMissingError,
     ModuleKeyNotApplicableError,
-    ModuleValueError,
     ParameterValueError,
 )
 from studiolo.modules.signature import AnnotatedKind, Argument, allows_none, annotated_kind
 from studiolo.modules.values import checked_value
+from studiolo.toml_table import TomlTable
 
 #: Kinds that no annotation can say; those that one can are not said twice.
 _DECLARED_KINDS = (
@@ -53,7 +51,7 @@ _KINDS_OF_DEFAULTS: Mapping[type, ParameterKind] = {
 
 
 def declared_parameter(
-    argument: Argument, table: BlockTable, *, ports: Sequence[PortName]
+    argument: Argument, table: TomlTable, *, ports: Sequence[PortName]
 ) -> Parameter:
     """The parameter that a keyword-only argument is, with what its table adds.
 
@@ -63,7 +61,7 @@ def declared_parameter(
         ports: The dataset inputs of the module.
 
     Raises:
-        ModuleDeclarationError: One of them is wrong, or they contradict each other.
+        ModuleDeclarationError, TomlTableError: One of them is wrong, or they contradict each other.
     """
     table.only(("label", "help", "kind", *_KINDS_WITH))
     said = _kind(argument, table)
@@ -120,7 +118,7 @@ def readable(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _kind(argument: Argument, table: BlockTable) -> AnnotatedKind:
+def _kind(argument: Argument, table: TomlTable) -> AnnotatedKind:
     said = annotated_kind(argument.annotation)
     if said is None and argument.annotation is None:
         said = _kind_of(_literal(argument, table.file))
@@ -146,7 +144,7 @@ def _is_optional(argument: Argument, default: Any) -> bool:
     return argument.default is not None and default is None
 
 
-def _check_keys(table: BlockTable, kind: ParameterKind) -> None:
+def _check_keys(table: TomlTable, kind: ParameterKind) -> None:
     """Refuse keys that the kind does not have, and ask for those that it must have."""
     for key, kinds in _KINDS_WITH.items():
         if key in table and kind not in kinds:
@@ -159,22 +157,13 @@ def _check_keys(table: BlockTable, kind: ParameterKind) -> None:
                 line=table.line(key),
             )
         if key in _NEEDED and key not in table and kind in kinds:
-            raise ModuleKeyMissingError(
-                key=key, table=table.header, why=_NEEDED[key], file=table.file, line=table.line()
-            )
+            raise table.missing(key, _NEEDED[key])
 
 
-def _bounds(table: BlockTable) -> tuple[float | None, float | None]:
+def _bounds(table: TomlTable) -> tuple[float | None, float | None]:
     minimum, maximum = table.number("minimum"), table.number("maximum")
     if minimum is not None and maximum is not None and minimum > maximum:
-        raise ModuleValueError(
-            key="maximum",
-            table=table.header,
-            value=maximum,
-            allowed=f"the minimum, {minimum}, or greater",
-            file=table.file,
-            line=table.line("maximum"),
-        )
+        table.refuse("maximum", f"the minimum, {minimum}, or greater")
     return minimum, maximum
 
 

@@ -3,15 +3,13 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NoReturn
 
 from studiolo.modules.errors import ScriptMetadataError, ScriptMetadataRepeatedError
-from studiolo.toml_text import NotTomlError, line_of_entry, read_toml
+from studiolo.toml_table import TomlDocument, TomlTable, TomlTableError
+from studiolo.toml_text import NotTomlError, read_toml
 
 _OPENED = re.compile(r"# /// (?P<type>[a-zA-Z0-9-]+)")
 _CLOSED = "# ///"
-#: In a block of more lines, finding the wrong one takes too long.
-_LONGEST = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,12 +28,10 @@ class ScriptMetadata:
     text: str = field(default="", compare=False, repr=False)
     line: int = field(default=1, compare=False, repr=False)
 
-    def line_of(self, *keys: str) -> int:
-        """The line of the script where that entry of [tool.studiolo] is written.
-
-        For an entry that is not there it is the line of the innermost table that should hold it.
-        """
-        return self.line + _line_of(self.text, ("tool", "studiolo", *keys))
+    def table(self, file: str = "") -> TomlTable:
+        """[tool.studiolo], whose errors name the script's file so; an empty one without a block."""
+        document = TomlDocument(file=file, text=self.text, lines_before=self.line)
+        return TomlTable(document=document, content=self.studiolo, path=("tool", "studiolo"))
 
 
 def read_script_metadata(source: str) -> ScriptMetadata:
@@ -53,7 +49,7 @@ def read_script_metadata(source: str) -> ScriptMetadata:
     if len(blocks) > 1:
         raise ScriptMetadataRepeatedError(first_line=start + 1, second_line=blocks[1][0] + 1)
     text = "".join(f"{_uncommented(line)}\n" for line in lines[start + 1 : end])
-    return _Block(text=text, line=start + 1).metadata()
+    return _metadata(text, start + 1)
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[tuple[str, int, int]]:
@@ -89,57 +85,26 @@ def _uncommented(line: str) -> str:
     return line[2:] if line.startswith("# ") else line[1:]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Block:
-    """The TOML of a block, and the line of the script that it opens in."""
-
-    text: str
-    line: int
-
-    def metadata(self) -> ScriptMetadata:
-        table = self._parsed()
-        dependencies = table.get("dependencies", [])
-        if not isinstance(dependencies, list) or not all(
-            isinstance(item, str) for item in dependencies
-        ):
-            self._refuse("dependencies", reason="is not a list of texts")
-        requires_python = table.get("requires-python")
-        if requires_python is not None and not isinstance(requires_python, str):
-            self._refuse("requires-python", reason='is not a text such as ">=3.11"')
-        tool = table.get("tool", {})
-        if not isinstance(tool, dict):
-            self._refuse("tool", reason="is not a table")
-        studiolo = tool.get("studiolo", {})
-        if not isinstance(studiolo, dict):
-            self._refuse(
-                "tool",
-                "studiolo",
-                reason="is not a table: write [tool.studiolo] above its entries",
-            )
-        nullable = studiolo.get("nullable", False)
-        if not isinstance(nullable, bool):
-            self._refuse("tool", "studiolo", "nullable", reason="is neither true nor false")
+def _metadata(text: str, line: int) -> ScriptMetadata:
+    """The metadata that the TOML of a block is, which opens in that line of the script."""
+    try:
+        content = read_toml(text)
+    except NotTomlError as error:
+        raise ScriptMetadataError(line=line + (error.line or 0), reason=error.reason) from error
+    document = TomlDocument(file="", text=text, lines_before=line)
+    table = TomlTable(document=document, content=content)
+    try:
+        studiolo = table.table("tool").table("studiolo")
         return ScriptMetadata(
-            dependencies=tuple(dependencies),
-            requires_python=requires_python,
-            nullable=nullable,
-            studiolo=studiolo,
-            text=self.text,
-            line=self.line,
+            dependencies=table.texts("dependencies", ()),
+            requires_python=table.text("requires-python", blank=True)
+            if "requires-python" in table
+            else None,
+            nullable=studiolo.flag("nullable", False),
+            studiolo=studiolo.content,
+            text=text,
+            line=line,
         )
-
-    def _parsed(self) -> dict[str, object]:
-        try:
-            return read_toml(self.text)
-        except NotTomlError as error:
-            line = self.line + (error.line or 0)
-            raise ScriptMetadataError(line=line, reason=error.reason) from error
-
-    def _refuse(self, *keys: str, reason: str) -> NoReturn:
-        line = self.line + _line_of(self.text, keys)
-        raise ScriptMetadataError(line=line, reason=f'"{keys[-1]}" {reason}')
-
-
-def _line_of(text: str, keys: Sequence[str]) -> int:
-    """The line of an entry of the block, from 1; 0 where that would take too long to find."""
-    return 0 if text.count("\n") >= _LONGEST else line_of_entry(text, keys)
+    except TomlTableError as error:
+        reason = error.problem.rstrip(".")
+        raise ScriptMetadataError(line=error.line, reason=reason) from error

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from studiolo.errors import StudioloError
-from studiolo.suggestions import did_you_mean
+from studiolo.toml_table import TomlTableError
 
 
 class PolicyError(StudioloError):
@@ -14,10 +14,8 @@ class PolicyError(StudioloError):
     Args:
         source: Name of the policy file.
         line: Line of the mistake, from 1, where it could be found.
-        section: Section as in the file, such as ``seccomp.allowed``; empty at the top.
-        problem: What is wrong, as a sentence with the quoted value.
-        value: The word that ``allowed`` was expected to contain, for a suggestion.
-        allowed: The words that are allowed there.
+        problem: What is wrong: a sentence.
+        mistake: The same with its table, key, value and what is allowed, if it is in a table.
     """
 
     code: ClassVar[str] = "sandbox-policy-invalid"
@@ -27,23 +25,15 @@ class PolicyError(StudioloError):
         *,
         source: str,
         line: int | None,
-        section: str,
         problem: str,
-        value: str = "",
-        allowed: Sequence[str] = (),
+        mistake: TomlTableError | None = None,
     ) -> None:
         self.source = source
         self.line = line
-        self.section = section
         self.problem = problem
-        self.allowed = tuple(allowed)
+        self.mistake = mistake
         place = f'"{source}"' if line is None else f'"{source}", line {line}'
-        where = f", section [{section}]" if section else ""
-        hint = did_you_mean(value, self.allowed)
-        parts = [f"The sandbox policy {place}{where}: {problem}{hint}"]
-        if self.allowed:
-            parts.append(f"Allowed: {', '.join(self.allowed)}.")
-        super().__init__(" ".join(parts))
+        super().__init__(f"The sandbox policy {place}: {problem}")
 
 
 class UnsupportedArchitectureError(StudioloError):

@@ -69,10 +69,18 @@ class WorkspaceSettingsError(StudioloError):
 
     code: ClassVar[str] = "workspace-settings"
 
-    def __init__(self, *, file: Path, problem: str) -> None:
+    def __init__(
+        self, *, file: Path, problem: str, line: int | None = None, key: str | None = None
+    ) -> None:
         self.file = file
+        #: From 1; None where it is not known.
+        self.line = line
+        #: The key that has the mistake, if one has.
+        self.key = key
+        #: A sentence.
         self.problem = problem
-        super().__init__(f'The settings of the workspace, "{file}": {problem}.')
+        place = "" if line is None else f", line {line}"
+        super().__init__(f'The settings of the workspace, "{file}"{place}: {problem}')
 
 
 class DatasetVersionMissingError(StudioloError):

@@ -1,25 +1,19 @@
 """`studiolo.toml`: a workspace's name, the limits of its runs, its records and its server."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 from studiolo.experiments.memory_limit import parse_memory
 from studiolo.quantities import parse_duration
 from studiolo.store.database_address import DatabaseAddress
+from studiolo.toml_table import TomlDocument, TomlTable, TomlTableError
 from studiolo.toml_text import NotTomlError, read_toml
 from studiolo.workspace.errors import WorkspaceSettingsError
 
 FILE_NAME = "studiolo.toml"
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?", re.ASCII)
-_LIMITS: Mapping[str, Callable[[str], int]] = {
-    "timeout": parse_duration,
-    "memory": parse_memory,
-    "cpus": int,
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,82 +38,55 @@ def read_settings(path: Path) -> WorkspaceSettings:
         WorkspaceSettingsError: The file can't be read, or says something that has no meaning.
     """
     try:
-        table = read_toml(path.read_text(encoding="utf-8"))
-    except (NotTomlError, UnicodeDecodeError) as error:
-        raise WorkspaceSettingsError(file=path, problem=f"it is not TOML: {error}") from error
+        text = path.read_text(encoding="utf-8")
+        content = read_toml(text)
+    except NotTomlError as error:
+        problem = f"it is not TOML: {error.reason}."
+        raise WorkspaceSettingsError(file=path, line=error.line, problem=problem) from error
+    except UnicodeDecodeError as error:
+        problem = f"it is not text in UTF-8: {error}."
+        raise WorkspaceSettingsError(file=path, problem=problem) from error
     except OSError as error:
-        raise WorkspaceSettingsError(file=path, problem=error.strerror or str(error)) from error
-    _refuse_unknown(path, table, ("name", "limits", "server", "store"), "")
-    name = table.get("name", path.parent.name)
-    if not isinstance(name, str):
-        raise WorkspaceSettingsError(file=path, problem=f"name must be a text, not {name!r}")
-    limits = table.get("limits", {})
-    if not isinstance(limits, dict):
-        raise WorkspaceSettingsError(file=path, problem="limits must be a table: [limits]")
-    _refuse_unknown(path, limits, tuple(_LIMITS), "limits.")
-    return WorkspaceSettings(
-        name=name,
-        database=_database(path, table),
-        hosts=_hosts(path, table),
-        **_limits(path, limits),
-    )
-
-
-def _limits(path: Path, table: Mapping[str, Any]) -> dict[str, int]:
-    limits = {}
-    for key, value in table.items():
-        try:
-            limit = value if type(value) is int else _LIMITS[key](value)
-        except (TypeError, ValueError) as error:
-            problem = f"limits.{key} is {value!r}: {error}"
-            raise WorkspaceSettingsError(file=path, problem=problem) from error
-        if limit < 1:
-            raise WorkspaceSettingsError(
-                file=path, problem=f"limits.{key} is {value!r}, and must be above 0"
-            )
-        limits[key] = limit
-    return limits
-
-
-def _database(path: Path, table: Mapping[str, Any]) -> DatabaseAddress | None:
-    store = table.get("store", {})
-    if not isinstance(store, dict):
-        raise WorkspaceSettingsError(file=path, problem="store must be a table: [store]")
-    _refuse_unknown(path, store, ("database",), "store.")
-    url = store.get("database")
-    if url is None:
-        return None
-    # The value is not repeated: there may be a password in it.
-    if not isinstance(url, str):
-        raise WorkspaceSettingsError(file=path, problem="store.database must be a text")
+        problem = f"{error.strerror or error}."
+        raise WorkspaceSettingsError(file=path, problem=problem) from error
+    table = TomlTable(document=TomlDocument(file=str(path), text=text), content=content)
     try:
-        return DatabaseAddress(url)
-    except ValueError as error:
-        raise WorkspaceSettingsError(file=path, problem=f"store.database: {error}") from error
+        return _settings(table, name=path.parent.name)
+    except TomlTableError as error:
+        raise WorkspaceSettingsError(
+            file=path, line=error.line, problem=error.problem, key=error.key
+        ) from error
 
 
-def _hosts(path: Path, table: Mapping[str, Any]) -> tuple[str, ...]:
-    server = table.get("server", {})
-    if not isinstance(server, dict):
-        raise WorkspaceSettingsError(file=path, problem="server must be a table: [server]")
-    _refuse_unknown(path, server, ("hosts",), "server.")
-    hosts = server.get("hosts", [])
-    if not isinstance(hosts, list):
-        problem = 'server.hosts must be a list of names: ["scoring.example.org"]'
-        raise WorkspaceSettingsError(file=path, problem=problem)
+def _settings(table: TomlTable, *, name: str) -> WorkspaceSettings:
+    limits, server, store = (table.table(key) for key in ("limits", "server", "store"))
+    settings = WorkspaceSettings(
+        name=table.text("name", name, blank=True),
+        timeout=_limit(limits, "timeout", parse_duration),
+        memory=_limit(limits, "memory", parse_memory),
+        cpus=_limit(limits, "cpus", int),
+        hosts=_hosts(server),
+        database=store.parsed("database", DatabaseAddress, secret=True)
+        if "database" in store
+        else None,
+    )
+    for one in (table, limits, server, store):
+        one.finish()
+    return settings
+
+
+def _limit(table: TomlTable, key: str, parse: Callable[[str], int]) -> int | None:
+    if key not in table:
+        return None
+    if isinstance(table.content[key], str):
+        limit = table.parsed(key, parse)
+        return limit if limit > 0 else table.refuse(key, "a number above 0")
+    return table.integer(key, minimum=1)
+
+
+def _hosts(table: TomlTable) -> tuple[str, ...]:
+    hosts = table.texts("hosts", ())
     for host in hosts:
-        if not isinstance(host, str) or _HOST.fullmatch(host) is None:
-            problem = f"server.hosts has {host!r}; give names alone, such as scoring.example.org"
-            raise WorkspaceSettingsError(file=path, problem=problem)
-    return tuple(hosts)
-
-
-def _refuse_unknown(
-    path: Path, table: Mapping[str, Any], known: tuple[str, ...], prefix: str
-) -> None:
-    for key in table:
-        if key not in known:
-            close = get_close_matches(key, known, n=1)
-            hint = f" Did you mean {prefix}{close[0]}?" if close else ""
-            problem = f"it has no key {prefix}{key}.{hint} There are {', '.join(known)}"
-            raise WorkspaceSettingsError(file=path, problem=problem)
+        if _HOST.fullmatch(host) is None:
+            table.fail("hosts", f'has "{host}"; give names alone, such as scoring.example.org')
+    return hosts

@@ -250,7 +250,7 @@ MISTAKES: list[tuple[str, type[ModuleDeclarationError], int, list[str]]] = [
 #: The same for blocks; the first of their lines is the second of the file.
 BLOCK_MISTAKES: list[tuple[str, type[ModuleDeclarationError], int, list[str]]] = [
     ("[tool.studiolo]\nname = Split", ModuleBlockUnreadableError, 3, ["Invalid value"]),
-    ("[tool]\nstudiolo = 1", ModuleBlockUnreadableError, 3, ["write [tool.studiolo]"]),
+    ("[tool]\nstudiolo = 1", ModuleBlockUnreadableError, 3, ["a table, [tool.studiolo]"]),
     (
         '[tool.studiolo]\n\ncatgory = ["x"]',
         ModuleKeyUnknownError,

@@ -63,4 +63,4 @@ def test_every_key_is_told_of(table: str) -> None:
     )
     with pytest.raises(ModuleKeyUnknownError) as caught:
         read_declaration(source, id=ModuleId("x"), path=None)
-    assert [key for key in caught.value.known if f"`{key}`" not in PAGE] == []
+    assert [key for key in caught.value.mistake.known if f"`{key}`" not in PAGE] == []

@@ -125,12 +125,13 @@ import os
 # r = {label = "y"}
 # ///
 """
-    assert read_script_metadata(source).line_of(*keys) == line
+    table = read_script_metadata(source).table()
+    assert table.document.line_of((*table.path, *keys)) == line
 
 
 def test_a_long_block_is_not_searched() -> None:
     body = "# [tool.studiolo]\n" + "".join(f"# k{number} = 1\n" for number in range(1000))
-    assert read_script_metadata(f"# /// script\n{body}# ///\n").line_of("k999") == 1
+    assert read_script_metadata(f"# /// script\n{body}# ///\n").table().line("k999") == 1
 
 
 def test_blocks_are_found_in_linear_time() -> None:

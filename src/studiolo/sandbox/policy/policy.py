@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from studiolo.quantities import parse_size
 from studiolo.sandbox.errors import PolicyError
-from studiolo.sandbox.policy.policy_table import PolicySource, PolicyTable
 from studiolo.sandbox.policy.syscall_policy import SyscallPolicy, read_syscall_policy
+from studiolo.toml_table import TomlDocument, TomlTable, TomlTableError
 from studiolo.toml_text import NotTomlError, read_toml
 
+#: Finding a mistake in a policy is worth the time that it takes.
+_MOST_LINES = 10_000
 #: The policy that comes with Studiolo.
 DEFAULT_POLICY = Path(__file__).with_name("policy.toml")
 
@@ -163,9 +166,8 @@ def load_policy(source: Path | str = DEFAULT_POLICY) -> Policy:
             one another.
     """
     if isinstance(source, Path):
-        text = _read_file(source)
-        return _read_policy(PolicySource(name=source.name, text=text))
-    return _read_policy(PolicySource(name="policy text", text=source))
+        return _read_policy(source.name, _read_file(source))
+    return _read_policy("policy text", source)
 
 
 def _read_file(path: Path) -> str:
@@ -173,19 +175,27 @@ def _read_file(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         problem = f'the file "{path}" cannot be read: {error}.'
-        raise PolicyError(source=path.name, line=None, section="", problem=problem) from error
+        raise PolicyError(source=path.name, line=None, problem=problem) from error
 
 
-def _read_policy(source: PolicySource) -> Policy:
+def _read_policy(source: str, text: str) -> Policy:
     try:
-        values = read_toml(source.text)
+        content = read_toml(text)
     except NotTomlError as error:
         problem = f"not valid TOML: {error.reason}."
+        raise PolicyError(source=source, line=error.line, problem=problem) from error
+    document = TomlDocument(file=source, text=text, most_lines=_MOST_LINES)
+    try:
+        return _policy(TomlTable(document=document, content=content))
+    except TomlTableError as error:
         raise PolicyError(
-            source=source.name, line=error.line, section="", problem=problem
+            source=source, line=error.line, problem=error.problem, mistake=error
         ) from error
-    top = PolicyTable(source=source, values=values)
+
+
+def _policy(top: TomlTable) -> Policy:
     rlimits = top.table("rlimits")
+    rlimits.only(FIXED_RLIMITS)
     policy = Policy(
         limits=_read_limits(top.table("limits")),
         warm_up=_read_warm_up(top.table("warm_up")),
@@ -193,57 +203,57 @@ def _read_policy(source: PolicySource) -> Policy:
         environment=_read_texts(top.table("environment")),
         namespaces=_read_namespaces(top.table("namespaces")),
         landlock=_read_landlock(top.table("landlock")),
-        rlimits={name: rlimits.integer(name) for name in rlimits.names(FIXED_RLIMITS)},
+        rlimits={name: rlimits.integer(name) for name in rlimits.content},
         syscalls=read_syscall_policy(top.table("seccomp")),
     )
     top.finish()
     return policy
 
 
-def _read_limits(table: PolicyTable) -> Limits:
+def _read_limits(table: TomlTable) -> Limits:
     limits = Limits(
-        memory=table.size("memory"),
-        timeout_seconds=table.positive("timeout_seconds"),
-        cpus=table.positive("cpus"),
-        processes=table.positive("processes"),
-        open_files=table.positive("open_files"),
-        processes_uncounted=table.positive("processes_uncounted"),
-        open_files_uncounted=table.positive("open_files_uncounted"),
-        file_size=table.size("file_size"),
-        work_directory_size=table.size("work_directory_size"),
-        work_directory_files=table.positive("work_directory_files"),
-        console_kept=table.size("console_kept"),
-        console_rate=table.size("console_rate"),
-        result_size=table.size("result_size"),
-        result_columns=table.positive("result_columns"),
+        memory=table.parsed("memory", parse_size),
+        timeout_seconds=table.integer("timeout_seconds", minimum=1),
+        cpus=table.integer("cpus", minimum=1),
+        processes=table.integer("processes", minimum=1),
+        open_files=table.integer("open_files", minimum=1),
+        processes_uncounted=table.integer("processes_uncounted", minimum=1),
+        open_files_uncounted=table.integer("open_files_uncounted", minimum=1),
+        file_size=table.parsed("file_size", parse_size),
+        work_directory_size=table.parsed("work_directory_size", parse_size),
+        work_directory_files=table.integer("work_directory_files", minimum=1),
+        console_kept=table.parsed("console_kept", parse_size),
+        console_rate=table.parsed("console_rate", parse_size),
+        result_size=table.parsed("result_size", parse_size),
+        result_columns=table.integer("result_columns", minimum=1),
         images=table.integer("images"),
-        image_bytes=table.size("image_bytes"),
-        image_pixels=table.positive("image_pixels"),
-        report_size=table.size("report_size"),
+        image_bytes=table.parsed("image_bytes", parse_size),
+        image_pixels=table.integer("image_pixels", minimum=1),
+        report_size=table.parsed("report_size", parse_size),
     )
     table.finish()
     return limits
 
 
-def _read_warm_up(table: PolicyTable) -> WarmUpPolicy:
+def _read_warm_up(table: TomlTable) -> WarmUpPolicy:
     warm_up = WarmUpPolicy(
-        memory=table.size("memory"),
-        timeout_seconds=table.positive("timeout_seconds"),
-        processes=table.positive("processes"),
-        scratch_size=table.size("scratch_size"),
-        forks_are_prepared=table.flag("forks_are_prepared"),
+        memory=table.parsed("memory", parse_size),
+        timeout_seconds=table.integer("timeout_seconds", minimum=1),
+        processes=table.integer("processes", minimum=1),
+        scratch_size=table.parsed("scratch_size", parse_size),
+        forks_are_prepared=table.flag("forks_are_prepared", False),
     )
     table.finish()
     return warm_up
 
 
-def _read_filesystem(table: PolicyTable) -> FilesystemPolicy:
+def _read_filesystem(table: TomlTable) -> FilesystemPolicy:
     filesystem = FilesystemPolicy(
         read_only=_read_paths(table, "read_only"),
         shown=_read_paths(table, "shown"),
         devices=_read_paths(table, "devices"),
         private=table.text("private"),
-        root_size=table.size("root_size"),
+        root_size=table.parsed("root_size", parse_size),
         folders=_read_paths(table, "folders"),
         links=_read_texts(table.table("links")),
         written=_read_texts(table.table("written")),
@@ -251,39 +261,41 @@ def _read_filesystem(table: PolicyTable) -> FilesystemPolicy:
     table.finish()
     for folder in filesystem.folders:
         if not folder.startswith(f"{filesystem.private}/"):
-            table.fail("folders", f'"{folder}" is not below "{filesystem.private}".')
+            table.fail("folders", f'has "{folder}", which is not below "{filesystem.private}"')
     if not filesystem.folders:
-        table.fail("folders", '"folders" needs at least the working directory.')
+        table.fail("folders", "needs at least the working directory")
     return filesystem
 
 
-def _read_namespaces(table: PolicyTable) -> dict[str, str]:
+def _read_namespaces(table: TomlTable) -> dict[str, str]:
     namespaces = _read_texts(table, allowed=NAMESPACES)
     for name in INDISPENSABLE_NAMESPACES:
         if name not in namespaces:
-            table.fail(name, f'"{name}" is missing, and a sandbox can\'t be built without it.')
+            raise table.missing(name, "a sandbox can't be built without it")
     return namespaces
 
 
-def _read_landlock(table: PolicyTable) -> LandlockPolicy:
+def _read_landlock(table: TomlTable) -> LandlockPolicy:
     landlock = LandlockPolicy(
-        read_only=table.texts("read_only", LANDLOCK_FILE_RIGHTS),
-        devices=table.texts("devices", LANDLOCK_FILE_RIGHTS),
-        private=table.texts("private", LANDLOCK_FILE_RIGHTS),
-        network=table.texts("network", LANDLOCK_NETWORK_RIGHTS),
-        scoped=table.texts("scoped", LANDLOCK_SCOPES),
+        read_only=table.words("read_only", LANDLOCK_FILE_RIGHTS),
+        devices=table.words("devices", LANDLOCK_FILE_RIGHTS),
+        private=table.words("private", LANDLOCK_FILE_RIGHTS),
+        network=table.words("network", LANDLOCK_NETWORK_RIGHTS),
+        scoped=table.words("scoped", LANDLOCK_SCOPES),
     )
     table.finish()
     return landlock
 
 
-def _read_paths(table: PolicyTable, key: str) -> tuple[str, ...]:
-    paths = table.texts(key)
+def _read_paths(table: TomlTable, key: str) -> tuple[str, ...]:
+    paths = table.words(key)
     for path in paths:
         if not path.startswith("/") or ".." in path.split("/"):
-            table.fail(key, f'"{path}" must be an absolute path without "..".')
+            table.fail(key, f'has "{path}", which must be an absolute path without ".."')
     return paths
 
 
-def _read_texts(table: PolicyTable, allowed: tuple[str, ...] | None = None) -> dict[str, str]:
-    return {key: table.text(key) for key in table.names(allowed)}
+def _read_texts(table: TomlTable, allowed: tuple[str, ...] | None = None) -> dict[str, str]:
+    if allowed is not None:
+        table.only(allowed)
+    return {key: table.text(key, blank=True) for key in table.content}

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
-from studiolo.sandbox.policy.policy_table import PolicyTable
 from studiolo.sandbox.policy.syscall_numbers import known_syscalls
+from studiolo.toml_table import TomlTable
 
 _ARGUMENTS = 6
 _ARGUMENT_BITS = 32
@@ -111,24 +111,22 @@ class FilterUse:
     warm_up: bool = False
 
 
-def read_syscall_policy(table: PolicyTable) -> SyscallPolicy:
+def read_syscall_policy(table: TomlTable) -> SyscallPolicy:
     """Read ``[seccomp]`` and refuse what contradicts itself."""
     answers = tuple(LinuxErrno.__members__)
     alone, refused = table.table("alone"), table.table("refused")
     warm_up = table.table("warm_up")
-    namespaces = frozenset(warm_up.texts("namespaces", known_syscalls()))
+    refused.only(known_syscalls())
+    namespaces = frozenset(warm_up.words("namespaces", known_syscalls()))
     policy = SyscallPolicy(
-        default=LinuxErrno[table.choice("default", answers)],
-        unknown=LinuxErrno[table.choice("unknown", answers)],
+        default=LinuxErrno[table.word("default", answers)],
+        unknown=LinuxErrno[table.word("unknown", answers)],
         allowed=_read_groups(table.table("allowed")),
-        refused={
-            name: LinuxErrno[refused.choice(name, answers)]
-            for name in refused.names(known_syscalls())
-        },
+        refused={name: LinuxErrno[refused.word(name, answers)] for name in refused.content},
         denied=_read_groups(table.table("denied")),
         checked=_read_checks(table.table("checked")),
-        alone_refused=frozenset(alone.texts("refused", known_syscalls())),
-        alone_ignored=frozenset(alone.texts("ignored", known_syscalls())),
+        alone_refused=frozenset(alone.words("refused", known_syscalls())),
+        alone_ignored=frozenset(alone.words("ignored", known_syscalls())),
         alone_checked=_read_checks(alone.table("checked")),
         warm_up=_read_groups(warm_up) - namespaces,
         warm_up_namespaces=namespaces,
@@ -140,33 +138,36 @@ def read_syscall_policy(table: PolicyTable) -> SyscallPolicy:
     return policy
 
 
-def _read_groups(table: PolicyTable) -> frozenset[str]:
+def _read_groups(table: TomlTable) -> frozenset[str]:
     names: dict[str, str] = {}
-    for group in table.names():
-        for name in table.texts(group):
+    for group in table.content:
+        for name in table.words(group):
             if name not in known_syscalls():
                 # Not the list of what is allowed: that would be four hundred names.
-                table.fail(group, f'"{name}" is not a system call of any supported architecture.')
+                table.fail(
+                    group, f'has "{name}", which is not a system call of any supported architecture'
+                )
             if name in names:
-                table.fail(group, f'"{name}" is listed in "{names[name]}" already.')
+                table.fail(group, f'has "{name}", which is in "{names[name]}" already')
             names[name] = group
     return frozenset(names)
 
 
-def _read_checks(table: PolicyTable) -> dict[str, ArgumentCheck]:
-    return {name: _read_check(table.table(name)) for name in table.names(known_syscalls())}
+def _read_checks(table: TomlTable) -> dict[str, ArgumentCheck]:
+    table.only(known_syscalls())
+    return {name: _read_check(one) for name, one in table.tables()}
 
 
-def _read_check(table: PolicyTable) -> ArgumentCheck:
+def _read_check(table: TomlTable) -> ArgumentCheck:
     argument = table.integer("argument")
     if argument >= _ARGUMENTS:
-        table.fail("argument", f'"argument" must be from 0 to 5, not {argument}.')
+        table.refuse("argument", "a whole number from 0 to 5")
     bits = _read_words(table, "allowed_bits")
     check = ArgumentCheck(
         argument=argument,
-        otherwise=LinuxErrno[table.choice("otherwise", tuple(LinuxErrno.__members__))],
+        otherwise=LinuxErrno[table.word("otherwise", tuple(LinuxErrno.__members__))],
         allowed_values=_read_words(table, "allowed_values"),
-        own_process=table.flag("own_process"),
+        own_process=table.flag("own_process", False),
         allowed_bits=_union(bits) if bits else None,
         required_bits=_union(_read_words(table, "required_bits")),
         refused_bits=_read_refused_bits(table),
@@ -176,28 +177,26 @@ def _read_check(table: PolicyTable) -> ArgumentCheck:
         check.allowed_bits is not None or check.required_bits != 0 or check.refused_bits is not None
     )
     if check.by_value == by_bits:
-        table.fail("argument", "a check needs either values that are allowed, or bits.")
+        table.fail("argument", "needs either values that are allowed, or bits")
     return check
 
 
-def _read_refused_bits(table: PolicyTable) -> tuple[int, int] | None:
+def _read_refused_bits(table: TomlTable) -> tuple[int, int] | None:
     words = _read_words(table, "refused_bits")
     if not words:
         return None
     mask = words.pop("mask", None)
     if mask is None:
-        table.fail("refused_bits", '"refused_bits" needs a "mask".')
+        raise table.table("refused_bits").missing("mask")
     return mask, _union(words)
 
 
-def _read_words(table: PolicyTable, key: str) -> dict[str, int]:
-    if not table.has(key):
-        return {}
+def _read_words(table: TomlTable, key: str) -> dict[str, int]:
     words = table.table(key)
-    values = {name: words.integer(name) for name in words.names()}
+    values = {name: words.integer(name) for name in words.content}
     for name, value in values.items():
         if value >> _ARGUMENT_BITS:
-            words.fail(name, f'"{name}" must fit 32 bits, not {value:#x}.')
+            words.fail(name, f"must fit 32 bits, not {value:#x}")
     return values
 
 
@@ -208,15 +207,16 @@ def _union(words: Mapping[str, int]) -> int:
     return bits
 
 
-def _refuse_contradictions(policy: SyscallPolicy, table: PolicyTable) -> None:
+def _refuse_contradictions(policy: SyscallPolicy, table: TomlTable) -> None:
     permitted = policy.allowed | policy.checked.keys()
     for name in sorted(permitted | policy.refused.keys()):
         if name in policy.denied:
-            table.fail("denied", f'"{name}" must never be allowed, but another list names it.')
+            table.fail("denied", f'has "{name}", but a different list allows it')
         lists = (policy.allowed, policy.checked, policy.refused)
         if sum(name in names for names in lists) > 1:
-            table.fail("allowed", f'"{name}" may be only one of allowed, checked and refused.')
+            problem = f'has "{name}", which may be in only one of allowed, checked and refused'
+            table.fail("allowed", problem)
     restricted = policy.alone_refused | policy.alone_ignored | policy.alone_checked.keys()
     for name in sorted(restricted):
         if name not in permitted:
-            table.fail("alone", f'"{name}" is restricted further, but was not allowed before.')
+            table.fail("alone", f'restricts "{name}" further, which was not allowed before')
