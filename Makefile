@@ -24,7 +24,7 @@ run: install
 
 # The sandbox's own tests watch processors and memory, so they have the machine to themselves.
 test: install check
-	$(BIN)/pytest -n 2 --dist loadfile tests/unit tests/e2e && $(BIN)/pytest tests/integration
+	$(BIN)/pytest -n 2 --dist loadfile tests/unit tests/e2e tests/browser && $(BIN)/pytest tests/integration
 
 check: install
 	$(BIN)/ruff format --check $(OURS) && $(BIN)/ruff check $(OURS) && $(BIN)/mypy && $(BIN)/lint-imports

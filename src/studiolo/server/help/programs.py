@@ -3,12 +3,11 @@
 Names of columns and values come from users. Each program has them as a literal of its language.
 """
 
-import json
 import shlex
 from collections.abc import Mapping
-from pprint import pformat
-from textwrap import indent
 from typing import Any
+
+from studiolo.server.help.literals import json_text, python_text
 
 #: Stands for the key.
 KEY = "YOUR-KEY"
@@ -21,12 +20,10 @@ def sample_programs(url: str, body: Mapping[str, Any]) -> Mapping[str, str]:
         url: The address to call.
         body: The request, as JSON has it.
     """
-    text = json.dumps(body, indent=2, ensure_ascii=False)
+    text = json_text(body)
     return {
         "curl": _CURL.format(url=shlex.quote(url), key=KEY, body=shlex.quote(text)),
-        "Python": _PYTHON.format(
-            url=repr(url), key=KEY, body=indent(pformat(body, sort_dicts=False, width=88), "    ")
-        ),
+        "Python": _PYTHON.format(url=repr(url), key=KEY, body=python_text(body)),
         "C#": _C_SHARP.format(url=_c_sharp(url), key=KEY, body=_c_sharp(text)),
         "R": _R.format(url=_r(url), key=KEY, body=_r(text)),
     }
@@ -54,9 +51,7 @@ import json
 import urllib.error
 import urllib.request
 
-body = (
-{body}
-)
+body = {body}
 request = urllib.request.Request(
     {url},
     data=json.dumps(body).encode(),
@@ -80,7 +75,12 @@ using System.Threading.Tasks;
 
 class Program
 {{
-    static async Task Main()
+    static void Main()
+    {{
+        Call().GetAwaiter().GetResult();
+    }}
+
+    static async Task Call()
     {{
         const string body = {body};
         using (var client = new HttpClient())

@@ -1,6 +1,5 @@
 """The routes of help pages, which are open to everybody, and of the files that they load."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +7,10 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
+from studiolo.datasets.profile.kinds import type_text
 from studiolo.rendering.templates import rendered
 from studiolo.server.describing import described
+from studiolo.server.help.literals import json_text
 from studiolo.server.help.programs import sample_programs
 from studiolo.server.help.sample_reply import sample_reply
 from studiolo.server.http.refused import refuse
@@ -86,6 +87,7 @@ def _page(endpoint: LiveEndpoint | None, request: Request) -> Response:
         request_rows=_json(sample_request(schema)),
         reply_table=_json(sample_reply(schema, swagger=False)),
         reply_rows=_json(sample_reply(schema, swagger=True)),
+        type_text=type_text,
         inputs=schema.inputs,
         outputs=schema.outputs,
         parameters=schema.parameters,
@@ -111,4 +113,4 @@ def _scheme(request: Request) -> str:
 
 
 def _json(document: Any) -> str:
-    return json.dumps(document, indent=2, ensure_ascii=False) if document is not None else ""
+    return json_text(document) if document is not None else ""

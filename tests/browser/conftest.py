@@ -1,0 +1,96 @@
+"""A real browser for the pages of Studiolo: Chromium, by Playwright.
+
+Playwright drives a Chromium that is on the machine and never downloads one: that of the environment
+variable STUDIOLO_CHROMIUM, or else the first one on the path. Each test gets a context of its own,
+so no cookie, storage or cache of one test is there in the next one.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Literal, Protocol
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+_VARIABLE = "STUDIOLO_CHROMIUM"
+#: What Chromium writes to the console about every answer that is an error; a test expects some.
+_FAILED_RESPONSE = "Failed to load resource: the server responded with a status of"
+
+
+class NewPage(Protocol):
+    """Opens a page in a context of its own; what the browser complains of fails the test."""
+
+    def __call__(
+        self,
+        *,
+        scheme: Literal["light", "dark"] = "light",
+        width: int = 1280,
+        height: int = 900,
+        locale: str = "en-GB",
+    ) -> Page: ...
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser for the tests of a module, which open pages by `new_page`."""
+    executable = os.environ.get(_VARIABLE) or next(filter(None, map(shutil.which, _NAMES)), None)
+    if executable is None:
+        pytest.skip(
+            f"No Chromium was found: install one, or name its executable in {_VARIABLE}. "
+            f"Looked on the path for {', '.join(_NAMES)}."
+        )
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=executable)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[NewPage]:
+    """Opens pages, and at the end of the test looks at what the browser complained of."""
+    complaints: list[str] = []
+    contexts = []
+
+    def opened(
+        *,
+        scheme: Literal["light", "dark"] = "light",
+        width: int = 1280,
+        height: int = 900,
+        locale: str = "en-GB",
+    ) -> Page:
+        context = browser.new_context(
+            color_scheme=scheme, viewport={"width": width, "height": height}, locale=locale
+        )
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        context.on(
+            "console",
+            lambda message: (
+                complaints.append(message.text)
+                if message.type in ("error", "warning")
+                and not message.text.startswith(_FAILED_RESPONSE)
+                else None
+            ),
+        )
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        return context.new_page()
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not complaints, complaints
+
+
+@pytest.fixture
+def page(new_page: NewPage) -> Page:
+    """One page, light and as wide as a laptop's."""
+    return new_page()
+
+
+def check_accessibility(page: Page) -> None:
+    """Fail with what axe-core finds on a page as it is now."""
+    found = Axe().run(page).response["violations"]
+    assert not found, [(one["id"], [node["target"] for node in one["nodes"]]) for one in found]
