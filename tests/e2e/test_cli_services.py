@@ -72,8 +72,15 @@ def test_publishing_shows_the_addresses_and_the_keys_once(workspace: WorkspaceFo
     assert f'-H "Authorization: Bearer {key[1]}"' in said
     assert '{"inputs": {"input1": [{"expression": "1 + 1"}]}}' in said
 
-    again = workspace("publish", "experiments/expressions", "--note", "the same")
+    assert re.search(r"isolation +request: each request has a process of its own\n", said)
+
+    again = workspace(
+        "publish", "experiments/expressions", "--note", "the same", "--isolation", "worker"
+    )
     assert again.out.startswith("Published expressions v2.\n")
+    workers = "worker: a request may see what earlier requests to the same version left in memory"
+    assert workers in again.out
+    assert workers in workspace("service", "expressions").out
     assert KEY.search(again.out) is None
     for file in workspace.folder.rglob("*"):
         if file.is_file() and file.name != "published":

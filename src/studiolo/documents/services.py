@@ -27,6 +27,8 @@ class EndpointDocument(TypedDict):
     name: str
     #: Percent by version.
     traffic: Mapping[str, int]
+    #: `request` or `worker`.
+    isolation: str
     concurrent_calls: int
     queued_calls: int
     seconds: float
@@ -87,6 +89,7 @@ def _endpoint(seen: SeenEndpoint) -> EndpointDocument:
         "id": endpoint.id,
         "name": endpoint.name,
         "traffic": {f"v{number}": share for number, share in seen.traffic.weights.items()},
+        "isolation": endpoint.isolation,
         "concurrent_calls": limits.concurrent_calls,
         "queued_calls": limits.queued_calls,
         "seconds": limits.seconds,

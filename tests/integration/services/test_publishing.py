@@ -1,6 +1,7 @@
 """Publishing for real: an experiment runs, is frozen, and answers as it ran."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,6 +12,7 @@ from studiolo.experiments.web_service.interface import ServiceInterface, WebServ
 from studiolo.services.errors import ServiceGraphError
 from studiolo.services.scoring import ScoringFailed, ScoringReply, ScoringRequest
 from studiolo.services.serving.handler import Handler
+from studiolo.store.services.service_record import ServiceIsolation
 from studiolo.workspace.services.errors import PublishedRunFailedError
 from studiolo.workspace.services.publishing import Publication
 from studiolo.workspace.workspace import Workspace
@@ -102,6 +104,17 @@ def test_its_schema_is_that_of_the_run(published: Publication) -> None:
 def test_callers_set_parameters_for_one_request(handler: Handler) -> None:
     assert labels(handler.score(asked([0.0], Add=6.0))) == ["high"]
     assert labels(handler.score(asked([0.0]))) == ["low"]
+
+
+def test_workers_answer_as_well(workspace: Workspace, published: Publication) -> None:
+    (served,) = workspace.services.served("sizes")
+    endpoint = replace(served.endpoint, isolation=ServiceIsolation.WORKER)
+    with workspace.services.handler(
+        replace(served, endpoint=endpoint), served.versions[1]
+    ) as loaded:
+        for _ in range(4):
+            assert labels(loaded.score(asked([0.0], Add=6.0))) == ["high"]
+            assert labels(loaded.score(asked([0.0, 6.0]))) == ["low", "high"]
 
 
 def test_what_changes_afterwards_changes_nothing(

@@ -17,7 +17,11 @@ from studiolo.cli.views.run_progress import RunProgress
 from studiolo.experiments.experiment import Experiment
 from studiolo.experiments.finding import Severity
 from studiolo.rendering.plain_text import printable
-from studiolo.store.services.service_record import DEFAULT_ENDPOINT
+from studiolo.store.services.service_record import (
+    DEFAULT_ENDPOINT,
+    EndpointSettings,
+    ServiceIsolation,
+)
 from studiolo.workspace.set_up.publishable import says_what_it_returns, set_up_for_publishing
 from studiolo.workspace.workspace import Workspace, find_root
 
@@ -38,6 +42,14 @@ def command(
     endpoint: Annotated[
         str, typer.Option(help="The endpoint whose calls the new version answers.")
     ] = DEFAULT_ENDPOINT,
+    isolation: Annotated[
+        ServiceIsolation | None,
+        typer.Option(
+            help="request: each request has a process of its own. worker: faster, and a request "
+            "may see what earlier requests to the same version left in memory. Default: as the "
+            "endpoint has it; request for a new one."
+        ),
+    ] = None,
     note: Annotated[str, typer.Option(help="What the version's list says about it.")] = "",
     row_wise: Annotated[
         bool | None,
@@ -70,6 +82,7 @@ def command(
                 read,
                 service=service,
                 endpoint=endpoint,
+                settings=EndpointSettings(isolation=isolation),
                 note=note,
                 in_pieces=row_wise,
                 observer=progress,

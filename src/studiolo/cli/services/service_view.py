@@ -12,10 +12,16 @@ from studiolo.rendering.plain_text import one_line, printable
 from studiolo.services.sample_request import plain_sample_request
 from studiolo.services.schema import PortSchema, ServiceSchema
 from studiolo.services.versions.row_wise import RowWise
-from studiolo.store.services.service_record import Traffic
+from studiolo.store.services.service_record import ServiceIsolation, Traffic
 from studiolo.workspace.services.publishing import Publication
 from studiolo.workspace.services.workspace_services import SeenService
 
+#: How requests are kept apart, and what that means.
+_ISOLATION = {
+    ServiceIsolation.REQUEST: "request: each request has a process of its own",
+    ServiceIsolation.WORKER: "worker: a request may see what earlier requests to the same version "
+    "left in memory",
+}
 #: Columns of an input or output that are listed; services have hundreds.
 _MOST_COLUMNS = 12
 
@@ -32,6 +38,7 @@ def show_publication(console: Terminal, publication: Publication, addresses: Add
             ("address", addresses.plain(service, endpoint)),
             ("classic address", addresses.classic(endpoint)),
             ("batches", _batches_text(publication.row_wise)),
+            ("isolation", _ISOLATION[endpoint.isolation]),
         ],
     )
     if publication.keys:
@@ -84,6 +91,7 @@ def show_service(console: Terminal, seen: SeenService, addresses: Addresses) -> 
                     "requests at a time",
                     f"{limits.concurrent_calls}, and {limits.queued_calls} wait",
                 ),
+                ("isolation", _ISOLATION[one.endpoint.isolation]),
                 ("time limit", f"{limits.seconds:g} seconds"),
             ],
         )

@@ -1,7 +1,8 @@
 """The handler of one version of a service: rows in, rows out, errors as values.
 
 It knows no transport. Each request runs in processes of its own, forked from zygotes that have
-loaded the version's scripts, models and constant datasets.
+loaded the version's scripts, models and constant datasets; or in workers, if its endpoint asks for
+those. Versions share neither.
 """
 
 import threading
@@ -20,6 +21,7 @@ from studiolo.sandbox.sandbox import Sandbox
 from studiolo.services.scoring import ScoringFailed, ScoringReply, ScoringRequest
 from studiolo.services.versions.frozen_version import FrozenVersion
 from studiolo.services.versions.scoring_plan import Stage
+from studiolo.store.services.service_record import ServiceIsolation
 
 
 class ProgramSandboxFactory(Protocol):
@@ -30,7 +32,9 @@ class ProgramSandboxFactory(Protocol):
     ) -> Environment:
         """The environment of a script, built if need be."""
 
-    def program_sandbox(self, environment: Environment, program: Program, *, warm: int) -> Sandbox:
+    def program_sandbox(
+        self, environment: Environment, program: Program, *, warm: int, several_calls: bool
+    ) -> Sandbox:
         """A new sandbox that serves calls of a program."""
 
 
@@ -46,6 +50,7 @@ class Handler:
         factory: ProgramSandboxFactory,
         *,
         warm: int,
+        isolation: ServiceIsolation = ServiceIsolation.REQUEST,
         progress: ProgressCallback | None = None,
     ) -> None:
         """Begin to load the version.
@@ -54,6 +59,7 @@ class Handler:
             version: What to serve.
             factory: What makes environments and sandboxes, with the limits of one request.
             warm: How many processes wait for the next request.
+            isolation: Whether each request has processes of its own.
             progress: Told how far the building of an environment is.
 
         Raises:
@@ -67,10 +73,11 @@ class Handler:
             for stage in version.plan.stages
             for name, table in stage.program.sample.items()
         }
+        several = isolation is ServiceIsolation.WORKER
         self._closing = ExitStack()
         with ExitStack() as failing:
             self._sandboxes = [
-                failing.enter_context(_sandbox(stage, factory, warm, progress))
+                failing.enter_context(_sandbox(stage, factory, warm, several, progress))
                 for stage in version.plan.stages
             ]
             self._closing = failing.pop_all()
@@ -141,10 +148,14 @@ class Handler:
 
 
 def _sandbox(
-    stage: Stage, factory: ProgramSandboxFactory, warm: int, progress: ProgressCallback | None
+    stage: Stage,
+    factory: ProgramSandboxFactory,
+    warm: int,
+    several: bool,
+    progress: ProgressCallback | None,
 ) -> Sandbox:
     environment = factory.environment_for(stage.metadata, progress=progress)
-    return factory.program_sandbox(environment, stage.program, warm=warm)
+    return factory.program_sandbox(environment, stage.program, warm=warm, several_calls=several)
 
 
 def _failed(stage: Stage, outcome: Outcome, log: str) -> ScoringFailed:

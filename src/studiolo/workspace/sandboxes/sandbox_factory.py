@@ -85,19 +85,28 @@ class LocalSandboxFactory:
         ready = self._settings.warm if warm is None else warm
         return self._sandbox(environment, warm=ready, many=many or ready > 0, preload=preload)
 
-    def program_sandbox(self, environment: Environment, program: Program, *, warm: int) -> Sandbox:
+    def program_sandbox(
+        self, environment: Environment, program: Program, *, warm: int, several_calls: bool
+    ) -> Sandbox:
         """A new sandbox with that environment, which serves calls of a program.
 
         Args:
             environment: What its calls find installed.
             program: What they are calls of.
-            preload: Modules to import beforehand.
             warm: How many processes to keep waiting.
+            several_calls: Whether a process serves one call after another.
 
         Raises:
             ProgramTooWideError: The program has too many constants.
         """
-        return self._sandbox(environment, warm=warm, many=True, preload=(), program=program)
+        return self._sandbox(
+            environment,
+            warm=warm,
+            many=True,
+            preload=(),
+            program=program,
+            several_calls=several_calls,
+        )
 
     @property
     def limits(self) -> Limits:
@@ -117,6 +126,7 @@ class LocalSandboxFactory:
         many: bool,
         preload: Collection[str] | None = None,
         program: Program | None = None,
+        several_calls: bool = False,
     ) -> Sandbox:
         if preload is None:
             preload = WARM_IMPORTS if many else ()
@@ -132,6 +142,7 @@ class LocalSandboxFactory:
             withheld=self._settings.withheld,
             launcher=launcher,
             program=program,
+            several_calls=several_calls,
         )
 
 

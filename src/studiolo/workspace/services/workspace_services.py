@@ -210,7 +210,12 @@ class WorkspaceServices:
         seconds = max(1, round(served.endpoint.limits.seconds))
         factory = self._factory(replace(usual, timeout=seconds))
         warm = min(_WARM, served.endpoint.limits.concurrent_calls)
-        return Handler(thaw(version.digest, self._parts.blobs), factory, warm=warm)
+        return Handler(
+            thaw(version.digest, self._parts.blobs),
+            factory,
+            warm=warm,
+            isolation=served.endpoint.isolation,
+        )
 
     def _endpoint(self, service: str, endpoint: str) -> Endpoint:
         return self.records.endpoint(self.records.service(service).id, endpoint)
