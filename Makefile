@@ -46,7 +46,8 @@ serve: install frontend
 
 # The sandbox's own tests watch processors and memory, so they have the machine to themselves.
 test: install check
-	$(BIN)/pytest -n 2 --dist loadfile tests/unit tests/e2e tests/browser && $(BIN)/pytest tests/integration
+	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/integration/sandbox tests
+	$(BIN)/pytest tests/integration/sandbox
 
 frontend/node_modules/.checked: $(PAGE) $(PAGE_TESTS)
 	cd frontend && $(NPM) run --silent check && $(NPM) run --silent sizes && $(NPM) test --silent

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from studiolo.environments.environment import Environment
 from studiolo.experiments.errors import ExperimentFileError
 from studiolo.experiments.experiment import NodeName, SavedName
 from studiolo.modules.definition import PortKind
@@ -60,14 +61,36 @@ def azureml_main(dataset):
 """
 
 
+@pytest.fixture(scope="module")
+def trained_folder(
+    tmp_path_factory: pytest.TempPathFactory, default_environment: Environment
+) -> WorkspaceFolder:
+    """A workspace in which the training experiment has run; tests copy it."""
+    folder = WorkspaceFolder(tmp_path_factory.mktemp("trained") / "workspace")
+    folder.dataset("rows.csv", ROWS)
+    folder.experiment(TRAINING)
+    folder.experiment(SCORING, name="scoring")
+    with Workspace(folder.root) as workspace:
+        run_in(workspace)
+    return folder
+
+
+@pytest.fixture
+def place(
+    request: pytest.FixtureRequest, tmp_path: Path, default_environment: Environment
+) -> WorkspaceFolder:
+    """The workspace of a test: with a training run if it asks for one, else new."""
+    root = tmp_path / "workspace"
+    if "trained" not in request.fixturenames:
+        return WorkspaceFolder(root)
+    folder: WorkspaceFolder = request.getfixturevalue("trained_folder")
+    return folder.copy(root)
+
+
 @pytest.fixture
 def trained(place: WorkspaceFolder) -> Iterator[Workspace]:
     """An open workspace, in which the training experiment has run."""
-    place.dataset("rows.csv", ROWS)
-    place.experiment(TRAINING)
-    place.experiment(SCORING, name="scoring")
     with Workspace(place.root) as workspace:
-        run_in(workspace)
         yield workspace
 
 
