@@ -1,4 +1,8 @@
-"""The measures of a node's result, which go with it wherever it is shown."""
+"""The measures of a node's result, which go with it wherever it is shown.
+
+What carries them inherits them, and passes them on by name: a new measure is declared here, taken
+where it is measured, and has a column by a migration. See `COLUMN_TYPES` of the schema.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -6,14 +10,25 @@ from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measures:
-    """What a result took, and how large it is; None where that is not known."""
+class Cost:
+    """What a step took; None where that is not known."""
 
     seconds: float | None = None
     #: Processor time in seconds; None where no script ran.
     cpu_seconds: float | None = None
     #: The most bytes of memory.
     peak_memory: int | None = None
+
+    @staticmethod
+    def of(outcome: Any) -> dict[str, Any]:
+        """The costs by name, of an outcome that has an attribute for each."""
+        return {field.name: getattr(outcome, field.name) for field in fields(Cost)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measures(Cost):
+    """What a result took, and how large it is; None where that is not known."""
+
     #: Of all its datasets together; None if it has none.
     rows: int | None = None
     #: Of all its outputs together.
@@ -27,4 +42,4 @@ class Measures:
     @property
     def measures(self) -> Mapping[str, Any]:
         """The measures by name, to pass on to the next shape of the result."""
-        return {field.name: getattr(self, field.name) for field in fields(Measures)}
+        return Measures.read(self)

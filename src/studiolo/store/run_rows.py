@@ -1,6 +1,7 @@
 """Runs and their nodes, to and from their tables."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,6 @@ from sqlalchemy import (
 from studiolo.experiments.experiment import NodeName
 from studiolo.store.database.schema import RESULTS, RUN_NODES, RUNS
 from studiolo.store.identity import RecipeDigest, RunId
-from studiolo.store.measures import Measures
 from studiolo.store.result_rows import images_from_json, images_to_json
 from studiolo.store.run_record import (
     Draw,
@@ -300,36 +300,18 @@ def _read_run(row: Row[Any]) -> RunRecord:
 
 
 def _written(outcome: NodeOutcome) -> dict[str, Any]:
+    """The columns for how a node ended. A field has the name of its column."""
+    columns = {field.name: getattr(outcome, field.name) for field in fields(NodeOutcome)}
+    del columns["node"]
     return {
-        "state": outcome.state,
-        "reason": outcome.reason,
-        "recipe_digest": outcome.recipe_digest,
-        "from_run": outcome.from_run,
-        "started_at": outcome.started_at,
-        "ended_at": outcome.ended_at,
-        **outcome.measures,
-        "console": outcome.console,
+        **columns,
         "log": None if outcome.log is None else list(outcome.log),
         "images": None if outcome.images is None else images_to_json(outcome.images),
-        "failure": outcome.failure,
     }
 
 
 def _read_node(row: Row[Any]) -> NodeRecord:
-    return NodeRecord(
-        run=row.run,
-        node=row.node,
-        position=row.position,
-        draw=row.draw,
-        state=NodeState(row.state),
-        reason=row.reason,
-        recipe_digest=row.recipe_digest,
-        from_run=row.from_run,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-        **Measures.read(row),
-        console=row.console,
-        log=row.log,
-        images=None if row.images is None else images_from_json(row.images),
-        failure=row.failure,
-    )
+    columns = {field.name: getattr(row, field.name) for field in fields(NodeRecord)}
+    columns["state"] = NodeState(row.state)
+    columns["images"] = None if row.images is None else images_from_json(row.images)
+    return NodeRecord(**columns)

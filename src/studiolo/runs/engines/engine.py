@@ -13,6 +13,7 @@ from studiolo.runs.engines.references import ResultReference, ResultTable
 from studiolo.runs.engines.run_settings import RunSettings
 from studiolo.runs.planning.plan import Step
 from studiolo.sandbox.exchange.job import Connected, Failure, Image, Outcome
+from studiolo.store.measures import Cost
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +43,7 @@ class ReadyStep:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StepOutcome:
+class StepOutcome(Cost):
     """The outcome of a step."""
 
     #: By output port, without the ports left empty; nothing if it failed.
@@ -55,10 +56,6 @@ class StepOutcome:
     #: Remarks that are not errors, a sentence each.
     log: Sequence[str] = ()
     seconds: float
-    #: The most bytes of memory that it took, if that could be read.
-    peak_memory: int | None = None
-    #: Processor time in seconds, where that could be read.
-    cpu_seconds: float | None = None
     #: The name of the environment that it ran in, and how well it was isolated; empty for what the
     #: host does itself, such as reading a dataset file.
     environment: str = ""
@@ -80,9 +77,7 @@ class StepOutcome:
             console=outcome.device.console,
             images=outcome.device.images,
             log=outcome.log,
-            seconds=outcome.timings.total,
-            peak_memory=outcome.peak_memory,
-            cpu_seconds=outcome.cpu_seconds,
+            **Cost.of(outcome),
             environment=environment,
             isolation=outcome.isolation.level.value,
         )

@@ -19,6 +19,7 @@ from studiolo.runs.experiments.progress import NodeProgress, Observer
 from studiolo.runs.planning.plan import Step
 from studiolo.sandbox.exchange.job import Connected, Failure
 from studiolo.store.identity import RunId
+from studiolo.store.measures import Cost
 from studiolo.store.records import Records
 from studiolo.store.result_record import NewResult, StoredResult
 from studiolo.store.run_record import FinishedNode, NodeChange, NodeOutcome, NodeState
@@ -199,9 +200,7 @@ class Recorder:
         manifest = self._results.put(ended.results)
         recorded = replace(
             outcome,
-            seconds=done.seconds,
-            cpu_seconds=done.cpu_seconds,
-            peak_memory=done.peak_memory,
+            **Cost.of(done),
             rows=manifest.rows,
             bytes=manifest.size,
             console=done.console,

@@ -226,6 +226,11 @@ class JobFacts:
     isolation: IsolationReport
 
     @property
+    def seconds(self) -> float:
+        """How long it took."""
+        return self.timings.total
+
+    @property
     def facts(self) -> Mapping[str, Any]:
         """The facts by name, to pass on to the next shape of the outcome."""
         return {field.name: getattr(self, field.name) for field in fields(JobFacts)}

@@ -1,6 +1,8 @@
 """The tables of a workspace's records, in terms that SQLite and PostgreSQL both have."""
 
 import json
+from collections.abc import Collection, Mapping
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,6 +26,8 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
 )
+
+from studiolo.store.measures import Measures
 
 #: The version of the tables below. With another one comes a file in `migrations/versions`.
 SCHEMA_VERSION = 5
@@ -99,6 +103,21 @@ def _json(name: str, *, nullable: bool = False) -> Column[Any]:
     return Column(name, _JSON, nullable=nullable)
 
 
+#: The types of the columns that measures are kept in.
+COLUMN_TYPES: Mapping[Any, type[Float[float] | BigInteger]] = {
+    float | None: Float,
+    int | None: BigInteger,
+}
+
+
+def _measures(known: Collection[str] = ()) -> list[Column[Any]]:
+    """A column for each measure; ``known`` names those that are never missing."""
+    return [
+        Column(field.name, COLUMN_TYPES[field.type], nullable=field.name not in known)
+        for field in fields(Measures)
+    ]
+
+
 METADATA = MetaData(
     # Constraints that have names can be changed by a later version.
     naming_convention={
@@ -143,11 +162,7 @@ RESULTS = Table(
     Column("console", TEXT, nullable=False),
     _json("log"),
     _json("images"),
-    Column("seconds", Float, nullable=False),
-    Column("cpu_seconds", Float),
-    Column("peak_memory", BigInteger),
-    Column("rows", BigInteger),
-    Column("bytes", BigInteger, nullable=False),
+    *_measures(known=("seconds", "bytes")),
     Column("environment", TEXT, nullable=False),
     Column("isolation", TEXT, nullable=False),
     # No reference: a result outlives the run that made it.
@@ -198,11 +213,7 @@ RUN_NODES = Table(
     Column("from_run", TEXT),
     Column("started_at", UtcDateTime),
     Column("ended_at", UtcDateTime),
-    Column("seconds", Float),
-    Column("cpu_seconds", Float),
-    Column("peak_memory", BigInteger),
-    Column("rows", BigInteger),
-    Column("bytes", BigInteger),
+    *_measures(),
     Column("console", TEXT),
     _json("log", nullable=True),
     _json("images", nullable=True),
