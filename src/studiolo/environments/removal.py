@@ -60,11 +60,11 @@ def kept_environments(home: Path | None = None) -> Sequence[KeptEnvironment]:
 
 
 def size_on_disk(folder: Path) -> int:
-    """The disk space that the files below a folder take, each counted once."""
+    """The disk space that a file, or the files below a folder, take, each counted once."""
     blocks: dict[tuple[int, int], int] = {}
-    for place, _, names in os.walk(folder):
-        for name in names:
-            with suppress(OSError):
-                found = Path(place, name).lstat()
-                blocks[found.st_dev, found.st_ino] = found.st_blocks * 512
+    below = (Path(place, name) for place, _, names in os.walk(folder) for name in names)
+    for path in (folder, *below) if not folder.is_dir() else below:
+        with suppress(OSError):
+            found = path.lstat()
+            blocks[found.st_dev, found.st_ino] = found.st_blocks * 512
     return sum(blocks.values())

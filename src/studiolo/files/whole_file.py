@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from studiolo.files.leftovers import hold, unfinished_name
+
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
@@ -39,22 +41,32 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 def staged(path: Path, place: Callable[[Path], None]) -> Iterator[BinaryIO]:
     """A stream to a new file beside the path; ``place`` gives it that name once it is on disk.
 
-    It has the permissions that the process's umask leaves. Its own name begins with a dot, so that
-    it is not taken for a dataset, a script or a module.
+    It has the permissions that the process's umask leaves. Its own name is hidden; see `leftovers`.
 
     Raises:
         OSError: It can't be written; or what the caller or ``place`` raises.
     """
-    temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(8)}.part")
+    sink, temporary = _begun(path)
     try:
-        with temporary.open("xb") as sink:
+        with sink:
             yield sink
             sink.flush()
             os.fsync(sink.fileno())
-        place(temporary)
+            # Before it is closed, after which it could be taken for a leftover.
+            place(temporary)
     finally:
         temporary.unlink(missing_ok=True)
     sync_folder(path.parent)
+
+
+def _begun(path: Path) -> tuple[BinaryIO, Path]:
+    """A new file beside the path, open for writing."""
+    while True:
+        temporary = path.with_name(unfinished_name(path.name, secrets.token_hex(8)))
+        sink = temporary.open("xb")
+        if hold(sink.fileno()):
+            return sink, temporary
+        sink.close()
 
 
 def sync_folder(folder: Path) -> None:

@@ -3,22 +3,29 @@
 from pathlib import Path
 
 from studiolo.environments.removal import size_on_disk
+from studiolo.files.leftovers import leftovers_below, remove_leftover
 from studiolo.workspace import state_folder
 from studiolo.workspace.workspace import Workspace
 
 
 def stored_bytes(root: Path) -> int:
-    """The bytes that the workspace of this folder takes for runs and results; nothing is opened."""
-    return size_on_disk(root / state_folder.NAME)
+    """The bytes that the workspace of this folder takes for runs and results; nothing is opened.
+
+    What processes that were killed left unfinished elsewhere in it counts, too.
+    """
+    places = [root / state_folder.NAME, *leftovers_below(root)]
+    return sum(size_on_disk(place) for place in places)
 
 
 def forget_runs(root: Path, *, keep: int) -> int:
-    """Forget all but the newest runs of each experiment; the bytes that are free again.
+    """Forget all but the newest runs of each experiment, and remove leftovers; the bytes freed.
 
     Raises:
         WorkspaceInUseError: Another process uses the workspace. Nothing is forgotten.
     """
     before = stored_bytes(root)
+    for file in leftovers_below(root):
+        remove_leftover(file)
     with Workspace(root) as workspace:
         workspace.runs.forget(keep=keep)
         return max(before - stored_bytes(root), 0)

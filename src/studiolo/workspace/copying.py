@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from studiolo.datasets.errors import DatasetFileMissingError
 from studiolo.errors import StudioloError
 from studiolo.experiments.experiment import Experiment, Node, NodeName, SavedName
 from studiolo.experiments.file import FILE_NAME, write_experiment
 from studiolo.experiments.layout import FILE_NAME as LAYOUT_FILE
+from studiolo.files.leftovers import unfinished_folder
 from studiolo.files.placing import put_new
 from studiolo.modules.catalogue import Catalogue
 from studiolo.modules.definition import ModuleId, ParameterKind
@@ -120,8 +120,8 @@ class _Copying:
             if node.dataset is not None and (node.dataset, node.version) in older
         }
         renumbered = {name: (a, b) for name, (a, b) in numbers.items() if a is not None and a != b}
-        with TemporaryDirectory(dir=self._target.root, prefix=".copying-") as temporary:
-            staged = Path(temporary) / "experiment"
+        with unfinished_folder(self._target.root) as temporary:
+            staged = temporary / "experiment"
             own_files = self._stage_experiment(staged, renumbered)
             is_new = self._look_at_experiment(staged, own_files)
             if self._reasons:
@@ -130,7 +130,7 @@ class _Copying:
                     workspace=self._target.root,
                     reasons=self._reasons,
                 )
-            self._put(Path(temporary), staged if is_new else None, list(older.values()))
+            self._put(temporary, staged if is_new else None, list(older.values()))
         own = [self._folder / file for file in own_files]
         taken = [place for _, place in self._taken]
         return Copied(

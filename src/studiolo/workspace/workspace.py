@@ -24,6 +24,7 @@ from studiolo.experiments.layout import (
     write_layout,
 )
 from studiolo.experiments.revision import Revision, revision_at
+from studiolo.files.leftovers import leftovers_in, remove_leftover
 from studiolo.modules.catalogue import Catalogue
 from studiolo.modules.declaration import read_script_parameters
 from studiolo.modules.definition import PortKind
@@ -97,6 +98,9 @@ class Workspace:
         self.saved = SavedObjects(root)
         #: The runs that it remembers.
         self.runs = RunHistory(self._state)
+        # Those of uploads, which can be large. `studiolo clean` removes all kinds.
+        for file in leftovers_in(self.datasets.folder):
+            remove_leftover(file)
 
     @functools.cached_property
     def services(self) -> "WorkspaceServices":

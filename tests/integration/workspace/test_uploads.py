@@ -16,6 +16,7 @@ import studiolo
 from studiolo.datasets.errors import DatasetError, UnknownFormatError
 from studiolo.environments.environment import Environment
 from studiolo.errors import StudioloError
+from studiolo.workspace.cleaning import forget_runs, stored_bytes
 from studiolo.workspace.errors import (
     DatasetExistsError,
     UploadCutOffError,
@@ -235,3 +236,51 @@ def test_an_upload_larger_than_the_memory_is_taken(workspace: studiolo.Workspace
     assert done.stdout.split() == [str((96 << 20) // 60_000 * 60_000), "True", "4"]
     names = {name for name in files(workspace) if not name.startswith("small")}
     assert names == {"large.csv", "again.csv"}
+
+
+#: Begins to upload, and ends as if it had been killed by the kernel.
+KILLED = """\
+import os, signal, sys
+import studiolo
+
+def pieces():
+    yield b"a" * (1 << 20)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+with studiolo.open_workspace(sys.argv[1]) as workspace:
+    workspace.upload("large.csv", pieces())
+"""
+
+
+def test_what_a_killed_process_leaves_is_removed_when_the_workspace_is_opened(
+    workspace: studiolo.Workspace,
+) -> None:
+    subprocess.run([sys.executable, "-c", KILLED, workspace.root], check=False, timeout=60)
+    assert [name.endswith(".part") for name in files(workspace)] == [True]
+    studiolo.open_workspace(workspace.root).close()
+    assert files(workspace) == {}
+
+
+def test_what_is_being_uploaded_stays(workspace: studiolo.Workspace) -> None:
+    def pieces() -> Iterator[bytes]:
+        yield b"a\n"
+        studiolo.open_workspace(workspace.root).close()
+        forget_runs(workspace.root, keep=1)
+        yield b"1\n"
+
+    workspace.upload("small.csv", pieces())
+    assert files(workspace) == {"small.csv": b"a\n1\n"}
+
+
+def test_cleaning_removes_what_is_left_over_anywhere(workspace: studiolo.Workspace) -> None:
+    left = workspace.root / "experiments" / "one" / f".one.py.{'0' * 16}.part"
+    copies = workspace.root / ".copying-abc_123"
+    for file in (left, copies / "0", workspace.root / "datasets" / ".mine.part"):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"x" * (1 << 20))
+    assert stored_bytes(workspace.root) > 1 << 20
+    assert forget_runs(workspace.root, keep=1) > 1 << 20
+    assert not left.exists()
+    assert not copies.exists()
+    # What a user called so is not ours.
+    assert files(workspace) == {".mine.part": b"x" * (1 << 20)}
