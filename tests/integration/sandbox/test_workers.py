@@ -32,7 +32,8 @@ def azureml_main(frame, constant):
 """
 #: A worker may keep what is in its interpreter. Everything else is put away, or is its end.
 SEEN = {"a global", "a memory page of a library"}
-#: What a call does to its worker, and the code of its failure if it has one.
+#: What a call does to its worker, and the code of its failure. It is empty for none, and None where
+#: there may be one or none, depending on who is faster.
 OFFENCES = {
     "leaves a thread": ("threading.Thread(target=time.sleep, args=(60,), daemon=True).start()", ""),
     "leaves a process": ("if os.fork() == 0: time.sleep(60)", ""),
@@ -45,7 +46,7 @@ OFFENCES = {
     "answers before its time": (
         "[os.write(int(name), b'{}') for name in os.listdir('/proc/self/fd')"
         " if 'socket' in tried(os.readlink, '/proc/self/fd/' + name)]",
-        "result-invalid",
+        None,
     ),
     "keeps much memory": ("pd.left = bytearray(400 << 20)", ""),
     "fails": ("raise ValueError('no')", "script-exception"),
@@ -115,7 +116,7 @@ def test_a_call_that_leaves_something_behind_is_the_last_of_its_worker(
     failure = call(one, code).failure
     if expected == "any":
         assert failure is not None
-    else:
+    elif expected is not None:
         assert ("" if failure is None else failure.code) == expected
     assert [calls_of(one), calls_of(one)] == [1, 2]
 
@@ -145,6 +146,7 @@ def test_calls_that_hang_hold_up_no_others(one: Sandbox) -> None:
 def test_nothing_adds_up(one: Sandbox) -> None:
     replaced(one)
     calls_of(one)
+    # Those of workers before may still be closed meanwhile.
     before = descriptors()
     assert [calls_of(one) for _ in range(20)] == list(range(2, 22))
-    assert descriptors() == before
+    assert descriptors() <= before

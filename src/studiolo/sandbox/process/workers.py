@@ -33,9 +33,10 @@ from studiolo_guest.wire import CONFINED
 COPIED_BYTES = 64 << 20
 #: That a worker serves, where it may serve several: what they leave behind adds up.
 MOST_REQUESTS = 1000
-#: Seconds that a request waits for one of the workers that serve several before it gets one of its
-#: own. It is longer than many requests take, and short against one that hangs.
-_PATIENCE = 0.1
+#: Seconds without an answer from any of the workers that serve several, until a request that waits
+#: for one of them gets one of its own. They hang then, or have long requests. One more beside
+#: workers that are merely busy would only take processor time from them.
+_PATIENCE = 0.25
 #: For processes that have been killed to be gone.
 _GONE_SECONDS = 10.0
 
@@ -147,6 +148,8 @@ class Workers:
         self._warm: collections.deque[int] = collections.deque()
         self._idle: list[Worker] = []
         self._taken = 0
+        #: When one of those that serve several last came back, by the monotonic clock.
+        self._answered = 0.0
         self._started: Started | None = None
         self._limits_of: dict[int, Limits] = {}
         self._groups_of: dict[int, MemoryGroup] = {}
@@ -201,8 +204,10 @@ class Workers:
         )
         with self._changed:
             self._taken -= 1
-            further = further and worker.started is self._started and self._too_few()
+            room = len(self._warm) + len(self._idle) < self._warm_size
+            further = further and room and worker.started is self._started
             if further:
+                self._answered = time.monotonic()
                 self._idle.append(worker)
                 self._changed.notify()
         if not further:
@@ -248,7 +253,7 @@ class Workers:
         dead = []
         with self._changed:
             if self.several and self._warm_size:
-                self._changed.wait_for(lambda: self._idle or self._warm, _PATIENCE)
+                self._wait_for_one()
             found: Worker | int | None = None
             while self._idle and found is None:
                 # The one that was used last: its memory is most likely in the processor's caches.
@@ -263,10 +268,19 @@ class Workers:
             self._let_go(worker)
         return found
 
+    def _wait_for_one(self) -> None:
+        """Wait until a worker waits, or none has answered for long."""
+        since = time.monotonic()
+        while not self._idle and not self._warm:
+            rest = max(since, self._answered) + _PATIENCE - time.monotonic()
+            if rest <= 0:
+                return
+            self._changed.wait(rest)
+
     def _too_few(self) -> bool:
-        """Whether fewer workers are there than are kept."""
-        others = len(self._idle) + self._taken if self.several else 0
-        return len(self._warm) + others < self._warm_size
+        """Whether one more is to be made. One that serves several comes back."""
+        coming = self._taken if self.several else 0
+        return len(self._warm) + len(self._idle) + coming < self._warm_size
 
     def _add(self, name: int) -> None:
         with self._changed:
