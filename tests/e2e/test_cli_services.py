@@ -181,7 +181,7 @@ def test_the_service_of_an_experiment_that_trains_is_set_up_first(tmp_path: Path
     assert "sizes has no Web Service Output, so its service is set up first." in ended.err
     assert ended.out.startswith("Published sizes v1.\n")
     assert (folder.folder / "experiments/sizes-service/experiment.yaml").exists()
-    folder.file("new.csv", "n,size\n3,low\n39,low\n")
+    folder.file("new.csv", "n\n3\n39\n")  # callers do not know the label
     ended = folder("call", "sizes", "--data", "new.csv", "--output", "scored.csv")
     assert ended.code == 0, ended.err
     labels = [line.split(",")[2] for line in folder.read("scored.csv").splitlines()]
@@ -202,3 +202,36 @@ def test_a_service_is_unpublished(workspace: WorkspaceFolder) -> None:
     ended = workspace("unpublish", "other", "--yes")
     assert ended.out == "other is no longer published.\n"
     assert "other" not in workspace("services").out
+
+
+def test_a_service_with_several_inputs_is_called_with_a_file_for_each(tmp_path: Path) -> None:
+    folder = WorkspaceFolder(tmp_path)
+    folder.write("datasets/people.csv", "name\nAda\n")
+    folder.write("datasets/towns.csv", "town\nLondon\n")
+    folder.experiment(
+        "pairs",
+        """
+        name: Pairs
+        nodes:
+          people: {dataset: people.csv}
+          towns: {dataset: towns.csv}
+          who: {module: web-service-input, inputs: {dataset: people}}
+          where: {module: web-service-input, inputs: {dataset: towns}}
+          both: {module: add-columns, inputs: {left_dataset: who, right_dataset: where}}
+          output1: {module: web-service-output, inputs: {dataset: both}}
+        """,
+    )
+    assert folder("publish", "experiments/pairs").code == 0
+    folder.file("grace.csv", "name\nGrace\n")
+    folder.file("york.csv", "town\nNew York\n")
+    ended = folder("call", "pairs", "--data", "where=york.csv", "--data", "who=grace.csv")
+    assert ended.out.splitlines() == ["name,town", "Grace,New York"], ended.err
+    for wrong, said in [
+        (["grace.csv"], "--data who=FILE --data where=FILE"),
+        (["who=grace.csv", "who=york.csv"], "more than once"),
+    ]:
+        ended = folder("call", "pairs", *[word for one in wrong for word in ("--data", one)])
+        assert ended.code == 2
+        assert said in " ".join(ended.err.replace("│", " ").split())
+    ended = folder("call", "pairs", "--data", "who=grace.csv")
+    assert 'The input "where" is missing.' in ended.err

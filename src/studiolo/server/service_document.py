@@ -178,7 +178,8 @@ def _ports(ports: Mapping[str, PortSchema]) -> Mapping[str, Any]:
 
 
 def _row(port: PortSchema) -> Mapping[str, Any]:
-    row = _object({column.name: _column(column) for column in port.columns})
+    columns = {column.name: _column(column) for column in port.columns}
+    row = _object(columns, required=port.required())
     return {**row, "additionalProperties": False}
 
 

@@ -3,8 +3,8 @@
 It is taken from the datasets of the run that publishing made, and does not change afterwards.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import pyarrow as pa
@@ -29,6 +29,8 @@ class ColumnSchema:
     ordered: bool = False
     #: Whether a value may be missing.
     missing: bool = False
+    #: Whether callers may leave the column out; every value is missing then.
+    optional: bool = False
 
     @property
     def data_type(self) -> pa.DataType:
@@ -51,6 +53,10 @@ class PortSchema:
         """The names of the columns in their order."""
         return [column.name for column in self.columns]
 
+    def required(self) -> list[str]:
+        """The names of the columns that callers have to send."""
+        return [column.name for column in self.columns if not column.optional]
+
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceSchema:
@@ -63,12 +69,25 @@ class ServiceSchema:
     #: Web-service parameters, under the names that callers use.
     parameters: Sequence[Parameter] = ()
 
+    def with_labels_required(self) -> "ServiceSchema":
+        """The same, except that callers have to send every column."""
+        inputs = {
+            name: replace(port, columns=tuple(replace(one, optional=False) for one in port.columns))
+            for name, port in self.inputs.items()
+        }
+        return replace(self, inputs=inputs)
 
-def port_schema(dataset: Dataset) -> PortSchema:
+
+def port_schema(dataset: Dataset, *, labels: Collection[str] | None = None) -> PortSchema:
     """The schema of datasets that look like this one.
 
     A value may be missing where the dataset has a missing one, and in a label, which callers do
     not know yet.
+
+    Args:
+        dataset: The dataset.
+        labels: For an input, the columns that are labels, beside those that have the role. Callers
+            may leave a label out.
     """
     dataset = without_nan(dataset)
     table = dataset.table
@@ -76,17 +95,19 @@ def port_schema(dataset: Dataset) -> PortSchema:
     for arrow_field, column in zip(table.schema, table.columns, strict=True):
         kind = arrow_field.type
         categories = None
+        name = arrow_field.name
+        label = name in (labels or ()) or dataset.roles.get(name) is ColumnRole.LABEL
         if isinstance(kind, pa.DictionaryType):
             encoded: Any = in_one_piece(column).chunk(0)
             categories = tuple(v for v in json_values(encoded.dictionary) if v is not None)
         columns.append(
             ColumnSchema(
-                name=arrow_field.name,
+                name=name,
                 type=kind.value_type if isinstance(kind, pa.DictionaryType) else kind,
                 categories=categories,
                 ordered=isinstance(kind, pa.DictionaryType) and bool(kind.ordered),
-                missing=column.null_count > 0
-                or dataset.roles.get(arrow_field.name) is ColumnRole.LABEL,
+                missing=column.null_count > 0 or label,
+                optional=label and labels is not None,
             )
         )
     first = table.slice(0, 1)

@@ -57,7 +57,8 @@ def _column(column: ColumnSchema) -> Mapping[str, Any]:
     if column.categories is not None:
         document["categories"] = list(column.categories)
         document["ordered"] = column.ordered
-    return {**document, "missing": column.missing}
+    optional = {"optional": True} if column.optional else {}
+    return {**document, "missing": column.missing, **optional}
 
 
 def _parameter(parameter: Parameter) -> Mapping[str, Any]:
@@ -89,7 +90,8 @@ def _read_port(document: object, place: str) -> PortSchema:
 
 
 def _read_column(document: object, place: str) -> ColumnSchema:
-    column = _table(document, place, {"name", "type", "categories", "ordered", "missing"})
+    keys = {"name", "type", "categories", "ordered", "missing", "optional"}
+    column = _table(document, place, keys)
     categories: tuple[JsonValue, ...] | None = None
     if "categories" in column:
         categories = tuple(_get(column, "categories", list, place))
@@ -100,6 +102,8 @@ def _read_column(document: object, place: str) -> ColumnSchema:
         categories=categories,
         ordered=categories is not None and _get(column, "ordered", bool, place),
         missing=_get(column, "missing", bool, place),
+        # Versions that were published before there were such columns do not say it.
+        optional="optional" in column and _get(column, "optional", bool, place),
     )
 
 

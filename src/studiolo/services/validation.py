@@ -137,6 +137,7 @@ class _InputReader:
     def __init__(self, name: str, port: PortSchema) -> None:
         self._name = name
         self._names = port.names()
+        self._required = port.required()
         self._readers = [ColumnReader(column) for column in port.columns]
         self._schema = pa.schema([(column.name, column.data_type) for column in port.columns])
 
@@ -150,9 +151,13 @@ class _InputReader:
             if problems.full:
                 return None
             report = problems.reporter(self._name, name)
-            column: Any = sent.columns[places[name]]
-            is_cells = isinstance(sent, Cells)
-            array = (reader.from_cells if is_cells else reader.from_column)(column, report)
+            if name not in places:  # an optional one
+                array = reader.from_cells([None] * _rows(sent), report)
+            elif isinstance(sent, Cells):
+                array = reader.from_cells(sent.columns[places[name]], report)
+            else:
+                column: Any = sent.columns[places[name]]
+                array = reader.from_column(column, report)
             if array is not None:
                 arrays.append(array)
         if len(arrays) < len(self._names):
@@ -166,7 +171,7 @@ class _InputReader:
         """
         before = len(problems.found)
         given, known = set(names), set(self._names)
-        missing = (name for name in self._names if name not in given)
+        missing = (name for name in self._required if name not in given)
         extra = [name for name in dict.fromkeys(names) if name not in known]
         for name in itertools.islice(missing, MOST_PROBLEMS):
             message = f'The column "{name}" is missing.{meant(name, extra)}'
@@ -185,6 +190,10 @@ class _InputReader:
                 ProblemCode.INPUT_MISMATCH, message, target=self._name, column=shown(twice)
             )
         return len(problems.found) == before
+
+
+def _rows(sent: Cells | pa.Table) -> int:
+    return sent.rows if isinstance(sent, Cells) else sent.num_rows
 
 
 class _Problems:

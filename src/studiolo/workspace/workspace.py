@@ -118,6 +118,7 @@ class Workspace:
             datasets=self.datasets,
             blobs=self._state.blobs,
             records=self._state.records,
+            saved=self.saved,
             sandbox_factory=lambda: LocalSandboxFactory(self._settings_of(RunSettings())),
         )
         return WorkspaceServices(

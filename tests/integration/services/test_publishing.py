@@ -7,10 +7,17 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from studiolo.datasets.dataset import Dataset
 from studiolo.experiments.experiment import NodeName
 from studiolo.experiments.web_service.interface import ServiceInterface, WebServiceParameter
 from studiolo.services.errors import ServiceGraphError
-from studiolo.services.scoring import ScoringFailed, ScoringReply, ScoringRequest
+from studiolo.services.scoring import (
+    ProblemCode,
+    RequestRefused,
+    ScoringFailed,
+    ScoringReply,
+    ScoringRequest,
+)
 from studiolo.services.serving.handler import Handler
 from studiolo.store.services.service_record import ServiceIsolation
 from studiolo.workspace.services.errors import PublishedRunFailedError
@@ -97,6 +104,8 @@ def test_a_version_answers_as_the_experiment_ran(
 def test_its_schema_is_that_of_the_run(published: Publication) -> None:
     schema = published.schema
     assert schema.inputs["input1"].names() == ["n", "size"]
+    assert schema.inputs["input1"].required() == ["n"]
+    assert schema.outputs["output1"].required() == schema.outputs["output1"].names()
     assert schema.outputs["output1"].names()[-2:] == ["Scored Labels", "Scored Probabilities"]
     assert [(one.name, one.default) for one in schema.parameters] == [("Add", 0)]
 
@@ -189,6 +198,57 @@ def test_columns_keep_the_roles_that_they_had_in_the_run(workspace: Workspace) -
         answer = loaded.score(asked([1.0]))
     assert isinstance(answer, ScoringReply), answer
     assert answer.outputs["output1"].to_pydict() == ran.to_pydict()
+
+
+def test_a_label_that_a_script_needs_is_required_and_so_is_a_parameter_without_a_default(
+    workspace: Workspace,
+) -> None:
+    folder = WorkspaceFolder(workspace.root)
+    folder.experiment(
+        """
+        people: {dataset: people.csv}
+        learner: {module: two-class-logistic-regression}
+        train:
+          module: train-model
+          inputs: {untrained_model: learner, dataset: people}
+          parameters: {label_column: size}
+        input1: {module: web-service-input, inputs: {dataset: people}}
+        counted:
+          module: execute-python-script
+          script: counted.py
+          inputs: {dataset1: input1}
+          parameters: {plus: 2}
+        score: {module: score-model, inputs: {trained_model: train, dataset: counted}}
+        output1: {module: web-service-output, inputs: {dataset: score}}
+        """,
+        scripts={
+            "counted.py": """
+                def azureml_main(frame, *, plus: int):
+                    return frame.assign(n=frame["size"].map(len) + plus)
+            """
+        },
+        name="needed",
+    )
+    interface = ServiceInterface(
+        inputs={"input1": NodeName("input1")},
+        outputs={"output1": NodeName("output1")},
+        parameters=[WebServiceParameter(name="Plus", targets=[(NodeName("counted"), "plus")])],
+    )
+    published = workspace.services.publish(
+        workspace.experiment("needed"), interface, service="needed"
+    )
+    assert published.schema.inputs["input1"].required() == ["n", "size"]
+    assert [(one.name, one.required) for one in published.schema.parameters] == [("Plus", True)]
+    rows = {
+        "input1": Dataset(table=pa.table({"n": [1], "size": pa.array(["low"], pa.large_string())}))
+    }
+    refused = workspace.services.call("needed", rows)
+    assert isinstance(refused, RequestRefused)
+    assert refused.problems[0].code is ProblemCode.MISSING_PARAMETERS
+    assert refused.problems[0].target == "Plus"
+    assert isinstance(
+        workspace.services.call("needed", rows, parameters={"Plus": "1"}), ScoringReply
+    )
 
 
 def test_what_no_request_changes_is_not_published(workspace: Workspace) -> None:

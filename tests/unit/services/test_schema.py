@@ -33,6 +33,7 @@ columns = st.builds(
     type=types,
     categories=st.none() | st.lists(finite, max_size=3).map(tuple),
     missing=st.booleans(),
+    optional=st.booleans(),
 )
 ports = st.lists(columns, max_size=4, unique_by=lambda column: column.name).flatmap(
     lambda some: st.builds(

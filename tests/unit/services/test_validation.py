@@ -179,6 +179,24 @@ def test_columns_may_be_in_any_order() -> None:
     assert outcome.inputs["input1"].to_pydict() == {"a": [1], "b": ["x"]}
 
 
+def test_a_column_that_may_be_left_out_is_missing_in_every_row() -> None:
+    label = column("size", TEXT, categories=("low", "high"), missing=True, optional=True)
+    checker = validator(column("n", pa.int64()), label)
+    for sent in (
+        Cells(names=["n"], columns=[[1, 2]]),
+        Cells(names=["size", "n"], columns=[[None, None], [1, 2]]),
+        pa.table({"n": [1, 2]}),
+    ):
+        outcome = checker.check({"input1": sent}, {})
+        assert isinstance(outcome, ScoringRequest)
+        table = outcome.inputs["input1"]
+        assert table.to_pydict() == {"n": [1, 2], "size": [None, None]}
+        labels: Any = table["size"].chunk(0)
+        assert labels.dictionary.to_pylist() == ["low", "high"]
+    (only,) = problems(checker.check({"input1": Cells(names=["size"], columns=[["low"]])}, {}))
+    assert only.message == 'The column "n" is missing.'
+
+
 def test_missing_and_extra_columns_are_named_and_what_may_be_meant() -> None:
     check = validator(column("age", pa.int64()), column("name", TEXT))
     found = problems(

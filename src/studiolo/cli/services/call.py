@@ -31,6 +31,7 @@ from studiolo.services.scoring import RequestRefused, ScoringFailed, ScoringRepl
 from studiolo.store.services.service_record import DEFAULT_ENDPOINT
 from studiolo.workspace.workspace import open_workspace
 
+#: What an input of a service that has none is called in the refusal.
 _INPUT = "input1"
 
 
@@ -39,7 +40,7 @@ def command(
     data: Annotated[
         list[str] | None,
         typer.Option(
-            help=f"A dataset to score: a file, or INPUT=FILE for another input than {_INPUT}.",
+            help="A dataset to score; INPUT=FILE for a service with several inputs, once for each.",
             metavar="FILE",
         ),
     ] = None,
@@ -63,7 +64,7 @@ def command(
             format_of(output)
         answer = opened.services.call(
             name,
-            _datasets(data or []),
+            _datasets(data or [], opened.services.find(name).inputs),
             parameters=dict(_pairs(param or [], "--param")),
             endpoint=endpoint,
         )
@@ -72,12 +73,20 @@ def command(
         _write(errors, answer, output)
 
 
-def _datasets(given: Sequence[str]) -> Mapping[str, Dataset]:
-    datasets = {}
+def _datasets(given: Sequence[str], inputs: Sequence[str]) -> Mapping[str, Dataset]:
+    """The datasets by the names of inputs; a file alone is for the only input of a service."""
+    datasets: dict[str, Dataset] = {}
     for item in given:
         name, separator, path = item.partition("=")
         if not separator or Path(item).exists():
-            name, path = _INPUT, item
+            if len(inputs) > 1:
+                wanted = " ".join(f"--data {one}=FILE" for one in inputs)
+                problem = f'"{item}" names no input. The service has several: {wanted}.'
+                raise typer.BadParameter(problem, param_hint="--data")
+            name, path = (*inputs, _INPUT)[0], item
+        if name in datasets:
+            problem = f'The input "{name}" is given more than once.'
+            raise typer.BadParameter(problem, param_hint="--data")
         datasets[name] = DatasetFile(path=dataset_path(Path(path))).read()
     return datasets
 

@@ -145,7 +145,7 @@ def _escaped(name: str) -> str:
 def _item(port: PortSchema) -> Mapping[str, Any]:
     return {
         **_object({column.name: _column(column) for column in port.columns}),
-        **_required(port.names()),
+        **_required(port.required()),
     }
 
 

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
+import pyarrow as pa
+
 from studiolo.datasets.dataset import Dataset
 from studiolo.experiments.experiment import Experiment, NodeName
 from studiolo.experiments.web_service.interface import ServiceInterface, WebServiceParameter
@@ -17,8 +19,9 @@ from studiolo.services.errors import ServiceGraphError
 from studiolo.services.keys import Key, hashes, new_keys
 from studiolo.services.schema import ServiceSchema, port_schema
 from studiolo.services.schema_document import write_schema
-from studiolo.services.scoring import ScoringFailed, ScoringRequest
+from studiolo.services.scoring import ScoringFailed, ScoringReply, ScoringRequest
 from studiolo.services.serving.handler import Handler, ProgramSandboxFactory
+from studiolo.services.validation import Validator
 from studiolo.services.versions.frozen_version import FrozenVersion, freeze, thaw
 from studiolo.services.versions.row_wise import RowWise, row_wise
 from studiolo.services.versions.scoring_plan import PublishedRun, scoring_plan
@@ -32,7 +35,9 @@ from studiolo.store.services.service_record import (
     Published,
 )
 from studiolo.workspace.datasets import WorkspaceDatasets
+from studiolo.workspace.saved.saved_objects import SavedObjects
 from studiolo.workspace.services.errors import PublishedRunFailedError, ServiceAnswerFailedError
+from studiolo.workspace.services.labels import label_columns
 
 #: Rows of the run's own input that a new version has to answer before anybody may call it.
 _TRIED_ROWS = 3
@@ -65,6 +70,7 @@ class PublisherParts:
     datasets: WorkspaceDatasets
     blobs: Blobs
     records: Callable[[], Records]
+    saved: SavedObjects
     #: Makes environments and sandboxes.
     sandbox_factory: Callable[[], ProgramSandboxFactory]
 
@@ -106,23 +112,23 @@ class Publisher:
             scoring = scoring_plan(plan, interface, self._published_run(result))
             pieces = row_wise(plan, interface, scoring.nodes, told=in_pieces)
             given = {name: result[node].dataset() for name, node in interface.inputs.items()}
+            labels = label_columns(plan, self._parts.saved)
             schema = ServiceSchema(
-                inputs={name: port_schema(dataset) for name, dataset in given.items()},
+                inputs={name: port_schema(one, labels=labels) for name, one in given.items()},
                 outputs={
                     name: port_schema(_reply_of(result, plan, node))
                     for name, node in interface.outputs.items()
                 },
                 parameters=[_parameter(plan, one) for one in interface.parameters],
             )
-            frozen = freeze(FrozenVersion(schema=schema, plan=scoring), self._parts.blobs)
-            version = thaw(frozen.digest, self._parts.blobs)
-            self._try(version, given)
+            version = self._tried(FrozenVersion(schema=schema, plan=scoring), given)
+            frozen = freeze(version, self._parts.blobs)
             keys = new_keys()
             published = self._parts.records().services.publish(
                 NewVersion(
                     digest=frozen.digest,
                     experiment=experiment.folder.name,
-                    schema=json.loads(write_schema(schema)),
+                    schema=json.loads(write_schema(version.schema)),
                     row_wise=pieces.decided,
                     note=note,
                     blobs=frozen.blobs,
@@ -135,7 +141,7 @@ class Publisher:
             )
         shown = keys if published.endpoint_is_new else {}
         return Publication(
-            published=published, keys=shown, schema=schema, result=result, row_wise=pieces
+            published=published, keys=shown, schema=version.schema, result=result, row_wise=pieces
         )
 
     def _published_run(self, result: ExperimentResult) -> PublishedRun:
@@ -145,14 +151,32 @@ class Publisher:
             unpacked=self._parts.datasets.unpacked,
         )
 
-    def _try(self, version: FrozenVersion, given: Mapping[str, Dataset]) -> None:
-        request = ScoringRequest(
-            inputs={name: dataset.table.slice(0, _TRIED_ROWS) for name, dataset in given.items()}
-        )
-        with Handler(version, self._parts.sandbox_factory(), warm=0) as handler:
-            answer = handler.score(request)
-        if isinstance(answer, ScoringFailed):
-            raise ServiceAnswerFailedError(node=answer.node, failure=answer.failure)
+    def _tried(self, version: FrozenVersion, given: Mapping[str, Dataset]) -> FrozenVersion:
+        """The version as it is published, once it has answered the first rows of its own input.
+
+        A label is required of callers after all if the graph fails without it.
+        """
+        blobs = self._parts.blobs
+        rows = {name: dataset.table.slice(0, _TRIED_ROWS) for name, dataset in given.items()}
+        kept = thaw(freeze(version, blobs).digest, blobs)
+        with Handler(kept, self._parts.sandbox_factory(), warm=0) as handler:
+            answer = handler.score(ScoringRequest(inputs=rows))
+            if isinstance(answer, ScoringFailed):
+                raise ServiceAnswerFailedError(node=answer.node, failure=answer.failure)
+            unlabelled = _without_labels(version.schema, rows)
+            if unlabelled is None or isinstance(handler.score(unlabelled), ScoringReply):
+                return version
+        return replace(version, schema=version.schema.with_labels_required())
+
+
+def _without_labels(schema: ServiceSchema, rows: Mapping[str, pa.Table]) -> ScoringRequest | None:
+    """A request without the labels; None if there are none."""
+    sent = {name: rows[name].select(port.required()) for name, port in schema.inputs.items()}
+    if all(sent[name].num_columns == rows[name].num_columns for name in rows):
+        return None
+    checked = Validator(replace(schema, parameters=())).check(sent, {})
+    assert isinstance(checked, ScoringRequest)
+    return checked
 
 
 def _reply_of(result: ExperimentResult, plan: Plan, node: NodeName) -> Dataset:

@@ -58,6 +58,11 @@ class SeenService:
     newest: int | None
     schema: ServiceSchema | None
 
+    @property
+    def inputs(self) -> Sequence[str]:
+        """The names of the inputs of its newest version."""
+        return list(self.schema.inputs) if self.schema else []
+
 
 class WorkspaceServices:
     """The web services of one workspace. For any number of threads."""
