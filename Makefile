@@ -13,7 +13,7 @@ PAGE := src/studiolo/_ui/index.html
 PAGE_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path 'frontend/test/*')
 PAGE_TESTS := $(shell find frontend/test -type f)
 
-.PHONY: install frontend run serve test check bench clean
+.PHONY: install frontend run serve test check openapi bench clean
 
 install: .venv/installed
 
@@ -55,6 +55,10 @@ frontend/node_modules/.checked: $(PAGE) $(PAGE_TESTS)
 
 check: install frontend/node_modules/.checked
 	$(BIN)/ruff format --check $(OURS) && $(BIN)/ruff check $(OURS) && $(BIN)/mypy && $(BIN)/lint-imports
+
+# What the front end generates its types from.
+openapi: install
+	$(BIN)/python -m studiolo.server.openapi > frontend/openapi.json
 
 bench: install
 	$(BIN)/python -m benchmarks

@@ -15,7 +15,7 @@ export interface paths {
          * Get Session
          * @description Whether the session holds; 401 if it does not.
          */
-        get: operations["get_session_session_get"];
+        get: operations["get_session"];
         put?: never;
         post?: never;
         delete?: never;
@@ -35,7 +35,7 @@ export interface paths {
          * Get Workspace
          * @description The workspace.
          */
-        get: operations["get_workspace_workspace_get"];
+        get: operations["get_workspace"];
         put?: never;
         post?: never;
         delete?: never;
@@ -55,7 +55,7 @@ export interface paths {
          * List Modules
          * @description The modules, in the order of a palette, and those whose file can't be used.
          */
-        get: operations["list_modules_modules_get"];
+        get: operations["list_modules"];
         put?: never;
         post?: never;
         delete?: never;
@@ -75,13 +75,13 @@ export interface paths {
          * List Experiments
          * @description The experiments of the workspace, the one that was changed last first.
          */
-        get: operations["list_experiments_experiments_get"];
+        get: operations["list_experiments"];
         put?: never;
         /**
          * Make Experiment
          * @description Make an experiment: empty, of a sample, or as a copy of another one.
          */
-        post: operations["make_experiment_experiments_post"];
+        post: operations["make_experiment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -99,7 +99,7 @@ export interface paths {
          * List Samples
          * @description The samples that can be opened.
          */
-        get: operations["list_samples_samples_get"];
+        get: operations["list_samples"];
         put?: never;
         post?: never;
         delete?: never;
@@ -121,7 +121,7 @@ export interface paths {
          * Restore Experiment
          * @description Bring back an experiment that was removed.
          */
-        post: operations["restore_experiment_removed__removed__restore_post"];
+        post: operations["restore_experiment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -139,14 +139,14 @@ export interface paths {
          * Get Experiment
          * @description An experiment, with all that its canvas shows.
          */
-        get: operations["get_experiment_experiments__name__get"];
+        get: operations["get_experiment"];
         put?: never;
         post?: never;
         /**
          * Remove Experiment
          * @description Remove an experiment; it can be brought back.
          */
-        delete: operations["remove_experiment_experiments__name__delete"];
+        delete: operations["remove_experiment"];
         options?: never;
         head?: never;
         patch?: never;
@@ -165,7 +165,7 @@ export interface paths {
          * Edit Experiment
          * @description Carry out edits: all of them, or none. Answers the experiment as it is then.
          */
-        post: operations["edit_experiment_experiments__name__edits_post"];
+        post: operations["edit_experiment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -184,7 +184,7 @@ export interface paths {
          * Arrange Experiment
          * @description Move nodes on the canvas; the others stay where they are.
          */
-        put: operations["arrange_experiment_experiments__name__layout_put"];
+        put: operations["arrange_experiment"];
         post?: never;
         delete?: never;
         options?: never;
@@ -203,12 +203,12 @@ export interface paths {
          * Get Script
          * @description A script beside an experiment.
          */
-        get: operations["get_script_experiments__name__files__file__get"];
+        get: operations["get_script"];
         /**
          * Save Script Text
          * @description Write a script, if it still has the revision that its text was made from.
          */
-        put: operations["save_script_text_experiments__name__files__file__put"];
+        put: operations["save_script_text"];
         post?: never;
         delete?: never;
         options?: never;
@@ -234,7 +234,7 @@ export interface components {
             name: string;
             /** Node */
             node: {
-                [key: string]: components["schemas"]["Json-Input"];
+                [key: string]: components["schemas"]["Json"];
             };
             /** X */
             x?: number | null;
@@ -269,7 +269,7 @@ export interface components {
             node: string;
             /** Keys */
             keys: {
-                [key: string]: components["schemas"]["Json-Input"];
+                [key: string]: components["schemas"]["Json"];
             };
         };
         /**
@@ -468,11 +468,11 @@ export interface components {
             comment: string;
             /** Form */
             form: {
-                [key: string]: components["schemas"]["Json-Output"];
+                [key: string]: components["schemas"]["Json"];
             };
             /** Parameters */
             parameters: {
-                [key: string]: components["schemas"]["Json-Output"];
+                [key: string]: components["schemas"]["Json"];
             };
             /** Declared */
             declared: components["schemas"]["ParameterDeclaration"][];
@@ -500,11 +500,8 @@ export interface components {
             /** Known */
             known: boolean;
         };
-        "Json-Input": boolean | number | string | components["schemas"]["Json-Input"][] | {
-            [key: string]: components["schemas"]["Json-Input"];
-        } | null;
-        "Json-Output": boolean | number | string | components["schemas"]["Json-Output"][] | {
-            [key: string]: components["schemas"]["Json-Output"];
+        Json: boolean | number | string | components["schemas"]["Json"][] | {
+            [key: string]: components["schemas"]["Json"];
         } | null;
         /**
          * LayoutDocument
@@ -646,7 +643,7 @@ export interface components {
             kind: string;
             /** Required */
             required: boolean;
-            default: components["schemas"]["Json-Output"];
+            default: components["schemas"]["Json"];
             /** Nullable */
             nullable: boolean;
             /** Help */
@@ -833,7 +830,7 @@ export interface components {
             node: string;
             /** Parameter */
             parameter: string;
-            value: components["schemas"]["Json-Input"];
+            value: components["schemas"]["Json"];
         };
         /**
          * SetWebServiceParameter
@@ -859,8 +856,8 @@ export interface components {
             node: string;
             /** Key */
             key: string;
-            theirs: components["schemas"]["Json-Output"];
-            ours: components["schemas"]["Json-Output"];
+            theirs: components["schemas"]["Json"];
+            ours: components["schemas"]["Json"];
         };
         /**
          * WireDocument
@@ -910,7 +907,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    get_session_session_get: {
+    get_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -1020,7 +1017,7 @@ export interface operations {
             };
         };
     };
-    get_workspace_workspace_get: {
+    get_workspace: {
         parameters: {
             query?: never;
             header?: never;
@@ -1130,7 +1127,7 @@ export interface operations {
             };
         };
     };
-    list_modules_modules_get: {
+    list_modules: {
         parameters: {
             query?: never;
             header?: never;
@@ -1240,7 +1237,7 @@ export interface operations {
             };
         };
     };
-    list_experiments_experiments_get: {
+    list_experiments: {
         parameters: {
             query?: never;
             header?: never;
@@ -1350,7 +1347,7 @@ export interface operations {
             };
         };
     };
-    make_experiment_experiments_post: {
+    make_experiment: {
         parameters: {
             query?: never;
             header?: never;
@@ -1464,7 +1461,7 @@ export interface operations {
             };
         };
     };
-    list_samples_samples_get: {
+    list_samples: {
         parameters: {
             query?: never;
             header?: never;
@@ -1574,7 +1571,7 @@ export interface operations {
             };
         };
     };
-    restore_experiment_removed__removed__restore_post: {
+    restore_experiment: {
         parameters: {
             query?: never;
             header?: never;
@@ -1686,7 +1683,7 @@ export interface operations {
             };
         };
     };
-    get_experiment_experiments__name__get: {
+    get_experiment: {
         parameters: {
             query?: never;
             header?: never;
@@ -1798,7 +1795,7 @@ export interface operations {
             };
         };
     };
-    remove_experiment_experiments__name__delete: {
+    remove_experiment: {
         parameters: {
             query?: never;
             header?: never;
@@ -1910,7 +1907,7 @@ export interface operations {
             };
         };
     };
-    edit_experiment_experiments__name__edits_post: {
+    edit_experiment: {
         parameters: {
             query?: never;
             header?: never;
@@ -2026,7 +2023,7 @@ export interface operations {
             };
         };
     };
-    arrange_experiment_experiments__name__layout_put: {
+    arrange_experiment: {
         parameters: {
             query?: never;
             header?: never;
@@ -2142,7 +2139,7 @@ export interface operations {
             };
         };
     };
-    get_script_experiments__name__files__file__get: {
+    get_script: {
         parameters: {
             query?: never;
             header?: never;
@@ -2255,7 +2252,7 @@ export interface operations {
             };
         };
     };
-    save_script_text_experiments__name__files__file__put: {
+    save_script_text: {
         parameters: {
             query?: never;
             header?: never;

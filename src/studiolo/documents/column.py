@@ -1,6 +1,8 @@
 """A column of a dataset as a document."""
 
-from typing import NotRequired, TypedDict
+from typing import NotRequired
+
+from typing_extensions import TypedDict
 
 
 class ColumnDocument(TypedDict):

@@ -2,19 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any, TypedDict, cast
+from typing import cast
+
+from typing_extensions import TypedDict
 
 from studiolo.datasets.change import Change
 from studiolo.datasets.comparison import TableComparison
 from studiolo.documents.run import RunSummary, run_summary
+from studiolo.experiments.json_value import Json
 from studiolo.runs.history.comparison import Comparison, NodeComparison, OutputComparison
 
 
 class ChangeDocument(TypedDict):
     """A value before and after, each None where there is none."""
 
-    before: Any
-    after: Any
+    before: Json
+    after: Json
 
 
 class CellDocument(TypedDict):

@@ -1,7 +1,8 @@
 """The findings of a check as a document."""
 
 from collections.abc import Sequence
-from typing import TypedDict
+
+from typing_extensions import TypedDict
 
 from studiolo.experiments.finding import FINDING_CODES, Finding
 
@@ -31,10 +32,11 @@ class FindingsDocument(TypedDict):
 
 def findings_document(findings: Sequence[Finding]) -> FindingsDocument:
     """The document of a check."""
-    return {"findings": [_finding(finding) for finding in findings]}
+    return {"findings": [finding_document(finding) for finding in findings]}
 
 
-def _finding(finding: Finding) -> FindingDocument:
+def finding_document(finding: Finding) -> FindingDocument:
+    """The document of a finding."""
     return {
         "code": finding.code,
         "classic_number": FINDING_CODES.get(finding.code),

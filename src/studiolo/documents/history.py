@@ -1,7 +1,8 @@
 """A run history, and what was forgotten of one, as documents."""
 
 from collections.abc import Mapping, Sequence
-from typing import TypedDict
+
+from typing_extensions import TypedDict
 
 from studiolo.documents.run import RunSummary, run_summary
 from studiolo.store.identity import RunId

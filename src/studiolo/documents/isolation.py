@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TypedDict, cast
+from typing import cast
+
+from typing_extensions import TypedDict
 
 from studiolo.sandbox.canary import Attempt
 from studiolo.sandbox.policy.isolation import IsolationReport

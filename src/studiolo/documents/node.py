@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NotRequired, TypedDict
+from typing import NotRequired
+
+from typing_extensions import TypedDict
 
 from studiolo.datasets.dataset import ColumnRole, Dataset
 from studiolo.datasets.profile import ProfileDocument, profile_document

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TypedDict
+
+from typing_extensions import TypedDict
 
 from studiolo.documents.node import NodeDocument, node_document
 from studiolo.experiments.experiment import Experiment

@@ -1,7 +1,8 @@
 """A run of a script alone as a document."""
 
 from collections.abc import Mapping, Sequence
-from typing import TypedDict
+
+from typing_extensions import TypedDict
 
 from studiolo.datasets.dataset import Dataset
 from studiolo.documents.column import ColumnDocument

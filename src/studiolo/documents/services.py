@@ -1,8 +1,10 @@
 """Web services as documents."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict
 
+from typing_extensions import TypedDict
+
+from studiolo.experiments.json_value import Json
 from studiolo.workspace.services.workspace_services import SeenEndpoint, SeenService
 
 
@@ -17,7 +19,7 @@ class VersionDocument(TypedDict):
     #: Whether batches are scored in pieces.
     row_wise: bool
     #: Inputs, outputs and parameters.
-    schema: Mapping[str, Any]
+    schema: Mapping[str, Json]
 
 
 class EndpointDocument(TypedDict):

@@ -1,8 +1,10 @@
 """The file of an experiment, `experiment.yaml`: the one place where it is read and written."""
 
 import contextlib
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from studiolo.experiments.errors import (
     ExperimentFileError,
@@ -10,11 +12,11 @@ from studiolo.experiments.errors import (
     ExperimentUnreadableError,
     ExperimentUnwritableError,
 )
-from studiolo.experiments.experiment import Experiment
+from studiolo.experiments.experiment import Experiment, Node, NodeName
 from studiolo.experiments.finding import Finding
 from studiolo.experiments.reading import read_text
 from studiolo.experiments.revision import revision_of
-from studiolo.experiments.saved_form import on_one_line, saved_form
+from studiolo.experiments.saved_form import FORMAT, on_one_line, saved_form
 from studiolo.experiments.yaml.document import MappingNode
 from studiolo.experiments.yaml.patch import Patch, same
 from studiolo.experiments.yaml.text import Layout, document_text
@@ -77,6 +79,27 @@ def as_saved(experiment: Experiment) -> Experiment:
     """
     file = experiment.folder / FILE_NAME
     return _read(_text_of(experiment, file, None), file)[0]
+
+
+def node_of_form(name: NodeName, form: Mapping[str, Any], folder: Path) -> Node:
+    """The node that a file in this folder would describe with these keys.
+
+    Raises:
+        ExperimentFileError: The keys do not follow the format.
+        ExperimentUnwritableError: They hold something that no file can say.
+    """
+    file = folder / FILE_NAME
+    try:
+        form = {"studiolo": FORMAT, "name": "node", "nodes": {str(name): dict(form)}}
+        text = document_text(form, Layout(on_one_line=on_one_line))
+    except (TypeError, ValueError) as error:
+        raise ExperimentUnwritableError(path=str(file), reason=str(error)) from error
+    try:
+        experiment, _ = _read(text, file)
+    except ExperimentFileError as error:
+        found = [replace(found, line=None, column=None) for found in error.findings]
+        raise ExperimentFileError(found) from error
+    return experiment.nodes[name]
 
 
 def _file_of(path: Path) -> Path:

@@ -49,7 +49,7 @@ def saved_form(experiment: Experiment) -> dict[str, Any]:
     form: dict[str, Any] = {"studiolo": FORMAT, "name": experiment.name}
     if experiment.description:
         form["description"] = experiment.description
-    form["nodes"] = {str(name): _node_form(node) for name, node in experiment.nodes.items()}
+    form["nodes"] = {str(name): node_form(node) for name, node in experiment.nodes.items()}
     if experiment.web_service_parameters:
         form["web_service_parameters"] = {
             name: _targets(targets) for name, targets in experiment.web_service_parameters.items()
@@ -82,7 +82,12 @@ def on_one_line(path: Path, value: Any) -> bool:
     return False
 
 
-def _node_form(node: Node) -> dict[str, Any]:
+def node_form(node: Node) -> dict[str, Any]:
+    """The keys of a node in an experiment's file, without the defaults.
+
+    Raises:
+        ValueError: A parameter has a value that no file can say.
+    """
     said: dict[str, Any] = {
         "dataset": node.dataset,
         "trained_model": node.trained_model,

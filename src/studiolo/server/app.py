@@ -11,9 +11,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
+from studiolo.server.api.access import SignedIn
+from studiolo.server.api.application import api_application
 from studiolo.server.classic.routes import classic_routes
 from studiolo.server.describing import describing_routes
-from studiolo.server.help.routes import help_routes
+from studiolo.server.help.routes import front_route, help_routes
 from studiolo.server.http.access_log import AccessLog
 from studiolo.server.http.edge import CLIENT_GONE, Edge, unknown_error
 from studiolo.server.http.refused import RefusedError, error_response, plain_error
@@ -21,10 +23,14 @@ from studiolo.server.http.sites import Sites
 from studiolo.server.logs import ACCESS
 from studiolo.server.metrics import metrics_token
 from studiolo.server.own_routes import own_routes
+from studiolo.server.page.files import page_routes
+from studiolo.server.page.signing_in import signing_in_routes
 from studiolo.server.scoring.failed_requests import FailedRequests
 from studiolo.server.scoring.scoring import Scoring
+from studiolo.server.sessions import Sessions
 from studiolo.server.watching import watching_routes
 from studiolo.services.serving.served_endpoints import ServedEndpoints
+from studiolo.workspace.studio.studio import Studio
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,10 +48,22 @@ class ServerSettings:
 class Application:
     """The application for one server; close it when no request is left."""
 
-    def __init__(self, endpoints: ServedEndpoints, settings: ServerSettings) -> None:
+    def __init__(
+        self,
+        endpoints: ServedEndpoints,
+        settings: ServerSettings,
+        studio: Studio | None = None,
+    ) -> None:
+        """Put it together; with a studio, its pages and its API are among the routes."""
+        #: Who may use the studio; None without one.
+        self.sessions = None if studio is None else Sessions(settings.folder)
         self._failures = FailedRequests(settings.folder)
         self._scoring = Scoring(endpoints, self._failures, memory=settings.memory)
         routes = _routes(endpoints, self._scoring, metrics_token(settings.folder))
+        if studio is not None and self.sessions is not None:
+            _add_studio(routes, studio, self.sessions)
+        else:
+            routes.include_router(front_route())
         #: What a server calls.
         self.asgi: ASGIApp = Edge(routes, Sites(settings.hosts), AccessLog(ACCESS))
         routes.state.edge = self.asgi
@@ -76,6 +94,13 @@ def _routes(endpoints: ServedEndpoints, scoring: Scoring, token: str) -> FastAPI
     # Behind it the edge notes what happened.
     application.add_exception_handler(Exception, _as_unknown)
     return application
+
+
+def _add_studio(application: FastAPI, studio: Studio, sessions: Sessions) -> None:
+    application.include_router(signing_in_routes(sessions))
+    application.mount("/api", SignedIn(api_application(studio), sessions))
+    # Last: it answers every other short address.
+    application.include_router(page_routes(sessions))
 
 
 async def _as_classic(_: Request, error: Exception) -> Response:

@@ -1,11 +1,10 @@
 """Metrics in the text format of Prometheus, version 0.0.4."""
 
-import os
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
 
+from studiolo.server.secret_file import secret_in
 from studiolo.services.serving.figures import BOUNDS, FiguresNow
 from studiolo.services.serving.live_endpoint import LiveEndpoint
 
@@ -15,16 +14,7 @@ FILE_NAME = "metrics-token"
 
 def metrics_token(folder: Path) -> str:
     """The token that opens the metrics; made once, in a file that its owner alone can read."""
-    path = folder / FILE_NAME
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    token = secrets.token_urlsafe(32)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(f"{token}\n")
-    return token
+    return secret_in(folder, FILE_NAME)
 
 
 def metrics_text(endpoints: Sequence[LiveEndpoint], statuses: Mapping[int, int]) -> str:

@@ -1,4 +1,4 @@
-"""Serving a workspace: its services, until it is told to end."""
+"""Serving a workspace: its studio and its services, until it is told to end."""
 
 import resource
 from collections.abc import Callable
@@ -8,7 +8,9 @@ from pathlib import Path
 from studiolo.server.app import Application, ServerSettings
 from studiolo.server.http_server import HttpServer
 from studiolo.server.logs import logged
+from studiolo.server.page.signing_in import sign_in_address
 from studiolo.services.serving.served_endpoints import ServedEndpoints
+from studiolo.workspace.studio.studio import Studio
 from studiolo.workspace.workspace import Workspace
 
 #: Files that the process may have open, where the system allows that many.
@@ -25,9 +27,9 @@ def serve(
     service: str | None = None,
     certificate: Path | None = None,
     key: Path | None = None,
-    on_ready: Callable[[str, ServedEndpoints], None],
+    on_ready: Callable[[str, ServedEndpoints, str | None], None],
 ) -> None:
-    """Serve a workspace's services until SIGINT or SIGTERM.
+    """Serve a workspace's studio and services until SIGINT or SIGTERM.
 
     Requests that were accepted by then are answered first; a second SIGINT ends it at once. What
     is published, changed or removed meanwhile is followed.
@@ -36,10 +38,12 @@ def serve(
         workspace: Whose services.
         host: The address or name to listen at.
         port: The port; 0 for any that is free.
-        service: The name of the one to serve; all if not given.
+        service: The name of the one to serve, without the studio; if not given, all services and
+            the studio.
         certificate: The file of the certificate for TLS.
         key: The file of its private key, where that is not in the same file.
-        on_ready: Told the address and what is served, as soon as requests are accepted.
+        on_ready: Told the address, what is served, and the address that signs a browser in to the
+            studio, as soon as requests are accepted.
 
     Raises:
         ServiceUnknownError: There is no service of that name.
@@ -59,12 +63,15 @@ def serve(
         endpoints = ending.enter_context(
             ServedEndpoints(lambda: workspace.services.served(service), workspace.services.handler)
         )
-        application = Application(endpoints, settings)
+        studio = None if service is not None else Studio(workspace)
+        application = Application(endpoints, settings, studio)
         ending.callback(application.close)
         server = HttpServer(
             application.asgi, host=host, port=port, certificate=certificate, key=key
         )
-        server.run(on_ready=lambda: on_ready(server.address, endpoints))
+        sessions = application.sessions
+        link = None if sessions is None else sign_in_address(server.address, sessions)
+        server.run(on_ready=lambda: on_ready(server.address, endpoints, link))
 
 
 def _open_as_many_files_as_allowed() -> None:

@@ -11,7 +11,7 @@ from studiolo.runs.history.experiment_result import ExperimentResult
 from studiolo.runs.history.provenance import Provenance
 from studiolo.store.identity import RunId
 from studiolo.store.locks import SoleUse, WorkspaceUse
-from studiolo.store.run_record import RunRecord, RunStatus, WhyNode
+from studiolo.store.run_record import NodeRecord, RunRecord, RunStatus, WhyNode
 from studiolo.workspace.state_folder import StateFolder
 
 
@@ -74,6 +74,10 @@ class RunHistory:
         """The newest run in which the node had an outcome; None if it never ran."""
         found = self._open().latest_node(experiment, node)
         return None if found is None else found.run
+
+    def latest_nodes(self, experiment: str) -> Mapping[NodeName, NodeRecord]:
+        """Each node of an experiment as the newest run left it that it had an outcome in."""
+        return self._open().latest_nodes(experiment)
 
     def result(self, called: str) -> ExperimentResult:
         """The outcome of a run; raises as `find` does."""

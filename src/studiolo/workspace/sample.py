@@ -40,28 +40,29 @@ def new_workspace(path: Path, *, samples: bool = True) -> Path:
     return path
 
 
+def samples_folder() -> Path:
+    """The folder of the samples, which is a workspace."""
+    return next(place for place in _PLACES if place.is_dir())
+
+
 def _fill(folder: Path, name: str, *, samples: bool) -> None:
     for part in (*_FOLDERS, "modules"):
         (folder / part).mkdir(parents=True)
     if samples:
         for source in _sample_files():
-            target = folder / source.relative_to(_samples())
+            target = folder / source.relative_to(samples_folder())
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, target)
     # TOML's basic strings are written as JSON's are.
     quoted = name.replace("\\", "\\\\").replace('"', '\\"')
-    text = (_samples() / settings.FILE_NAME).read_text(encoding="utf-8")
+    text = (samples_folder() / settings.FILE_NAME).read_text(encoding="utf-8")
     text = text.replace('name = "Examples"', f'name = "{quoted}"', 1)
     (folder / settings.FILE_NAME).write_text(text, encoding="utf-8")
     (folder / ".gitignore").write_text(_IGNORED, encoding="utf-8")
 
 
-def _samples() -> Path:
-    return next(place for place in _PLACES if place.is_dir())
-
-
 def _sample_files() -> Iterator[Path]:
     for part in _FOLDERS:
-        for path in sorted((_samples() / part).rglob("*")):
+        for path in sorted((samples_folder() / part).rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
                 yield path

@@ -70,6 +70,8 @@ EXPERIMENTS = "experiments"
 MODULES = "modules"
 #: Seconds between two looks at whether a run is to be cancelled.
 _PAUSE = 0.05
+#: Bytes of an experiment's name; file systems take no longer names of folders.
+_LONGEST_NAME = 200
 
 
 class Workspace:
@@ -237,7 +239,12 @@ class Workspace:
         """
         if name != name.strip() or not name or not name.isprintable():
             raise ExperimentNameError(name=name)
-        if name.startswith(".") or "/" in name or "\\" in name:
+        if (
+            name.startswith(".")
+            or "/" in name
+            or "\\" in name
+            or len(name.encode()) > _LONGEST_NAME
+        ):
             raise ExperimentNameError(name=name)
         return self.root / EXPERIMENTS / name
 

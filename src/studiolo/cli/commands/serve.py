@@ -1,4 +1,4 @@
-"""`studiolo serve`: answer requests to a workspace's web services."""
+"""`studiolo serve`: the studio of a workspace, and its web services."""
 
 import sys
 from pathlib import Path
@@ -28,7 +28,9 @@ def command(
     ] = 8765,
     service: Annotated[
         str | None,
-        typer.Option(help="Serve only this service. Default: all.", metavar="NAME"),
+        typer.Option(
+            help="Serve only this service, without the studio. Default: all.", metavar="NAME"
+        ),
     ] = None,
     tls_cert: Annotated[
         Path | None,
@@ -45,7 +47,9 @@ def command(
         Path, typer.Option(help="The workspace, or a folder in it.", metavar="PATH")
     ] = Path(),
 ) -> None:
-    """Serve the published web services of a workspace until Ctrl-C.
+    """Serve the studio of a workspace and its published web services until Ctrl-C.
+
+    The link that it prints signs a browser in to the studio.
 
     Before the server ends, it answers all requests that it has accepted. It writes its log to
     standard error, a line of JSON for each request.
@@ -66,13 +70,15 @@ def command(
             service=service,
             certificate=tls_cert,
             key=tls_key,
-            on_ready=lambda address, endpoints: _say(terminal, address, endpoints),
+            on_ready=lambda address, endpoints, link: _say(terminal, address, endpoints, link),
         )
         terminal.say(Text("Ended."))
 
 
-def _say(terminal: Terminal, address: str, endpoints: "ServedEndpoints") -> None:
+def _say(terminal: Terminal, address: str, endpoints: "ServedEndpoints", link: str | None) -> None:
     terminal.print(Text(f"Serving at {address}"), soft_wrap=True)
+    if link is not None:
+        terminal.print(Text(f"Open the studio: {link}"), soft_wrap=True)
     # Each address is that of a help page, which shows how the service is called.
     records = sorted(
         (endpoint.record for endpoint in endpoints.all()),

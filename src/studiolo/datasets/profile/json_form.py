@@ -22,7 +22,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import fields
 from decimal import Decimal
-from typing import TypedDict, cast
+from typing import cast
+
+from typing_extensions import TypedDict
 
 from studiolo.datasets.profile.column_profile import (
     ColumnProfile,

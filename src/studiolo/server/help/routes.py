@@ -52,15 +52,21 @@ def help_routes(endpoints: ServedEndpoints) -> APIRouter:
             raise refuse("WebServiceNotFound")
         return FileResponse(_STATIC / name, media_type=_FILES[name])
 
-    async def front() -> Response:
-        """What somebody sees who opens the server's address; no name of a service."""
-        return _html("server_front.html")
-
-    routes.add_api_route("/", front, methods=["GET"])
     for address in _BY_NAME:
         routes.add_api_route(address, by_name, methods=["GET"])
     routes.add_api_route(_BY_ID, by_id, methods=["GET"])
     routes.add_api_route("/static/{name}", static, methods=["GET"])
+    return routes
+
+
+def front_route() -> APIRouter:
+    """What somebody sees who opens the address of a server without a studio; names no service."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/")
+    async def front() -> Response:
+        return _html("server_front.html", studio=False)
+
     return routes
 
 

@@ -12,6 +12,7 @@ from studiolo.experiments.errors import ExperimentFileError
 from studiolo.experiments.experiment import Experiment, Node, NodeName
 from studiolo.experiments.file import as_saved
 from studiolo.experiments.finding import Finding, Severity
+from studiolo.experiments.layout import Position
 from studiolo.experiments.revision import Revision
 from studiolo.modules.declaration import read_script_parameters
 from studiolo.modules.definition import EXECUTE_PYTHON_SCRIPT, ModuleId, PortName
@@ -24,10 +25,7 @@ from studiolo.workspace.drafts.draft_file import DraftFile
 from studiolo.workspace.drafts.given_script import ScriptSource, given_script
 from studiolo.workspace.drafts.home import Home
 from studiolo.workspace.drafts.node_keywords import Keywords, refuse_ambiguous
-from studiolo.workspace.errors import (
-    NodeNameTakenError,
-    NodeRefusedError,
-)
+from studiolo.workspace.errors import NodeNameTakenError, NodeRefusedError
 from studiolo.workspace.notebook_progress import watching
 
 #: What a node may still lack while it is written.
@@ -208,7 +206,7 @@ class Draft:
             # Before there is a file for nothing.
             self._as_saved(node)
             self._home.upload(file, file_content(source, file), replace=replace)
-        return self._put(node)
+        return self.put(node)
 
     def trained_model(
         self,
@@ -232,7 +230,7 @@ class Draft:
             NodeNameTakenError: There is a node of that name.
         """
         called = self._new_name(name or saved.replace(".", "-"), given=name is not None)
-        return self._put(Node(name=called, trained_model=saved, version=version, comment=comment))
+        return self.put(Node(name=called, trained_model=saved, version=version, comment=comment))
 
     def transform(
         self,
@@ -245,7 +243,7 @@ class Draft:
     ) -> DraftNode:
         """Add a saved transform; as `trained_model`."""
         called = self._new_name(name or saved.replace(".", "-"), given=name is not None)
-        return self._put(Node(name=called, transform=saved, version=version, comment=comment))
+        return self.put(Node(name=called, transform=saved, version=version, comment=comment))
 
     def module(
         self,
@@ -323,7 +321,28 @@ class Draft:
     ) -> DraftNode:
         """Change a node; see `DraftNode.change`."""
         node = self[name].node
-        return self._put(self._keywords(node).applied(node, given, more, draft=self))
+        return self.put(self._keywords(node).applied(node, given, more, draft=self))
+
+    def put(self, node: Node) -> DraftNode:
+        """Add a node as it is, or replace the one of its name.
+
+        Raises:
+            NodeRefusedError: Something in it is wrong that was not wrong before.
+        """
+        node = self._as_saved(node)
+        reasons = self._mistakes(node)
+        before = self._nodes.get(node.name)
+        if reasons and before is not None:
+            known = self._mistakes(before)
+            reasons = [reason for reason in reasons if reason not in known]
+        if reasons:
+            raise NodeRefusedError(node=node.name, reasons=reasons)
+        self._nodes[node.name] = node
+        return DraftNode(draft=self, name=node.name)
+
+    def place(self, name: NodeName, position: Position) -> None:
+        """Give a node a place on the canvas when the draft is saved."""
+        self._file.rearrange(lambda layout: layout.moved({name: position}))
 
     def remove(self, name: str) -> None:
         """Remove a node. `check` finds what was connected to it.
@@ -352,6 +371,8 @@ class Draft:
             new if node.name == old else node.name: _renamed(node, old, new)
             for node in self._nodes.values()
         }
+        for targets in self.web_service_parameters.values():
+            targets[:] = [(new if node == old else node, name) for node, name in targets]
         self._file.rearrange(lambda layout: layout.renamed(old, new))
         return self[new]
 
@@ -367,7 +388,7 @@ class Draft:
         """
         old = self[name].name
         new = self._new_name(new_name or name, given=new_name is not None)
-        duplicate = self._put(replace(self._nodes[old], name=new))
+        duplicate = self.put(replace(self._nodes[old], name=new))
         self._file.rearrange(lambda layout: layout.duplicated(old, new))
         return duplicate
 
@@ -455,7 +476,7 @@ class Draft:
     ) -> DraftNode:
         keywords = self._keywords(node)
         refuse_ambiguous(own, keywords, more)
-        return self._put(keywords.applied(node, given, more, draft=self))
+        return self.put(keywords.applied(node, given, more, draft=self))
 
     def _keywords(self, node: Node) -> Keywords:
         """The meaning of keywords for a node; none where its module is unknown."""
@@ -473,25 +494,16 @@ class Draft:
         ports = frozenset(str(port.name) for port in definition.inputs)
         return Keywords(ports=ports, parameters=frozenset(parameters))
 
-    def _put(self, node: Node) -> DraftNode:
-        """Add a node, if nothing in it is wrong.
-
-        Raises:
-            NodeRefusedError: Something is.
-        """
-        node = self._as_saved(node)
+    def _mistakes(self, node: Node) -> list[str]:
+        """What would keep a node from running, but for what it may still lack."""
         found = self._home.check(self._around(node), read_script=self._scripts.read)
-        reasons = [
+        return [
             finding.message
             for finding in found
             if finding.node == node.name
             and finding.severity is Severity.ERROR
             and finding.code not in _LATER
         ]
-        if reasons:
-            raise NodeRefusedError(node=node.name, reasons=reasons)
-        self._nodes[node.name] = node
-        return DraftNode(draft=self, name=node.name)
 
     def _as_saved(self, node: Node) -> Node:
         """The node as its file would give it back, which shows what a file can't express."""

@@ -1,0 +1,66 @@
+"""The workspace, and the session of who asks."""
+
+import importlib.metadata
+
+from fastapi import APIRouter
+from typing_extensions import TypedDict
+
+from studiolo.modules.definition import PortKind
+from studiolo.workspace.studio.studio import Studio
+
+
+class WorkspaceCounts(TypedDict):
+    """The numbers of things in a workspace."""
+
+    experiments: int
+    datasets: int
+    models: int
+    transforms: int
+    services: int
+
+
+class WorkspaceDocument(TypedDict):
+    """A workspace."""
+
+    #: As `studiolo.toml` calls it.
+    name: str
+    #: Its folder, for people who edit its files.
+    folder: str
+    #: Of Studiolo.
+    version: str
+    counts: WorkspaceCounts
+
+
+class SessionDocument(TypedDict):
+    """Who asks."""
+
+    signed_in: bool
+
+
+def workspace_routes(studio: Studio) -> APIRouter:
+    """The routes."""
+    routes = APIRouter(tags=["workspace"])
+    workspace = studio.workspace
+
+    @routes.get("/session")
+    def get_session() -> SessionDocument:
+        """Whether the session holds; 401 if it does not."""
+        return {"signed_in": True}
+
+    @routes.get("/workspace")
+    def get_workspace() -> WorkspaceDocument:
+        """The workspace."""
+        return {
+            "name": workspace.settings.name or workspace.root.name,
+            "folder": str(workspace.root),
+            "version": importlib.metadata.version("studiolo"),
+            "counts": {
+                "experiments": len(workspace.experiments),
+                "datasets": len(workspace.datasets.names),
+                "models": len(workspace.saved.names(PortKind.MODEL)),
+                "transforms": len(workspace.saved.names(PortKind.TRANSFORM)),
+                "services": len(workspace.services.records.services()),
+            },
+        }
+
+    return routes

@@ -1,0 +1,54 @@
+"""Errors in what a canvas asks for."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from studiolo.errors import StudioloError
+from studiolo.experiments.spelling import listed
+
+
+class EditsOutdatedError(StudioloError):
+    """Edits were made from a version of an experiment that is not known any more."""
+
+    code: ClassVar[str] = "edits-outdated"
+
+    def __init__(self, *, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f'The experiment "{name}" has changed since these edits were made, so they were not '
+            "saved. Look at its present version, and make them there."
+        )
+
+
+class SampleUnknownError(StudioloError):
+    """There is no sample of that name."""
+
+    code: ClassVar[str] = "sample-unknown"
+
+    def __init__(self, *, name: str, known: Sequence[str]) -> None:
+        self.name = name
+        self.known = tuple(known)
+        super().__init__(f'There is no sample "{name}". There are {listed(known)}.')
+
+
+class RemovedUnknownError(StudioloError):
+    """There is no removed experiment of that name to bring back."""
+
+    code: ClassVar[str] = "removed-unknown"
+
+    def __init__(self, *, name: str) -> None:
+        self.name = name
+        super().__init__(f'There is no removed experiment "{name}" to bring back.')
+
+
+class ScriptNameError(StudioloError):
+    """A file of an experiment is not a script that can be looked at or edited."""
+
+    code: ClassVar[str] = "script-name"
+
+    def __init__(self, *, file: str) -> None:
+        self.file = file
+        super().__init__(
+            f'"{file}" is not a script of this experiment. A script is a file in the experiment\'s '
+            'folder whose name ends in ".py".'
+        )

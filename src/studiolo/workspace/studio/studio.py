@@ -1,0 +1,193 @@
+"""The studio of a workspace: what pages in a browser ask for, as verbs without HTTP."""
+
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from studiolo.errors import StudioloError
+from studiolo.experiments.errors import ExperimentMissingError
+from studiolo.experiments.experiment import Experiment
+from studiolo.experiments.file import FILE_NAME
+from studiolo.files.inside import stays_inside
+from studiolo.store.run_record import RunRecord
+from studiolo.workspace.copying import copy_experiment
+from studiolo.workspace.drafts.draft import Draft
+from studiolo.workspace.errors import ExperimentExistsError, WorkspaceUnwritableError
+from studiolo.workspace.sample import samples_folder
+from studiolo.workspace.studio.edits import Edit, apply_edit
+from studiolo.workspace.studio.errors import (
+    EditsOutdatedError,
+    RemovedUnknownError,
+    SampleUnknownError,
+)
+from studiolo.workspace.studio.opened import OpenExperiments
+from studiolo.workspace.workspace import Workspace
+
+#: Where removed experiments are kept, in the workspace's own folder.
+_REMOVED: Final = "removed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedExperiment:
+    """An experiment in the list of all."""
+
+    #: The name of its folder.
+    name: str
+    #: None if its file can't be read now.
+    experiment: Experiment | None
+    #: When its file was last changed.
+    changed_at: datetime
+    #: Its newest run.
+    last_run: RunRecord | None
+
+
+class Studio:
+    """The studio of one workspace. For any number of threads."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.experiments = OpenExperiments(workspace)
+
+    def listed(self) -> Sequence[ListedExperiment]:
+        """The experiments, the one that was changed last first."""
+        newest: dict[str, RunRecord] = {}
+        for run in self.workspace.runs.newest():
+            newest.setdefault(run.experiment, run)
+        found = [self._listed(folder, newest) for folder in self.workspace.experiments]
+        return sorted(found, key=lambda one: one.changed_at, reverse=True)
+
+    def samples(self) -> Sequence[Experiment]:
+        """The samples that can be opened, by name."""
+        with Workspace(samples_folder()) as samples:
+            return [samples.experiment(folder) for folder in samples.experiments]
+
+    def new(self, name: str, *, title: str = "", description: str = "") -> None:
+        """Make an empty experiment.
+
+        Raises:
+            ExperimentNameError, ExperimentExistsError: It can't be called so.
+            ExperimentUnwritableError: It can't be written.
+        """
+        self._refuse_existing(name)
+        self.workspace.new_experiment(name, title=title, description=description).save()
+
+    def open_sample(self, sample: str, name: str | None = None) -> str:
+        """Copy a sample to the workspace, with its datasets; the name of the experiment.
+
+        Args:
+            sample: The sample's name.
+            name: What to call the experiment; the sample's own name, numbered, if not given.
+
+        Raises:
+            SampleUnknownError: There is no such sample.
+            CopyRefusedError: A dataset of its name has different content.
+        """
+        with Workspace(samples_folder()) as samples:
+            known = [folder.name for folder in samples.experiments]
+            if sample not in known:
+                raise SampleUnknownError(name=sample, known=known)
+            chosen = name or self._free_name(sample)
+            self._refuse_existing(chosen)
+            source = samples.experiment_folder(sample)
+            return copy_experiment(source, samples, self.workspace, name=chosen).folder.name
+
+    def copy(self, source: str, name: str | None = None) -> str:
+        """Copy an experiment of the workspace; the name of the copy."""
+        folder = self.workspace.experiment_folder(source)
+        chosen = name or self._free_name(source)
+        self._refuse_existing(chosen)
+        return copy_experiment(folder, self.workspace, self.workspace, name=chosen).folder.name
+
+    def edit(self, name: str, edits: Iterable[Edit], *, revision: str) -> None:
+        """Carry out edits that were made from a version of an experiment: all of them, or none.
+
+        Comments in the experiment's file stay.
+
+        Raises:
+            ExperimentChangedError: It has changed since; the error has both versions.
+            EditsOutdatedError: It has changed since, and the version is not known any more.
+            ExperimentFileError: The file can't be read now.
+            StudioloError: An edit can't be carried out; see `apply_edit`.
+        """
+        folder = self.workspace.experiment_folder(name)
+        current = self.experiments.read(folder)
+        base = current if current.revision == revision else self.experiments.base(folder, revision)
+        if base is None:
+            raise EditsOutdatedError(name=name)
+        draft = Draft(self.workspace, base, saved=base)
+        for edit in edits:
+            apply_edit(draft, edit)
+        draft.save()
+
+    def remove(self, name: str) -> str:
+        """Take an experiment out of the workspace; the name that `restore` brings it back by.
+
+        Its runs stay. Its folder is kept in the workspace's own folder.
+
+        Raises:
+            ExperimentMissingError: There is no such experiment.
+            WorkspaceUnwritableError: It can't be moved.
+        """
+        folder = self.workspace.experiment_folder(name)
+        if not (folder / FILE_NAME).is_file():
+            raise ExperimentMissingError(path=name)
+        removed = f"{datetime.now(UTC).strftime('%Y%m%dT%H%M%S.%f')}-{name}"
+        try:
+            self._removed.mkdir(parents=True, exist_ok=True)
+            shutil.move(folder, self._removed / removed)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise WorkspaceUnwritableError(path=folder, reason=reason) from error
+        return removed
+
+    def restore(self, removed: str) -> str:
+        """Bring a removed experiment back; its name.
+
+        Raises:
+            RemovedUnknownError: There is none.
+            ExperimentExistsError: There is another one of its name by now.
+        """
+        _, _, name = removed.partition("-")
+        kept = self._removed / removed
+        if not stays_inside(removed) or "/" in removed or not (kept / FILE_NAME).is_file():
+            raise RemovedUnknownError(name=removed)
+        folder = self.workspace.experiment_folder(name)
+        self._refuse_existing(name)
+        try:
+            shutil.move(kept, folder)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise WorkspaceUnwritableError(path=folder, reason=reason) from error
+        return name
+
+    @property
+    def _removed(self) -> Path:
+        return self.workspace.server_folder.parent / _REMOVED
+
+    def _refuse_existing(self, name: str) -> None:
+        if self.workspace.experiment_folder(name).exists():
+            raise ExperimentExistsError(name=name)
+
+    def _free_name(self, name: str) -> str:
+        free, number = name, 2
+        while self.workspace.experiment_folder(free).exists():
+            free, number = f"{name}-{number}", number + 1
+        return free
+
+    def _listed(self, folder: Path, newest: dict[str, RunRecord]) -> ListedExperiment:
+        try:
+            experiment = self.workspace.experiment(folder)
+        except StudioloError:
+            # Its page says what is wrong with it.
+            experiment = None
+        key = folder.relative_to(self.workspace.root).as_posix()
+        changed = datetime.fromtimestamp((folder / FILE_NAME).stat().st_mtime, UTC)
+        return ListedExperiment(
+            name=folder.name,
+            experiment=experiment,
+            changed_at=changed,
+            last_run=newest.get(key),
+        )
