@@ -49,6 +49,7 @@ def test_an_empty_workspace_is_served_until_it_is_ended(workspace: CommandLine) 
         assert process.stdout is not None
         assert process.stdout.readline().startswith("Serving at http://127.0.0.1:")
         assert "Nothing is published yet" in process.stdout.readline()
+        assert "/signin?token=" in process.stdout.readline()
         process.terminate()
         out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err) == (0, "Ended.\n", "")

@@ -77,8 +77,6 @@ def command(
 
 def _say(terminal: Terminal, address: str, endpoints: "ServedEndpoints", link: str | None) -> None:
     terminal.print(Text(f"Serving at {address}"), soft_wrap=True)
-    if link is not None:
-        terminal.print(Text(f"Open the studio: {link}"), soft_wrap=True)
     # Each address is that of a help page, which shows how the service is called.
     records = sorted(
         (endpoint.record for endpoint in endpoints.all()),
@@ -95,5 +93,7 @@ def _say(terminal: Terminal, address: str, endpoints: "ServedEndpoints", link: s
     if not records:
         text = 'Nothing is published yet; "studiolo publish EXPERIMENT" makes a service.'
         terminal.say(Text(text))
+    if link is not None:
+        terminal.print(Text(f"Open the studio: {link}"), soft_wrap=True)
     # Whoever started it waits for these lines, perhaps behind a pipe.
     sys.stdout.flush()
