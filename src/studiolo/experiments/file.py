@@ -46,7 +46,9 @@ def read_experiment(path: Path) -> Experiment:
     return replace(experiment, revision=revision_of(content))
 
 
-def write_experiment(experiment: Experiment, path: Path) -> None:
+def write_experiment(
+    experiment: Experiment, path: Path, *, renamed: Mapping[NodeName, NodeName] | None = None
+) -> None:
     """Save an experiment, all of it or nothing.
 
     Unchanged parts of the file stay as they were typed: comments, order, quotes and spaces. A file
@@ -55,6 +57,7 @@ def write_experiment(experiment: Experiment, path: Path) -> None:
     Args:
         experiment: What to save.
         path: Its folder, or its file. Folders that are missing are made.
+        renamed: The new names of nodes in the file, which keep the comments in them.
 
     Raises:
         ExperimentFileError: The file can't be read, or could not be read after this change.
@@ -65,7 +68,7 @@ def write_experiment(experiment: Experiment, path: Path) -> None:
         before = _text(_content(file), file)
     except ExperimentMissingError:
         before = None
-    after = _text_of(experiment, file, before)
+    after = _text_of(experiment, file, before, renamed or {})
     if after != before:
         _replace(file, after.encode())
 
@@ -78,7 +81,7 @@ def as_saved(experiment: Experiment) -> Experiment:
         ExperimentUnwritableError: It holds something that no file can say.
     """
     file = experiment.folder / FILE_NAME
-    return _read(_text_of(experiment, file, None), file)[0]
+    return _read(_text_of(experiment, file, None, {}), file)[0]
 
 
 def node_of_form(name: NodeName, form: Mapping[str, Any], folder: Path) -> Node:
@@ -146,7 +149,9 @@ def _read(text: str, file: Path) -> tuple[Experiment, MappingNode]:
     return read.experiment, read.root
 
 
-def _text_of(experiment: Experiment, file: Path, before: str | None) -> str:
+def _text_of(
+    experiment: Experiment, file: Path, before: str | None, renamed: Mapping[NodeName, NodeName]
+) -> str:
     """The text to save, which has been read to see that it says what it shall."""
     try:
         form = saved_form(experiment)
@@ -159,7 +164,8 @@ def _text_of(experiment: Experiment, file: Path, before: str | None) -> str:
             return before
         mark = _BYTE_ORDER_MARK if before.startswith(_BYTE_ORDER_MARK) else ""
         layout = Layout(on_one_line=on_one_line, newline="\r\n" if "\r\n" in before else "\n")
-        patch = Patch(before.removeprefix(mark), layout=layout)
+        keys: dict[tuple[str, ...], str] = {("nodes", old): new for old, new in renamed.items()}
+        patch = Patch(before.removeprefix(mark), layout=layout, renamed=keys)
         patched = mark + patch.patched(root, old, form)
         # Some notations are hardly used, such as keys after a question mark. If one of them
         # defeats the patch, what is saved counts for more than how it was laid out.

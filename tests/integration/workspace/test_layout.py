@@ -82,6 +82,22 @@ def test_renamed_nodes_keep_their_place_their_connections_and_their_results(
     assert positions(workspace) == {NodeName("towns"): HERE, SPLIT: THERE}
 
 
+def test_a_renamed_node_keeps_its_comments_and_what_callers_may_set(
+    workspace: studiolo.Workspace,
+) -> None:
+    file = workspace.experiment("weather").folder / "experiment.yaml"
+    typed = file.read_text().replace("module: split-data", "module: split-data  # in halves")
+    file.write_text(typed)
+    draft = workspace.draft("weather")
+    draft["split"].web_service_parameter("random_seed", name="seed")
+    draft.rename("split", "parts")
+    draft.rename("parts", "halves").change(fraction=0.25)
+    assert draft.web_service_parameters == {"seed": [("halves", "random_seed")]}
+    draft.save()
+    assert "halves:" in file.read_text()
+    assert "# in halves" in file.read_text()
+
+
 def test_names_that_no_node_can_get_are_refused(workspace: studiolo.Workspace) -> None:
     draft = workspace.draft("weather")
     with pytest.raises(NodeNameTakenError):

@@ -371,3 +371,57 @@ def test_any_nodes_can_be_taken_away_and_put_in(
     saved = save(folder, text, change)
     assert same(saved_form(read_experiment(folder)), saved_form(wanted[0]))
     assert set(comments(saved)) <= set(comments(text))
+
+
+@pytest.mark.parametrize("text", ODD)
+@pytest.mark.parametrize("name", ["c", "a new name", "1"])
+def test_a_renamed_node_keeps_its_text(tmp_path: Path, text: str, name: str) -> None:
+    """Only names change: the node's own, and those in the inputs of nodes after it."""
+    file = tmp_path / "experiment.yaml"
+    file.write_bytes(text.encode())
+    before = read_experiment(tmp_path)
+    for node in before.nodes:
+        if NodeName(name) in before.nodes:
+            continue
+        after = renamed(before, node, NodeName(name))
+        file.write_bytes(text.encode())
+        write_experiment(after, tmp_path, renamed={node: NodeName(name)})
+        assert same(saved_form(read_experiment(tmp_path)), saved_form(after))
+        now = file.read_bytes().decode()
+        assert re.findall(r"# c\d\d", now) == re.findall(r"# c\d\d", text)
+        lines = zip(text.splitlines(), now.splitlines(), strict=True)
+        assert all(len(set(pair)) == 1 or re.search(rf"\b{node}\b", pair[0]) for pair in lines)
+
+
+def test_names_that_are_passed_on_stay_with_their_text(tmp_path: Path) -> None:
+    def change(experiment: Experiment) -> Experiment:
+        swapped = renamed(without(experiment, "tools"), NodeName("pima"), NodeName("tools"))
+        return replace(
+            swapped,
+            nodes={**swapped.nodes, NodeName("pima"): replace(DATASET, name=NodeName("pima"))},
+        )
+
+    file = tmp_path / "experiment.yaml"
+    file.write_bytes(TYPED.encode())
+    after = change(read_experiment(tmp_path))
+    write_experiment(after, tmp_path, renamed={NodeName("pima"): NodeName("tools")})
+    text = file.read_text()
+    assert '  tools:   {dataset: "pima.csv"   , version:  2}   # c06\n' in text
+    assert "  pima: {dataset: new.csv}\n" in text
+    assert "Hello.zip" not in text
+    assert saved_form(read_experiment(tmp_path)) == saved_form(after)
+
+
+def renamed(experiment: Experiment, node: NodeName, name: NodeName) -> Experiment:
+    def source(one: Source) -> Source:
+        return replace(one, node=name) if one.node == node else one
+
+    nodes = {
+        name if other == node else other: replace(
+            found,
+            name=name if other == node else other,
+            inputs={port: source(one) for port, one in found.inputs.items()},
+        )
+        for other, found in experiment.nodes.items()
+    }
+    return replace(experiment, nodes=nodes)

@@ -6,7 +6,7 @@ together from pieces of the old one; only what is new is rendered.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,11 +67,13 @@ class _Present(_Part):
     start: int
     #: Where its key or its dash ends.
     name_end: int
+    #: The key that takes the place of its own.
+    new_key: str | None = None
 
     @property
     def stays(self) -> bool:
         """Whether its text is copied. That may be text that says what goes without saying."""
-        return same(self.old, self.new)
+        return self.new_key is None and same(self.old, self.new)
 
     @property
     def keeps_its_kind(self) -> bool:
@@ -86,10 +88,19 @@ class _Present(_Part):
 class Patch:
     """Writes the new text of a document."""
 
-    def __init__(self, text: str, *, layout: Layout) -> None:
-        """Take the existing text, and the layout of new parts."""
+    def __init__(
+        self, text: str, *, layout: Layout, renamed: Mapping[Path, str] | None = None
+    ) -> None:
+        """Begin.
+
+        Args:
+            text: The existing text.
+            layout: The layout of new parts.
+            renamed: The new keys of entries, which keep the rest of their text.
+        """
         self._text = text
         self._layout = layout
+        self._renamed = renamed or {}
 
     def patched(self, root: MappingNode, old: dict[str, Any], new: dict[str, Any]) -> str:
         """The whole text, saying ``new``.
@@ -140,7 +151,7 @@ class Patch:
         return entry_text(part.key, part.new, indent=indent, path=part.path, layout=self._layout)
 
     def _changed_part(self, part: _Present, indent: int, end: int) -> str:
-        name = self._text[part.start : part.name_end]
+        name = self._name(part)
         between = self._text[part.name_end : part.value.start]
         behind = self._text[self._end(part.value) : end]
         if part.keeps_its_kind:
@@ -158,6 +169,11 @@ class Patch:
             comments += _COMMENT.findall(behind)
             behind = "".join(f"  {comment}" for comment in comments)
         return f"{name}{first}{behind}{line_break}{more}"
+
+    def _name(self, part: _Present) -> str:
+        if part.new_key is not None:
+            return f"{scalar_text(part.new_key)}:"
+        return self._text[part.start : part.name_end]
 
     def _comments_of_header(self, node: YamlNode) -> list[str]:
         """The comment after the | or > of a text."""
@@ -193,7 +209,7 @@ class Patch:
         return f"{''.join(written)}{separator or ''}{self._text[node.end - 1]}"
 
     def _changed_flow_part(self, part: _Present) -> str:
-        name = self._text[part.start : part.name_end]
+        name = self._name(part)
         between = self._text[part.name_end : part.value.start]
         if part.keeps_its_kind:
             new = self._collection(part.value, part.old, part.new, part.path)
@@ -207,7 +223,18 @@ class Patch:
         self, node: MappingNode, old: dict[str, Any], new: dict[str, Any], path: Path
     ) -> list[_Part]:
         """The entries of the text, in its order; a new entry follows its predecessor in ``new``."""
-        present = {key.text for key, _ in node.entries}
+        renamed = {
+            key.text: self._renamed[(*path, key.text)]
+            for key, _ in node.entries
+            if self._renamed.get((*path, key.text)) in new
+        }
+        # One whose name another entry takes is deleted.
+        names = {
+            key.text: renamed.get(key.text, key.text)
+            for key, _ in node.entries
+            if key.text in renamed or key.text not in renamed.values()
+        }
+        present = set(names.values())
         added: dict[str | None, list[_Part]] = {}
         before: str | None = None
         for name, value in new.items():
@@ -224,13 +251,14 @@ class Patch:
                     path=(*path, key.text),
                     key=key.text,
                     old=old.get(key.text, _NOT_SAID),
-                    new=new.get(key.text, _NOT_SAID),
+                    new=new.get(names[key.text], _NOT_SAID) if key.text in names else _NOT_SAID,
                     value=node_value,
                     start=key.start,
                     name_end=name_end,
+                    new_key=renamed.get(key.text),
                 )
             )
-            parts += added.get(key.text, [])
+            parts += added.get(names.get(key.text, key.text), [])
         return parts
 
     def _parts_of_list(

@@ -373,7 +373,7 @@ class Draft:
         }
         for targets in self.web_service_parameters.values():
             targets[:] = [(new if node == old else node, name) for node, name in targets]
-        self._file.rearrange(lambda layout: layout.renamed(old, new))
+        self._file.rename(old, new)
         return self[new]
 
     def duplicate(self, name: str, *, new_name: str | None = None) -> DraftNode:

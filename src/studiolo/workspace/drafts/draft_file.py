@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from studiolo.experiments.errors import ExperimentMissingError
-from studiolo.experiments.experiment import Experiment
+from studiolo.experiments.experiment import Experiment, NodeName
 from studiolo.experiments.file import FILE_NAME, as_saved, read_experiment, write_experiment
 from studiolo.experiments.layout import Layout, read_layout, write_layout
 from studiolo.experiments.revision import UNSAVED, Revision
@@ -32,6 +32,8 @@ class DraftFile:
         self._saved = saved
         #: What has become of nodes that have a place on the canvas.
         self._rearrangements: list[Callable[[Layout], Layout]] = []
+        #: The present names of nodes that have other ones in the file.
+        self._renamed: dict[NodeName, NodeName] = {}
 
     @property
     def revision(self) -> Revision:
@@ -47,13 +49,20 @@ class DraftFile:
         """Have the layout changed when the draft is saved."""
         self._rearrangements.append(change)
 
+    def rename(self, node: NodeName, name: NodeName) -> None:
+        """Have a node take its comments and its place on the canvas along to its new name."""
+        in_file = {present: saved for saved, present in self._renamed.items()}
+        self._renamed[in_file.get(node, node)] = name
+        self.rearrange(lambda layout: layout.renamed(node, name))
+
     def save(self, experiment: Experiment, *, made_from: Revision) -> None:
         """Write all of it, while no other process does; see `Draft.save`."""
         as_saved(experiment)
         self._refuse_changed(experiment, made_from)
         self.scripts.refuse_changed()
         self.scripts.write()
-        write_experiment(experiment, self._folder)
+        write_experiment(experiment, self._folder, renamed=self._renamed)
+        self._renamed.clear()
         self._saved = read_experiment(self._folder)
         self._rearrange(experiment)
 
