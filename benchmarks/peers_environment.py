@@ -1,26 +1,32 @@
-"""The Python in which the peers of experiments run: an environment of their own, made once."""
+"""The Pythons in which peers run: each has an environment of its own, made once."""
 
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-_REQUIREMENTS = Path(__file__).parent / "peers" / "requirements.lock"
-_FOLDER = Path(__file__).parents[1] / ".venv" / "peers"
+_PEERS = Path(__file__).parent / "peers"
+_VENV = Path(__file__).parents[1] / ".venv"
 
 
-def peers_python() -> Path:
-    """Its interpreter; the first time it is installed, which needs the package registry."""
-    python = _FOLDER / "bin" / "python"
-    done = _FOLDER / "installed.lock"
-    wanted = _REQUIREMENTS.read_text(encoding="utf-8")
+def peers_python(name: str = "requirements") -> Path:
+    """The interpreter with the packages of a lock file in `peers`.
+
+    The first time it is installed, which needs the package registry.
+    """
+    lock = _PEERS / f"{name}.lock"
+    folder = _VENV / f"peers-{lock.stem}"
+    python = folder / "bin" / "python"
+    done = folder / "installed.lock"
+    wanted = lock.read_text(encoding="utf-8")
     if not done.exists() or done.read_text(encoding="utf-8") != wanted:
-        print("installing the peers …", flush=True)
+        print(f"installing {lock.name} …", flush=True)
         uv = Path(sys.executable).with_name("uv")
-        shutil.rmtree(_FOLDER, ignore_errors=True)
-        subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, _FOLDER], check=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, folder], check=True)
         subprocess.run(
-            [uv, "pip", "install", "--quiet", "--python", python, "-r", _REQUIREMENTS], check=True
+            [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", python, "-r", lock],
+            check=True,
         )
         done.write_text(wanted, encoding="utf-8")
     return python
