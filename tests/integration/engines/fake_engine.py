@@ -107,7 +107,7 @@ class FakeEngine:
         node = work.step.name
         tables = {
             str(port): value.table
-            for port, given in work.inputs.items()
+            for port, given in [*work.inputs.items(), *work.files.items()]
             if isinstance(value := run.results.resolve(given), SealedTable)
         }
         self._note("began", node, 1)

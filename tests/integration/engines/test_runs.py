@@ -1,11 +1,14 @@
 """Runs on an engine that does what a test says: orders of ends, lost workers, room."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow as pa
 import pytest
 
+from studiolo.runs.engines.engine import ReadyStep, RunContext, StepOutcome
+from studiolo.runs.engines.references import ResultReference, ResultTable
+from studiolo.runs.errors import ResultGoneError
 from studiolo.runs.experiments.progress import NodeProgress
 from studiolo.runs.experiments.state import HAS_RESULT
 from studiolo.workspace.workspace import Workspace
@@ -153,3 +156,27 @@ def test_a_slow_observer_gets_the_console_in_order(place: WorkspaceFolder) -> No
     with Workspace(place.root, engine=engine) as workspace:
         run_in(workspace, observer=watcher)
     assert list(watcher.console.values()) == ["".join(f"line {number}\n" for number in range(5))]
+
+
+def test_a_dataset_that_a_parameter_stands_for_is_a_reference_too(place: WorkspaceFolder) -> None:
+    """It is held as long as its step runs."""
+
+    class Watched(FakeEngine):
+        def execute(
+            self,
+            work: ReadyStep,
+            run: RunContext,
+            *,
+            on_console: Callable[[str], None] | None = None,
+        ) -> StepOutcome:
+            seen.append((run.results, work.files["data"]))
+            return super().execute(work, run, on_console=on_console)
+
+    seen: list[tuple[ResultTable, ResultReference]] = []
+    place.experiment('typed: {module: enter-data-manually, parameters: {data: "n\\n5\\n"}}')
+    engine = Watched(scripts={"enter_data_manually.py": lambda tables, _: tables["data"]})
+    with Workspace(place.root, engine=engine) as workspace:
+        assert run_in(workspace).table("typed") == {"n": [5]}
+    ((results, reference),) = seen
+    with pytest.raises(ResultGoneError):
+        results.resolve(reference)

@@ -12,7 +12,7 @@ from studiolo.runs.engines.capacity import Capacity
 from studiolo.runs.engines.references import ResultReference, ResultTable
 from studiolo.runs.engines.run_settings import RunSettings
 from studiolo.runs.planning.plan import Step
-from studiolo.sandbox.exchange.job import Connected, Failure, Image, Outcome
+from studiolo.sandbox.exchange.job import Failure, Image, Outcome
 from studiolo.store.measures import Cost
 
 
@@ -39,7 +39,7 @@ class ReadyStep:
     #: By input port.
     inputs: Mapping[PortName, ResultReference]
     #: Datasets that parameters stand for, by parameter.
-    files: Mapping[str, Connected] = field(default_factory=dict)
+    files: Mapping[str, ResultReference] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -92,10 +92,11 @@ class LocalEngine:
         """Run a step in a sandbox of its kind; see `Engine.execute`."""
         step = work.step
         inputs = {port: run.results.resolve(given) for port, given in work.inputs.items()}
+        files = {name: run.results.resolve(given) for name, given in work.files.items()}
         kind = _kind(step, run, slow=bool(self._slow(step, run)))
         try:
             with self._pool.use(kind, _told(run)) as pooled:
-                job = job_of(step, inputs, work.files)
+                job = job_of(step, inputs, files)
                 if notes := _notes_before(job):
                     run.on_notes(step.name, notes)
                 outcome = pooled.sandbox.run(

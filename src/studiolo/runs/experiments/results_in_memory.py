@@ -54,6 +54,19 @@ class ResultsInMemory:
             if reference.recipe in self._results:
                 self._results[reference.recipe][reference.port] = value
 
+    def hold_files(
+        self, step: Step, files: Mapping[str, Connected]
+    ) -> Mapping[str, ResultReference]:
+        """Hold the datasets that a step's parameters stand for until the step lets go.
+
+        Returns:
+            References to them, by parameter.
+        """
+        recipe = _of_parameters(step)
+        with self._lock:
+            self._results[recipe] = dict(files)
+        return {n: ResultReference(recipe=recipe, port=PortName(n)) for n in files}
+
     def resolve(self, reference: ResultReference) -> Connected:
         """The output that is meant; see `ResultTable.resolve`."""
         with self._lock:
@@ -86,5 +99,11 @@ class ResultsInMemory:
             )
 
     def _held_by(self, step: Step) -> list[RecipeDigest]:
-        """The results that a step keeps here while it runs: those of its inputs, and its own."""
-        return [step.digest, *(self._plan.steps[node].digest for node in set(step.needs))]
+        """What a step keeps here while it runs: its inputs, its files and its own result."""
+        inputs = (self._plan.steps[node].digest for node in set(step.needs))
+        return [step.digest, _of_parameters(step), *inputs]
+
+
+def _of_parameters(step: Step) -> RecipeDigest:
+    """The name of the datasets that a step's parameters stand for; they follow from its recipe."""
+    return RecipeDigest(f"parameters of {step.digest}")

@@ -144,7 +144,8 @@ class StepRunner:
                 )
             inputs[port] = self._as_needed(step, port, node, output)
         log: list[str] = []
-        work = ReadyStep(step=step, inputs=inputs, files=self._sources.files(step, log))
+        files = self.in_memory.hold_files(step, self._sources.files(step, log))
+        work = ReadyStep(step=step, inputs=inputs, files=files)
         if (refused := self._file_writer.refusal(step)) is not None:
             return StepOutcome(results={}, failure=refused, seconds=0.0)
         done = self._engine.execute(
