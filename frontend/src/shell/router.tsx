@@ -1,24 +1,15 @@
 /** The pages, by address. Those that need more than the first load brings are loaded on use. */
 
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from "@tanstack/react-router";
+import { createRoute, createRouter } from "@tanstack/react-router";
 import { HomePage } from "../pages/home";
-import { LostPage, UnexpectedPage } from "../pages/lost";
 import { SettingsPage } from "../pages/settings";
+import { canvasRoute, rootRoute, scriptRoute } from "./routes";
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: LostPage, errorComponent: UnexpectedPage });
+const home = createRoute({ getParentRoute: () => rootRoute, path: "/", component: HomePage });
+const experiments = createRoute({ getParentRoute: () => rootRoute, path: "/experiments", component: HomePage });
+const settings = createRoute({ getParentRoute: () => rootRoute, path: "/settings", component: SettingsPage });
 
-const home = createRoute({ getParentRoute: () => root, path: "/", component: HomePage });
-const experiments = createRoute({ getParentRoute: () => root, path: "/experiments", component: HomePage });
-const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: SettingsPage });
-
-export const canvasRoute = createRoute({
-  getParentRoute: () => root,
-  path: "/experiments/$name",
-  validateSearch: (search): { node?: string } => (typeof search.node === "string" ? { node: search.node } : {}),
-  component: lazyRouteComponent(() => import("../pages/canvas"), "CanvasPage"),
-});
-
-const routeTree = root.addChildren([home, experiments, settings, canvasRoute]);
+const routeTree = rootRoute.addChildren([home, experiments, settings, canvasRoute, scriptRoute]);
 
 export const router = createRouter({ routeTree, defaultPreload: "intent" });
 

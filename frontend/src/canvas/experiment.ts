@@ -1,0 +1,105 @@
+/** The experiment on the canvas: its graph, what is selected, what can be undone, how it is saved. */
+
+import { create, type StoreApi, type UseBoundStore } from "zustand";
+import { arranged, edited, experimentDocument } from "../api/experiment";
+import { type ExperimentDocument, graphOf } from "../api/graph_document";
+import { applied, type Edit } from "../graph/edits";
+import type { Graph, NodeName } from "../graph/graph";
+import { afterDeed, type DeedKind, deed, type History, NO_HISTORY, redo, undo } from "../graph/history";
+import { toast } from "../look/toast";
+import { words } from "../words/words";
+import { Saving, type Standing } from "./saving";
+import { sharing } from "./sharing";
+
+export interface ExperimentState {
+  readonly name: string;
+  /** As the server has it. */
+  readonly document: ExperimentDocument;
+  /** The document's graph with the edits that are on their way. */
+  readonly graph: Graph;
+  readonly selected: ReadonlySet<NodeName>;
+  readonly history: History;
+  readonly standing: Standing;
+  readonly unsaved: number;
+}
+
+export interface Experiment {
+  readonly use: UseBoundStore<StoreApi<ExperimentState>>;
+  /** Do it, so that it can be undone. */
+  act(what: DeedKind, node: NodeName, edits: readonly Edit[]): void;
+  undo(): void;
+  redo(): void;
+  select(names: Iterable<NodeName>): void;
+  reload(): Promise<void>;
+  takeTheirs(): void;
+  keepMine(): void;
+  close(): void;
+}
+
+/** An experiment, opened on the canvas. */
+export function openExperiment(document: ExperimentDocument): Experiment {
+  const { name } = document;
+  const server = {
+    edited: (revision: string, edits: Parameters<typeof edited>[2]) => edited(name, revision, edits),
+    arranged: (positions: Parameters<typeof arranged>[1]) => arranged(name, positions),
+  };
+  const saving = new Saving(document, server, {
+    changed: () => show(),
+    refused: (_, error) => {
+      use.setState({ history: { ...use.getState().history, done: use.getState().history.done.slice(0, -1) } });
+      show();
+      toast(`${words().conflict.failed} ${error.message}`, { look: "refused" });
+    },
+  });
+  const use = create<ExperimentState>()(() => ({
+    name,
+    document,
+    graph: graphOf(document),
+    selected: new Set(),
+    history: NO_HISTORY,
+    standing: saving.standing,
+    unsaved: 0,
+  }));
+
+  function show(): void {
+    const before = use.getState();
+    const graph = sharing(before.graph, applied(graphOf(saving.document), saving.unsaved));
+    const selected = new Set([...before.selected].filter((one) => graph.nodes.has(one)));
+    use.setState({
+      document: saving.document,
+      graph,
+      standing: saving.standing,
+      unsaved: saving.unsaved.length,
+      ...(selected.size < before.selected.size && { selected }),
+    });
+  }
+
+  function carryOut(history: History, edits: readonly Edit[]): void {
+    use.setState({ history, graph: applied(use.getState().graph, edits) });
+    saving.add(edits);
+  }
+
+  return {
+    use,
+    act(what, node, edits) {
+      if (edits.length === 0 || use.getState().document.shown !== "current") return;
+      const { graph, history } = use.getState();
+      carryOut(afterDeed(history, deed(graph, what, node, edits)), edits);
+    },
+    undo() {
+      const step = undo(use.getState().history);
+      if (step) carryOut(step.history, step.edits);
+    },
+    redo() {
+      const step = redo(use.getState().history);
+      if (step) carryOut(step.history, step.edits);
+    },
+    select: (names) => use.setState({ selected: new Set(names) }),
+    async reload() {
+      saving.received(await experimentDocument(name));
+    },
+    takeTheirs: () => saving.takeTheirs(),
+    keepMine: () => saving.keepMine(),
+    close: () => saving.close(),
+  };
+}

@@ -1,0 +1,106 @@
+/** The graph as React Flow's nodes and edges; what has not changed stays the same object. */
+
+import { type Graph, type GraphNode, type NodeName, wires, wireId } from "../graph/graph";
+import { dataOrder } from "../graph/order";
+import { heightOf, NODE_WIDTH, places } from "../graph/places";
+import type { Words } from "../words/en";
+import { type Finding, findingsByNode, hasResult, type Kept, type Live, missingInputs, nodeShown } from "./node_state";
+import type { StudioNode } from "./node_view";
+import { same } from "./sharing";
+import type { StudioEdge } from "./wire_view";
+
+export interface Drawn {
+  readonly graph: Graph;
+  readonly selected: ReadonlySet<NodeName>;
+  readonly kept: Readonly<Record<NodeName, Kept>>;
+  readonly live: ReadonlyMap<NodeName, Live>;
+  readonly findings: readonly Finding[];
+  readonly words: Words;
+}
+
+/** The nodes in the order of the data, which is the order of Tab. */
+export function flowNodes(drawn: Drawn, before: readonly StudioNode[]): StudioNode[] {
+  const { graph, kept, live, words } = drawn;
+  const old = new Map(before.map((node) => [node.id, node]));
+  const placed = places(graph);
+  const findings = findingsByNode(drawn.findings, graph);
+  return dataOrder(graph).flatMap((name) => {
+    const node = graph.nodes.get(name);
+    if (!node) return [];
+    const shown = nodeShown(node, kept[name], live.get(name), findings.get(name) ?? [], words);
+    const last = old.get(name);
+    const data: StudioNode["data"] = {
+      node,
+      shown: last && same(last.data.shown, shown) ? last.data.shown : shown,
+      full: node.kind !== "module" || hasResult(kept[name], live.get(name)),
+      missing: missingInputs(node).map((port) => port.name),
+    };
+    return [flowNode(name, data, drawn.selected.has(name), placed.get(name) ?? { x: 0, y: 0 }, last, words)];
+  });
+}
+
+function flowNode(
+  name: NodeName,
+  data: StudioNode["data"],
+  selected: boolean,
+  position: { readonly x: number; readonly y: number },
+  last: StudioNode | undefined,
+  words: Words,
+): StudioNode {
+  const unchanged = last && last.data.node === data.node && last.data.shown === data.shown && same(rest(last.data), rest(data));
+  if (unchanged && last.selected === selected && last.position.x === position.x && last.position.y === position.y) return last;
+  const kept = unchanged ? last.data : data;
+  return {
+    ...last,
+    id: name,
+    type: "studio",
+    position: { x: position.x, y: position.y },
+    data: kept,
+    selected,
+    ariaLabel: label(data.node, data, words),
+    initialWidth: NODE_WIDTH,
+    initialHeight: heightOf(data.node),
+  };
+}
+
+const rest = ({ full, missing }: StudioNode["data"]) => ({ full, missing });
+
+function label(node: GraphNode, { shown }: StudioNode["data"], words: Words): string {
+  return [`${node.name}: ${node.title}`, [shown.word, shown.figures].filter(Boolean).join(" "), shown.cause, node.comment && `${words.canvas.comment}: ${node.comment}`]
+    .filter(Boolean)
+    .join(", ");
+}
+
+export function flowEdges(drawn: Drawn, before: readonly StudioEdge[]): StudioEdge[] {
+  const { graph, selected, live, kept } = drawn;
+  const old = new Map(before.map((edge) => [edge.id, edge]));
+  return wires(graph).flatMap((wire) => {
+    const from = graph.nodes.get(wire.from.node);
+    const output = from?.outputs.find((port) => port.name === wire.from.output);
+    const input = graph.nodes.get(wire.to.node)?.inputs.some((port) => port.name === wire.to.input);
+    if (!from || !output || !input) return [];
+    const data = {
+      wire,
+      kind: output.kind,
+      flowing: live.get(wire.to.node)?.state === "running",
+      picked: selected.has(wire.from.node) || selected.has(wire.to.node),
+      idle: from.kind === "module" && !hasResult(kept[wire.from.node], live.get(wire.from.node)),
+    };
+    const id = wireId(wire);
+    const last = old.get(id);
+    if (last && same(last.data, data)) return [last];
+    return [
+      {
+        ...last,
+        id,
+        type: "studio" as const,
+        source: wire.from.node,
+        sourceHandle: wire.from.output,
+        target: wire.to.node,
+        targetHandle: wire.to.input,
+        focusable: false,
+        data,
+      },
+    ];
+  });
+}

@@ -1,0 +1,111 @@
+/** What a node's state line shows. */
+
+import type { Schemas } from "../api/client";
+import type { Graph, GraphNode } from "../graph/graph";
+import type { Mark } from "../look/marks";
+import type { Words } from "../words/en";
+
+export type Kept = Schemas["NodeStateDocument"];
+export type Finding = Schemas["FindingDocument"];
+
+/** A node in the run that goes on, or in the one that has just ended. */
+export interface Live {
+  readonly state: "waiting" | "running" | "finished" | "kept" | "failed" | "cancelled" | "skipped";
+  readonly seconds: number | null;
+  readonly rows: number | null;
+  readonly error: string | null;
+  /** The node that it waits for, or that held it back. */
+  readonly because: string | null;
+  /** Between 0 and 1, by earlier runs. */
+  readonly progress: number | null;
+  /** When it began, in milliseconds of the browser's clock. */
+  readonly since: number | null;
+}
+
+export interface NodeShown {
+  readonly mark: Mark;
+  readonly look: "draft" | "need" | "wait" | "live" | "done" | "keep" | "old" | "fail" | "held" | "stop";
+  readonly word: string;
+  /** What came out. */
+  readonly figures: string;
+  readonly seconds: number | null;
+  /** The run that a kept result is from. */
+  readonly run: string | null;
+  /** A second line: why it failed, what is wrong with it. */
+  readonly cause: string;
+  readonly progress: number | null;
+  readonly since: number | null;
+}
+
+const PLAIN = { figures: "", seconds: null, run: null, cause: "", progress: null, since: null } as const;
+
+export function nodeShown(
+  node: GraphNode,
+  kept: Kept | undefined,
+  live: Live | undefined,
+  findings: readonly Finding[],
+  words: Words,
+): NodeShown {
+  if (live) return liveShown(live, kept, words);
+  const mistake = findings.find((finding) => finding.severity === "error");
+  if (mistake) return { ...PLAIN, mark: "need", look: "need", word: words.states.mistake, cause: mistake.message };
+  if (kept) return keptShown(kept, words);
+  if (node.kind !== "module") return { ...PLAIN, mark: "done", look: "done", word: words.states.ready };
+  return { ...PLAIN, mark: "never", look: "draft", word: words.states.never };
+}
+
+function liveShown(live: Live, kept: Kept | undefined, words: Words): NodeShown {
+  const figures = rows(live.rows, words);
+  const shown = { ...PLAIN, figures, seconds: live.seconds };
+  switch (live.state) {
+    case "waiting":
+      return { ...PLAIN, mark: "waiting", look: "wait", word: words.states.waiting, figures: live.because ?? "" };
+    case "running":
+      return { ...PLAIN, mark: "running", look: "live", word: words.states.running, progress: live.progress, since: live.since };
+    case "finished":
+      return { ...shown, mark: "done", look: "done", word: words.states.done };
+    case "kept":
+      return { ...shown, mark: "kept", look: "keep", word: words.states.kept, run: kept?.from_run ?? null };
+    case "failed":
+      return { ...shown, figures: "", mark: "failed", look: "fail", word: words.states.failed, cause: live.error ?? "" };
+    case "cancelled":
+      return { ...shown, mark: "stopped", look: "stop", word: words.states.stopped };
+    case "skipped":
+      return { ...PLAIN, mark: "held", look: "held", word: words.states.heldBack, figures: live.because ?? "" };
+  }
+}
+
+function keptShown(kept: Kept, words: Words): NodeShown {
+  const shown = { ...PLAIN, figures: rows(kept.rows, words), seconds: kept.seconds };
+  if (kept.state === "failed") {
+    const line = kept.error_line === null ? "" : ` (${words.device.line(kept.error_line)})`;
+    return { ...shown, figures: "", mark: "failed", look: "fail", word: words.states.failed, cause: `${kept.error ?? ""}${line}` };
+  }
+  if (kept.up_to_date === false) return { ...shown, seconds: null, mark: "old", look: "old", word: words.states.outOfDate };
+  if (kept.state === "kept") return { ...shown, mark: "kept", look: "keep", word: words.states.kept, run: kept.from_run };
+  return { ...shown, mark: "done", look: "done", word: words.states.done };
+}
+
+function rows(count: number | null, words: Words): string {
+  return count === null ? "" : words.common.rows(count);
+}
+
+/** Inputs that the module needs and that have no wire. */
+export function missingInputs(node: GraphNode) {
+  return node.inputs.filter((port) => !port.optional && !(port.name in node.wires));
+}
+
+/** Whether there is something to look at behind a node's outputs. */
+export function hasResult(kept: Kept | undefined, live: Live | undefined): boolean {
+  const state = live?.state ?? kept?.state;
+  return state === "finished" || state === "kept";
+}
+
+export function findingsByNode(findings: readonly Finding[], graph: Graph): ReadonlyMap<string, readonly Finding[]> {
+  const found = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    if (finding.node === null || !graph.nodes.has(finding.node)) continue;
+    found.set(finding.node, [...(found.get(finding.node) ?? []), finding]);
+  }
+  return found;
+}

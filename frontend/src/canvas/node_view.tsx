@@ -1,0 +1,94 @@
+/** A node on the canvas: head, comment, state line, ports. */
+
+import { Handle, type NodeProps, Position } from "@xyflow/react";
+import type { Node as FlowNode } from "@xyflow/react";
+import { memo, useEffect, useState } from "react";
+import type { GraphNode, Port } from "../graph/graph";
+import { portOffset } from "../graph/places";
+import { Inlay, PortMark, StateMark } from "../look/marks";
+import { duration, share, useWords } from "../words/words";
+import type { NodeShown } from "./node_state";
+
+export type StudioNode = FlowNode<
+  { readonly node: GraphNode; readonly shown: NodeShown; readonly full: boolean; readonly missing: readonly string[] },
+  "studio"
+>;
+
+export const NodeView = memo(function NodeView({ data: { node, shown, full, missing }, selected }: NodeProps<StudioNode>) {
+  return (
+    <article className={`node ${shown.look} ${selected ? "sel" : ""}`}>
+      <div className="head">
+        <Inlay kind={node.kind} category={node.category} />
+        <span className="clip" title={`${node.name}: ${node.title}`}>{node.title}</span>
+      </div>
+      {node.comment && <div className="what clip" title={node.comment}>{node.comment}</div>}
+      <StateLine shown={shown} />
+      {node.inputs.map((port, index) => (
+        <PortHandle
+          key={port.name}
+          port={port}
+          side="target"
+          offset={portOffset(index, node.inputs.length)}
+          full={port.name in node.wires}
+          missing={missing.includes(port.name)}
+        />
+      ))}
+      {node.outputs.map((port, index) => (
+        <PortHandle key={port.name} port={port} side="source" offset={portOffset(index, node.outputs.length)} full={full} missing={false} />
+      ))}
+    </article>
+  );
+});
+
+function StateLine({ shown }: { readonly shown: NodeShown }) {
+  const words = useWords();
+  return (
+    <div className="state">
+      {shown.mark === "running" && shown.progress !== null && <progress className="bar" value={shown.progress} aria-hidden="true" />}
+      <StateMark mark={shown.mark} />
+      <b>{shown.word}{shown.progress !== null && ` ${share(shown.progress)}`}</b>
+      <span className="clip">{shown.figures}</span>
+      <span className="end">
+        {shown.since !== null ? <Counting since={shown.since} /> : shown.run ? words.run.run(shown.run.slice(0, 8)) : shown.seconds !== null && duration(shown.seconds)}
+      </span>
+      {shown.cause && <p className="clip" title={shown.cause}>{shown.cause}</p>}
+    </div>
+  );
+}
+
+/** Seconds since a moment, from the second one on. */
+function Counting({ since }: { readonly since: number }) {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  const seconds = (now - since) / 1_000;
+  return seconds < 1 ? null : duration(Math.floor(seconds));
+}
+
+interface PortHandleProps {
+  readonly port: Port;
+  readonly side: "source" | "target";
+  readonly offset: number;
+  readonly full: boolean;
+  readonly missing: boolean;
+}
+
+function PortHandle({ port, side, offset, full, missing }: PortHandleProps) {
+  const words = useWords();
+  const kind = words.ports[port.kind];
+  const title = `${port.label}: ${kind}${side === "target" && port.optional ? `, ${words.ports.optional}` : ""}`;
+  return (
+    <Handle
+      type={side}
+      id={port.name}
+      position={side === "target" ? Position.Top : Position.Bottom}
+      className={`port ${port.kind} ${missing ? "missing" : ""}`}
+      style={{ left: offset }}
+      title={title}
+    >
+      <PortMark kind={port.kind} full={full} />
+    </Handle>
+  );
+}

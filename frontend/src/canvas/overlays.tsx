@@ -1,0 +1,34 @@
+/** What floats above the canvas: the legend of ports and the zoom. */
+
+import { Maximize, Minus, Plus } from "lucide-react";
+import { useReactFlow, useStore } from "@xyflow/react";
+import type { PortKind } from "../graph/graph";
+import { Button, IconButton } from "../look/button";
+import { PortMark } from "../look/marks";
+import { share, useWords } from "../words/words";
+
+const KINDS: readonly PortKind[] = ["dataset", "model", "transform", "zip"];
+
+export function Legend() {
+  const words = useWords();
+  return (
+    <div className="float legend" role="group" aria-label={words.canvas.legend}>
+      {KINDS.map((kind) => <span key={kind}><PortMark kind={kind} full />{words.ports[kind]}</span>)}
+      <span className="mute tiny">{words.ports.filled}</span>
+    </div>
+  );
+}
+
+export function ZoomControls() {
+  const words = useWords();
+  const { zoomIn, zoomOut, zoomTo, fitView } = useReactFlow();
+  const zoom = useStore((state) => state.transform[2]);
+  return (
+    <div className="float zoom" role="toolbar" aria-label={words.canvas.zoomFit}>
+      <IconButton icon={Minus} label={words.canvas.zoomOut} keys="−" onClick={() => void zoomOut()} />
+      <Button className="num level" title="0" onClick={() => void zoomTo(1)}>{share(zoom)}</Button>
+      <IconButton icon={Plus} label={words.canvas.zoomIn} keys="+" onClick={() => void zoomIn()} />
+      <IconButton icon={Maximize} label={words.canvas.zoomFit} keys="Shift 1" onClick={() => void fitView({ maxZoom: 1, padding: 0.12 })} />
+    </div>
+  );
+}

@@ -1,0 +1,77 @@
+/** One parameter of a node, as a field of its kind. */
+
+import { RotateCcw } from "lucide-react";
+import type { ReactNode } from "react";
+import { same } from "../../canvas/sharing";
+import type { Parameter, Value } from "../../graph/graph";
+import { IconButton } from "../../look/button";
+import { useWords } from "../../words/words";
+import { ColumnsField } from "./columns_field";
+import { ChoiceField } from "./choice_field";
+import { FileField } from "./file_field";
+import { NumberField } from "./number_field";
+import { TextField } from "./text_field";
+
+export interface FieldProps {
+  readonly parameter: Parameter;
+  /** The value that the file gives; undefined where it gives none. */
+  readonly value: Value | undefined;
+  readonly readOnly: boolean;
+  /** Undefined: back to the default. */
+  readonly onChange: (value: Value | undefined) => void;
+}
+
+export function ParameterField(props: FieldProps) {
+  const { parameter, value, readOnly, onChange } = props;
+  const words = useWords();
+  const changed = value !== undefined && !same(value, parameter.default);
+  if (parameter.kind === "boolean") {
+    const checked = (value ?? parameter.default) === true;
+    return (
+      <div className="f">
+        <label className="check">
+          <input type="checkbox" checked={checked} disabled={readOnly} onChange={(event) => onChange(event.target.checked)} />
+          <span>{parameter.label}{parameter.help && <span className="help">{parameter.help}</span>}</span>
+        </label>
+      </div>
+    );
+  }
+  const bounds = words.properties.range(parameter.minimum, parameter.maximum);
+  return (
+    <div className="f" role="group" aria-label={parameter.label}>
+      <div className="lab">
+        {changed && <span className="changed" />}
+        <span>{parameter.label}</span>
+        {parameter.required && value === undefined && <span className="warn">{words.properties.required}</span>}
+        <span className="end">{bounds}</span>
+        {changed && !parameter.required && !readOnly && (
+          <IconButton small icon={RotateCcw} label={`${words.properties.reset}: ${parameter.label}`} onClick={() => onChange(undefined)} />
+        )}
+      </div>
+      {fieldOf(props)}
+      {parameter.help && <p className="help">{parameter.help}</p>}
+    </div>
+  );
+}
+
+function fieldOf(props: FieldProps): ReactNode {
+  const { parameter, value, readOnly, onChange } = props;
+  const shown = value ?? parameter.default;
+  switch (parameter.kind) {
+    case "integer":
+    case "number":
+      return <NumberField {...props} />;
+    case "choice":
+      return <ChoiceField {...props} />;
+    case "columns":
+    case "column":
+      return <ColumnsField {...props} />;
+    case "file":
+      return <FileField {...props} />;
+    case "code":
+    case "data":
+      return <TextField label={parameter.label} value={String(shown ?? "")} mono multiline readOnly={readOnly} onChange={onChange} />;
+    default:
+      return <TextField label={parameter.label} value={String(shown ?? "")} readOnly={readOnly} onChange={onChange} />;
+  }
+}

@@ -1,0 +1,160 @@
+/** The properties of the selected node: its name, its comment, and a form made of its parameters. */
+
+import { useNavigate } from "@tanstack/react-router";
+import { FileCode, TriangleAlert } from "lucide-react";
+import { type ReactNode, useEffect, useRef } from "react";
+import type { Experiment } from "../../canvas/experiment";
+import { rename } from "../../canvas/gestures";
+import { useLive } from "../../canvas/live";
+import { hasResult, nodeShown } from "../../canvas/node_state";
+import type { Edit } from "../../graph/edits";
+import type { GraphNode, Value } from "../../graph/graph";
+import { Button } from "../../look/button";
+import { Icon } from "../../look/icon";
+import { Inlay, StateMark } from "../../look/marks";
+import { useWords } from "../../words/words";
+import { Outputs } from "./outputs";
+import { ParameterField } from "./parameter_field";
+import { TextField } from "./text_field";
+
+interface PropertiesProps {
+  readonly experiment: Experiment;
+  readonly readOnly: boolean;
+  readonly grip: ReactNode;
+}
+
+export function Properties({ experiment, readOnly, grip }: PropertiesProps) {
+  const words = useWords();
+  const graph = experiment.use((state) => state.graph);
+  const selected = experiment.use((state) => state.selected);
+  const [name] = selected;
+  const node = selected.size === 1 && name !== undefined ? graph.nodes.get(name) : undefined;
+  return (
+    <aside className="pane" aria-label={words.properties.title}>
+      {grip}
+      {node ? (
+        <NodeProperties key={node.name} experiment={experiment} node={node} readOnly={readOnly} />
+      ) : (
+        <p className="sec mute">{selected.size > 1 ? words.canvas.manySelected(selected.size) : words.canvas.noSelection}</p>
+      )}
+    </aside>
+  );
+}
+
+interface NodePropertiesProps extends Omit<PropertiesProps, "grip"> {
+  readonly node: GraphNode;
+}
+
+function NodeProperties({ experiment, node, readOnly }: NodePropertiesProps) {
+  const words = useWords();
+  const names = experiment.use((state) => state.graph.nodes);
+  const pane = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const first = () => pane.current?.querySelector<HTMLElement>("input, select, textarea, button")?.focus();
+    const comment = () => document.getElementById("comment")?.focus();
+    document.addEventListener("studiolo:properties", first);
+    document.addEventListener("studiolo:comment", comment);
+    return () => {
+      document.removeEventListener("studiolo:properties", first);
+      document.removeEventListener("studiolo:comment", comment);
+    };
+  }, []);
+  const change = (parameter: string, value: Value | undefined) => {
+    const edit: Edit = value === undefined
+      ? { kind: "clear_parameter", node: node.name, parameter }
+      : { kind: "set_parameter", node: node.name, parameter, value };
+    experiment.act("parameter", node.name, [edit]);
+  };
+  return (
+    <>
+      <header>
+        <div className="row"><Inlay kind={node.kind} category={node.category} /><h2 className="grow clip" title={node.title}>{node.title}</h2></div>
+        <div className="nodeid">
+          <span className="mute small">{words.properties.node}</span>
+          <TextField
+            label={words.properties.rename}
+            value={node.name}
+            mono
+            readOnly={readOnly}
+            refuse={(wish) => (wish === "" ? words.properties.required : wish !== node.name && names.has(wish) ? words.properties.nameTaken : "")}
+            onChange={(wish) => rename(experiment, node.name, wish.trim())}
+          />
+          <TextField
+            id="comment"
+            label={words.canvas.comment}
+            placeholder={words.properties.addComment}
+            value={node.comment}
+            readOnly={readOnly}
+            onChange={(comment) => experiment.act("comment", node.name, [{ kind: "set_comment", node: node.name, comment }])}
+          />
+        </div>
+      </header>
+      <div className="scroll" ref={pane}>
+        <Standing experiment={experiment} node={node} />
+        {node.script !== null && <ScriptLink experiment={experiment.use.getState().name} node={node} />}
+        {node.declared.length > 0 && (
+          <div className="sec">
+            {node.declared.map((parameter) => (
+              <ParameterField
+                key={parameter.name}
+                parameter={parameter}
+                value={node.parameters[parameter.name]}
+                readOnly={readOnly}
+                onChange={(value) => change(parameter.name, value)}
+              />
+            ))}
+          </div>
+        )}
+      </div>
+      <Outputs experiment={experiment} node={node} />
+    </>
+  );
+}
+
+/** Why the node is as it is, where that takes a sentence. */
+function Standing({ experiment, node }: { readonly experiment: Experiment; readonly node: GraphNode }) {
+  const words = useWords();
+  const document = experiment.use((state) => state.document);
+  const live = useLive((state) => state.nodes.get(node.name));
+  const findings = document.findings.filter((finding) => finding.node === node.name);
+  const kept = document.states[node.name];
+  const shown = nodeShown(node, kept, live, [], words);
+  const failed = shown.look === "fail";
+  if (findings.length === 0 && !failed && !(hasResult(kept, live) && kept?.reason)) return null;
+  return (
+    <div className="sec">
+      {findings.map((finding) => (
+        <div key={`${finding.code} ${finding.message}`} className={`note ${finding.severity === "error" ? "bad" : "warn"}`}>
+          <Icon of={TriangleAlert} />
+          <div>{finding.message}</div>
+        </div>
+      ))}
+      {failed && <div className="note bad"><StateMark mark="failed" /><div><b>{shown.word}.</b> {shown.cause}</div></div>}
+      {!failed && kept?.reason && !live && (
+        <div className={`note ${kept.state === "kept" ? "kept" : ""}`}>
+          <StateMark mark={shown.mark} /><div><b>{shown.word}.</b> {kept.reason}</div>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function ScriptLink({ experiment, node }: { readonly experiment: string; readonly node: GraphNode }) {
+  const words = useWords();
+  const navigate = useNavigate();
+  return (
+    <div className="sec">
+      <div className="row">
+        <span className="mono clip grow" title={node.script ?? ""}>{node.script}</span>
+        <Button
+          small
+          look="line"
+          icon={FileCode}
+          onClick={() => void navigate({ to: "/experiments/$name/nodes/$node", params: { name: experiment, node: node.name } })}
+        >
+          {words.properties.openScript}
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,39 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { type ColumnRules, columnRules, columnsValue } from "../../src/graph/column_rules";
+
+const arbitraryRules: fc.Arbitrary<ColumnRules> = fc.record({
+  begin: fc.constantFrom("all" as const, "none" as const),
+  rules: fc.array(
+    fc.oneof(
+      fc.record({
+        include: fc.boolean(),
+        criterion: fc.constantFrom("names" as const, "types" as const, "roles" as const),
+        wanted: fc.array(fc.string()),
+      }),
+      fc.record({ include: fc.boolean(), criterion: fc.constant("indices" as const), wanted: fc.constant(["1-3, 5"]) }),
+    ),
+    { maxLength: 4 },
+  ),
+});
+
+test("rules that are written are read again", () => {
+  fc.assert(fc.property(arbitraryRules, (rules) => {
+    expect(columnRules(columnsValue(rules))).toEqual(rules);
+  }));
+});
+
+test.each([
+  ["all", { begin: "all", rules: [] }],
+  [null, { begin: "none", rules: [] }],
+  [["a", "b"], { begin: "none", rules: [{ include: true, criterion: "names", wanted: ["a", "b"] }] }],
+  [
+    { begin: "all", rules: [{ exclude: { names: "Class" } }] },
+    { begin: "all", rules: [{ include: false, criterion: "names", wanted: ["Class"] }] },
+  ],
+])("%j is shown as rules", (value, rules) => expect(columnRules(value)).toEqual(rules));
+
+test.each(["some", 5, { begin: "all", rules: [{ include: {} }] }, { begin: "x" }, { begin: "all", rules: [{ only: { names: [] } }] }])(
+  "%j is left to the file",
+  (value) => expect(columnRules(value)).toBeNull(),
+);
