@@ -2,8 +2,14 @@
 
 import json
 import re
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from .workspace_folder import WorkspaceFolder
@@ -195,6 +201,59 @@ def test_what_can_not_be_published_is_said(tmp_path: Path) -> None:
     ended = folder("publish", "experiments/named", "--name", "a/b")
     assert 'No service can be called "a/b"' in ended.err
     assert folder("services").out.startswith("Nothing is published yet")
+
+
+def test_a_file_is_scored_whole(workspace: WorkspaceFolder) -> None:
+    ended = workspace(
+        "batch", "expressions", "--input", asked(workspace, "2 ** 5"), "--output", "all.jsonl"
+    )
+    assert ended.code == 0, ended.err
+    assert "all.jsonl: 1 row, 2 columns" in ended.err
+    assert workspace.read("all.jsonl") == '{"expression": "2 ** 5", "result": "32"}\n'
+
+
+def test_a_batch_that_can_not_be_scored_writes_nothing(workspace: WorkspaceFolder) -> None:
+    given = asked(workspace, "1", "crash")
+    for options, code, said in [
+        (["--output", "no.csv"], 1, 'The node "evaluate" failed: crashed'),
+        (["--output", "no.xyz"], 2, "no.xyz"),
+        (["--output", given], 2, "is an input of the batch"),
+        (["--output", "no.csv", "--param", "Dogits=1"], 2, 'Did you mean "Digits"?'),
+        (["--output", "no.csv", "--input", "other=asked.csv"], 2, 'There is no input "other".'),
+    ]:
+        ended = workspace("batch", "expressions", "--input", given, *options)
+        assert (ended.code, said in ended.err) == (code, True), ended
+    assert not list(workspace.folder.glob("no.*"))
+
+
+def test_a_batch_that_was_killed_goes_on(workspace: WorkspaceFolder) -> None:
+    rows = 60_000
+    expressions = [f"{n} + 1" for n in range(rows)]
+    table = pa.table({"expression": pa.array(expressions, pa.large_string())})
+    pq.write_table(table, workspace.folder / "many.parquet", row_group_size=10_000)
+    command = [
+        *("batch", "expressions", "--row-wise"),
+        *("--input", "many.parquet", "--output", "many.csv"),
+    ]
+    # Each piece takes a while, so that there is one to be killed in.
+    killed = subprocess.Popen(
+        [sys.executable, "-m", "studiolo", *command], cwd=workspace.folder, stderr=subprocess.PIPE
+    )
+    parts = workspace.folder / ".studiolo" / "batches"
+    try:
+        while killed.poll() is None and not list(parts.glob("*/parts/[0-9]*")):
+            time.sleep(0.01)
+    finally:
+        killed.kill()
+        killed.communicate()
+    assert killed.returncode == -signal.SIGKILL
+    assert 0 < len(list(parts.glob("*/parts/[0-9]*"))) < 6
+    assert not (workspace.folder / "many.csv").exists()
+    ended = workspace(*command)
+    assert ended.code == 0, ended.err
+    lines = workspace.read("many.csv").splitlines()
+    assert lines == ["expression,result", *(f"{n} + 1,{n + 1}" for n in range(rows))]
+    assert not list(parts.glob("*/parts/[0-9]*"))
 
 
 def test_a_service_is_unpublished(workspace: WorkspaceFolder) -> None:

@@ -19,6 +19,7 @@ _COMMANDS = {
     "services": "studiolo.cli.services.services",
     "service": "studiolo.cli.services.service",
     "call": "studiolo.cli.services.call",
+    "batch": "studiolo.cli.services.batch",
     "unpublish": "studiolo.cli.services.unpublish",
     "export": "studiolo.cli.commands.export",
     "convert": "studiolo.cli.commands.convert",

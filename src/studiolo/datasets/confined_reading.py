@@ -98,13 +98,30 @@ def check_confined(content: Content) -> None:
         _said(content, result, task="check")
 
 
+def row_groups(content: Content) -> tuple[list[int], bool]:
+    """How many rows can be read of a file without the rest of it, group by group.
+
+    Returns:
+        The sizes of the groups, and whether a group can be divided without reading all of it;
+        nothing if only the whole file can be read.
+
+    Raises:
+        DatasetError: The file can't be read.
+    """
+    with _memory_file() as result:
+        said = _said(content, result, task="groups")
+    sizes = [said["rows"]] if "rows" in said else said.get("groups", [])
+    if not isinstance(sizes, list) or not all(isinstance(n, int) and n >= 0 for n in sizes):
+        raise _damaged(content, "its groups of rows have no sizes")
+    return sizes, "rows" in said
+
+
 def _said(
     content: Content, result: int, *, task: str, given: ReadingLimits | None = None
 ) -> dict[str, Any]:
     """What the process reports of its task; raises the error that it reports."""
     limits = given or limits_for(content.data.size)
-    with _memory_file() as source, _memory_file() as report:
-        _write(source, content.data)
+    with _source(content) as source, _memory_file() as report:
         status = _run(content, limits, source, result, report, task)
         said = _report(report)
     if said is None:
@@ -112,6 +129,22 @@ def _said(
     if "error" in said:
         raise _error(content, limits, said["error"])
     return said
+
+
+@contextmanager
+def _source(content: Content) -> Iterator[int]:
+    """A descriptor from which the process reads the file."""
+    if content.file is not None:
+        # A piece of a file that may be larger than the memory.
+        descriptor = os.open(content.file, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            yield descriptor
+        finally:
+            os.close(descriptor)
+        return
+    with _memory_file() as descriptor:
+        _write(descriptor, content.data)
+        yield descriptor
 
 
 @contextmanager
@@ -138,6 +171,7 @@ def _run(
         "name": content.name,
         "options": content.options.given(),
         "task": task,
+        "rows": content.rows,
         "memory": limits.memory,
         "seconds": limits.seconds,
         "report": report,

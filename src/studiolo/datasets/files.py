@@ -32,6 +32,7 @@ __all__ = [
     "DatasetFile",
     "FileFormat",
     "format_of",
+    "read_content_of",
     "read_dataset",
     "read_dataset_bytes",
     "write_csv",
@@ -83,7 +84,7 @@ def read_dataset(
         DatasetError: The file is missing, is in no known format, or does not follow its format.
     """
     chosen = format or format_of(path)
-    return _read(
+    return read_content_of(
         Content(
             data=_bytes_of(Path(path)),
             name=str(path),
@@ -112,7 +113,7 @@ def read_dataset_bytes(
         DatasetError: As for ``read_dataset``.
     """
     buffer = data if isinstance(data, pa.Buffer) else pa.py_buffer(data)
-    return _read(
+    return read_content_of(
         Content(
             data=buffer,
             name=name,
@@ -173,8 +174,12 @@ def write_csv(table: pa.Table, sink: BinaryIO) -> None:
     write_dataset_to(dataset, sink, name="CSV output", format=FileFormat.CSV)
 
 
-def _read(content: Content) -> Dataset:
-    """Read a file here or, if it can hold more than its size tells, in a process of its own."""
+def read_content_of(content: Content) -> Dataset:
+    """Read a file here or, if it can hold more than its size tells, in a process of its own.
+
+    Raises:
+        DatasetError: As for ``read_dataset``.
+    """
     if is_confined(content.format, content.data.size):
         return read_confined(content)
     return read_content(content)

@@ -24,6 +24,7 @@ from studiolo.datasets.errors import DatasetError
 from studiolo.datasets.formats import Content, FileFormat, format_of_name, module_of
 from studiolo.datasets.formats.errors import ENCODINGS
 from studiolo.datasets.formats.opening import check_sheet, read_content
+from studiolo.datasets.formats.parquet import groups
 from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.datasets.without_pandas import leave_pandas_out
 from studiolo_guest import kernel
@@ -58,6 +59,7 @@ def main() -> None:
         name=request["name"],
         format=FileFormat(request["format"]),
         options=ReadingOptions(**request["options"]),
+        rows=None if request["rows"] is None else (request["rows"][0], request["rows"][1]),
     )
     _give_up(report, memory=int(request["memory"]), seconds=int(request["seconds"]))
     said = json.dumps(_outcome(content, request["task"])).encode()
@@ -131,6 +133,8 @@ def _outcome(content: Content, task: str) -> Mapping[str, Any]:
         if task == "check":
             check_sheet(content)
             return {}
+        if task == "groups":
+            return _groups(content)
         if content.format is FileFormat.ARROW and _is_plain(content.data):
             return {"plain": True}
         dataset = read_content(content)
@@ -146,6 +150,15 @@ def _outcome(content: Content, task: str) -> Mapping[str, Any]:
     except Exception as error:  # noqa: BLE001  # readers fail in many ways on hostile bytes
         too_large = isinstance(error, OSError) and error.errno == errno.EFBIG
         return _OUT_OF_MEMORY if too_large else {"error": f"{type(error).__name__}: {error}"}
+
+
+def _groups(content: Content) -> Mapping[str, Any]:
+    """Of the file's rows, how many can be read without the rest."""
+    if content.format is FileFormat.PARQUET:
+        return {"groups": groups(content)}
+    if content.format is FileFormat.ARROW and _is_plain(content.data):
+        return {"rows": pa.ipc.open_file(pa.BufferReader(content.data)).read_all().num_rows}
+    return {}
 
 
 def _for_want_of_memory(error: BaseException) -> bool:

@@ -79,6 +79,15 @@ class Validator:
             return RequestRefused(problems=tuple(problems.found))
         return ScoringRequest(inputs=tables, parameters=values)
 
+    def check_outside(
+        self, inputs: Sequence[str], parameters: Mapping[str, object]
+    ) -> RequestRefused | None:
+        """What is wrong beside the rows: with the names of inputs, and with the parameters."""
+        problems = _Problems()
+        self._check_names(dict.fromkeys(inputs), problems)
+        self._values(parameters, problems)
+        return RequestRefused(problems=tuple(problems.found)) if problems.found else None
+
     def _check_names(self, inputs: Mapping[str, object], problems: "_Problems") -> None:
         for name in self._inputs:
             if name not in inputs:

@@ -124,7 +124,9 @@ class Workspace:
             sandbox_factory=lambda: LocalSandboxFactory(self._settings_of(RunSettings())),
         )
         return WorkspaceServices(
-            parts, lambda settings: LocalSandboxFactory(self._settings_of(settings))
+            parts,
+            lambda settings: LocalSandboxFactory(self._settings_of(settings)),
+            batch_folder=self._state.path / "batches",
         )
 
     @property

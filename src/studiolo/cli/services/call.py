@@ -1,15 +1,14 @@
 """`studiolo call`: rows scored by a web service, without a server."""
 
 import sys
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 from rich.text import Text
 
-from studiolo.cli.dataset_paths import dataset_path
 from studiolo.cli.reporting import ExitCode, reported_errors
+from studiolo.cli.services.answers import input_files, pairs, show_failed, show_refused
 from studiolo.cli.services.places import (
     EndpointName,
     ServiceName,
@@ -30,9 +29,6 @@ from studiolo.rendering.plain_text import printable
 from studiolo.services.scoring import RequestRefused, ScoringFailed, ScoringReply
 from studiolo.store.services.service_record import DEFAULT_ENDPOINT
 from studiolo.workspace.workspace import open_workspace
-
-#: What an input of a service that has none is called in the refusal.
-_INPUT = "input1"
 
 
 def command(
@@ -62,10 +58,12 @@ def command(
         if output is not None:
             # Before anything runs for nothing.
             format_of(output)
+        inputs = opened.services.find(name).inputs
+        files = input_files(data or [], inputs, "--data")
         answer = opened.services.call(
             name,
-            _datasets(data or [], opened.services.find(name).inputs),
-            parameters=dict(_pairs(param or [], "--param")),
+            {name: DatasetFile(path=path).read() for name, path in files.items()},
+            parameters=dict(pairs(param or [], "--param")),
             endpoint=endpoint,
         )
         if not isinstance(answer, ScoringReply):
@@ -73,45 +71,11 @@ def command(
         _write(errors, answer, output)
 
 
-def _datasets(given: Sequence[str], inputs: Sequence[str]) -> Mapping[str, Dataset]:
-    """The datasets by the names of inputs; a file alone is for the only input of a service."""
-    datasets: dict[str, Dataset] = {}
-    for item in given:
-        name, separator, path = item.partition("=")
-        if not separator or Path(item).exists():
-            if len(inputs) > 1:
-                wanted = " ".join(f"--data {one}=FILE" for one in inputs)
-                problem = f'"{item}" names no input. The service has several: {wanted}.'
-                raise typer.BadParameter(problem, param_hint="--data")
-            name, path = (*inputs, _INPUT)[0], item
-        if name in datasets:
-            problem = f'The input "{name}" is given more than once.'
-            raise typer.BadParameter(problem, param_hint="--data")
-        datasets[name] = DatasetFile(path=dataset_path(Path(path))).read()
-    return datasets
-
-
-def _pairs(given: Sequence[str], option: str) -> list[tuple[str, str]]:
-    pairs = []
-    for item in given:
-        name, separator, value = item.partition("=")
-        if not separator or not name:
-            raise typer.BadParameter(f'"{item}" must be NAME=VALUE.', param_hint=option)
-        pairs.append((name, value))
-    return pairs
-
-
 def _fail(errors: Terminal, answer: RequestRefused | ScoringFailed) -> NoReturn:
     if isinstance(answer, RequestRefused):
-        for problem in answer.problems:
-            errors.say(Text.assemble((problem.code, "red"), " ", printable(problem.message)))
+        show_refused(errors, answer)
         raise typer.Exit(ExitCode.BAD_INPUT)
-    if answer.log:
-        errors.print(Text(printable(answer.log)), soft_wrap=True)
-    if answer.failure.traceback:
-        errors.print(Text(printable(answer.failure.traceback)), soft_wrap=True)
-    said = f'The node "{answer.node}" failed: {answer.failure.message}'
-    errors.say(Text.assemble((answer.failure.code, "red"), " ", printable(said)))
+    show_failed(errors, answer)
     raise typer.Exit(ExitCode.SCRIPT_FAILED)
 
 

@@ -7,6 +7,7 @@ below. Loading all of them would make every start of the terminal pay for Excel 
 from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib import import_module
+from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
 import pyarrow as pa
@@ -46,6 +47,11 @@ class Content:
     format: FileFormat
     #: What a person says about it.
     options: ReadingOptions = field(default_factory=ReadingOptions)
+    #: The rows to read, from the first to the one before the last; all if not given. Only Parquet
+    #: and Arrow can tell before they are read.
+    rows: tuple[int, int] | None = None
+    #: The file that `data` maps, if a process of its own may read it in its place.
+    file: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,12 +14,17 @@ from studiolo.datasets.formats.errors import DamagedFileError
 _FEATHER_1 = b"FEA1"
 #: What each message of a stream begins with; a file begins with ARROW1.
 _STREAM = b"\xff\xff\xff\xff"
+#: Bytes of a table that is written as one record batch.
+_ONE_BATCH = 1 << 30
 
 
 def read(content: Content) -> Dataset:
     """Read an Arrow IPC file or stream, or Feather version 1; what is uncompressed is mapped."""
     try:
         table = _table(content.data)
+        if content.rows is not None:
+            first, end = content.rows
+            table = table.slice(first, end - first)
         table.validate(full=True)
     except (pa.ArrowException, OSError) as error:
         raise DamagedFileError(file=content.name, format_name="Arrow", reason=str(error)) from error
@@ -47,4 +52,5 @@ def write(dataset: Dataset, target: Target) -> None:
     # Any object with write() will do; the stubs ask for more.
     file: Any = target.sink
     with pa.ipc.new_file(file, table.schema, options=options) as writer:
-        writer.write_table(table.combine_chunks())
+        # A larger one, which is the result of a batch, may not fit into the memory.
+        writer.write_table(table if table.nbytes > _ONE_BATCH else table.combine_chunks())

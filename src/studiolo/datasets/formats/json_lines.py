@@ -38,19 +38,35 @@ _MOST_DIGITS = 1000
 
 def read(content: Content) -> Dataset:
     """Read objects; columns are in the order in which their keys appear first."""
-    rows: list[dict[str, Value]] = []
-    numbers: dict[str, int] = {}
-    values = 0
-    for number, line in enumerate(text_lines(content), start=1):
-        if line.strip():
-            rows.append(_row(line, number, numbers, content.name))
-            values += len(rows[-1])
+    rows, numbers = _objects(content)
+    values = sum(map(len, rows))
     check_cells(rows=len(rows), columns=len(numbers), values=values, file=content.name)
     if not numbers:
         raise EmptyFileError(file=content.name, needs="it needs an object with keys on each line")
     columns = [_column([row.get(name) for row in rows]) for name in numbers]
     table = pa.Table.from_arrays(columns, names=list(numbers))
     return check_dataset(table, source=content.name)
+
+
+def read_cells(content: Content) -> dict[str, list[Value]]:
+    """The values of each key as they are written, for callers that know the types already.
+
+    Raises:
+        DatasetError: A line is not an object of plain values.
+    """
+    rows, names = _objects(content)
+    check_cells(rows=len(rows), columns=len(names), values=sum(map(len, rows)), file=content.name)
+    return {name: [row.get(name) for row in rows] for name in names}
+
+
+def _objects(content: Content) -> tuple[list[dict[str, Value]], dict[str, int]]:
+    """The objects, and the number of each key in the order in which they appear."""
+    rows: list[dict[str, Value]] = []
+    numbers: dict[str, int] = {}
+    for number, line in enumerate(text_lines(content), start=1):
+        if line.strip():
+            rows.append(_row(line, number, numbers, content.name))
+    return rows, numbers
 
 
 def _row(line: str, number: int, numbers: dict[str, int], file: str) -> dict[str, Value]:

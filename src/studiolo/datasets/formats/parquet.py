@@ -23,7 +23,7 @@ def read(content: Content) -> Dataset:
     """Read a Parquet file; roles and categories are found where Studiolo wrote it."""
     try:
         with pq.ParquetFile(pa.BufferReader(content.data)) as file:
-            table = file.read()
+            table = file.read() if content.rows is None else _rows(file, *content.rows)
             wide = _int96_columns(file)
         if wide:
             table = _with_wide_times(table, wide, content)
@@ -33,6 +33,34 @@ def read(content: Content) -> Dataset:
             file=content.name, format_name="Parquet", reason=str(error)
         ) from error
     return dataset_with_metadata(table_of_categories(table), source=content.name)
+
+
+def groups(content: Content) -> list[int]:
+    """How many rows each group of a Parquet file has: what can be read without the rest.
+
+    Raises:
+        DamagedFileError: It is not a Parquet file.
+    """
+    try:
+        with pq.ParquetFile(pa.BufferReader(content.data)) as file:
+            metadata = file.metadata
+            return [metadata.row_group(n).num_rows for n in range(metadata.num_row_groups)]
+    except (pa.ArrowException, OSError) as error:
+        raise DamagedFileError(
+            file=content.name, format_name="Parquet", reason=str(error)
+        ) from error
+
+
+def _rows(file: pq.ParquetFile, first: int, end: int) -> pa.Table:
+    """Some rows, without reading the groups that have none of them."""
+    wanted, start, before = [], 0, None
+    for number in range(file.metadata.num_row_groups):
+        stop = start + file.metadata.row_group(number).num_rows
+        if start < end and stop > first:
+            wanted.append(number)
+            before = start if before is None else before
+        start = stop
+    return file.read_row_groups(wanted).slice(first - (before or 0), end - first)
 
 
 def _int96_columns(file: pq.ParquetFile) -> list[str]:
@@ -49,7 +77,7 @@ def _with_wide_times(table: pa.Table, names: list[str], content: Content) -> pa.
     """
     source: Any = pa.BufferReader(content.data)
     with pq.ParquetFile(source, coerce_int96_timestamp_unit="us") as file:
-        micro = file.read(columns=names)
+        micro = file.read(columns=names) if content.rows is None else _rows(file, *content.rows)
     for name in names:
         if name not in table.column_names:  # inside a nested column, which is refused anyway
             continue

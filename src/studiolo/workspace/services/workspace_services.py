@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from studiolo.datasets.dataset import Dataset
 from studiolo.experiments.experiment import Experiment
@@ -68,11 +69,23 @@ class WorkspaceServices:
     """The web services of one workspace. For any number of threads."""
 
     def __init__(
-        self, parts: PublisherParts, factory: Callable[[RunSettings], ProgramSandboxFactory]
+        self,
+        parts: PublisherParts,
+        factory: Callable[[RunSettings], ProgramSandboxFactory],
+        *,
+        batch_folder: Path,
     ) -> None:
-        """``factory`` gives what makes environments and sandboxes with these settings."""
+        """Know a workspace's services.
+
+        Args:
+            parts: What publishing needs.
+            factory: Gives what makes environments and sandboxes with these settings.
+            batch_folder: Where batches keep what they have scored so far.
+        """
         self._parts = parts
         self._factory = factory
+        #: Where batches keep what they have scored so far.
+        self.batch_folder = batch_folder
 
     @property
     def records(self) -> ServiceRecords:
@@ -189,10 +202,7 @@ class WorkspaceServices:
             ServiceUnknownError, EndpointUnknownError: There is no such endpoint.
             StudioloError: The version is damaged, or its environment can't be had.
         """
-        found = self._endpoint(service, endpoint)
-        served = self.records.served(found.id)
-        if served is None:
-            raise EndpointUnknownError(endpoint=endpoint)
+        served = self.endpoint(service, endpoint)
         version = served.versions[max(served.versions)]
         with self.handler(served, version) as handler:
             checked = Validator(handler.schema).check(
@@ -221,6 +231,26 @@ class WorkspaceServices:
             warm=warm,
             isolation=served.endpoint.isolation,
         )
+
+    def batch_handler(self, version: ServiceVersion, *, parallel: int) -> Handler:
+        """What scores the pieces of batches, each within the limits of a run of this workspace.
+
+        Raises:
+            StudioloError: The version is damaged, or its environment can't be had.
+        """
+        factory = self._factory(RunSettings())
+        return Handler(thaw(version.digest, self._parts.blobs), factory, warm=parallel)
+
+    def endpoint(self, service: str, endpoint: str) -> ServedEndpoint:
+        """An endpoint as it is served.
+
+        Raises:
+            ServiceUnknownError, EndpointUnknownError: There is no such endpoint.
+        """
+        served = self.records.served(self._endpoint(service, endpoint).id)
+        if served is None:
+            raise EndpointUnknownError(endpoint=endpoint)
+        return served
 
     def _endpoint(self, service: str, endpoint: str) -> Endpoint:
         return self.records.endpoint(self.records.service(service).id, endpoint)
