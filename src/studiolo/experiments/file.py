@@ -84,6 +84,16 @@ def as_saved(experiment: Experiment) -> Experiment:
     return _read(_text_of(experiment, file, None, {}), file)[0]
 
 
+def experiment_of_text(text: str, folder: Path) -> Experiment:
+    """The experiment that this text describes, which was once the file in a folder.
+
+    Raises:
+        ExperimentFileError: It does not follow the format.
+    """
+    experiment, _ = _read(text, folder / FILE_NAME)
+    return replace(experiment, revision=revision_of(text.encode()))
+
+
 def node_of_form(name: NodeName, form: Mapping[str, Any], folder: Path) -> Node:
     """The node that a file in this folder would describe with these keys.
 

@@ -137,3 +137,16 @@ class ResultGoneError(StudioloError):
             f'The output "{port}" of the result {recipe[:12]} is no longer there, so the step that '
             "needs it can't run. Run the experiment again."
         )
+
+
+class RunNotHereError(StudioloError):
+    """A run can be cancelled only by the process that carries it."""
+
+    code: ClassVar[str] = "run-not-here"
+
+    def __init__(self, *, run: str) -> None:
+        self.run = run
+        super().__init__(
+            f"The run {run} was started by another process, which alone can cancel it: the "
+            "terminal or the notebook where it runs."
+        )

@@ -15,6 +15,7 @@ from studiolo.server.api.access import SignedIn
 from studiolo.server.api.application import api_application
 from studiolo.server.classic.routes import classic_routes
 from studiolo.server.describing import describing_routes
+from studiolo.server.event_streams import EventStreams
 from studiolo.server.help.routes import front_route, help_routes
 from studiolo.server.http.access_log import AccessLog
 from studiolo.server.http.edge import CLIENT_GONE, Edge, unknown_error
@@ -55,18 +56,23 @@ class Application:
         studio: Studio | None = None,
     ) -> None:
         """Put it together; with a studio, its pages and its API are among the routes."""
+        self._streams = EventStreams()
         #: Who may use the studio; None without one.
         self.sessions = None if studio is None else Sessions(settings.folder)
         self._failures = FailedRequests(settings.folder)
         self._scoring = Scoring(endpoints, self._failures, memory=settings.memory)
         routes = _routes(endpoints, self._scoring, metrics_token(settings.folder))
         if studio is not None and self.sessions is not None:
-            _add_studio(routes, studio, self.sessions)
+            _add_studio(routes, studio, self.sessions, self._streams)
         else:
             routes.include_router(front_route())
         #: What a server calls.
         self.asgi: ASGIApp = Edge(routes, Sites(settings.hosts), AccessLog(ACCESS))
         routes.state.edge = self.asgi
+
+    def end_streams(self) -> None:
+        """End the streams of events, which have no end of their own; called in the event loop."""
+        self._streams.end()
 
     def close(self) -> None:
         """Let go of threads and files."""
@@ -96,9 +102,11 @@ def _routes(endpoints: ServedEndpoints, scoring: Scoring, token: str) -> FastAPI
     return application
 
 
-def _add_studio(application: FastAPI, studio: Studio, sessions: Sessions) -> None:
+def _add_studio(
+    application: FastAPI, studio: Studio, sessions: Sessions, streams: EventStreams
+) -> None:
     application.include_router(signing_in_routes(sessions))
-    application.mount("/api", SignedIn(api_application(studio), sessions))
+    application.mount("/api", SignedIn(api_application(studio, streams), sessions))
     # Last: it answers every other short address.
     application.include_router(page_routes(sessions))
 

@@ -49,6 +49,7 @@ class HttpServer:
         port: int,
         certificate: Path | None = None,
         key: Path | None = None,
+        on_end: Callable[[], None] | None = None,
     ) -> None:
         """Take the address; clients that connect now wait.
 
@@ -58,6 +59,7 @@ class HttpServer:
             port: The port; 0 for any that is free.
             certificate: The file of the certificate for TLS, with those that lead to its root.
             key: The file of its private key, where that is not in the same file.
+            on_end: Called when it begins to end: answers that have no end of their own end now.
 
         Raises:
             AddressError: It can't listen there.
@@ -82,7 +84,7 @@ class HttpServer:
             ssl_certfile=certificate,
             ssl_keyfile=key,
         )
-        self._server = _Server(config)
+        self._server = _Server(config, on_end)
 
     @property
     def address(self) -> str:
@@ -118,6 +120,10 @@ class HttpServer:
 class _Server(Server):
     """Uvicorn's, which looks after its connections and ends as a command should."""
 
+    def __init__(self, config: Config, on_end: Callable[[], None] | None) -> None:
+        super().__init__(config)
+        self._on_end = on_end
+
     async def on_tick(self, counter: int) -> bool:
         """Ten times a second."""
         if counter % 10 == 0:
@@ -136,6 +142,8 @@ class _Server(Server):
                 _let_nobody_in(listening)
             # Those that the system has let in by now are accepted meanwhile.
             await asyncio.sleep(_LAST_ACCEPTED)
+            if self._on_end is not None:
+                self._on_end()
             await super().shutdown(sockets)
         finally:
             watch.cancel()

@@ -2,10 +2,10 @@
 
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 from studiolo.server.api.application import api_application
+from studiolo.server.event_streams import EventStreams
 from studiolo.workspace.sample import samples_folder
 from studiolo.workspace.studio.studio import Studio
 from studiolo.workspace.workspace import Workspace
@@ -13,7 +13,7 @@ from studiolo.workspace.workspace import Workspace
 
 def openapi_document() -> dict[str, Any]:
     """The document; the same for each workspace, and none is looked at."""
-    return api_application(Studio(Workspace(Path(samples_folder())))).openapi()
+    return api_application(Studio(Workspace(samples_folder())), EventStreams()).openapi()
 
 
 if __name__ == "__main__":

@@ -67,7 +67,12 @@ def serve(
         application = Application(endpoints, settings, studio)
         ending.callback(application.close)
         server = HttpServer(
-            application.asgi, host=host, port=port, certificate=certificate, key=key
+            application.asgi,
+            host=host,
+            port=port,
+            certificate=certificate,
+            key=key,
+            on_end=application.end_streams,
         )
         sessions = application.sessions
         link = None if sessions is None else sign_in_address(server.address, sessions)

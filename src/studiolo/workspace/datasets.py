@@ -140,6 +140,15 @@ class WorkspaceDatasets:
         seconds = time.perf_counter() - started
         return SourceOutcome(results={DATASET_PORT: connected}, log=log, seconds=seconds)
 
+    def table(self, version: PlannedDataset) -> SealedTable:
+        """The dataset that a content of a file holds, as `version` has found it.
+
+        Raises:
+            DatasetError: It can't be read.
+            StoreError: It is not what was kept.
+        """
+        return self._dataset(version)
+
     def unpacked(self, step: Step, zipped: MemoryFile) -> SealedTable:
         """The dataset in the zip that a dataset step gave, where a dataset is needed.
 

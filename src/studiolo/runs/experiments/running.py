@@ -30,6 +30,7 @@ class RunningExperiment:
         self._error: BaseException | None = None
         self._cancelled = False
         self._on_cancel: list[Callable[[], None]] = []
+        self._listeners: list[Callable[[], None]] = []
 
     def events(self, after: int = 0) -> Iterator[tuple[int, RunEvent]]:
         """The events, numbered from 1; waits for each that is still to come.
@@ -46,10 +47,33 @@ class RunningExperiment:
             number = found[0]
             yield found
 
+    def so_far(self, after: int = 0) -> tuple[list[tuple[int, RunEvent]], bool]:
+        """The events after that number that are there by now, and whether the run is over."""
+        with self._changed:
+            found = []
+            while (event := self._events.after(after)) is not None:
+                found.append(event)
+                after = event[0]
+            return found, self._over
+
+    def listen(self, act: Callable[[], None]) -> Callable[[], None]:
+        """Call this at each event and at the end, from any thread; what returns ends that.
+
+        It must be quick.
+        """
+        with self._changed:
+            self._listeners.append(act)
+        return lambda: self._listeners.remove(act)
+
     def _after(self, number: int) -> tuple[int, RunEvent] | None:
         with self._changed:
             self._changed.wait_for(lambda: self._events.last > number or self._over)
             return self._events.after(number)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended."""
+        return self._over
 
     def cancel(self) -> None:
         """Ask the run to end, which it does soon; `wait` for it. Calling it again has no effect."""
@@ -92,13 +116,18 @@ class RunningExperiment:
             self._over = True
             self._status, self._error = status, error
             self._on_cancel.clear()
-            self._changed.notify_all()
+            self._tell()
 
     def note(self, event: RunEvent) -> None:
         """Something happened."""
         with self._changed:
             self._events.add(event)
-            self._changed.notify_all()
+            self._tell()
+
+    def _tell(self) -> None:
+        self._changed.notify_all()
+        for act in list(self._listeners):
+            act()
 
 
 class EventLog(Observer):

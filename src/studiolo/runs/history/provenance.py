@@ -30,6 +30,11 @@ class Provenance:
         self._run = run
         self._nodes = nodes
 
+    @property
+    def file(self) -> str:
+        """The text of the experiment's file; empty for an experiment that had none."""
+        return str(self._snapshot.get("file", ""))
+
     @cached_property
     def recipes(self) -> Mapping[NodeName, Recipe]:
         """The nodes' recipes; without those that depended on what came before and never came."""

@@ -16,13 +16,17 @@ from studiolo.server.api.errors import (
     as_studiolo_error,
     as_unknown,
 )
+from studiolo.server.api.events import event_routes
 from studiolo.server.api.experiments import experiment_routes
 from studiolo.server.api.modules import module_routes
+from studiolo.server.api.outputs import output_routes
+from studiolo.server.api.runs import run_routes
 from studiolo.server.api.workspace import workspace_routes
+from studiolo.server.event_streams import EventStreams
 from studiolo.workspace.studio.studio import Studio
 
 
-def api_application(studio: Studio) -> FastAPI:
+def api_application(studio: Studio, streams: EventStreams) -> FastAPI:
     """The API of a workspace's studio; `SignedIn` is to be put before it."""
     application = FastAPI(
         title="Studiolo",
@@ -38,8 +42,15 @@ def api_application(studio: Studio) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
         separate_input_output_schemas=False,
     )
-    for routes in (workspace_routes, module_routes, experiment_routes):
+    for routes in (
+        workspace_routes,
+        module_routes,
+        experiment_routes,
+        run_routes,
+        output_routes,
+    ):
         application.include_router(routes(studio))
+    application.include_router(event_routes(studio, streams))
     application.add_exception_handler(StudioloError, as_studiolo_error)
     application.add_exception_handler(RequestValidationError, as_invalid)
     application.add_exception_handler(HTTPException, as_http_error)

@@ -52,3 +52,24 @@ class ScriptNameError(StudioloError):
             f'"{file}" is not a script of this experiment. A script is a file in the experiment\'s '
             'folder whose name ends in ".py".'
         )
+
+
+class RowFilterError(StudioloError):
+    """Rows of a dataset can't be found or sorted in this way."""
+
+    code: ClassVar[str] = "row-filter"
+
+    def __init__(self, *, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"The rows can't be shown this way: {reason}.")
+
+
+class ImageUnknownError(StudioloError):
+    """A node has no such picture."""
+
+    code: ClassVar[str] = "image-unknown"
+
+    def __init__(self, *, node: str, number: int) -> None:
+        self.node = node
+        self.number = number
+        super().__init__(f'The node "{node}" has no picture {number}.')

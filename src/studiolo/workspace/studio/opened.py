@@ -10,7 +10,7 @@ from typing import Final
 
 from studiolo.experiments.errors import ExperimentFileError
 from studiolo.experiments.experiment import Experiment, NodeName
-from studiolo.experiments.file import FILE_NAME
+from studiolo.experiments.file import FILE_NAME, experiment_of_text
 from studiolo.experiments.finding import Finding, Severity
 from studiolo.experiments.layout import Layout
 from studiolo.experiments.revision import Revision, revision_at
@@ -89,6 +89,34 @@ class OpenExperiments:
             layout=self._workspace.layout(experiment).layout,
             findings=found,
             standings=standings(self._workspace, experiment, sound=sound),
+        )
+
+    def as_run(self, run: str) -> OpenedExperiment:
+        """The experiment as it was when a run began, drawn with the modules and the layout of now.
+
+        Raises:
+            RunUnknownError, RunAmbiguousError: There is no such run, or there are several.
+            ExperimentFileError: It was not saved in a file that can be read.
+        """
+        seen = self._workspace.runs.look(run)
+        folder = self._workspace.root / seen.run.record.experiment
+        experiment = experiment_of_text(seen.provenance.file, folder)
+        kind, catalogue = self._workspace.datasets.kind, self._workspace.catalogue
+        return OpenedExperiment(
+            name=folder.name,
+            experiment=experiment,
+            shown=ShownGraph.CURRENT,
+            revision=experiment.revision,
+            ports={
+                node.name: ports_of(node, catalogue, folder=folder, kind=kind)
+                for node in experiment.nodes.values()
+            },
+            layout=self._workspace.layout(experiment).layout,
+            findings=(),
+            standings={
+                name: NodeStanding(record=node.record, up_to_date=None)
+                for name, node in seen.run.nodes.items()
+            },
         )
 
     def read(self, folder: Path) -> Experiment:

@@ -23,7 +23,10 @@ from studiolo.workspace.studio.errors import (
     RemovedUnknownError,
     SampleUnknownError,
 )
+from studiolo.workspace.studio.live_runs import LiveRuns
+from studiolo.workspace.studio.open_tables import OpenTables
 from studiolo.workspace.studio.opened import OpenExperiments
+from studiolo.workspace.studio.watching import WatchedExperiments
 from studiolo.workspace.workspace import Workspace
 
 #: Where removed experiments are kept, in the workspace's own folder.
@@ -50,6 +53,9 @@ class Studio:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.experiments = OpenExperiments(workspace)
+        self.runs = LiveRuns(workspace)
+        self.watched = WatchedExperiments(workspace, self.runs)
+        self.tables = OpenTables(workspace)
 
     def listed(self) -> Sequence[ListedExperiment]:
         """The experiments, the one that was changed last first."""

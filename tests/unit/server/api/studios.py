@@ -42,7 +42,9 @@ def served_studio(root: Path) -> Iterator[ServedStudio]:
             settings = ServerSettings(folder=workspace.server_folder, memory=1 << 30)
             application = Application(endpoints, settings, Studio(workspace))
             assert application.sessions is not None
-            server = HttpServer(application.asgi, host="127.0.0.1", port=0)
+            server = HttpServer(
+                application.asgi, host="127.0.0.1", port=0, on_end=application.end_streams
+            )
             thread = threading.Thread(target=server.run)
             thread.start()
             try:

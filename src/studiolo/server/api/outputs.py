@@ -1,0 +1,224 @@
+"""What a node of a run left: its console, its failure, its pictures, and its outputs."""
+
+import re
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from typing import Annotated, Any, Final
+from urllib.parse import quote
+
+import pyarrow as pa
+from fastapi import APIRouter, Query, Request, Response
+from typing_extensions import TypedDict
+
+from studiolo.datasets.files import FileFormat, write_dataset_to
+from studiolo.datasets.profile import ProfileDocument, profile_document
+from studiolo.documents.column import ColumnDocument
+from studiolo.documents.node import NodeDocument, node_document
+from studiolo.documents.rows import RowsDocument, columns_document, rows_document
+from studiolo.experiments.experiment import NodeName
+from studiolo.workspace.studio.errors import ImageUnknownError
+from studiolo.workspace.studio.open_tables import OpenTable, RowFilter, RowOrder
+from studiolo.workspace.studio.studio import Studio
+
+ARROW: Final = "application/vnd.apache.arrow.stream"
+#: Rows of a page as JSON, and as Arrow.
+_MOST_ROWS: Final = 1_000
+_MOST_ARROW_ROWS: Final = 20_000
+_FILTER: Final = re.compile(
+    r"(?P<operator>eq|ne|lt|le|gt|ge|contains|missing|present):(?P<rest>.*)", re.DOTALL
+)
+#: A picture is bytes of a script: whatever is in it, it is shown as a picture or not at all.
+_PICTURE: Final = {
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cache-Control": "private, max-age=31536000, immutable",
+}
+_EXTENSIONS: Final[Mapping[str, tuple[FileFormat, str]]] = {
+    "csv": (FileFormat.CSV, "csv"),
+    "tsv": (FileFormat.TSV, "tsv"),
+    "parquet": (FileFormat.PARQUET, "parquet"),
+    "arrow": (FileFormat.ARROW, "arrow"),
+    "feather": (FileFormat.FEATHER, "feather"),
+    "json-lines": (FileFormat.JSON_LINES, "jsonl"),
+    "excel": (FileFormat.EXCEL, "xlsx"),
+    "arff": (FileFormat.ARFF, "arff"),
+    "svmlight": (FileFormat.SVMLIGHT, "svmlight"),
+}
+
+
+class ConsoleDocument(TypedDict):
+    """A part of a node's console."""
+
+    #: In characters, from 0.
+    offset: int
+    #: Characters in all.
+    total: int
+    text: str
+
+
+class OutputDocument(TypedDict):
+    """A dataset at an output."""
+
+    rows: int
+    bytes: int
+    columns: Sequence[ColumnDocument]
+
+
+Offset = Annotated[int, Query(ge=0, le=2**53)]
+Limit = Annotated[int, Query(ge=1, le=_MOST_ARROW_ROWS)]
+Filters = Annotated[
+    list[str],
+    Query(
+        max_length=20,
+        description="Each `operator:column:value`, such as `ge:age:30`. Operators: eq, ne, lt, le, "
+        "gt, ge, contains, missing, present. A colon in the column's name is written `%3A`.",
+    ),
+]
+Columns = Annotated[list[str] | None, Query(max_length=5_000)]
+_ROWS: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "model": RowsDocument,
+        "content": {ARROW: {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+def output_routes(studio: Studio) -> APIRouter:
+    """The routes."""
+    routes = APIRouter(prefix="/runs/{run}/nodes/{node}", tags=["outputs"])
+    _add_device_routes(routes, studio)
+    _add_output_routes(routes, studio)
+    return routes
+
+
+def _add_device_routes(routes: APIRouter, studio: Studio) -> None:
+    @routes.get("")
+    def get_node(run: str, node: str) -> NodeDocument:
+        """A node of a run, without its console and the content of its outputs."""
+        seen = studio.workspace.runs.look(run)
+        studio.workspace.result(run)[node]
+        return node_document(seen.run.nodes[NodeName(node)], seen.provenance)
+
+    @routes.get("/console")
+    def get_console(
+        run: str,
+        node: str,
+        offset: Offset = 0,
+        limit: Annotated[int, Query(ge=1, le=1_000_000)] = 100_000,
+    ) -> ConsoleDocument:
+        """A part of a node's console."""
+        console = studio.workspace.result(run)[node].console
+        text = console[offset : offset + limit]
+        return {"offset": offset, "total": len(console), "text": text}
+
+    @routes.get(
+        "/images/{number}",
+        response_class=Response,
+        responses={200: {"content": {"image/png": {}, "image/svg+xml": {}}}},
+    )
+    def get_image(run: str, node: str, number: int) -> Response:
+        """A picture that the node drew; the first is number 0."""
+        images = studio.workspace.result(run)[node].images
+        if not 0 <= number < len(images):
+            raise ImageUnknownError(node=node, number=number)
+        image = images[number]
+        return Response(image.content, media_type=image.media_type, headers=_PICTURE)
+
+
+def _add_output_routes(routes: APIRouter, studio: Studio) -> None:
+    @routes.get("/outputs/{port}")
+    def get_output(run: str, node: str, port: str) -> OutputDocument:
+        """The size and the columns of a dataset at an output."""
+        return output_document(studio.tables.output(run, node, port))
+
+    @routes.get("/outputs/{port}/profile")
+    def get_profile(
+        run: str, node: str, port: str, bins: Annotated[int, Query(ge=2, le=100)] = 10
+    ) -> ProfileDocument:
+        """The statistics of each column, with a histogram or the most frequent values."""
+        return profile_document(studio.tables.output(run, node, port).profile(bins))
+
+    @routes.get("/outputs/{port}/rows", response_model=RowsDocument, responses=_ROWS)
+    def get_rows(
+        request: Request,
+        run: str,
+        node: str,
+        port: str,
+        offset: Offset = 0,
+        limit: Limit = 100,
+        sort: str | None = None,
+        descending: bool = False,
+        filter: Filters = [],  # noqa: A002, B006  # the name in the address; never changed
+        columns: Columns = None,
+    ) -> Any:
+        """Some rows, as JSON, or as an Arrow stream for those who accept that."""
+        order = row_order(sort, filter, descending=descending)
+        table = studio.tables.output(run, node, port)
+        return rows_answer(request, table, offset, limit, order, columns)
+
+    @routes.get("/outputs/{port}/download", response_class=Response)
+    def download(run: str, node: str, port: str, format: str = "csv") -> Response:  # noqa: A002
+        """The whole dataset as a file: csv, tsv, parquet, arrow, feather, json-lines or excel."""
+        return download_answer(studio.tables.output(run, node, port), node, format)
+
+
+def output_document(table: OpenTable) -> OutputDocument:
+    """The document of a dataset that is open."""
+    dataset = table.dataset
+    return {
+        "rows": dataset.table.num_rows,
+        "bytes": dataset.table.nbytes,
+        "columns": columns_document(dataset),
+    }
+
+
+def row_order(sort: str | None, filters: Sequence[str], *, descending: bool) -> RowOrder:
+    """The order and the filters that a query asks for."""
+    return RowOrder(
+        sort=sort, descending=descending, filters=tuple(_filter(text) for text in filters)
+    )
+
+
+def rows_answer(
+    request: Request,
+    table: OpenTable,
+    offset: int,
+    limit: int,
+    order: RowOrder,
+    columns: Sequence[str] | None,
+) -> Any:
+    """Some rows of a dataset, in the form that the request accepts."""
+    if ARROW in request.headers.get("accept", ""):
+        found = table.rows(offset, limit, order, columns)
+        headers = {"X-Studiolo-Rows": str(found.total)}
+        return Response(_arrow(found.table), media_type=ARROW, headers=headers)
+    found = table.rows(offset, min(limit, _MOST_ROWS), order, columns)
+    return rows_document(found.table, table.dataset, offset=offset, total=found.total)
+
+
+def download_answer(table: OpenTable, name: str, format_name: str) -> Response:
+    """A dataset as a file to be saved."""
+    chosen, extension = _EXTENSIONS.get(format_name, _EXTENSIONS["csv"])
+    sink = BytesIO()
+    write_dataset_to(table.dataset, sink, name=name, format=chosen)
+    disposition = f"attachment; filename*=UTF-8''{quote(f'{name}.{extension}', safe='')}"
+    return Response(
+        sink.getvalue(),
+        media_type="application/octet-stream",
+        headers={"Content-Disposition": disposition},
+    )
+
+
+def _filter(text: str) -> RowFilter:
+    found = _FILTER.fullmatch(text)
+    if found is None:
+        return RowFilter(column=text, operator="eq")
+    column, _, value = found["rest"].partition(":")
+    return RowFilter(column=column.replace("%3A", ":"), operator=found["operator"], value=value)
+
+
+def _arrow(table: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table.combine_chunks())
+    content: bytes = sink.getvalue().to_pybytes()
+    return content

@@ -1,0 +1,198 @@
+"""Datasets that somebody looks at: kept open, so that each further page of rows costs little."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from studiolo.datasets.dataset import Dataset
+from studiolo.datasets.profile import DatasetProfile, profile_dataset
+from studiolo.workspace.studio.errors import RowFilterError
+from studiolo.workspace.workspace import Workspace
+
+#: Bytes of datasets that are kept open together; the one that is asked for always is.
+_KEPT: Final = 1 << 30
+#: Orders of rows that are remembered for a dataset.
+_ORDERS: Final = 4
+_COMPARED: Final[dict[str, Callable[[Any, Any], Any]]] = {
+    "eq": pc.equal,
+    "ne": pc.not_equal,
+    "lt": pc.less,
+    "le": pc.less_equal,
+    "gt": pc.greater,
+    "ge": pc.greater_equal,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowFilter:
+    """Which rows are meant."""
+
+    column: str
+    #: `eq`, `ne`, `lt`, `le`, `gt`, `ge`, `contains`, `missing` or `present`.
+    operator: str
+    value: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowOrder:
+    """Which rows of a dataset are shown, and in which order."""
+
+    #: The column to sort by; None: as they are.
+    sort: str | None = None
+    descending: bool = False
+    filters: tuple[RowFilter, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """Some rows of a dataset."""
+
+    table: pa.Table
+    #: How many rows there are in all, with these filters.
+    total: int
+
+
+class OpenTable:
+    """A dataset that is open."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.dataset = dataset
+        self._lock = threading.Lock()
+        self._orders: OrderedDict[RowOrder, np.ndarray[Any, np.dtype[np.int64]]] = OrderedDict()
+        self._profiles: dict[int, DatasetProfile] = {}
+
+    def rows(
+        self, offset: int, limit: int, order: RowOrder, columns: Sequence[str] | None = None
+    ) -> Rows:
+        """Some of its rows.
+
+        Raises:
+            RowFilterError: There is no such column, or it can't be compared with such a value.
+        """
+        table = self.dataset.table
+        for name in [*(columns or ()), *([] if order.sort is None else [order.sort])]:
+            self._column(name)
+        chosen = table if columns is None else table.select(list(columns))
+        if order == RowOrder(descending=order.descending):
+            return Rows(table=chosen.slice(offset, limit), total=table.num_rows)
+        indices = self._indices(order)
+        page = chosen.take(indices[offset : offset + limit])
+        return Rows(table=page, total=len(indices))
+
+    def profile(self, bins: int) -> DatasetProfile:
+        """Its profile, computed once."""
+        with self._lock:
+            if bins not in self._profiles:
+                self._profiles[bins] = profile_dataset(self.dataset, bins=bins)
+            return self._profiles[bins]
+
+    def _indices(self, order: RowOrder) -> np.ndarray[Any, np.dtype[np.int64]]:
+        with self._lock:
+            if order in self._orders:
+                self._orders.move_to_end(order)
+                return self._orders[order]
+            indices = self._found(order)
+            self._orders[order] = indices
+            while len(self._orders) > _ORDERS:
+                self._orders.popitem(last=False)
+            return indices
+
+    def _found(self, order: RowOrder) -> np.ndarray[Any, np.dtype[np.int64]]:
+        keep = None
+        for one in order.filters:
+            found = self._matching(one)
+            keep = found if keep is None else pc.and_(keep, found)
+        rows = self.dataset.table.num_rows
+        if order.sort is None:
+            indices = np.arange(rows, dtype=np.int64)
+        else:
+            column = pa.Table.from_arrays([_sortable(self._column(order.sort))], names=["key"])
+            keys: Any = [("key", "descending" if order.descending else "ascending")]
+            found = pc.sort_indices(column, sort_keys=keys)
+            indices = np.asarray(found).astype(np.int64)
+        if keep is None:
+            return indices
+        mask = np.asarray(pc.fill_null(keep, False))  # as pyarrow has it
+        kept: np.ndarray[Any, np.dtype[np.int64]] = indices[mask[indices]]
+        return kept
+
+    def _matching(self, one: RowFilter) -> Any:
+        column = _sortable(self._column(one.column))
+        if one.operator == "missing":
+            return pc.is_null(column, nan_is_null=True)
+        if one.operator == "present":
+            return pc.invert(pc.is_null(column, nan_is_null=True))
+        try:
+            if one.operator == "contains":
+                text = column.cast(pa.string())
+                return pc.match_substring(text, one.value, ignore_case=True)
+            value = pa.scalar(one.value).cast(column.type)
+            return _COMPARED[one.operator](column, value)
+        except (pa.ArrowException, KeyError) as error:
+            reason = f'the column "{one.column}" can\'t be compared with "{one.value[:100]}" so'
+            raise RowFilterError(reason=reason) from error
+
+    def _column(self, name: str) -> "pa.ChunkedArray[Any]":
+        if name not in self.dataset.table.column_names:
+            raise RowFilterError(reason=f'there is no column "{name[:100]}"')
+        return self.dataset.table.column(name)
+
+
+class OpenTables:
+    """The datasets that somebody looks at. For any number of threads."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._lock = threading.Lock()
+        self._open: OrderedDict[Hashable, OpenTable] = OrderedDict()
+
+    def output(self, run: str, node: str, port: str) -> OpenTable:
+        """The dataset at an output of a node of a run.
+
+        Raises:
+            RunUnknownError, NodeUnknownError, OutputMissingError: There is none.
+            BlobMissingError, BlobRottenError: It is not what was kept.
+        """
+        result = self._workspace.result(run)
+        found = result[node]
+        digest = found.record.recipe_digest
+        return self._opened((digest or result.id, node, port), lambda: found.dataset(port))
+
+    def dataset(self, name: str, version: int | None) -> OpenTable:
+        """The dataset in a file of the workspace.
+
+        Raises:
+            DatasetError: It can't be read.
+        """
+        datasets = self._workspace.datasets
+        meant = datasets.version(name, version)
+        return self._opened((name, meant.digest), lambda: datasets.table(meant).dataset)
+
+    def _opened(self, key: Hashable, load: Callable[[], Dataset]) -> OpenTable:
+        with self._lock:
+            found = self._open.get(key)
+            if found is not None:
+                self._open.move_to_end(key)
+                return found
+        with self._workspace.runs.in_use():
+            made = OpenTable(load())
+        with self._lock:
+            self._open[key] = made
+            sizes = [one.dataset.table.nbytes for one in self._open.values()]
+            while len(self._open) > 1 and sum(sizes) > _KEPT:
+                self._open.popitem(last=False)
+                sizes.pop(0)
+        return made
+
+
+def _sortable(column: "pa.ChunkedArray[Any]") -> "pa.ChunkedArray[Any]":
+    """The values of categories in their place, which Arrow can compare."""
+    if pa.types.is_dictionary(column.type):
+        return column.cast(column.type.value_type)
+    return column

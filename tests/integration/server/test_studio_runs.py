@@ -1,0 +1,222 @@
+"""Runs through the studio's API, in the real sandbox: events, outputs, differences."""
+
+import hashlib
+import json
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pyarrow as pa
+import pytest
+from tests.unit.server.api.studios import ServedStudio, served_studio
+
+SCRIPT = """\
+import matplotlib.pyplot as plt
+
+
+def azureml_main(dataframe1=None, dataframe2=None):
+    print("hello", len(dataframe1))
+    plt.plot([1, 2])
+    plt.savefig("line.png")
+    return dataframe1.assign(double=dataframe1.iloc[:, 0] * 2),
+"""
+FAILING = """\
+def azureml_main(dataframe1=None, dataframe2=None):
+    return dataframe1["missing"],
+"""
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedStudio]:
+    """A server with an experiment `small`: a dataset, and a script that takes it."""
+    with served_studio(tmp_path_factory.mktemp("studio") / "workspace") as served:
+        served.program.post("/experiments", json={"name": "small"})
+        edit(
+            served,
+            {"kind": "add_node", "name": "pima", "node": {"dataset": "pima-indians-diabetes.csv"}},
+            {
+                "kind": "add_node",
+                "name": "double",
+                "script": SCRIPT,
+                "node": {"module": "execute-python-script", "inputs": {"dataset1": "pima"}},
+            },
+        )
+        yield served
+
+
+@pytest.fixture(scope="module")
+def run(studio: ServedStudio) -> str:
+    """The experiment's first run, which has ended."""
+    return ended(studio)
+
+
+def edit(studio: ServedStudio, *edits: dict[str, Any]) -> None:
+    revision = studio.program.get("/experiments/small").json()["revision"]
+    body = {"revision": revision, "edits": edits}
+    answer = studio.program.post("/experiments/small/edits", json=body)
+    assert answer.status_code == 200, answer.text
+
+
+def ended(studio: ServedStudio, **selection: Any) -> str:
+    started = studio.program.post("/experiments/small/runs", json=selection)
+    assert started.status_code == 202, started.text
+    run: str = started.json()["run"]
+    assert events(studio, run)[-1][1] == "run_ended"
+    return run
+
+
+def events(
+    studio: ServedStudio, run: str, last: int | None = None
+) -> list[tuple[int, str, dict[str, Any]]]:
+    headers = {} if last is None else {"Last-Event-ID": str(last)}
+    with studio.program.stream("GET", f"/runs/{run}/events", headers=headers) as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        return list(parsed(answer))
+
+
+def parsed(answer: httpx.Response) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    number, name = 0, ""
+    for line in answer.iter_lines():
+        field, _, value = line.partition(": ")
+        if field == "id":
+            number = int(value)
+        elif field == "event":
+            name = value
+        elif field == "data":
+            yield number, name, json.loads(value)
+
+
+def test_a_run_is_told_as_it_happens_and_again_to_those_who_come_back(
+    studio: ServedStudio, run: str
+) -> None:
+    told = events(studio, run)
+    assert told[0][1:] == ("run_began", {"nodes": ["pima", "double"]})
+    states = [data["state"] for _, name, data in told if name == "node" if data["node"] == "double"]
+    assert states[-2:] == ["running", "finished"]
+    console = "".join(data["text"] for _, name, data in told if name == "console")
+    assert "hello 768" in console
+    half = len(told) // 2
+    assert events(studio, run, last=told[half - 1][0]) == told[half:]
+
+
+def test_the_canvas_shows_what_came_out(studio: ServedStudio, run: str) -> None:
+    states = studio.program.get("/experiments/small").json()["states"]
+    assert states["double"]["run"] == run
+    assert states["double"]["rows"] == 768
+    assert states["double"]["up_to_date"] is True
+
+
+def test_a_changed_node_is_out_of_date_and_a_failure_names_its_line(studio: ServedStudio) -> None:
+    address = "/experiments/small/files/double.py"
+    before = studio.program.get(address).json()
+    failing = studio.program.put(address, json={"text": FAILING, "revision": before["revision"]})
+    states = studio.program.get("/experiments/small").json()["states"]
+    assert states["double"]["up_to_date"] is False
+    run = ended(studio)
+    state = studio.program.get("/experiments/small").json()["states"]["double"]
+    assert state["state"] == "failed"
+    assert state["error_line"] == 2
+    node = studio.program.get(f"/runs/{run}/nodes/double").json()
+    assert node["error"]["frames"][-1]["line"] == 2
+    back = {"text": before["text"], "revision": failing.json()["revision"]}
+    assert studio.program.put(address, json=back).status_code == 200
+    again = ended(studio)
+    differences = studio.program.get(f"/runs/{run}/differences/{again}").json()
+    assert "missing" in differences["nodes"]["double"]["script"]["diff"]
+    assert studio.program.get(f"/runs/{again}").json()["nodes"]["double"]["state"] == "kept"
+
+
+def test_rows_come_page_by_page_sorted_and_filtered(studio: ServedStudio, run: str) -> None:
+    address = f"/runs/{run}/nodes/double/outputs/results_dataset"
+    about = studio.program.get(address).json()
+    assert about["rows"] == 768
+    first = about["columns"][0]["name"]
+    page = studio.program.get(f"{address}/rows?offset=760&limit=100").json()
+    assert (page["offset"], page["total"], len(page["rows"])) == (760, 768, 8)
+    down = studio.program.get(f"{address}/rows?sort={first}&descending=true&limit=5").json()
+    found = [row[0] for row in down["rows"]]
+    assert found == sorted(found, reverse=True)
+    some = studio.program.get(f"{address}/rows?filter=ge:{first}:10&columns=double").json()
+    assert 0 < some["total"] < 768
+    assert all(row[0] >= 20 for row in some["rows"])
+    wrong = studio.program.get(f"{address}/rows?filter=ge:{first}:x").json()
+    assert wrong["error"]["code"] == "row-filter"
+
+
+def test_rows_come_as_arrow_too(studio: ServedStudio, run: str) -> None:
+    answer = studio.program.get(
+        f"/runs/{run}/nodes/double/outputs/results_dataset/rows?limit=3",
+        headers={"Accept": "application/vnd.apache.arrow.stream"},
+    )
+    assert answer.headers["x-studiolo-rows"] == "768"
+    with pa.ipc.open_stream(answer.content) as reader:
+        assert reader.read_all().num_rows == 3
+
+
+def test_a_profile_a_download_a_picture_and_the_console(studio: ServedStudio, run: str) -> None:
+    address = f"/runs/{run}/nodes/double"
+    profile = studio.program.get(f"{address}/outputs/results_dataset/profile?bins=20").json()
+    assert len(profile["columns"][0]["histogram"]["counts"]) == 20
+    csv = studio.program.get(f"{address}/outputs/results_dataset/download?format=csv")
+    assert csv.text.count("\n") == 769
+    assert "attachment" in csv.headers["content-disposition"]
+    picture = studio.program.get(f"{address}/images/0")
+    assert picture.content.startswith(b"\x89PNG")
+    assert "sandbox" in picture.headers["content-security-policy"]
+    assert studio.program.get(f"{address}/images/1").status_code == 404
+    assert studio.program.get(f"{address}/console?offset=6&limit=3").json()["text"] == "768"
+
+
+def test_a_past_run_is_drawn_as_it_was(studio: ServedStudio, run: str) -> None:
+    drawn = studio.program.get(f"/runs/{run}/experiment").json()
+    assert [node["name"] for node in drawn["nodes"]] == ["pima", "double"]
+    assert drawn["states"]["double"]["state"] == "finished"
+    listed = studio.program.get("/runs?experiment=small").json()["runs"]
+    assert run in [one["run"] for one in listed]
+
+
+def test_a_run_is_cancelled(studio: ServedStudio) -> None:
+    address = "/experiments/small/files/double.py"
+    before = studio.program.get(address).json()
+    slow = before["text"].replace("    print(", "    import time; time.sleep(60)\n    print(")
+    changed = studio.program.put(address, json={"text": slow, "revision": before["revision"]})
+    run = studio.program.post("/experiments/small/runs", json={}).json()["run"]
+    with studio.program.stream("GET", f"/runs/{run}/events") as answer:
+        for _, name, data in parsed(answer):
+            if name == "node" and data["state"] == "running" and data["node"] == "double":
+                assert studio.program.post(f"/runs/{run}/cancel").status_code == 202
+    assert (name, data) == ("run_ended", {"status": "cancelled"})
+    back = {"text": before["text"], "revision": changed.json()["revision"]}
+    studio.program.put(address, json=back)
+
+
+def test_a_page_sees_what_others_change(studio: ServedStudio) -> None:
+    seen: list[tuple[str, dict[str, Any]]] = []
+    client = httpx.Client(
+        base_url=f"{studio.url}/api",
+        headers={"Authorization": f"Bearer {studio.sessions.token}"},
+        timeout=30,
+    )
+
+    def follow() -> None:
+        with client, client.stream("GET", "/experiments/small/events") as answer:
+            for _, name, data in parsed(answer):
+                seen.append((name, data))
+                if name == "changed" and data["revision"] == after:
+                    return
+
+    after = ""
+    page = threading.Thread(target=follow)
+    page.start()
+    while not any(name == "people" for name, _ in seen):
+        time.sleep(0.01)
+    file = studio.workspace.experiment_folder("small") / "experiment.yaml"
+    after = studio.program.get("/experiments/small").json()["revision"]
+    assert seen[0] == ("changed", {**seen[0][1], "revision": after})
+    text = file.read_text() + "# In an editor.\n"
+    after = hashlib.sha256(text.encode()).hexdigest()
+    file.write_text(text)
+    page.join(20)
+    assert not page.is_alive()
