@@ -1,0 +1,78 @@
+/** A script in its editor; a conflict is shown, and waits. */
+
+import { Check, Circle, GitMerge } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { Banner } from "../../look/banner";
+import { Button } from "../../look/button";
+import { Icon } from "../../look/icon";
+import { useTroubleText } from "../../look/trouble";
+import { useWords } from "../../words/words";
+import { openEditor, type ScriptEditor } from "./editor";
+import { saveScript, type ScriptText } from "./script_file";
+import { ScriptSaving, type ScriptStanding } from "./script_saving";
+
+interface ScriptPaneProps {
+  readonly experiment: string;
+  readonly file: string;
+  readonly first: ScriptText;
+  /** What went wrong in the last run, if it was this script. */
+  readonly problem: { readonly line: number; readonly message: string } | null;
+  readonly line: number | null;
+}
+
+interface Opened {
+  readonly editor: ScriptEditor;
+  readonly saving: ScriptSaving;
+}
+
+export function ScriptPane({ experiment, file, first, problem, line }: ScriptPaneProps) {
+  const words = useWords();
+  const trouble = useTroubleText();
+  const host = useRef<HTMLDivElement>(null);
+  const [opened, setOpened] = useState<Opened | null>(null);
+  const [standing, setStanding] = useState<ScriptStanding>({ kind: "saved", theirs: null, error: null });
+
+  useEffect(() => {
+    if (!host.current) return undefined;
+    const saving = new ScriptSaving(first, (text, revision) => saveScript(experiment, file, text, revision), setStanding);
+    const editor = openEditor({
+      host: host.current,
+      text: first.text,
+      label: file,
+      onSave: () => void saving.saveNow(),
+      onChange: (text) => saving.changed(text),
+    });
+    editor.focus();
+    setOpened({ editor, saving });
+    return () => {
+      void saving.saveNow();
+      editor.destroy();
+    };
+  }, [experiment, first, file]);
+  useEffect(() => opened?.editor.mark(problem), [opened, problem]);
+  useEffect(() => {
+    if (line !== null) opened?.editor.goTo(line);
+  }, [opened, line]);
+
+  return (
+    <section className="scriptpane" aria-label={words.script.editor}>
+      <header className="row">
+        <span className="mono">{file}</span>
+        <span className="saved" role="status">
+          <Icon of={standing.kind === "saved" ? Check : Circle} small />
+          {standing.kind === "saved" ? words.script.saved : words.script.unsaved}
+        </span>
+        {problem && <span className="bad small clip grow">{words.script.lastError(problem.message)} ({words.device.line(problem.line)})</span>}
+      </header>
+      {standing.error !== null && <p className="help bad" role="alert">{trouble(standing.error)}</p>}
+      {standing.theirs && opened && (
+        <Banner icon={GitMerge}>
+          <span className="grow">{words.script.theirs}</span>
+          {standing.theirs.text !== null && <Button look="line" onClick={() => opened.editor.replace(opened.saving.takeTheirs())}>{words.script.takeTheirs}</Button>}
+          <Button look="line" onClick={() => void opened.saving.keepMine()}>{words.script.keepMine}</Button>
+        </Banner>
+      )}
+      <div className="editor" ref={host} />
+    </section>
+  );
+}
