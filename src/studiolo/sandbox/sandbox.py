@@ -1,6 +1,5 @@
 """The sandbox: runs one script after another, each in a process that has never run another."""
 
-import contextlib
 import functools
 import itertools
 import sys
@@ -30,7 +29,7 @@ from studiolo.sandbox.process.control_groups import find_memory_groups
 from studiolo.sandbox.process.ended_run import EndedRun
 from studiolo.sandbox.process.ending import interrupted, unusable
 from studiolo.sandbox.process.launcher import Launcher
-from studiolo.sandbox.process.process_memory import family_of, memory_of
+from studiolo.sandbox.process.process_memory import memory_of
 from studiolo.sandbox.process.run_files import RunFiles
 from studiolo.sandbox.process.supervision import End, OverError, Watch
 from studiolo.sandbox.process.workers import COPIED_BYTES, Worker, Workers
@@ -279,14 +278,16 @@ class Sandbox:
         bring_up, self._bring_up = self._bring_up or self._new_bring_up(), None
         if self._workers.groups is None:
             self._find_groups()
-        limited = self._limit_memory(bring_up.launcher_pid)
+        memory = self._policy.warm_up.memory
+        counted = bring_up.launcher_pid
+        self._workers.count(counted, memory)
         started = bring_up.finish()
-        if started.zygote.launcher_pid != limited:
+        if started.zygote.launcher_pid != counted:
             # It had to begin again, with fewer layers.
-            self._limit_memory(started.zygote.launcher_pid)
+            self._workers.count(started.zygote.launcher_pid, memory)
         version = None if self._workers.groups is None else self._workers.groups.version
-        memory = isolation.memory_layers(version, self._why_no_groups)
-        self._report = replace(started.report, layers=[*started.report.layers, *memory])
+        layers = isolation.memory_layers(version, self._why_no_groups)
+        self._report = replace(started.report, layers=[*started.report.layers, *layers])
         self._workers.start(started)
         return started
 
@@ -295,22 +296,6 @@ class Sandbox:
             self._why_no_groups = "withheld"
         else:
             self._workers.groups, self._why_no_groups = find_memory_groups(self._name)
-
-    def _limit_memory(self, pid: int) -> int:
-        """Count the memory of a process that becomes a zygote, with the forks on the way to it.
-
-        It is the host's time that is waited for here, while the zygote loads its libraries.
-        """
-        if self._workers.groups is not None:
-            # What has ended meanwhile is not counted.
-            with contextlib.suppress(OSError):
-                group = self._workers.groups.new(f"zygote-{pid}", self._policy.warm_up.memory)
-                added: set[int] = set()
-                while more := [member for member in family_of(pid) if member not in added]:
-                    for member in more:
-                        group.add(member)
-                    added.update(more)
-        return pid
 
     def _take(self, limits: Limits | None) -> Worker:
         """A worker that waits for its request, made now if there is none."""

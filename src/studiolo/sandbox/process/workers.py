@@ -22,6 +22,7 @@ from studiolo.sandbox.process.control_groups import MemoryGroup, MemoryGroups
 from studiolo.sandbox.process.ending import first_word_of
 from studiolo.sandbox.process.leftovers import Footprint, footprint_of
 from studiolo.sandbox.process.observation import broken_promises
+from studiolo.sandbox.process.process_memory import family_of
 from studiolo.sandbox.process.run_files import RunFiles
 from studiolo.sandbox.process.supervision import End, Watch, supervise
 from studiolo.sandbox.process.work_directory import new_root, remove_tree
@@ -151,11 +152,32 @@ class Workers:
         #: When one of those that serve several last came back, by the monotonic clock.
         self._answered = 0.0
         self._started: Started | None = None
+        #: Those that are being forked to wait.
+        self._coming = 0
+        #: The groups that count the process that forks, and what it was forked from.
+        self._zygotes: list[MemoryGroup] = []
         self._limits_of: dict[int, Limits] = {}
         self._groups_of: dict[int, MemoryGroup] = {}
         self._directory_of: dict[int, Path] = {}
         self._spent: list[_Spent] = []
         self._root: Path | None = None
+
+    def count(self, launcher: int, memory: int) -> None:
+        """Count the memory of a process that becomes a zygote, with the forks on the way to it.
+
+        It is the host's time that is waited for here, while the zygote loads its libraries.
+        """
+        if self.groups is None:
+            return
+        # What has ended meanwhile is not counted.
+        with contextlib.suppress(OSError):
+            group = self.groups.new(f"zygote-{launcher}", memory)
+            self._zygotes.append(group)
+            added: set[int] = set()
+            while more := [member for member in family_of(launcher) if member not in added]:
+                for member in more:
+                    group.add(member)
+                added.update(more)
 
     def start(self, started: Started) -> None:
         """Make those that are kept waiting."""
@@ -218,8 +240,10 @@ class Workers:
         with self._changed:
             self._started = None
             warm, self._warm = self._warm, collections.deque()
+            zygotes, self._zygotes = self._zygotes, []
         for name in warm:
             self._spend(name)
+        self._spent += [_Spent(group=group, directory=None) for group in zygotes]
         self._forget_idle()
         started.zygote.close()
 
@@ -279,7 +303,7 @@ class Workers:
 
     def _too_few(self) -> bool:
         """Whether one more is to be made. One that serves several comes back."""
-        coming = self._taken if self.several else 0
+        coming = self._coming + (self._taken if self.several else 0)
         return len(self._warm) + len(self._idle) + coming < self._warm_size
 
     def _add(self, name: int) -> None:
@@ -331,11 +355,17 @@ class Workers:
     def _refill(self) -> None:
         with self._changed:
             started = self._started if self._too_few() else None
-        if started is not None:
+            self._coming += started is not None
+        if started is None:
+            return
+        try:
             # Without a zygote there is nothing to refill; the next run begins a new one. And a run
             # that needs what can't be had here says so itself.
             with contextlib.suppress(ZygoteFailedError, OSError):
                 self._add(self._fork(started, self._limits))
+        finally:
+            with self._changed:
+                self._coming -= 1
 
     def _dispose(self, child: Child) -> None:
         """Take the place of a worker that is gone."""
