@@ -1,4 +1,4 @@
-"""Where the results of a run are to be written."""
+"""Where datasets are to be written: files, or the standard output."""
 
 import os
 import sys
@@ -26,11 +26,12 @@ _OPTIONS = ("--output", "--output2")
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """Where the dataset of a port goes."""
+    """Where a dataset goes."""
 
-    port: str
     #: A file, or ``STANDARD_OUTPUT``.
     path: str
+    #: The port that it comes from, if it comes from one.
+    port: str = ""
 
     def write(self, result: ScriptResult, notes: Terminal) -> None:
         """Write what a script returned for the port, and say what that was.
@@ -42,12 +43,18 @@ class Target:
             DatasetError: The format can't hold the dataset, or the file can't be written.
         """
         dataset = result.datasets.get(self.port)
-        self.put(Dataset(table=pa.table({})) if dataset is None else dataset)
         if dataset is None:
+            self.put(Dataset(table=pa.table({})))
             empty = self.port if self.path == STANDARD_OUTPUT else self.path
             said = f"azureml_main returned no second data frame, so {empty} is empty."
             notes.say(Text.assemble(("note: ", "yellow"), printable(said)))
-        elif self.path != STANDARD_OUTPUT:
+        else:
+            self.put_and_say(dataset, notes)
+
+    def put_and_say(self, dataset: Dataset, notes: Terminal) -> None:
+        """Write this dataset, as `put` does, and say what a file holds now."""
+        self.put(dataset)
+        if self.path != STANDARD_OUTPUT:
             notes.say(self.written(dataset))
 
     def written(self, dataset: Dataset) -> Text:

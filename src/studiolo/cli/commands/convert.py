@@ -5,22 +5,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
 from studiolo.cli.dataset_paths import dataset_path
 from studiolo.cli.reading import Decimal, Delimiter, Encoding, Sheet
 from studiolo.cli.reporting import reported_errors, show_notes
+from studiolo.cli.targets import STANDARD_OUTPUT, Target
 from studiolo.cli.terminal import Terminal
-from studiolo.datasets.files import (
-    DatasetFile,
-    FileFormat,
-    format_of,
-    write_dataset,
-    write_dataset_to,
-)
+from studiolo.datasets.files import DatasetFile, format_of
 from studiolo.datasets.without_pandas import leave_pandas_out
-from studiolo.rendering.amounts import count_text
-from studiolo.rendering.plain_text import printable
 
 
 def command(
@@ -44,20 +36,9 @@ def command(
     )
     with reported_errors(console):
         leave_pandas_out()
-        if target == "-":
-            dataset = file.read()
-            show_notes(console, dataset.notes)
-            write_dataset_to(
-                dataset, sys.stdout.buffer, name="standard output", format=FileFormat.CSV
-            )
-            sys.stdout.buffer.flush()
-            return
-        # Before a large file is read for nothing.
-        format_of(target)
+        if target != STANDARD_OUTPUT:
+            # Before a large file is read for nothing.
+            format_of(target)
         dataset = file.read()
         show_notes(console, dataset.notes)
-        write_dataset(dataset, target)
-        rows, columns = dataset.table.shape
-        console.say(
-            Text(printable(f"{target}: {count_text(rows, 'row')}, {count_text(columns, 'column')}"))
-        )
+        Target(path=target).put_and_say(dataset, console)

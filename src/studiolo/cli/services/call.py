@@ -14,17 +14,11 @@ from studiolo.cli.services.places import (
     ServiceName,
     WorkspacePath,
 )
+from studiolo.cli.targets import STANDARD_OUTPUT, Target
 from studiolo.cli.terminal import Terminal
 from studiolo.datasets.dataset import Dataset
-from studiolo.datasets.files import (
-    DatasetFile,
-    FileFormat,
-    format_of,
-    write_dataset,
-    write_dataset_to,
-)
+from studiolo.datasets.files import DatasetFile, format_of
 from studiolo.datasets.without_pandas import leave_pandas_out
-from studiolo.rendering.amounts import count_text
 from studiolo.rendering.plain_text import printable
 from studiolo.services.scoring import RequestRefused, ScoringFailed, ScoringReply
 from studiolo.store.services.service_record import DEFAULT_ENDPOINT
@@ -82,16 +76,8 @@ def _fail(errors: Terminal, answer: RequestRefused | ScoringFailed) -> NoReturn:
 def _write(errors: Terminal, answer: ScoringReply, output: Path | None) -> None:
     first = True
     for name, table in answer.outputs.items():
-        dataset = Dataset(table=table)
-        if output is None:
-            write_dataset_to(
-                dataset, sys.stdout.buffer, name="standard output", format=FileFormat.CSV
-            )
-            sys.stdout.buffer.flush()
-            continue
-        target = output if first else output.with_name(f"{output.stem}-{name}{output.suffix}")
+        path = STANDARD_OUTPUT
+        if output is not None:
+            path = str(output if first else output.with_stem(f"{output.stem}-{name}"))
         first = False
-        write_dataset(dataset, target)
-        rows, columns = table.num_rows, table.num_columns
-        said = f"{target}: {count_text(rows, 'row')}, {count_text(columns, 'column')}"
-        errors.say(Text(printable(said)))
+        Target(path=path).put_and_say(Dataset(table=table), errors)
