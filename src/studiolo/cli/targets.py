@@ -55,13 +55,9 @@ class Target:
         """Write this dataset, as `put` does, and say what a file holds now."""
         self.put(dataset)
         if self.path != STANDARD_OUTPUT:
-            notes.say(self.written(dataset))
-
-    def written(self, dataset: Dataset) -> Text:
-        """The present content of the file: `one.csv: 7 rows, 2 columns`."""
-        rows, columns = dataset.table.shape
-        size = f"{count_text(rows, 'row')}, {count_text(columns, 'column')}"
-        return Text(printable(f"{self.path}: {size}"))
+            rows, columns = dataset.table.shape
+            size = f"{count_text(rows, 'row')}, {count_text(columns, 'column')}"
+            notes.say(Text(printable(f"{self.path}: {size}")))
 
     def put(self, dataset: Dataset) -> None:
         """Write this dataset, whole or not at all.

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from studiolo.cli.device_folder import check_device_folder, write_device_page
 from studiolo.cli.reporting import reported_errors
-from studiolo.cli.targets import STANDARD_OUTPUT, Target, targets_of
+from studiolo.cli.targets import Target, targets_of
 from studiolo.cli.terminal import Terminal, write_document
 from studiolo.cli.views.experiment_view import show_experiment, show_never_run
 from studiolo.cli.views.node_view import show_never_ran, show_node, summary_of
@@ -216,9 +216,7 @@ def _write_output(node: NodeResult, target: Target, port: str | None) -> None:
             node=node.record.node, port=None, ports=node.ports, state=node.state
         )
     dataset = node.dataset(chosen)
-    target.put(dataset)
-    if target.path != STANDARD_OUTPUT:
-        Terminal(sys.stderr).say(target.written(dataset))
+    target.put_and_say(dataset, Terminal(sys.stderr))
 
 
 def _write_device(run: CurrentRun, node: NodeResult, folder: Path) -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from rich.text import Text
 
 from studiolo.cli.reporting import ExitCode, reported_errors
 from studiolo.cli.services.answers import input_files, pairs, show_failed, show_refused
@@ -19,7 +18,6 @@ from studiolo.cli.terminal import Terminal
 from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.files import DatasetFile, format_of
 from studiolo.datasets.without_pandas import leave_pandas_out
-from studiolo.rendering.plain_text import printable
 from studiolo.services.scoring import RequestRefused, ScoringFailed, ScoringReply
 from studiolo.store.services.service_record import DEFAULT_ENDPOINT
 from studiolo.workspace.workspace import open_workspace
