@@ -1,0 +1,145 @@
+/** The view of a dataset: its table, and the pane of the chosen column. */
+
+import { Search } from "lucide-react";
+import { type ReactNode, useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
+import { matching } from "../../graph/find";
+import { Icon } from "../../look/icon";
+import { Trouble } from "../../look/trouble";
+import { isTyping } from "../../shell/commands";
+import { cellText } from "../../table/cells";
+import type { Cursor } from "../../table/cursor";
+import { AS_IT_IS, type ColumnProfile, type Filter, type RowOrder, type TableSource } from "../../table/source";
+import { amount, useWords } from "../../words/words";
+import { FilterForm, FilterTags } from "./filters";
+import { Grid } from "./grid";
+import { Statistics } from "./statistics";
+import type { LoadedRows } from "./use_rows";
+
+interface DataRoomProps {
+  readonly source: TableSource;
+  readonly profiles: readonly ColumnProfile[] | undefined;
+  /** At the right of the tools. */
+  readonly download?: ReactNode;
+}
+
+export function DataRoom({ source, profiles, download }: DataRoomProps) {
+  const words = useWords();
+  const [cursor, setCursor] = useState<Cursor>({ row: 0, column: 0 });
+  const [order, setOrder] = useState<RowOrder>(AS_IT_IS);
+  const [seen, setSeen] = useState({ from: 0, to: 0, total: source.rows, text: "", error: null as unknown });
+  const rows = useRef<LoadedRows | null>(null);
+  const now = useRef(source.rows);
+  const filterBy = (filters: readonly Filter[]) => {
+    setOrder({ ...order, filters });
+    setCursor({ row: 0, column: cursor.column });
+  };
+  const pane = useRef<HTMLElement>(null);
+  const profile = profiles?.[cursor.column];
+  const column = source.columns[cursor.column];
+
+  const onRows = useCallback((loaded: LoadedRows, from: number, to: number) => {
+    rows.current = loaded;
+    const cell = loaded.row(cursor.row)?.[cursor.column];
+    const text = cell === undefined ? "" : (cellText(cell) ?? words.data.missing).slice(0, 200);
+    const { error, total = now.current } = loaded;
+    now.current = total;
+    setSeen((old) => {
+      const next = { from, to, total, text, error };
+      return Object.entries(next).every(([key, value]) => old[key as keyof typeof old] === value) ? old : next;
+    });
+  }, [cursor, words]);
+  return (
+    <main className="page dataroom">
+      <section className="tableside">
+        <div className="tools">
+          <FindColumn source={source} onFound={(at) => setCursor({ row: cursor.row, column: at })} />
+          <GoToRow rows={seen.total} onGo={(row) => setCursor({ row, column: cursor.column })} />
+          <span className="end" />
+          {download}
+        </div>
+        {order.filters.length > 0 && <FilterTags filters={order.filters} onChange={filterBy} />}
+        {seen.error ? <Trouble error={seen.error} onRetry={() => rows.current?.retry()} /> : null}
+        <Grid
+          source={source}
+          profiles={profiles}
+          order={order}
+          cursor={cursor}
+          onMove={setCursor}
+          onSort={setOrder}
+          onEnter={() => pane.current?.focus()}
+          onRows={onRows}
+        />
+        {seen.total === 0 && <p className="note mute" role="status">{source.rows === 0 ? words.data.empty : words.data.noneMatches}</p>}
+        <footer className="foot num">
+          {seen.total > 0 && <span>{words.data.shown(seen.from + 1, seen.to, seen.total)}</span>}
+          {seen.total > 0 && column && <span className="clip">{`${words.data.row} ${amount(cursor.row + 1)}, ${column.name.slice(0, 80)}: `}<b>{seen.text}</b></span>}
+          <span className="end nowrap keys-hint"><kbd>↑↓←→</kbd> {words.data.toMove} <kbd>Ctrl C</kbd> {words.data.toCopy} <kbd>Enter</kbd> {words.data.statistics}</span>
+        </footer>
+      </section>
+      <aside className="pane scroll statistics" aria-label={words.data.statistics} ref={pane} tabIndex={-1}>
+        {profile ? <Statistics at={cursor.column} columns={source.columns.length} rows={source.rows} profile={profile} /> : <p className="sec mute">{words.data.noStatistics}</p>}
+        {column && (
+          <section className="sec">
+            <h3>{words.data.filter}</h3>
+            <FilterForm key={column.name} column={column} onAdd={(filter) => filterBy([...order.filters, filter])} />
+          </section>
+        )}
+      </aside>
+    </main>
+  );
+}
+
+function FindColumn({ source, onFound }: { readonly source: TableSource; readonly onFound: (at: number) => void }) {
+  const words = useWords();
+  const field = useRef<HTMLInputElement>(null);
+  useKey((event) => event.key === "/" && !isTyping(event), field);
+  const find = (typed: string) => {
+    const places = source.columns.map(({ name }, at) => ({ name, at }));
+    const found = typed && matching(typed, places, ({ name }) => name)[0];
+    if (found) onFound(found.at);
+  };
+  return (
+    <label className="searchbox findcolumn">
+      <Icon of={Search} small />
+      <input ref={field} aria-label={words.data.findColumn} placeholder={words.data.findColumn} onChange={(event) => find(event.target.value)} />
+      <kbd>/</kbd>
+    </label>
+  );
+}
+
+function GoToRow({ rows, onGo }: { readonly rows: number; readonly onGo: (row: number) => void }) {
+  const words = useWords();
+  const field = useRef<HTMLInputElement>(null);
+  useKey((event) => (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "g", field);
+  const go = (typed: string) => {
+    const row = Number(typed.replace(/[\s,.]/g, ""));
+    if (rows > 0 && Number.isInteger(row) && row > 0) onGo(Math.min(row, rows) - 1);
+  };
+  return (
+    <label className="searchbox gotorow">
+      <input
+        ref={field}
+        inputMode="numeric"
+        aria-label={words.data.goToRow}
+        placeholder={words.data.goToRow}
+        onKeyDown={(event) => event.key === "Enter" && go(event.currentTarget.value)}
+      />
+      <kbd>Ctrl G</kbd>
+    </label>
+  );
+}
+
+/** A key that leads into a field, from wherever the focus is. */
+function useKey(is: (event: KeyboardEvent) => boolean, field: React.RefObject<HTMLInputElement | null>): void {
+  const isIt = useEffectEvent(is);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (!isIt(event)) return;
+      event.preventDefault();
+      field.current?.select();
+      field.current?.focus();
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, [field]);
+}

@@ -1,0 +1,56 @@
+/** The filters of a table: those that hold, and one more for the chosen column. */
+
+import { X } from "lucide-react";
+import { type FormEvent, useState } from "react";
+import { Button, IconButton } from "../../look/button";
+import type { Column, Filter, Operator } from "../../table/source";
+import { needsValue, operatorsOf } from "../../table/filters";
+import { useWords } from "../../words/words";
+
+interface FilterFormProps {
+  readonly column: Column;
+  readonly onAdd: (filter: Filter) => void;
+}
+
+export function FilterForm({ column, onAdd }: FilterFormProps) {
+  const words = useWords();
+  const operators = operatorsOf(column.type);
+  const [operator, setOperator] = useState<Operator>(operators[0] ?? "missing");
+  const [value, setValue] = useState("");
+  const add = (event: FormEvent) => {
+    event.preventDefault();
+    onAdd({ column: column.name, operator, value: needsValue(operator) ? value : "" });
+    setValue("");
+  };
+  return (
+    <form className="filterform" onSubmit={add}>
+      <select className="in" aria-label={words.data.filterBy} value={operator} onChange={(event) => setOperator(event.target.value as Operator)}>
+        {operators.map((one) => <option key={one} value={one}>{words.data.operators[one]}</option>)}
+      </select>
+      {needsValue(operator) && <input className="in" aria-label={words.data.filterValue} value={value} onChange={(event) => setValue(event.target.value)} />}
+      <Button look="line" type="submit">{words.data.filter}</Button>
+    </form>
+  );
+}
+
+interface FilterTagsProps {
+  readonly filters: readonly Filter[];
+  readonly onChange: (filters: readonly Filter[]) => void;
+}
+
+export function FilterTags({ filters, onChange }: FilterTagsProps) {
+  const words = useWords();
+  return (
+    <ul className="filtertags" aria-label={words.data.filters}>
+      {filters.map((filter) => {
+        const text = `${filter.column.slice(0, 60)} ${words.data.operators[filter.operator]} ${filter.value.slice(0, 60)}`.trim();
+        return (
+          <li key={`${filter.operator} ${filter.column} ${filter.value}`} className="tag">
+            <span className="clip">{text}</span>
+            <IconButton icon={X} small label={words.data.removeFilter(text)} onClick={() => onChange(filters.filter((one) => one !== filter))} />
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,61 @@
+/** Where a table's rows and figures come from: an output of a run, or a dataset of the workspace. */
+
+import type { Cell } from "./cells";
+
+export interface Histogram {
+  /** One more than counts. */
+  readonly edges: readonly Cell[];
+  readonly counts: readonly number[];
+}
+
+export interface ColumnProfile {
+  readonly name: string;
+  readonly type: string;
+  readonly kind: string;
+  readonly role: string;
+  readonly feature_type: string;
+  readonly count: number;
+  readonly missing: number;
+  readonly unique: number;
+  readonly statistics: Readonly<Record<"mean" | "standard_deviation" | "minimum" | "first_quartile" | "median" | "third_quartile" | "maximum", Cell>> | null;
+  readonly histogram: Histogram | null;
+  readonly top_values: readonly { readonly value: Cell; readonly count: number }[] | null;
+}
+
+export interface Column {
+  readonly name: string;
+  readonly type: string;
+}
+
+export type Operator = "eq" | "ne" | "lt" | "le" | "gt" | "ge" | "contains" | "missing" | "present";
+
+export interface Filter {
+  /** A column's name. */
+  readonly column: string;
+  readonly operator: Operator;
+  readonly value: string;
+}
+
+/** Which rows are shown, and in which order. */
+export interface RowOrder {
+  /** A column's name. */
+  readonly sort: string | null;
+  readonly descending: boolean;
+  readonly filters: readonly Filter[];
+}
+
+export const AS_IT_IS: RowOrder = { sort: null, descending: false, filters: [] };
+
+export interface RowPage {
+  readonly rows: readonly (readonly Cell[])[];
+  /** How many rows there are, with the filters. */
+  readonly total: number;
+}
+
+export interface TableSource {
+  /** Tells it apart from other sources. */
+  readonly key: readonly string[];
+  readonly rows: number;
+  readonly columns: readonly Column[];
+  page(order: RowOrder, offset: number, limit: number, signal: AbortSignal): Promise<RowPage>;
+}
