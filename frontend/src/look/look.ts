@@ -8,3 +8,4 @@ import "./styles/frame.css";
 import "./styles/parts.css";
 import "./styles/pages.css";
 import "./styles/canvas.css";
+import "./styles/data.css";

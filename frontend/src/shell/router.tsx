@@ -1,6 +1,6 @@
 /** The pages, by address. Those that need more than the first load brings are loaded on use. */
 
-import { createRoute, createRouter } from "@tanstack/react-router";
+import { createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { HomePage } from "../pages/home";
 import { SettingsPage } from "../pages/settings";
 import { canvasRoute, rootRoute, scriptRoute } from "./routes";
@@ -9,7 +9,13 @@ const home = createRoute({ getParentRoute: () => rootRoute, path: "/", component
 const experiments = createRoute({ getParentRoute: () => rootRoute, path: "/experiments", component: HomePage });
 const settings = createRoute({ getParentRoute: () => rootRoute, path: "/settings", component: SettingsPage });
 
-const routeTree = rootRoute.addChildren([home, experiments, settings, canvasRoute, scriptRoute]);
+const output = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/runs/$run/nodes/$node/outputs/$port",
+  component: lazyRouteComponent(() => import("../pages/output"), "OutputPage"),
+});
+
+const routeTree = rootRoute.addChildren([home, experiments, settings, canvasRoute, scriptRoute, output]);
 
 export const router = createRouter({ routeTree, defaultPreload: "intent" });
 

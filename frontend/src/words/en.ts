@@ -280,6 +280,7 @@ export const en = {
     noStatistics: "Statistics are on their way.",
     toMove: "move",
     toCopy: "copy",
+    toStatistics: "statistics",
     type: "Type",
     values: (count: number) => plural(count, "value", "values"),
     firstQuartile: "First quartile",
@@ -303,6 +304,7 @@ export const en = {
       missing: "is missing",
       present: "is not missing",
     },
+    keepsTypes: "keeps types",
   },
   device: {
     title: "Python device",

@@ -277,6 +277,7 @@ export const ko: Words = {
     noStatistics: "통계를 계산하고 있습니다.",
     toMove: "이동",
     toCopy: "복사",
+    toStatistics: "통계",
     type: "유형",
     values: (count) => `값 ${amount(count)}개`,
     firstQuartile: "제1사분위수",
@@ -300,6 +301,7 @@ export const ko: Words = {
       missing: "결측",
       present: "결측 아님",
     },
+    keepsTypes: "유형 유지",
   },
   device: {
     title: "Python 장치",

@@ -73,7 +73,7 @@ export function DataRoom({ source, profiles, download }: DataRoomProps) {
         <footer className="foot num">
           {seen.total > 0 && <span>{words.data.shown(seen.from + 1, seen.to, seen.total)}</span>}
           {seen.total > 0 && column && <span className="clip">{`${words.data.row} ${amount(cursor.row + 1)}, ${column.name.slice(0, 80)}: `}<b>{seen.text}</b></span>}
-          <span className="end nowrap keys-hint"><kbd>↑↓←→</kbd> {words.data.toMove} <kbd>Ctrl C</kbd> {words.data.toCopy} <kbd>Enter</kbd> {words.data.statistics}</span>
+          <span className="end nowrap keys-hint"><kbd>↑↓←→</kbd> {words.data.toMove} <kbd>Ctrl C</kbd> {words.data.toCopy} <kbd>Enter</kbd> {words.data.toStatistics}</span>
         </footer>
       </section>
       <aside className="pane scroll statistics" aria-label={words.data.statistics} ref={pane} tabIndex={-1}>

@@ -3,6 +3,7 @@
 import { X } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { Button, IconButton } from "../../look/button";
+import { Select } from "../../look/select";
 import type { Column, Filter, Operator } from "../../table/source";
 import { needsValue, operatorsOf } from "../../table/filters";
 import { useWords } from "../../words/words";
@@ -24,9 +25,12 @@ export function FilterForm({ column, onAdd }: FilterFormProps) {
   };
   return (
     <form className="filterform" onSubmit={add}>
-      <select className="in" aria-label={words.data.filterBy} value={operator} onChange={(event) => setOperator(event.target.value as Operator)}>
-        {operators.map((one) => <option key={one} value={one}>{words.data.operators[one]}</option>)}
-      </select>
+      <Select
+        label={words.data.filterBy}
+        value={operator}
+        choices={operators.map((one) => [one, words.data.operators[one]])}
+        onChange={(chosen) => setOperator(chosen as Operator)}
+      />
       {needsValue(operator) && <input className="in" aria-label={words.data.filterValue} value={value} onChange={(event) => setValue(event.target.value)} />}
       <Button look="line" type="submit">{words.data.filter}</Button>
     </form>

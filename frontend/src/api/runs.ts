@@ -1,0 +1,49 @@
+/** Runs: their history, their nodes, and what differs between two. */
+
+import { queryOptions } from "@tanstack/react-query";
+import { client, data, document, type Schemas } from "./client";
+
+export type Run = Schemas["RunDocument"];
+export type ListedRun = Schemas["HistoryRun"];
+export type RunNode = Schemas["NodeDocument"];
+export type Failure = Schemas["FailureDocument"];
+export type Frame = Schemas["FrameDocument"];
+export type Comparison = Schemas["ComparisonDocument"];
+export type NodeComparison = Schemas["NodeComparisonDocument"];
+
+/** How many runs a page of the history has at first. */
+export const RUNS = 50;
+
+export const runsQuery = (experiment: string | null, limit: number) => queryOptions({
+  queryKey: ["runs", experiment, limit],
+  queryFn: () => data(client.GET("/runs", { params: { query: { limit, ...(experiment && { experiment }) } } })),
+});
+
+export const runQuery = (run: string) => queryOptions({
+  queryKey: ["run", run],
+  queryFn: () => data(client.GET("/runs/{run}", { params: { path: { run } } })),
+});
+
+export const comparisonQuery = (run: string, other: string) => queryOptions({
+  queryKey: ["differences", run, other],
+  queryFn: () => document<Comparison>(client.GET("/runs/{run}/differences/{other}", { params: { path: { run, other } } })),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+export const runNodeQuery = (run: string, node: string) => queryOptions({
+  queryKey: ["run", run, "node", node],
+  queryFn: () => data(client.GET("/runs/{run}/nodes/{node}", { params: { path: { run, node } } })),
+});
+
+/** Characters of a console that are asked for at a time. */
+export const CONSOLE_PART = 100_000;
+
+export const consoleQuery = (run: string, node: string, offset: number) => queryOptions({
+  queryKey: ["run", run, "node", node, "console", offset],
+  queryFn: () => data(client.GET("/runs/{run}/nodes/{node}/console", { params: { path: { run, node }, query: { offset, limit: CONSOLE_PART } } })),
+});
+
+/** The address of a picture. */
+export function imageAddress(run: string, node: string, number: number): string {
+  return `/api/runs/${encodeURIComponent(run)}/nodes/${encodeURIComponent(node)}/images/${number}`;
+}

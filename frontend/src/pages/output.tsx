@@ -1,0 +1,60 @@
+/** The page of an output: the dataset that a node of a run left there. */
+
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+import { useEffect, useMemo } from "react";
+import { downloadAddress, outputProfileQuery, outputQuery, outputTable } from "../api/outputs";
+import { runQuery } from "../api/runs";
+import { Trouble } from "../look/trouble";
+import { DataRoom } from "../panels/data/data_room";
+import { DownloadMenu } from "../panels/data/download";
+import { experimentOf } from "../panels/runs/place";
+import { Crumbs } from "../shell/crumbs";
+import { Frame } from "../shell/frame";
+import { moment, useWords } from "../words/words";
+
+const BINS = 24;
+
+export function OutputPage() {
+  const words = useWords();
+  const { run, node, port } = useParams({ from: "/runs/$run/nodes/$node/outputs/$port" });
+  const place = useMemo(() => ({ run, node, port }), [run, node, port]);
+  const output = useQuery(outputQuery(place));
+  const profile = useQuery(outputProfileQuery(place, BINS));
+  const { data: record } = useQuery(runQuery(run));
+  const source = useMemo(() => output.data && outputTable(place, output.data), [place, output.data]);
+  const experiment = record && experimentOf(record);
+  useEffect(() => {
+    document.title = `${node}: ${port} – Studiolo`;
+  }, [node, port]);
+  return (
+    <Frame
+      bar={
+        <>
+          <Crumbs
+            above={[
+              ...(experiment && record ? [[`/experiments/${encodeURIComponent(experiment)}`, record.name] as const] : []),
+              [`/runs/${encodeURIComponent(run)}/nodes/${encodeURIComponent(node)}`, node],
+            ]}
+            title={port}
+          />
+          {output.data && <span className="mute num nowrap">{words.common.rows(output.data.rows)} · {words.common.columns(output.data.columns.length)}</span>}
+          {record?.started_at && <span className="mute num clip small">{moment(record.started_at)}</span>}
+        </>
+      }
+    >
+      {output.isError || profile.isError ? (
+        <main className="page centred"><Trouble error={output.error ?? profile.error} onRetry={() => { void output.refetch(); void profile.refetch(); }} /></main>
+      ) : source ? (
+        <DataRoom
+          key={source.key.join(" ")}
+          source={source}
+          profiles={profile.data?.columns}
+          download={<DownloadMenu address={(format) => downloadAddress(place, format)} />}
+        />
+      ) : (
+        <main className="page" aria-busy="true" />
+      )}
+    </Frame>
+  );
+}

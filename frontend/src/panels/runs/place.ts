@@ -1,0 +1,8 @@
+/** The places of runs and experiments in the workspace. */
+
+const EXPERIMENTS = "experiments/";
+
+/** The name of a run's experiment; null if that is not among the workspace's experiments. */
+export function experimentOf({ experiment }: { readonly experiment: string }): string | null {
+  return experiment.startsWith(EXPERIMENTS) ? experiment.slice(EXPERIMENTS.length) : null;
+}
