@@ -63,7 +63,8 @@ class Application:
         self._scoring = Scoring(endpoints, self._failures, memory=settings.memory)
         routes = _routes(endpoints, self._scoring, metrics_token(settings.folder))
         if studio is not None and self.sessions is not None:
-            _add_studio(routes, studio, self.sessions, self._streams)
+            api = api_application(studio, self._streams, endpoints)
+            _add_studio(routes, api, self.sessions)
         else:
             routes.include_router(front_route())
         #: What a server calls.
@@ -102,11 +103,9 @@ def _routes(endpoints: ServedEndpoints, scoring: Scoring, token: str) -> FastAPI
     return application
 
 
-def _add_studio(
-    application: FastAPI, studio: Studio, sessions: Sessions, streams: EventStreams
-) -> None:
+def _add_studio(application: FastAPI, api: ASGIApp, sessions: Sessions) -> None:
     application.include_router(signing_in_routes(sessions))
-    application.mount("/api", SignedIn(api_application(studio, streams), sessions))
+    application.mount("/api", SignedIn(api, sessions))
     # Last: it answers every other short address.
     application.include_router(page_routes(sessions))
 

@@ -113,6 +113,13 @@ class WorkspaceDatasets:
         """
         return self._digest(name) if self._path(name).is_file() else None
 
+    def size_on_disk(self, name: str) -> int:
+        """The bytes of a dataset file as it is now; 0 if there is none."""
+        try:
+            return self._path(name).stat().st_size
+        except OSError:
+            return 0
+
     def keep_version(self, name: str) -> None:
         """Keep the content of a dataset file, which is about to be replaced, as a version of it.
 

@@ -220,3 +220,28 @@ def test_a_page_sees_what_others_change(studio: ServedStudio) -> None:
     file.write_text(text)
     page.join(20)
     assert not page.is_alive()
+
+
+def test_a_service_is_published_tried_and_taken_care_of(studio: ServedStudio) -> None:
+    sample = studio.program.post("/experiments", json={"sample": "evaluate-expressions"}).json()
+    publish = {"experiment": sample["name"], "service": "expressions"}
+    published = studio.program.post("/services", json=publish)
+    assert published.status_code == 201, published.text
+    assert set(published.json()["keys"]) == {"primary", "secondary"}
+    service = studio.program.get("/services/expressions").json()
+    # A form is filled with the sample row.
+    inputs = service["versions"][0]["schema"]["inputs"]
+    rows = {"inputs": {name: [table["sample"]] for name, table in inputs.items()}}
+    tried = studio.program.post("/services/expressions/test", json=rows).json()
+    assert tried["failure"] is None, tried
+    assert tried["problems"] == []
+    assert next(iter(tried["outputs"].values()))["total"] == 1
+    wrong = {"inputs": {"nonsense": [{"x": 1}]}}
+    assert studio.program.post("/services/expressions/test", json=wrong).json()["problems"]
+    address = "/services/expressions/endpoints/default"
+    assert studio.program.post(f"{address}/keys/primary").json()["key"]
+    traffic = studio.program.put(f"{address}/traffic", json={"weights": {"1": 100}})
+    assert traffic.json()["weights"] == {"1": 100}
+    assert studio.program.get("/services/expressions/figures").json()["bounds"]
+    assert studio.program.delete("/services/expressions").status_code == 204
+    assert studio.program.get("/services/expressions").status_code == 404

@@ -9,6 +9,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from studiolo.errors import StudioloError
+from studiolo.server.api.datasets import dataset_routes
 from studiolo.server.api.errors import (
     ERRORS,
     as_http_error,
@@ -21,12 +22,17 @@ from studiolo.server.api.experiments import experiment_routes
 from studiolo.server.api.modules import module_routes
 from studiolo.server.api.outputs import output_routes
 from studiolo.server.api.runs import run_routes
+from studiolo.server.api.services import service_routes
+from studiolo.server.api.uploads import upload_routes
 from studiolo.server.api.workspace import workspace_routes
 from studiolo.server.event_streams import EventStreams
+from studiolo.services.serving.served_endpoints import ServedEndpoints
 from studiolo.workspace.studio.studio import Studio
 
 
-def api_application(studio: Studio, streams: EventStreams) -> FastAPI:
+def api_application(
+    studio: Studio, streams: EventStreams, endpoints: ServedEndpoints | None = None
+) -> FastAPI:
     """The API of a workspace's studio; `SignedIn` is to be put before it."""
     application = FastAPI(
         title="Studiolo",
@@ -48,9 +54,12 @@ def api_application(studio: Studio, streams: EventStreams) -> FastAPI:
         experiment_routes,
         run_routes,
         output_routes,
+        upload_routes,
+        dataset_routes,
     ):
         application.include_router(routes(studio))
     application.include_router(event_routes(studio, streams))
+    application.include_router(service_routes(studio, endpoints))
     application.add_exception_handler(StudioloError, as_studiolo_error)
     application.add_exception_handler(RequestValidationError, as_invalid)
     application.add_exception_handler(HTTPException, as_http_error)

@@ -53,6 +53,12 @@ _CONFLICT: Final = frozenset(
         "workspace-in-use",
     }
 )
+#: What to do where a set-up of a service needs a decision, by the option of the command line.
+_CHOICES: Final = {
+    "--learner": " Choose the node that trains the model.",
+    "--input": " Choose where the rows of callers enter.",
+    "--output": " Choose what the service returns.",
+}
 #: Sentences of errors that are worded for programs, for people who look at a page.
 _ON_A_PAGE: Final[Mapping[str, Callable[[Any], str]]] = {
     "experiment-exists": lambda error: (
@@ -69,6 +75,11 @@ _ON_A_PAGE: Final[Mapping[str, Callable[[Any], str]]] = {
     ),
     "node-name-taken": lambda error: (
         f'The experiment already has a node "{error.node}". Choose another name.'
+    ),
+    "service-set-up": lambda error: f"{error.problem}{_CHOICES.get(error.option, '')}",
+    "service-experiment-exists": lambda error: (
+        f'The experiment "{error.folder.name}" exists already and was edited since. Nothing was '
+        "written. Rename it to keep it, or choose to replace it."
     ),
     "dataset-exists": lambda error: (
         f'There already is a dataset "{error.file}" with different content. Replace it, and its '

@@ -74,7 +74,7 @@ Filters = Annotated[
     ),
 ]
 Columns = Annotated[list[str] | None, Query(max_length=5_000)]
-_ROWS: Final[dict[int | str, dict[str, Any]]] = {
+ROWS: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "model": RowsDocument,
         "content": {ARROW: {"schema": {"type": "string", "format": "binary"}}},
@@ -137,7 +137,7 @@ def _add_output_routes(routes: APIRouter, studio: Studio) -> None:
         """The statistics of each column, with a histogram or the most frequent values."""
         return profile_document(studio.tables.output(run, node, port).profile(bins))
 
-    @routes.get("/outputs/{port}/rows", response_model=RowsDocument, responses=_ROWS)
+    @routes.get("/outputs/{port}/rows", response_model=RowsDocument, responses=ROWS)
     def get_rows(
         request: Request,
         run: str,

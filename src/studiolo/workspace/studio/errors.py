@@ -73,3 +73,40 @@ class ImageUnknownError(StudioloError):
         self.node = node
         self.number = number
         super().__init__(f'The node "{node}" has no picture {number}.')
+
+
+class UploadUnknownError(StudioloError):
+    """There is no such upload."""
+
+    code: ClassVar[str] = "upload-unknown"
+
+    def __init__(self, *, upload: str) -> None:
+        self.upload = upload
+        super().__init__("This upload is not known here any more. Begin it again.")
+
+
+class UploadOffsetError(StudioloError):
+    """A piece of an upload does not begin where the upload ends."""
+
+    code: ClassVar[str] = "upload-offset"
+
+    def __init__(self, *, offset: int, expected: int) -> None:
+        self.offset = offset
+        #: Where the next piece has to begin.
+        self.expected = expected
+        super().__init__(
+            f"The piece of the upload begins at byte {offset:,}, but {expected:,} bytes have "
+            "arrived. Go on from there."
+        )
+
+
+class TriedRowsError(StudioloError):
+    """Rows to try a service with do not form a table."""
+
+    code: ClassVar[str] = "tried-rows"
+
+    def __init__(self, *, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            f"These rows do not form a table: {reason}. Each column takes values of one type."
+        )

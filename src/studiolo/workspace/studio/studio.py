@@ -26,6 +26,7 @@ from studiolo.workspace.studio.errors import (
 from studiolo.workspace.studio.live_runs import LiveRuns
 from studiolo.workspace.studio.open_tables import OpenTables
 from studiolo.workspace.studio.opened import OpenExperiments
+from studiolo.workspace.studio.partial_uploads import PartialUploads
 from studiolo.workspace.studio.watching import WatchedExperiments
 from studiolo.workspace.workspace import Workspace
 
@@ -55,6 +56,7 @@ class Studio:
         self.experiments = OpenExperiments(workspace)
         self.runs = LiveRuns(workspace)
         self.watched = WatchedExperiments(workspace, self.runs)
+        self.uploads = PartialUploads(workspace)
         self.tables = OpenTables(workspace)
 
     def listed(self) -> Sequence[ListedExperiment]:

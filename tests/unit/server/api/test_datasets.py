@@ -1,0 +1,80 @@
+"""Datasets through the API: uploaded in pieces, listed, looked at, in versions."""
+
+import httpx
+import pytest
+from tests.unit.server.api.studios import ServedStudio
+
+CSV = "name,age\n<b>me</b>,30\n한글,\n" + "".join(f"n{n},{n}\n" for n in range(1000))
+
+
+def uploaded(studio: ServedStudio, name: str, content: bytes, *, replace: bool) -> httpx.Response:
+    begun = studio.program.post("/uploads", json={"name": name, "size": len(content)}).json()
+    sent = studio.program.patch(f"/uploads/{begun['id']}?offset=0", content=content)
+    assert sent.json()["offset"] == len(content)
+    finished = {"name": name, "replace": replace}
+    return studio.program.post(f"/uploads/{begun['id']}/finish", json=finished)
+
+
+def test_an_upload_goes_on_after_a_lost_connection(studio: ServedStudio) -> None:
+    content = CSV.encode()
+    upload = studio.program.post("/uploads", json={"name": "people.csv", "size": len(content)})
+    address = f"/uploads/{upload.json()['id']}"
+    studio.program.patch(f"{address}?offset=0", content=content[:100])
+    twice = studio.program.patch(f"{address}?offset=0", content=content[:100])
+    assert (twice.status_code, twice.json()["error"]["code"]) == (409, "upload-offset")
+    there = studio.program.get(address).json()["offset"]
+    assert there == 100
+    studio.program.patch(f"{address}?offset={there}", content=content[there:])
+    shown = studio.program.get(f"{address}/preview?name=people.csv").json()
+    assert [column["type"] for column in shown["columns"]] == ["large_string", "int64"]
+    assert shown["rows"][:2] == [["<b>me</b>", 30], ["한글", None]]
+    assert shown["total"] == 1002
+    wrong = studio.program.get(f"{address}/preview?name=people.csv&encoding=nonsense")
+    assert wrong.status_code == 422
+    made = studio.program.post(f"{address}/finish", json={"name": "people.csv"})
+    assert made.json() == {"name": "people.csv", "bytes": len(content)}
+    assert studio.program.get(address).status_code == 404
+    rows = studio.program.get("/datasets/people.csv/rows?sort=age&descending=true&limit=1").json()
+    assert rows["rows"] == [["n999", 999]]
+    profile = studio.program.get("/datasets/people.csv/profile").json()
+    assert profile["columns"][1]["missing"] == 1
+
+
+def test_another_content_is_a_version_and_never_lost(studio: ServedStudio) -> None:
+    assert uploaded(studio, "v.csv", b"x\n1\n", replace=False).status_code == 201
+    refused = uploaded(studio, "v.csv", b"x\n2\n", replace=False)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "dataset-exists")
+    assert uploaded(studio, "v.csv", b"x\n2\n", replace=True).status_code == 201
+    assert studio.program.get("/datasets/v.csv/rows").json()["rows"] == [[2]]
+    before = studio.program.get("/datasets/v.csv/rows?version=1").json()
+    assert before["rows"] == [[1]]
+    versions = studio.program.get("/datasets/v.csv").json()["versions"]
+    assert [one["version"] for one in versions] == [1, 2]
+
+
+def test_the_list_says_where_a_dataset_is_used(studio: ServedStudio) -> None:
+    listed = {one["name"]: one for one in studio.program.get("/datasets").json()["datasets"]}
+    assert "rank-features" in listed["pima-indians-diabetes.csv"]["used_by"]
+    assert listed["pima-indians-diabetes.csv"]["bytes"] > 1000
+    assert studio.program.get("/saved").json() == {"saved": []}
+
+
+@pytest.mark.parametrize("name", ["../studiolo.toml", "..%2Fstudiolo.toml", ".hidden.csv", "a.exe"])
+def test_names_stay_in_the_folder(studio: ServedStudio, name: str) -> None:
+    refused = uploaded_or_refused(studio, name)
+    assert refused.status_code == 422
+    assert studio.program.get(f"/datasets/{name}/rows").status_code in (404, 422)
+
+
+def uploaded_or_refused(studio: ServedStudio, name: str) -> httpx.Response:
+    begun = studio.program.post("/uploads", json={"name": name, "size": 1})
+    if begun.status_code != 201:
+        return begun
+    finished = {"name": name, "replace": True}
+    return studio.program.post(f"/uploads/{begun.json()['id']}/finish", json=finished)
+
+
+@pytest.mark.parametrize("upload", ["..", "%2E%2E%2Ftoken", "token", "0" * 32])
+def test_an_upload_is_nothing_but_an_upload(studio: ServedStudio, upload: str) -> None:
+    assert studio.program.get(f"/uploads/{upload}/preview?name=x.csv").status_code == 404
+    assert studio.program.delete(f"/uploads/{upload}").status_code in (404, 405)
