@@ -12,6 +12,7 @@ from pathlib import Path
 
 from studiolo.environments.bytecode import compile_bytecode
 from studiolo.environments.environment import (
+    LOCK_COPY,
     Environment,
     EnvironmentSpec,
     default_spec,
@@ -24,7 +25,6 @@ from studiolo.environments.uv_process import run_uv
 
 #: Written last: an environment without it is a ruin, left by a build that was interrupted.
 _MARKER = "studiolo-built"
-_LOCK_COPY = "requirements.lock"
 #: Seconds between two tries at a lock that another process has.
 _PAUSE = 0.2
 
@@ -59,6 +59,7 @@ def build_environment(
     if is_built(environment):
         _use(environment)
         return environment
+    _stop_using(environment)
     with building_errors(spec.name, environment.path.parent):
         environment.path.parent.mkdir(parents=True, exist_ok=True)
         with _alone(environment, progress) as held:
@@ -86,6 +87,12 @@ def _use(environment: Environment) -> None:
             os.close(held)
         else:
             _used[path] = held
+
+
+def _stop_using(environment: Environment) -> None:
+    """Let go of an environment that was removed by hand, or this process waits for itself."""
+    if (held := _used.pop(_lock_of(environment), None)) is not None:
+        os.close(held)
 
 
 def _lock_of(environment: Environment) -> Path:
@@ -175,7 +182,7 @@ def _install(
     )
     base = spec.interpreter.executable
     run(["venv", "--no-project", "--no-python-downloads", "--python", base, environment.path])
-    lock = environment.path / _LOCK_COPY
+    lock = environment.path / LOCK_COPY
     lock.write_text(spec.lock, encoding="utf-8")
     # Wheels only: building a package runs its code, here outside the sandbox.
     install = ["pip", "sync", "--no-build", "--allow-empty-requirements"]

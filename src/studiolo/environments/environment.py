@@ -10,6 +10,8 @@ from studiolo.environments.interpreter import Interpreter, running_interpreter
 
 #: Raised when environments are laid out in another way, so that old ones are not taken for new.
 _LAYOUT = "1"
+#: Where in an environment the lock is that it was built from.
+LOCK_COPY = "requirements.lock"
 #: Where in an environment its list of fonts is kept.
 FONT_FOLDER = Path("share", "studiolo")
 #: Where a machine keeps its fonts, as far as scripts see them; they are at any depth below.
@@ -77,6 +79,11 @@ class Environment:
     def python(self) -> Path:
         """The interpreter to start."""
         return self.path / "bin" / "python"
+
+    @property
+    def lock(self) -> str:
+        """Every package with its version and hashes, as it was built from."""
+        return (self.path / LOCK_COPY).read_text(encoding="utf-8")
 
     @property
     def font_list(self) -> Path | None:

@@ -12,7 +12,6 @@ from studiolo.environments.environment import (
     EnvironmentSpec,
     default_spec,
     digest,
-    environment_in,
 )
 from studiolo.environments.errors import (
     PythonRangeError,
@@ -30,6 +29,7 @@ _ENVIRONMENT_NAME = "script"
 def environment_for(
     metadata: ScriptMetadata,
     *,
+    lock: str | None = None,
     base: EnvironmentSpec | None = None,
     progress: ProgressCallback | None = None,
     home: Path | None = None,
@@ -42,6 +42,8 @@ def environment_for(
 
     Args:
         metadata: What the script's block says.
+        lock: Every package with its version, as `Environment.lock` has it, for a script that is to
+            run with those; found out or looked up if not given.
         base: What scripts have without asking, if not the default environment.
         progress: Told how far it is; not called if there is nothing to do.
         home: The folder of all environments, if not the usual one.
@@ -55,16 +57,22 @@ def environment_for(
     base = base or default_spec()
     home = (home or environments_home()).absolute()
     _check_python(metadata, base.interpreter)
-    like = None
+    name = base.name
     if metadata.dependencies:
         # Here and not above: most scripts ask for nothing.
         from studiolo.environments.requirements import checked  # noqa: PLC0415
 
-        like = environment_in(home, base)
-        lock = _resolved(base, checked(metadata.dependencies), home=home, progress=progress)
-        base = EnvironmentSpec(name=_ENVIRONMENT_NAME, lock=lock, interpreter=base.interpreter)
-    environment = build_environment(base, like=like, progress=progress, home=home)
-    return replace(environment, adds_to=like) if like is not None and like.locked else environment
+        name = _ENVIRONMENT_NAME
+        dependencies = checked(metadata.dependencies)
+        lock = lock or _resolved(base, dependencies, home=home, progress=progress)
+    if lock in (None, base.lock):
+        return build_environment(base, progress=progress, home=home)
+    spec = EnvironmentSpec(name=name, lock=lock, interpreter=base.interpreter)
+    like = build_environment(base, progress=progress, home=home)
+    environment = build_environment(spec, like=like, progress=progress, home=home)
+    # A lock of an earlier Studiolo has other versions of what is in the base today.
+    adds = like.locked and set(base.packages) <= set(spec.packages)
+    return replace(environment, adds_to=like) if adds else environment
 
 
 def _check_python(metadata: ScriptMetadata, interpreter: Interpreter) -> None:

@@ -1,3 +1,4 @@
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -85,3 +86,31 @@ def test_a_script_with_packages_of_the_registry(tmp_path: Path) -> None:
     lock = (environment.path / "requirements.lock").read_text()
     assert "--hash=sha256:" in lock
     assert "://" not in lock
+
+
+@pytest.mark.usefixtures("base_packages")
+def test_what_was_locked_before_is_built_again_in_the_same_versions(
+    tmp_path: Path, wheel: Callable[..., None]
+) -> None:
+    before = environment_for(BETA, base=BASE, home=tmp_path)
+    wheel("beta", "2.0")
+    lock = before.lock
+    shutil.rmtree(before.path)
+    shutil.rmtree(tmp_path / "locks")
+    again = environment_for(BETA, lock=lock, base=BASE, home=tmp_path)
+    assert again == before
+    assert {one.name: one.version for one in again.packages()}["beta"] == "1.0"
+
+
+@pytest.mark.usefixtures("base_packages")
+def test_a_lock_of_another_base_is_kept_to(tmp_path: Path) -> None:
+    environment = environment_for(ScriptMetadata(), lock="alpha==2.0\n", base=BASE, home=tmp_path)
+    assert [(one.name, one.version) for one in environment.packages()] == [("alpha", "2.0")]
+    assert environment.lock == "alpha==2.0\n"
+    assert environment.adds_to is None
+
+
+@pytest.mark.usefixtures("base_packages")
+def test_a_locked_package_that_can_not_be_had_any_more_is_named(tmp_path: Path) -> None:
+    with pytest.raises(PackageNotFoundError, match="gone"):
+        environment_for(ScriptMetadata(), lock="alpha==1.0\ngone==1.0\n", base=BASE, home=tmp_path)

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from studiolo.datasets.dataset import Dataset
+from studiolo.environments.environment import Environment
 from studiolo.experiments.experiment import NodeName
 from studiolo.experiments.web_service.interface import ServiceInterface, WebServiceParameter
 from studiolo.services.errors import ServiceGraphError
@@ -19,6 +20,8 @@ from studiolo.services.scoring import (
     ScoringRequest,
 )
 from studiolo.services.serving.handler import Handler
+from studiolo.services.versions.frozen_version import thaw
+from studiolo.store.blobs import Blobs
 from studiolo.store.services.service_record import ServiceIsolation
 from studiolo.workspace.services.errors import PublishedRunFailedError
 from studiolo.workspace.services.publishing import Publication
@@ -108,6 +111,15 @@ def test_its_schema_is_that_of_the_run(published: Publication) -> None:
     assert schema.outputs["output1"].required() == schema.outputs["output1"].names()
     assert schema.outputs["output1"].names()[-2:] == ["Scored Labels", "Scored Probabilities"]
     assert [(one.name, one.default) for one in schema.parameters] == [("Add", 0)]
+
+
+def test_it_keeps_the_versions_of_its_packages(
+    published: Publication, workspace: Workspace, default_environment: Environment
+) -> None:
+    blobs = Blobs(workspace.root / ".studiolo")
+    (stage,) = thaw(published.published.version.digest, blobs).plan.stages
+    assert stage.lock == default_environment.lock
+    assert "\npandas==" in f"\n{stage.lock}"
 
 
 def test_callers_set_parameters_for_one_request(handler: Handler) -> None:

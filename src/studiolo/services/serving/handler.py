@@ -28,9 +28,13 @@ class ProgramSandboxFactory(Protocol):
     """Makes environments and sandboxes; see `workspace`."""
 
     def environment_for(
-        self, metadata: ScriptMetadata, *, progress: ProgressCallback | None = None
+        self,
+        metadata: ScriptMetadata,
+        *,
+        lock: str | None = None,
+        progress: ProgressCallback | None = None,
     ) -> Environment:
-        """The environment of a script, built if need be."""
+        """The environment of a script, built if need be; with exactly these packages if given."""
 
     def program_sandbox(
         self, environment: Environment, program: Program, *, warm: int, several_calls: bool
@@ -154,7 +158,7 @@ def _sandbox(
     several: bool,
     progress: ProgressCallback | None,
 ) -> Sandbox:
-    environment = factory.environment_for(stage.metadata, progress=progress)
+    environment = factory.environment_for(stage.metadata, lock=stage.lock, progress=progress)
     return factory.program_sandbox(environment, stage.program, warm=warm, several_calls=several)
 
 

@@ -6,7 +6,7 @@ does: neither the experiment's folder, nor a dataset, nor a model that is saved 
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from studiolo.modules.definition import PortName
@@ -50,7 +50,14 @@ def freeze(version: FrozenVersion, blobs: Blobs) -> Frozen:
         StoreError: There is no room, or the workspace can't be written.
     """
     constants: dict[str, Connected] = {}
-    stages = [_stage(stage, constants) for stage in version.plan.stages]
+    locks = [
+        None if stage.lock is None else blobs.put_bytes(stage.lock.encode()).digest
+        for stage in version.plan.stages
+    ]
+    stages = [
+        {**_stage(stage, constants), "lock": lock}
+        for stage, lock in zip(version.plan.stages, locks, strict=True)
+    ]
     manifest = KeptResults(blobs).put(constants)
     document = {
         "format": _FORMAT,
@@ -64,7 +71,8 @@ def freeze(version: FrozenVersion, blobs: Blobs) -> Frozen:
         "constants": manifest.outputs,
     }
     written = blobs.put_bytes(json.dumps(document, ensure_ascii=False).encode()).digest
-    return Frozen(digest=VersionDigest(written), blobs=manifest.blobs | {written})
+    needed = {*manifest.blobs, written, *(lock for lock in locks if lock is not None)}
+    return Frozen(digest=VersionDigest(written), blobs=frozenset(needed))
 
 
 def thaw(digest: VersionDigest, blobs: Blobs) -> FrozenVersion:
@@ -82,7 +90,10 @@ def thaw(digest: VersionDigest, blobs: Blobs) -> FrozenVersion:
     return FrozenVersion(
         schema=read_schema(json.dumps(document["schema"])),
         plan=ScoringPlan(
-            stages=[_read_stage(stage, constants) for stage in document["stages"]],
+            stages=[
+                replace(_read_stage(stage, constants), lock=_lock(stage.get("lock"), blobs))
+                for stage in document["stages"]
+            ],
             outputs=document["outputs"],
             parameters={
                 name: [
@@ -149,6 +160,13 @@ def _read_stage(document: Mapping[str, Any], constants: Mapping[str, Connected])
             sample={name: _table(constants[of]) for name, of in document["sample"].items()},
         ),
     )
+
+
+def _lock(digest: str | None, blobs: Blobs) -> str | None:
+    if digest is None:
+        return None
+    blobs.check(BlobDigest(digest))
+    return blobs.path(BlobDigest(digest)).read_text(encoding="utf-8")
 
 
 def _table(constant: Connected) -> SealedTable:

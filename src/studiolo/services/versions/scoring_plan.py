@@ -41,6 +41,9 @@ class Stage:
 
     metadata: ScriptMetadata
     program: Program
+    #: Every package of that environment with its version and hashes; None in a version that was
+    #: published before versions kept it.
+    lock: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,10 +57,14 @@ class LocalSandboxFactory:
         self._launcher = launcher
 
     def environment_for(
-        self, metadata: ScriptMetadata, *, progress: ProgressCallback | None = None
+        self,
+        metadata: ScriptMetadata,
+        *,
+        lock: str | None = None,
+        progress: ProgressCallback | None = None,
     ) -> Environment:
-        """The environment of a script, built if need be."""
-        environment = environment_for(metadata, progress=progress or self._progress)
+        """The environment of a script, built if need be; with exactly these packages if given."""
+        environment = environment_for(metadata, lock=lock, progress=progress or self._progress)
         if environment.font_list is None and environment.has_package("matplotlib"):
             with self._sandbox(environment, warm=0, many=False) as sandbox:
                 make_font_list(environment, sandbox)

@@ -24,7 +24,11 @@ from studiolo.services.serving.handler import Handler, ProgramSandboxFactory
 from studiolo.services.validation import Validator
 from studiolo.services.versions.frozen_version import FrozenVersion, freeze, thaw
 from studiolo.services.versions.row_wise import RowWise, row_wise
-from studiolo.services.versions.scoring_plan import PublishedRun, scoring_plan
+from studiolo.services.versions.scoring_plan import (
+    PublishedRun,
+    ScoringPlan,
+    scoring_plan,
+)
 from studiolo.store.blobs import Blobs
 from studiolo.store.records import Records
 from studiolo.store.services.service_record import (
@@ -109,7 +113,7 @@ class Publisher:
             if not result.succeeded:
                 raise PublishedRunFailedError.of(result)
             plan = self._parts.plan(experiment)
-            scoring = scoring_plan(plan, interface, self._published_run(result))
+            scoring = self._locked(scoring_plan(plan, interface, self._published_run(result)))
             pieces = row_wise(plan, interface, scoring.nodes, told=in_pieces)
             given = {name: result[node].dataset() for name, node in interface.inputs.items()}
             labels = label_columns(plan, self._parts.saved)
@@ -143,6 +147,15 @@ class Publisher:
         return Publication(
             published=published, keys=shown, schema=version.schema, result=result, row_wise=pieces
         )
+
+    def _locked(self, plan: ScoringPlan) -> ScoringPlan:
+        """A plan with the packages of its environments, in the versions that the run had."""
+        factory = self._parts.sandbox_factory()
+        stages = [
+            replace(stage, lock=factory.environment_for(stage.metadata).lock)
+            for stage in plan.stages
+        ]
+        return replace(plan, stages=stages)
 
     def _published_run(self, result: ExperimentResult) -> PublishedRun:
         return PublishedRun(
