@@ -44,6 +44,9 @@ class ServerSettings:
     folder: Path
     #: The bytes of memory that a request may use.
     memory: int
+    #: Whether help pages, which need no key, show values of the data that a service was published
+    #: with: a sample row, categories and defaults.
+    sample_rows: bool = False
 
 
 class Application:
@@ -62,6 +65,7 @@ class Application:
         self._failures = FailedRequests(settings.folder)
         self._scoring = Scoring(endpoints, self._failures, memory=settings.memory)
         routes = _routes(endpoints, self._scoring, metrics_token(settings.folder))
+        routes.include_router(help_routes(endpoints, sample_rows=settings.sample_rows))
         if studio is not None and self.sessions is not None:
             api = api_application(studio, self._streams, endpoints)
             _add_studio(routes, api, self.sessions)
@@ -94,7 +98,6 @@ def _routes(endpoints: ServedEndpoints, scoring: Scoring, token: str) -> FastAPI
     application.include_router(classic_routes(endpoints, scoring))
     application.include_router(own_routes(endpoints, scoring))
     application.include_router(describing_routes(endpoints))
-    application.include_router(help_routes(endpoints))
     application.add_exception_handler(HTTPException, _as_classic)
     application.add_exception_handler(RefusedError, _as_refused)
     application.add_exception_handler(ClientDisconnect, _to_nobody)

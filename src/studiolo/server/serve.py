@@ -15,6 +15,8 @@ from studiolo.workspace.workspace import Workspace
 
 #: Files that the process may have open, where the system allows that many.
 _OPEN_FILES = 65_536
+#: Hosts that only the machine itself reaches.
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 #: A host that stands for every address of the machine.
 _ALL = ("", "0.0.0.0", "::")  # noqa: S104  # it is looked for, not listened at
 
@@ -56,7 +58,10 @@ def serve(
         workspace.services.records.service(service)
     hosts = [*workspace.settings.hosts, *([] if host in _ALL else [host])]
     settings = ServerSettings(
-        hosts=hosts, folder=workspace.server_folder, memory=workspace.memory_limit
+        hosts=hosts,
+        folder=workspace.server_folder,
+        memory=workspace.memory_limit,
+        sample_rows=_shows_sample_rows(workspace, host),
     )
     with ExitStack() as ending:
         ending.enter_context(logged())
@@ -77,6 +82,15 @@ def serve(
         sessions = application.sessions
         link = None if sessions is None else sign_in_address(server.address, sessions)
         server.run(on_ready=lambda: on_ready(server.address, endpoints, link))
+
+
+def _shows_sample_rows(workspace: Workspace, host: str) -> bool:
+    """Whether help pages show data; if nobody said so, only where no other machine reaches them."""
+    settings = workspace.settings
+    if settings.sample_rows is not None:
+        return settings.sample_rows
+    # A server that is behind another one is told the name that it is called by.
+    return host in _LOOPBACK and not settings.hosts
 
 
 def _open_as_many_files_as_allowed() -> None:

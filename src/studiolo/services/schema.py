@@ -69,6 +69,20 @@ class ServiceSchema:
     #: Web-service parameters, under the names that callers use.
     parameters: Sequence[Parameter] = ()
 
+    def without_values(self) -> "ServiceSchema":
+        """The same without values of the data that the service was published with."""
+        inputs, outputs = (
+            {
+                name: PortSchema(
+                    columns=tuple(replace(one, categories=None) for one in port.columns)
+                )
+                for name, port in ports.items()
+            }
+            for ports in (self.inputs, self.outputs)
+        )
+        parameters = [replace(parameter, default=None) for parameter in self.parameters]
+        return ServiceSchema(inputs=inputs, outputs=outputs, parameters=parameters)
+
     def with_labels_required(self) -> "ServiceSchema":
         """The same, except that callers have to send every column."""
         inputs = {

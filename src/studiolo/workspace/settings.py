@@ -29,6 +29,9 @@ class WorkspaceSettings:
     database: DatabaseAddress | None = None
     #: Names that its server is called by, without ports, beside localhost and addresses.
     hosts: tuple[str, ...] = ()
+    #: Whether the help pages of its services show values of the published data to everybody; None:
+    #: only where no other machine reaches the server.
+    sample_rows: bool | None = None
 
 
 def read_settings(path: Path) -> WorkspaceSettings:
@@ -66,6 +69,7 @@ def _settings(table: TomlTable, *, name: str) -> WorkspaceSettings:
         memory=_limit(limits, "memory", parse_memory),
         cpus=_limit(limits, "cpus", int),
         hosts=_hosts(server),
+        sample_rows=server.flag("sample_rows") if "sample_rows" in server else None,
         database=store.parsed("database", DatabaseAddress, secret=True)
         if "database" in store
         else None,

@@ -134,6 +134,7 @@ def serving(
     gate: threading.Event | None = None,
     unloadable: bool = False,
     schema: ServiceSchema = SCHEMA,
+    sample_rows: bool = True,
     **tls: Any,
 ) -> Iterator[Served]:
     """Serves one endpoint, whose versions load when the gate is open."""
@@ -148,7 +149,9 @@ def serving(
         return handler
 
     with ServedEndpoints(lambda: records, make, pause=3600) as endpoints:
-        settings = ServerSettings(hosts=hosts, folder=folder / "server", memory=1 << 30)
+        settings = ServerSettings(
+            hosts=hosts, folder=folder / "server", memory=1 << 30, sample_rows=sample_rows
+        )
         application = Application(endpoints, settings)
         server = HttpServer(application.asgi, host="127.0.0.1", port=0, **tls)
         thread = threading.Thread(target=server.run)

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 from tests.unit.server.servers import PRIMARY, Served, serving
 
+from studiolo.modules.definition import Parameter, ParameterKind
 from studiolo.server.help.programs import KEY, sample_programs
 from studiolo.services.schema import ColumnSchema, PortSchema, ServiceSchema
 
@@ -100,3 +101,30 @@ def test_literals_of_c_sharp_and_r_end_where_they_should() -> None:
     programs = sample_programs("http://localhost/", {"a": "quote \" apostrophe ' back \\"})
     assert '""quote \\"" apostrophe \' back \\\\""' in programs["C#"]
     assert "quote \\\\\" apostrophe \\' back \\\\\\\\" in programs["R"]
+
+
+def test_values_of_the_data_are_shown_only_if_asked_for(tmp_path: Path) -> None:
+    secret = PortSchema(
+        columns=(
+            ColumnSchema(name="salary", type=pa.float64()),
+            ColumnSchema(name="who", type=pa.large_string(), categories=("Ada", "Alan")),
+            ColumnSchema(name="since", type=pa.timestamp("us")),
+        ),
+        sample={"salary": 12345.5, "who": "Ada", "since": "2020-03-04T00:00:00"},
+    )
+    schema = ServiceSchema(
+        inputs={"input1": secret},
+        outputs={"output1": secret},
+        parameters=[
+            Parameter(name="Table", label="", kind=ParameterKind.TEXT, default="staff"),
+            Parameter(name="Year", label="", kind=ParameterKind.INTEGER, required=True),
+        ],
+    )
+    for shown in (True, False):
+        with serving(tmp_path / str(shown), schema=schema, sample_rows=shown) as server:
+            assert server.call().status_code == 400  # it is loaded
+            page = httpx.get(pages(server)[0]).text
+        for value in ("12345.5", "Ada", "Alan", "2020", "staff"):
+            assert (value in page) is shown, value
+        for name in ("salary", "who", "since", "Table", "Year", "required", "Sample reply"):
+            assert name in page

@@ -26,7 +26,7 @@ from studiolo.workspace.settings import read_settings
         (
             '[server]\nhost = "a"',
             2,
-            '[server] has no key "host". Did you mean "hosts"? Its keys are "hosts".',
+            '[server] has no key "host". Did you mean "hosts"? Its keys are "hosts",',
         ),
         ('[server]\nhosts = "a"', 2, '"hosts" in [server] must be a list of texts, not "a".'),
         ('[server]\nhosts = [\n"https://a.org"]', 2, "give names alone"),

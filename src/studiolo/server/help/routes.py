@@ -31,19 +31,20 @@ _BY_NAME = ("/services/{service}", "/services/{service}/endpoints/{endpoint}")
 _BY_ID = "/workspaces/{workspace}/webservices/{service}/endpoints/{endpoint}/score"
 
 
-def help_routes(endpoints: ServedEndpoints) -> APIRouter:
-    """The routes."""
+def help_routes(endpoints: ServedEndpoints, *, sample_rows: bool) -> APIRouter:
+    """The routes; without ``sample_rows``, the pages show no values of the published data."""
     routes = APIRouter(tags=["help"], include_in_schema=False)
 
     async def by_name(request: Request) -> Response:
         """The help page of an endpoint, by names."""
         names = request.path_params
         found = endpoints.by_name(names["service"], names.get("endpoint", DEFAULT_ENDPOINT))
-        return _page(found, request)
+        return _page(found, request, sample_rows)
 
     async def by_id(request: Request) -> Response:
         """The help page of an endpoint, by its id."""
-        return _page(endpoints.by_id(request.path_params["endpoint"]), request)
+        found = endpoints.by_id(request.path_params["endpoint"])
+        return _page(found, request, sample_rows)
 
     async def static(request: Request) -> Response:
         """A file that the pages load."""
@@ -70,10 +71,12 @@ def front_route() -> APIRouter:
     return routes
 
 
-def _page(endpoint: LiveEndpoint | None, request: Request) -> Response:
+def _page(endpoint: LiveEndpoint | None, request: Request, sample_rows: bool) -> Response:
     if endpoint is None:
         raise refuse("WebServiceNotFound")
     schema, version = described(endpoint)
+    if not sample_rows:
+        schema = schema.without_values()
     record = endpoint.record
     address = record.endpoint.id
     execute = f"/workspaces/{address}/services/{address}/execute?api-version=2.0"

@@ -1,9 +1,13 @@
-"""A reply of a service as an example: the first row of what its published run gave."""
+"""A reply of a service as an example: the first row of what its published run gave.
+
+Zeros and the word "value" stand for it where there is none.
+"""
 
 import json
 from typing import Any
 
 from studiolo.server.codecs import classic_rows, classic_table
+from studiolo.services.sample_request import sample_row
 from studiolo.services.schema import ServiceSchema
 from studiolo.services.scoring import ScoringReply, ScoringRequest
 from studiolo.services.validation import Cells, Validator
@@ -19,8 +23,8 @@ def sample_reply(schema: ServiceSchema, *, swagger: bool) -> Any:
     # What is read like an input is of the types that the output has.
     reader = Validator(ServiceSchema(inputs=schema.outputs))
     cells = {
-        name: Cells(names=list(port.sample), columns=[[value] for value in port.sample.values()])
-        for name, port in schema.outputs.items()
+        name: Cells(names=list(row), columns=[[value] for value in row.values()])
+        for name, row in ((name, sample_row(port)) for name, port in schema.outputs.items())
     }
     read = reader.check(cells, {})
     if not isinstance(read, ScoringRequest):
