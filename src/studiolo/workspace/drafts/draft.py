@@ -7,29 +7,23 @@ from pathlib import Path
 from typing import Any, Self
 
 from studiolo.datasets.reading_options import ReadingOptions
-from studiolo.errors import StudioloError
 from studiolo.experiments.errors import ExperimentFileError
 from studiolo.experiments.experiment import Experiment, Node, NodeName
-from studiolo.experiments.file import as_saved
 from studiolo.experiments.finding import Finding, Severity
 from studiolo.experiments.layout import Position
 from studiolo.experiments.revision import Revision
-from studiolo.modules.declaration import read_script_parameters
 from studiolo.modules.definition import EXECUTE_PYTHON_SCRIPT, ModuleId, PortName
-from studiolo.runs.errors import NodeUnknownError
 from studiolo.runs.experiments.progress import Observer
 from studiolo.runs.history.experiment_result import ExperimentResult
 from studiolo.runs.planning.selection import Selection
 from studiolo.workspace.dataset_source import DatasetSource, file_content, file_name, node_name
 from studiolo.workspace.drafts.draft_file import DraftFile
+from studiolo.workspace.drafts.draft_nodes import DraftNodes
 from studiolo.workspace.drafts.given_script import ScriptSource, given_script
 from studiolo.workspace.drafts.home import Home
-from studiolo.workspace.drafts.node_keywords import Keywords, refuse_ambiguous
-from studiolo.workspace.errors import NodeNameTakenError, NodeRefusedError
+from studiolo.workspace.drafts.node_keywords import refuse_ambiguous
+from studiolo.workspace.errors import NodeRefusedError
 from studiolo.workspace.notebook_progress import watching
-
-#: What a node may still lack while it is written.
-_LATER = {"input-missing", "parameter-missing"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,17 +102,17 @@ class Draft:
         self.web_service_parameters = {
             name: list(targets) for name, targets in experiment.web_service_parameters.items()
         }
-        self._nodes = dict(experiment.nodes)
         self._file = DraftFile(experiment.folder, saved=saved, replaced=replaced or {})
         self._scripts = self._file.scripts
+        self._nodes = DraftNodes(home, self.folder, self._scripts, experiment.nodes)
 
     def __repr__(self) -> str:
-        return f"<Draft {self.name!r} in {self.folder}: {', '.join(self._nodes) or 'no nodes'}>"
+        return f"<Draft {self.name!r} in {self.folder}: {', '.join(self.nodes) or 'no nodes'}>"
 
     @property
     def nodes(self) -> Mapping[NodeName, Node]:
         """Its current nodes."""
-        return self.experiment.nodes
+        return self._nodes.all
 
     @property
     def experiment(self) -> Experiment:
@@ -126,7 +120,7 @@ class Draft:
         return Experiment(
             name=self.name,
             description=self.description,
-            nodes=dict(self._nodes),
+            nodes=self._nodes.all,
             web_service_parameters=self.web_service_parameters,
             folder=self.folder,
             lines=self._file.lines,
@@ -144,9 +138,7 @@ class Draft:
         Raises:
             NodeUnknownError: There is no such node.
         """
-        if name not in self._nodes:
-            raise NodeUnknownError(node=name, known=list(self._nodes))
-        return DraftNode(draft=self, name=NodeName(name))
+        return DraftNode(draft=self, name=self._nodes[name].name)
 
     def dataset(
         self,
@@ -188,7 +180,7 @@ class Draft:
         file = file_name(source, name)
         called = node_name(file) if name is None or not isinstance(source, str | Path) else name
         node = Node(
-            name=self._new_name(called, given=name is not None),
+            name=self._nodes.new_name(called, given=name is not None),
             dataset=file,
             version=version,
             reading=ReadingOptions(
@@ -204,7 +196,7 @@ class Draft:
                 )
                 raise NodeRefusedError(node=node.name, reasons=[reason])
             # Before there is a file for nothing.
-            self._as_saved(node)
+            self._nodes.as_saved(node)
             self._home.upload(file, file_content(source, file), replace=replace)
         return self.put(node)
 
@@ -229,7 +221,7 @@ class Draft:
             NodeRefusedError: There is no such model or version, or its files were changed.
             NodeNameTakenError: There is a node of that name.
         """
-        called = self._new_name(name or saved.replace(".", "-"), given=name is not None)
+        called = self._nodes.new_name(name or saved.replace(".", "-"), given=name is not None)
         return self.put(Node(name=called, trained_model=saved, version=version, comment=comment))
 
     def transform(
@@ -242,7 +234,7 @@ class Draft:
         comment: str = "",
     ) -> DraftNode:
         """Add a saved transform; as `trained_model`."""
-        called = self._new_name(name or saved.replace(".", "-"), given=name is not None)
+        called = self._nodes.new_name(name or saved.replace(".", "-"), given=name is not None)
         return self.put(Node(name=called, transform=saved, version=version, comment=comment))
 
     def module(
@@ -271,7 +263,8 @@ class Draft:
             KeywordAmbiguousError: A keyword could mean two things.
         """
         node = Node(
-            name=self._new_name(name or module, given=name is not None), module=ModuleId(module)
+            name=self._nodes.new_name(name or module, given=name is not None),
+            module=ModuleId(module),
         )
         return self._add(node, {"name": name}, given, more or {})
 
@@ -310,7 +303,7 @@ class Draft:
         taken = given_script(script, name=name, folder=self.folder)
         with self._scripts.taken(taken, replace=replace):
             node = Node(
-                name=self._new_name(name or taken.stem, given=name is not None),
+                name=self._nodes.new_name(name or taken.stem, given=name is not None),
                 module=EXECUTE_PYTHON_SCRIPT,
                 script=taken.file,
             )
@@ -321,7 +314,7 @@ class Draft:
     ) -> DraftNode:
         """Change a node; see `DraftNode.change`."""
         node = self[name].node
-        return self.put(self._keywords(node).applied(node, given, more, draft=self))
+        return self.put(self._nodes.keywords(node).applied(node, given, more, draft=self))
 
     def put(self, node: Node) -> DraftNode:
         """Add a node as it is, or replace the one of its name.
@@ -329,15 +322,7 @@ class Draft:
         Raises:
             NodeRefusedError: Something in it is wrong that was not wrong before.
         """
-        node = self._as_saved(node)
-        reasons = self._mistakes(node)
-        before = self._nodes.get(node.name)
-        if reasons and before is not None:
-            known = self._mistakes(before)
-            reasons = [reason for reason in reasons if reason not in known]
-        if reasons:
-            raise NodeRefusedError(node=node.name, reasons=reasons)
-        self._nodes[node.name] = node
+        self._nodes.put(node)
         return DraftNode(draft=self, name=node.name)
 
     def place(self, name: NodeName, position: Position) -> None:
@@ -351,7 +336,7 @@ class Draft:
             NodeUnknownError: There is none of that name.
         """
         node = self[name].name
-        del self._nodes[node]
+        self._nodes.remove(node)
         self._file.rearrange(lambda layout: layout.without(node))
 
     def rename(self, name: str, new_name: str) -> DraftNode:
@@ -365,12 +350,8 @@ class Draft:
         old = self[name].name
         if old == new_name:
             return self[name]
-        new = self._new_name(new_name, given=True)
-        self._as_saved(replace(self._nodes[old], name=new))
-        self._nodes = {
-            new if node.name == old else node.name: _renamed(node, old, new)
-            for node in self._nodes.values()
-        }
+        new = self._nodes.new_name(new_name, given=True)
+        self._nodes.rename(old, new)
         for targets in self.web_service_parameters.values():
             targets[:] = [(new if node == old else node, name) for node, name in targets]
         self._file.rename(old, new)
@@ -387,7 +368,7 @@ class Draft:
             NodeUnknownError, NodeNameTakenError, NodeRefusedError: As for `rename`.
         """
         old = self[name].name
-        new = self._new_name(new_name or name, given=new_name is not None)
+        new = self._nodes.new_name(new_name or name, given=new_name is not None)
         duplicate = self.put(replace(self._nodes[old], name=new))
         self._file.rearrange(lambda layout: layout.duplicated(old, new))
         return duplicate
@@ -454,19 +435,6 @@ class Draft:
             self._file.save(self.experiment, made_from=revision or self.revision)
         return self.folder
 
-    # Nodes.
-
-    def _new_name(self, name: str, *, given: bool) -> NodeName:
-        """The name of a new node; one that was not given gets a number if it is taken."""
-        if given and name in self._nodes:
-            raise NodeNameTakenError(node=name)
-        free = name
-        number = 2
-        while free in self._nodes:
-            free = f"{name} {number}"
-            number += 1
-        return NodeName(free)
-
     def _add(
         self,
         node: Node,
@@ -474,57 +442,6 @@ class Draft:
         given: Mapping[str, Any],
         more: Mapping[str, Any],
     ) -> DraftNode:
-        keywords = self._keywords(node)
+        keywords = self._nodes.keywords(node)
         refuse_ambiguous(own, keywords, more)
         return self.put(keywords.applied(node, given, more, draft=self))
-
-    def _keywords(self, node: Node) -> Keywords:
-        """The meaning of keywords for a node; none where its module is unknown."""
-        if node.module is None:
-            return Keywords()
-        try:
-            definition = self._home.catalogue.find(node.module)
-            parameters = [parameter.name for parameter in definition.parameters]
-            if node.script is not None:
-                source = self._scripts.read(self.folder / node.script).source
-                parameters += [own.name for own in read_script_parameters(source)]
-        except StudioloError:
-            # The check of the node says so.
-            return Keywords()
-        ports = frozenset(str(port.name) for port in definition.inputs)
-        return Keywords(ports=ports, parameters=frozenset(parameters))
-
-    def _mistakes(self, node: Node) -> list[str]:
-        """What would keep a node from running, but for what it may still lack."""
-        found = self._home.check(self._around(node), read_script=self._scripts.read)
-        return [
-            finding.message
-            for finding in found
-            if finding.node == node.name
-            and finding.severity is Severity.ERROR
-            and finding.code not in _LATER
-        ]
-
-    def _as_saved(self, node: Node) -> Node:
-        """The node as its file would give it back, which shows what a file can't express."""
-        try:
-            saved = as_saved(self._around(node)).nodes[node.name]
-        except ExperimentFileError as error:
-            reasons = [finding.message for finding in error.findings]
-            raise NodeRefusedError(node=node.name, reasons=reasons) from error
-        return saved
-
-    def _around(self, node: Node) -> Experiment:
-        """The part of the experiment that decides whether the node is right: it and its sources."""
-        sources = {source.node for source in node.inputs.values()}
-        known = {name: other for name, other in self._nodes.items() if name in sources}
-        return Experiment(name="draft", nodes={**known, node.name: node}, folder=self.folder)
-
-
-def _renamed(node: Node, old: NodeName, new: NodeName) -> Node:
-    """A node after another one, or itself, was renamed."""
-    inputs = {
-        port: replace(source, node=new) if source.node == old else source
-        for port, source in node.inputs.items()
-    }
-    return replace(node, name=new if node.name == old else node.name, inputs=inputs)
