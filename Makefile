@@ -45,9 +45,14 @@ serve: install frontend
 	$(BIN)/studiolo serve --workspace out/my-workspace
 
 # The sandbox's own tests watch processors and memory, so they have the machine to themselves.
-test: install check
+test: install check tests/azurite/node_modules/.installed
 	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/integration/sandbox tests
 	$(BIN)/pytest tests/integration/sandbox
+
+# Azure's own stand-in for its storage, which a test starts.
+tests/azurite/node_modules/.installed: tests/azurite/package-lock.json
+	cd tests/azurite && $(NPM) ci --prefer-offline --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
 
 frontend/node_modules/.checked: $(PAGE) $(PAGE_TESTS)
 	cd frontend && $(NPM) run --silent check && $(NPM) run --silent sizes && $(NPM) test --silent
@@ -64,4 +69,4 @@ bench: install
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf .venv out src/studiolo/_ui frontend/node_modules
+	rm -rf .venv out src/studiolo/_ui frontend/node_modules tests/azurite/node_modules

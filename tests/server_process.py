@@ -27,8 +27,8 @@ class ServerProcess:
 
 
 @contextmanager
-def server_process(workspace: Path) -> Iterator[ServerProcess]:
-    """Serve a workspace; an end that is not clean fails the test."""
+def server_process(workspace: Path, *, ends_well: bool = True) -> Iterator[ServerProcess]:
+    """Serve a workspace; an end that is not clean fails the test, unless the test kills it."""
     path = workspace.parent / "server.log"
     command = [sys.executable, "-m", "studiolo", "serve", "--port", "0"]
     with (
@@ -42,6 +42,8 @@ def server_process(workspace: Path) -> Iterator[ServerProcess]:
             url = process.stdout.readline().rpartition(" ")[2].strip()
             assert url, path.read_text()
             yield ServerProcess(url=url, process=process, log=path)
+            if not ends_well:
+                return
             process.send_signal(signal.SIGINT)
             assert process.wait(60) == 0, path.read_text()
         finally:

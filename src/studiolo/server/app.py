@@ -13,9 +13,11 @@ from starlette.types import ASGIApp
 
 from studiolo.server.api.access import SignedIn
 from studiolo.server.api.application import api_application
+from studiolo.server.classic.jobs import job_routes
 from studiolo.server.classic.routes import classic_routes
 from studiolo.server.describing import describing_routes
 from studiolo.server.event_streams import EventStreams
+from studiolo.server.file_routes import file_routes
 from studiolo.server.help.routes import front_route, help_routes
 from studiolo.server.http.access_log import AccessLog
 from studiolo.server.http.edge import CLIENT_GONE, Edge, unknown_error
@@ -31,6 +33,7 @@ from studiolo.server.scoring.scoring import Scoring
 from studiolo.server.sessions import Sessions
 from studiolo.server.watching import watching_routes
 from studiolo.services.serving.served_endpoints import ServedEndpoints
+from studiolo.workspace.jobs.batch_jobs import BatchJobs
 from studiolo.workspace.studio.studio import Studio
 
 
@@ -57,8 +60,12 @@ class Application:
         endpoints: ServedEndpoints,
         settings: ServerSettings,
         studio: Studio | None = None,
+        jobs: BatchJobs | None = None,
     ) -> None:
-        """Put it together; with a studio, its pages and its API are among the routes."""
+        """Put it together; with a studio, its pages and its API are among the routes.
+
+        With batch jobs, so are their routes and those of their files.
+        """
         self._streams = EventStreams()
         #: Who may use the studio; None without one.
         self.sessions = None if studio is None else Sessions(settings.folder)
@@ -66,6 +73,9 @@ class Application:
         self._scoring = Scoring(endpoints, self._failures, memory=settings.memory)
         routes = _routes(endpoints, self._scoring, metrics_token(settings.folder))
         routes.include_router(help_routes(endpoints, sample_rows=settings.sample_rows))
+        if jobs is not None:
+            routes.include_router(job_routes(endpoints, jobs))
+            routes.include_router(file_routes(endpoints, jobs.files))
         if studio is not None and self.sessions is not None:
             api = api_application(studio, self._streams, endpoints)
             _add_studio(routes, api, self.sessions)

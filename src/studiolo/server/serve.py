@@ -10,6 +10,8 @@ from studiolo.server.http_server import HttpServer
 from studiolo.server.logs import logged
 from studiolo.server.page.signing_in import sign_in_address
 from studiolo.services.serving.served_endpoints import ServedEndpoints
+from studiolo.store.identity import EndpointId
+from studiolo.workspace.jobs.job_worker import BatchWorker
 from studiolo.workspace.studio.studio import Studio
 from studiolo.workspace.workspace import Workspace
 
@@ -69,7 +71,9 @@ def serve(
             ServedEndpoints(lambda: workspace.services.served(service), workspace.services.handler)
         )
         studio = None if service is not None else Studio(workspace)
-        application = Application(endpoints, settings, studio)
+        jobs = workspace.batch_jobs
+        ending.enter_context(BatchWorker(workspace.services, jobs, lambda: _ids(endpoints)))
+        application = Application(endpoints, settings, studio, jobs)
         ending.callback(application.close)
         server = HttpServer(
             application.asgi,
@@ -91,6 +95,10 @@ def _shows_sample_rows(workspace: Workspace, host: str) -> bool:
         return settings.sample_rows
     # A server that is behind another one is told the name that it is called by.
     return host in _LOOPBACK and not settings.hosts
+
+
+def _ids(endpoints: ServedEndpoints) -> list[EndpointId]:
+    return [live.record.endpoint.id for live in endpoints.all()]
 
 
 def _open_as_many_files_as_allowed() -> None:

@@ -32,6 +32,8 @@ class WorkspaceSettings:
     #: Whether the help pages of its services show values of the published data to everybody; None:
     #: only where no other machine reaches the server.
     sample_rows: bool | None = None
+    #: Hosts of blobs, with a port or without, that batch jobs may ask though they are not public.
+    blob_hosts: tuple[str, ...] = ()
 
 
 def read_settings(path: Path) -> WorkspaceSettings:
@@ -70,6 +72,7 @@ def _settings(table: TomlTable, *, name: str) -> WorkspaceSettings:
         cpus=_limit(limits, "cpus", int),
         hosts=_hosts(server),
         sample_rows=server.flag("sample_rows") if "sample_rows" in server else None,
+        blob_hosts=server.texts("blob_hosts", ()),
         database=store.parsed("database", DatabaseAddress, secret=True)
         if "database" in store
         else None,

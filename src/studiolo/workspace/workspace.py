@@ -63,6 +63,7 @@ from studiolo.workspace.state_folder import StateFolder
 from studiolo.workspace.uploads import UploadedDataset, Uploads, UploadSource
 
 if TYPE_CHECKING:
+    from studiolo.workspace.jobs.batch_jobs import BatchJobs
     from studiolo.workspace.services.workspace_services import WorkspaceServices
 
 DATASETS = "datasets"
@@ -127,6 +128,16 @@ class Workspace:
             parts,
             lambda settings: LocalSandboxFactory(self._settings_of(settings)),
             batch_folder=self._state.path / "batches",
+        )
+
+    @property
+    def batch_jobs(self) -> "BatchJobs":
+        """The batch jobs of its web services."""
+        # Likewise.
+        from studiolo.workspace.jobs.batch_jobs import BatchJobs  # noqa: PLC0415
+
+        return BatchJobs(
+            self._state.records().jobs, self.server_folder, blob_hosts=self.settings.blob_hosts
         )
 
     @property

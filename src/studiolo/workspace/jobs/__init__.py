@@ -1,0 +1,1 @@
+"""Batch jobs: files that callers have a service score, behind a server."""

@@ -1,0 +1,197 @@
+"""Files that callers send to the server or get from it, for those who have no blob storage.
+
+A link to a file has a signature: who has the link may read the file until it expires, as with the
+links of Azure's blob storage. The signatures' secret is a file that only the owner can read.
+"""
+
+import hashlib
+import hmac
+import os
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from studiolo.datasets.formats import format_of_name
+from studiolo.files.whole_file import sync_folder
+from studiolo.workspace.jobs.errors import JobFileError, JobFileNameError
+
+#: Bytes of one file.
+LARGEST: Final = 64 << 30
+#: Seconds for which a link is good.
+_GOOD_FOR = 24 * 3600
+_ID = re.compile(r"[0-9a-f]{32}")
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9 ._()+-]{0,150}", re.ASCII)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredFile:
+    """A file of the server, by the folder that it is in and its name."""
+
+    id: str
+    name: str
+
+    @property
+    def location(self) -> str:
+        """Its address below that of the server."""
+        return f"files/{self.id}/{self.name}"
+
+
+class JobFiles:
+    """The files of one server. For any number of threads and processes."""
+
+    def __init__(self, folder: Path) -> None:
+        """``folder`` is the server's own; made when it is needed."""
+        self._folder = folder / "files"
+        self._secret_file = folder / "link-secret"
+
+    def path(self, file: StoredFile) -> Path:
+        """Where a file is, whether or not it is there.
+
+        Raises:
+            JobFileNameError: No file can be called so.
+        """
+        _check(file)
+        return self._folder / file.id / file.name
+
+    def receive(self, name: str) -> "Receiving":
+        """A new file that arrives in pieces.
+
+        Raises:
+            JobFileNameError: It can't be called so, or its extension belongs to no format.
+            JobFileError: The disk can't be written.
+        """
+        file = StoredFile(id=secrets.token_hex(16), name=name)
+        if format_of_name(name) is None:
+            _check(file)
+            problem = "has no extension of a dataset format, such as .csv or .parquet."
+            raise JobFileNameError(name=name, problem=problem)
+        path = self.path(file)
+        try:
+            path.parent.mkdir(parents=True, mode=0o700)
+            return Receiving(file, path)
+        except OSError as error:
+            raise _unwritable(name, error) from error
+
+    def make_room(self, file: StoredFile) -> Path:
+        """The path of a file that is to be written, in a folder that is there.
+
+        Raises:
+            JobFileError: The disk can't be written.
+        """
+        path = self.path(file)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise _unwritable(file.name, error) from error
+        return path
+
+    def token(self, file: StoredFile) -> str:
+        """What makes the address of a file a link to it: a query that expires."""
+        expires = int(time.time()) + _GOOD_FOR
+        return f"?se={expires}&sig={self._signature(file, expires)}"
+
+    def is_good(self, file: StoredFile, token: str) -> bool:
+        """Whether a token is one of the file's, and has not expired."""
+        found = re.fullmatch(r"\??se=(\d{1,12})&sig=([0-9a-f]{64})", token)
+        if found is None or int(found[1]) < time.time():
+            return False
+        return hmac.compare_digest(self._signature(file, int(found[1])), found[2])
+
+    def remove(self, ids: Collection[str]) -> None:
+        """Remove the files in these folders."""
+        for each in ids:
+            if _ID.fullmatch(each):
+                shutil.rmtree(self._folder / each, ignore_errors=True)
+
+    def older_than(self, seconds: float) -> Collection[str]:
+        """The folders of files that nobody has written to for so long."""
+        before = time.time() - seconds
+        if not self._folder.is_dir():
+            return []
+        return [path.name for path in self._folder.iterdir() if path.stat().st_mtime < before]
+
+    def _signature(self, file: StoredFile, expires: int) -> str:
+        said = f"{file.location}\n{expires}".encode()
+        return hmac.new(self._secret(), said, hashlib.sha256).hexdigest()
+
+    def _secret(self) -> bytes:
+        try:
+            return self._secret_file.read_bytes()
+        except FileNotFoundError:
+            self._secret_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            drawn = self._secret_file.with_name(f".link-secret.{secrets.token_hex(8)}")
+            descriptor = os.open(drawn, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as sink:
+                sink.write(secrets.token_bytes(32))
+            try:
+                # Of two processes that begin at the same time, one has the secret.
+                self._secret_file.hardlink_to(drawn)
+            except FileExistsError:
+                pass
+            finally:
+                drawn.unlink()
+            return self._secret_file.read_bytes()
+
+
+class Receiving:
+    """A file that is being received; it is there once it is complete."""
+
+    def __init__(self, file: StoredFile, path: Path) -> None:
+        self.file = file
+        self._path = path
+        self._part = path.with_name(f".{secrets.token_hex(8)}.part")
+        self._sink: BinaryIO = self._part.open("xb")
+        self._size = 0
+
+    def add(self, piece: bytes) -> None:
+        """Take some bytes.
+
+        Raises:
+            JobFileError: They are too many, or there is no room.
+        """
+        self._size += len(piece)
+        if self._size > LARGEST:
+            raise JobFileError(name=self.file.name, problem=f"has more than {LARGEST:,} bytes.")
+        try:
+            self._sink.write(piece)
+        except OSError as error:
+            raise _unwritable(self.file.name, error) from error
+
+    def finish(self) -> StoredFile:
+        """Give the file its place.
+
+        Raises:
+            JobFileError: There is no room.
+        """
+        try:
+            self._sink.flush()
+            os.fsync(self._sink.fileno())
+            self._sink.close()
+            self._part.replace(self._path)
+            sync_folder(self._path.parent)
+        except OSError as error:
+            raise _unwritable(self.file.name, error) from error
+        return self.file
+
+    def end(self) -> None:
+        """Remove what is left of a file that is not complete."""
+        if not self._path.exists():
+            with suppress(OSError):  # what it could not write is not wanted any more
+                self._sink.close()
+            shutil.rmtree(self._path.parent, ignore_errors=True)
+
+
+def _check(file: StoredFile) -> None:
+    if _ID.fullmatch(file.id) is None or _NAME.fullmatch(file.name) is None:
+        problem = "can't be called so: a name has up to 150 letters, digits, points and hyphens."
+        raise JobFileNameError(name=file.name[:200], problem=problem)
+
+
+def _unwritable(name: str, error: OSError) -> JobFileError:
+    return JobFileError(name=name, problem=f"can't be kept: {error.strerror or error}.")

@@ -1,0 +1,335 @@
+"""Batch jobs for real, called as the classic sample programs call them."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from azure.storage.blob import BlobServiceClient
+from tests.server_process import server_process
+
+from studiolo.services.keys import Key
+from studiolo.store.services.service_record import KeySlot
+from studiolo.workspace.workspace import Workspace
+
+from ..workspaces import WorkspaceFolder
+
+AZURITE = Path(__file__).parents[2] / "azurite" / "node_modules" / ".bin" / "azurite-blob"
+#: The account that Azurite has, with the key that its documentation gives.
+ACCOUNT = "devstoreaccount1"
+ACCOUNT_KEY = (
+    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+)
+NODES = """
+numbers: {dataset: numbers.csv}
+input1: {module: web-service-input, inputs: {dataset: numbers}}
+times: {module: execute-python-script, script: times.py, inputs: {dataset1: input1}}
+output1: {module: web-service-output, inputs: {dataset: times}}
+"""
+TIMES = """
+# /// script
+# [tool.studiolo]
+# row-wise = true
+# ///
+import time
+
+def azureml_main(frame, *, factor: int = 10):
+    time.sleep(0.3)
+    if (frame.n == -1).any():
+        raise ValueError("no such number")
+    frame["n"] = frame.n * factor
+    return frame
+"""
+ROWS = "n,text\n" + "".join(f"{n},{'x' * 1000}\n" for n in range(60_000))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """What a sample program has: an address and a key; it knows nothing but urllib."""
+
+    url: str
+    key: str
+
+    def ask(
+        self, method: str, address: str, body: object = None, *, key: bool = True, sdk: str = ""
+    ) -> tuple[int, Any]:
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        sent = {"Content-Type": "application/json", "x-aml-sdk": sdk}
+        if key:
+            sent["Authorization"] = "Bearer " + self.key
+        request = urllib.request.Request(
+            address, None if body is None else data, sent, method=method
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                text = answer.read()
+                return answer.status, json.loads(text) if text else None
+        except urllib.error.HTTPError as error:
+            return error.code, json.loads(error.read())
+
+    def submit(self, payload: object) -> str:
+        """As the samples do: the answer is a text in quotes, which are cut off."""
+        request = urllib.request.Request(
+            self.url + "?api-version=2.0",
+            json.dumps(payload).encode(),
+            {"Content-Type": "application/json", "Authorization": "Bearer " + self.key},
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return str(answer.read().decode()[1:-1])
+
+    def start(self, job: str) -> int:
+        return self.ask("POST", f"{self.url}/{job}/start?api-version=2.0", b"")[0]
+
+    def status(self, job: str, *, sdk: str = "") -> dict[str, Any]:
+        code, document = self.ask("GET", f"{self.url}/{job}?api-version=2.0", sdk=sdk)
+        assert code == 200, document
+        found: dict[str, Any] = document
+        return found
+
+    def wait(
+        self, job: str, until: Callable[[dict[str, Any]], bool] | None = None
+    ) -> dict[str, Any]:
+        """Until the job has ended, or something else holds."""
+        for _ in range(1200):
+            document = self.status(job)
+            if document["StatusCode"] in ("Failed", "Cancelled", "Finished"):
+                return document
+            if until is not None and until(document):
+                return document
+            time.sleep(0.05)
+        raise AssertionError(document)
+
+    def send(self, name: str, content: str) -> dict[str, Any]:
+        server = self.url.partition("/workspaces/")[0]
+        code, place = self.ask("PUT", f"{server}/services/times/files/{name}", content.encode())
+        assert code == 201, place
+        found: dict[str, Any] = place
+        return found
+
+
+def read(blob: dict[str, str]) -> str:
+    """A result as the samples fetch it: without a key."""
+    address = blob["BaseLocation"] + blob["RelativeLocation"] + blob["SasBlobToken"]
+    with urllib.request.urlopen(address, timeout=60) as answer:
+        return str(answer.read().decode())
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> WorkspaceFolder:
+    made = WorkspaceFolder(tmp_path_factory.mktemp("jobs") / "workspace")
+    made.dataset("numbers.csv", "n,text\n1,x\n2,y\n")
+    made.experiment(NODES, scripts={"times.py": TIMES})
+    settings = made.root / "studiolo.toml"
+    parameters = "web_service_parameters: {Factor: times.factor}\nnodes:"
+    made.change("nodes:", parameters)
+    settings.write_text(settings.read_text() + '\n[server]\nblob_hosts = ["127.0.0.1"]\n')
+    return made
+
+
+@pytest.fixture(scope="module")
+def key(folder: WorkspaceFolder) -> Key:
+    with Workspace(folder.root) as workspace:
+        published = workspace.services.publish(workspace.experiment("experiment"), service="times")
+        return published.keys[KeySlot.PRIMARY]
+
+
+def caller_of(folder: WorkspaceFolder, url: str, key: Key) -> Caller:
+    with Workspace(folder.root) as workspace:
+        endpoint = workspace.services.served()[0].endpoint.id
+    jobs = f"{url}/workspaces/{'a' * 32}/services/{endpoint}/jobs"
+    return Caller(url=jobs, key=key.reveal())
+
+
+@pytest.fixture(scope="module")
+def caller(folder: WorkspaceFolder, key: Key) -> Iterator[Caller]:
+    with server_process(folder.root) as server:
+        yield caller_of(folder, server.url, key)
+
+
+def test_a_file_is_sent_scored_and_fetched(caller: Caller, folder: WorkspaceFolder) -> None:
+    place = caller.send("new.csv", "text,n\na,1\nb,2\n")
+    job = caller.submit({"Inputs": {"input1": place}, "GlobalParameters": {"Factor": "3"}})
+    time.sleep(1.5)
+    assert caller.status(job)["StatusCode"] == "NotStarted"
+    assert caller.start(job) == 204
+    document = caller.wait(job)
+    assert document["StatusCode"] == "Finished", document
+    assert document["Progress"] == {"RowsDone": 2, "RowsTotal": 2}
+    assert read(document["Results"]["output1"]) == "n,text\n3,a\n6,b\n"
+    code, error = caller.ask("POST", f"{caller.url}/{job}/start?api-version=2.0", b"")
+    assert (code, error["error"]["details"][0]["code"]) == (400, "CannotStartJob")
+    # A link is good for one file, and not without its signature.
+    changed = {**document["Results"]["output1"], "SasBlobToken": place["SasBlobToken"]}
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        read(changed)
+    assert not list((folder.root / ".studiolo" / "batches").iterdir())
+
+
+def test_a_job_that_fails_says_why(caller: Caller) -> None:
+    for content, said in [
+        ("n,text\n-1,x\n", 'Error 0085: The node "times" failed: ValueError: no such number'),
+        ("n,text\nmany,x\n", 'Row 1, column "n": expected'),
+        ("m,text\n1,x\n", 'The column "n" is missing.'),
+    ]:
+        job = caller.submit({"Input": caller.send("new.csv", content), "Output": None})
+        caller.start(job)
+        document = caller.wait(job)
+        assert document["StatusCode"] == "Failed"
+        assert said in document["Details"]
+        assert document["Results"] is None
+
+
+def test_a_job_is_cancelled(caller: Caller) -> None:
+    job = caller.submit({"Inputs": {"input1": caller.send("many.csv", ROWS)}})
+    caller.start(job)
+    caller.wait(job, lambda document: document["StatusCode"] == "Running")
+    assert caller.ask("DELETE", f"{caller.url}/{job}?api-version=2.0")[0] == 204
+    assert caller.wait(job)["StatusCode"] == "Cancelled"
+    # The classic PowerShell module waits for this spelling.
+    shown = caller.status(job, sdk="powershell_0.3.8")
+    assert shown["StatusCode"] == "Canceled"
+
+
+@pytest.mark.parametrize(
+    ("payload", "code"),
+    [
+        (b"{", "RequestBodyInvalid"),
+        ({}, "BatchJobInputsNotSpecified"),
+        ({"Input": {"RelativeLocation": "a/b.csv"}, "Inputs": {"input1": {"a": 1}}},
+         "DuplicateInputInBatchCall"),
+        ({"Inputs": {"other": {"RelativeLocation": "a/b.csv"}}}, "InvalidInputNames"),
+        ({"Inputs": {"input1": {}}}, "MissingInputBlobInformation"),
+        ({"Inputs": {"input1": {"RelativeLocation": "a/b.exe", "ConnectionString": "x"}}},
+         "InvalidBlobExtension"),
+        ({"Inputs": {"input1": {"RelativeLocation": "a/b.csv", "ConnectionString": "x"}}},
+         "InvalidBlob"),
+        ({"Inputs": {"input1": {"BaseLocation": "file:///etc/passwd#.csv"}}}, "InvalidBlob"),
+        ({"Inputs": {"input1": {"BaseLocation": "http://169.254.169.254/a/b.csv"}}}, "InvalidBlob"),
+        ({"Inputs": {"input1": {"BaseLocation": "http://[::ffff:10.0.0.1]/b.csv"}}}, "InvalidBlob"),
+        ({"Inputs": {"input1": {"BaseLocation": "http://168.63.129.16/a/b.csv"}}}, "InvalidBlob"),
+    ],
+)  # fmt: skip
+def test_what_can_not_be_submitted(caller: Caller, payload: object, code: str) -> None:
+    status, error = caller.ask("POST", f"{caller.url}?api-version=2.0", payload)
+    assert (status, error["error"]["details"][0]["code"]) == (400, code)
+
+
+def test_what_a_caller_may_not_do(caller: Caller) -> None:
+    server = caller.url.partition("/workspaces/")[0]
+    assert caller.ask("POST", caller.url, {}, key=False)[0] == 401
+    assert caller.ask("PUT", f"{server}/services/times/files/a.csv", b"a", key=False)[0] == 401
+    assert caller.ask("GET", f"{caller.url}/{'0' * 32}")[0] == 404
+    for name in ("..%2Fa.csv", ".a.csv", "a.exe", "a%00.csv"):
+        code = caller.ask("PUT", f"{server}/services/times/files/{name}", b"a")[0]
+        assert code in (400, 404), name
+    place = caller.send("a.csv", "n\n")
+    place["SasBlobToken"] = place["SasBlobToken"].replace("sig=", "sig=0")
+    code, error = caller.ask("POST", caller.url, {"Inputs": {"input1": place}})
+    assert (code, error["error"]["details"][0]["code"]) == (400, "InvalidBlob")
+
+
+def test_a_job_goes_on_after_the_server_was_killed(folder: WorkspaceFolder, key: Key) -> None:
+    with server_process(folder.root, ends_well=False) as server:
+        caller = caller_of(folder, server.url, key)
+        job = caller.submit({"Inputs": {"input1": caller.send("many.csv", ROWS)}})
+        caller.start(job)
+        caller.wait(job, lambda document: document["Progress"]["RowsDone"] > 0)
+        os.kill(server.process.pid, signal.SIGKILL)
+        server.process.wait()
+    parts = list((folder.root / ".studiolo" / "batches").glob("*/scored/parts/[0-9]*"))
+    assert parts
+    with server_process(folder.root) as server:
+        document = caller_of(folder, server.url, key).wait(job)
+        assert document["StatusCode"] == "Finished", document
+        lines = read({**document["Results"]["output1"], "BaseLocation": f"{server.url}/"})
+        assert lines.splitlines()[1:] == [f"{10 * n},{'x' * 1000}" for n in range(60_000)]
+
+
+@pytest.fixture(scope="module")
+def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The connection string of a storage of Azure's, on this machine."""
+    if shutil.which("node") is None:
+        pytest.skip("Azurite needs Node.js")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    place = tmp_path_factory.mktemp("azurite")
+    command = [
+        *(str(AZURITE), "--blobHost", "127.0.0.1", "--blobPort", str(port)),
+        *("--location", str(place), "--silent", "--skipApiVersionCheck", "--disableTelemetry"),
+    ]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        try:
+            for _ in range(600):
+                with socket.socket() as probe:
+                    if probe.connect_ex(("127.0.0.1", port)) == 0:
+                        break
+                time.sleep(0.05)
+            yield (
+                f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={ACCOUNT_KEY};"
+                f"BlobEndpoint=http://127.0.0.1:{port}/{ACCOUNT};"
+            )
+        finally:
+            process.terminate()
+
+
+def test_blobs_are_scored_by_connection_string_and_by_signature(
+    caller: Caller, folder: WorkspaceFolder, azurite: str
+) -> None:
+    with BlobServiceClient.from_connection_string(azurite) as storage:
+        container = storage.create_container("mycontainer")
+        container.upload_blob("input1datablob.csv", b"n,text\n1,a\n2,b\n")
+    payload = {
+        "Inputs": {
+            "input1": {
+                "ConnectionString": azurite,
+                "RelativeLocation": "/mycontainer/input1datablob.csv",
+            }
+        },
+        "Outputs": {
+            "output1": {
+                "ConnectionString": azurite,
+                "RelativeLocation": "/mycontainer/output1results.csv",
+            }
+        },
+        "GlobalParameters": {},
+    }
+    job = caller.submit(payload)
+    kept = folder.root / ".studiolo"
+    secret = [path for path in kept.rglob("*") if path.is_file() and holds_key(path)]
+    assert [path.parent.name for path in secret] == ["job-secrets"]
+    assert secret[0].stat().st_mode & 0o777 == 0o600
+    caller.start(job)
+    document = caller.wait(job)
+    assert document["StatusCode"] == "Finished", document
+    result = document["Results"]["output1"]
+    assert read(result) == "n,text\n10,a\n20,b\n"
+    assert not [path for path in kept.rglob("*") if path.is_file() and holds_key(path)]
+
+    # The result of one job, with the link to it, is the input of the next.
+    again = {key: result[key] for key in ("BaseLocation", "RelativeLocation", "SasBlobToken")}
+    second = caller.submit({"Inputs": {"input1": again}})
+    caller.start(second)
+    document = caller.wait(second)
+    assert read(document["Results"]["output1"]) == "n,text\n100,a\n200,b\n", document
+
+    payload["Inputs"]["input1"]["RelativeLocation"] = "/mycontainer/nothing.csv"
+    third = caller.submit(payload)
+    caller.start(third)
+    document = caller.wait(third)
+    assert "404 (BlobNotFound)" in document["Details"]
+    assert ACCOUNT_KEY not in json.dumps(document)
+
+
+def holds_key(path: Path) -> bool:
+    return ACCOUNT_KEY.encode() in path.read_bytes()
