@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-import pyarrow as pa
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
@@ -18,12 +17,13 @@ from studiolo.documents.services import (
     services_document,
 )
 from studiolo.experiments.json_value import Json
+from studiolo.server.codecs.refusal import RefusalError
+from studiolo.server.codecs.rows import cells_of_rows
 from studiolo.services.scoring import RequestRefused, ScoringFailed, ScoringReply
 from studiolo.services.serving.figures import BOUNDS, FiguresNow
 from studiolo.services.serving.served_endpoints import ServedEndpoints
 from studiolo.store.services.service_record import DEFAULT_ENDPOINT, KeySlot, Traffic
 from studiolo.workspace.set_up.service_experiment import write_service_experiment
-from studiolo.workspace.studio.errors import TriedRowsError
 from studiolo.workspace.studio.studio import Studio
 
 
@@ -230,14 +230,18 @@ def _add_routes_of_one(
     @routes.post("/services/{service}/test")
     def try_service(service: str, rows: TriedRows) -> TriedDocument:
         """Have a service score rows, as a request of a caller does, without a key."""
+        seen = services.find(service)
+        inputs = {} if seen.schema is None else seen.schema.inputs
         try:
-            data = {
-                name: Dataset(table=pa.Table.from_pylist(cells))
-                for name, cells in rows.inputs.items()
+            cells = {
+                name: cells_of_rows(
+                    given, target=name, names=inputs[name].names() if name in inputs else ()
+                )
+                for name, given in rows.inputs.items()
             }
-        except (pa.ArrowException, OverflowError) as error:
-            raise TriedRowsError(reason=str(error)) from error
-        answer = services.call(service, data, parameters=rows.parameters, endpoint=rows.endpoint)
+        except RefusalError as error:
+            return _tried(error.refused())
+        answer = services.call(service, cells, parameters=rows.parameters, endpoint=rows.endpoint)
         return _tried(answer)
 
     @routes.get("/services/{service}/figures")

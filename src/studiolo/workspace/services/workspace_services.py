@@ -16,7 +16,7 @@ from studiolo.services.schema import ServiceSchema
 from studiolo.services.schema_document import read_schema
 from studiolo.services.scoring import RequestRefused, ScoringFailed, ScoringReply
 from studiolo.services.serving.handler import Handler, ProgramSandboxFactory
-from studiolo.services.validation import Validator
+from studiolo.services.validation import Cells, Validator
 from studiolo.services.versions.frozen_version import thaw
 from studiolo.store.services.errors import EndpointUnknownError
 from studiolo.store.services.service_record import (
@@ -182,7 +182,7 @@ class WorkspaceServices:
     def call(
         self,
         service: str,
-        data: Mapping[str, Dataset],
+        data: Mapping[str, Dataset | Cells],
         *,
         parameters: Mapping[str, object] | None = None,
         endpoint: str = DEFAULT_ENDPOINT,
@@ -194,7 +194,7 @@ class WorkspaceServices:
 
         Args:
             service: The service's name.
-            data: The datasets to score, by the names of its inputs.
+            data: The datasets to score, or their cells, by the names of its inputs.
             parameters: Values of web-service parameters.
             endpoint: The endpoint whose newest version with traffic is asked.
 
@@ -206,7 +206,11 @@ class WorkspaceServices:
         version = served.versions[max(served.versions)]
         with self.handler(served, version) as handler:
             checked = Validator(handler.schema).check(
-                {name: dataset.table for name, dataset in data.items()}, parameters or {}
+                {
+                    name: given.table if isinstance(given, Dataset) else given
+                    for name, given in data.items()
+                },
+                parameters or {},
             )
             return checked if isinstance(checked, RequestRefused) else handler.score(checked)
 

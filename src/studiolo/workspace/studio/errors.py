@@ -98,15 +98,3 @@ class UploadOffsetError(StudioloError):
             f"The piece of the upload begins at byte {offset:,}, but {expected:,} bytes have "
             "arrived. Go on from there."
         )
-
-
-class TriedRowsError(StudioloError):
-    """Rows to try a service with do not form a table."""
-
-    code: ClassVar[str] = "tried-rows"
-
-    def __init__(self, *, reason: str) -> None:
-        self.reason = reason
-        super().__init__(
-            f"These rows do not form a table: {reason}. Each column takes values of one type."
-        )
