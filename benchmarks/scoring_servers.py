@@ -138,9 +138,10 @@ def peers(folder: Path) -> Iterator[Mapping[str, Server]]:
 
 
 @contextmanager
-def process(command: list[Any], port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """A process that listens at a port, and all that it starts."""
-    quiet = subprocess.DEVNULL
+def process(
+    command: list[Any], port: int, *, log: int = subprocess.DEVNULL
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that listens at a port, and all that it starts; ``log`` gets what they say."""
     # None of them tells anybody that it is used.
     environment = {
         **os.environ,
@@ -149,7 +150,7 @@ def process(command: list[Any], port: int) -> Iterator[subprocess.Popen[bytes]]:
         "DO_NOT_TRACK": "true",
     }
     with subprocess.Popen(
-        command, stdout=quiet, stderr=quiet, env=environment, start_new_session=True
+        command, stdout=log, stderr=log, env=environment, start_new_session=True
     ) as started:
         try:
             _wait_for(port, started)

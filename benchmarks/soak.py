@@ -17,7 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -148,11 +148,12 @@ def main() -> None:
         temporary.mkdir()
         os.environ["TMPDIR"] = str(temporary)
         new_workspace(root, samples=False)
-        with Workspace(root) as workspace:
+        with Workspace(root) as workspace, ExitStack() as stack:
             keys = _publish(workspace, root)
             port = free_port()
             command = [sys.executable, "-m", "studiolo", "serve", "--port", str(port)]
-            with process([*command, "--workspace", root], port) as server:
+            log = stack.enter_context((Path(name) / "log").open("w+"))
+            with process([*command, "--workspace", root], port, log=log.fileno()) as server:
                 targets = [
                     Target(port=port, path=f"/services/soak/endpoints/{name}/score", key=key)
                     for name, key in keys.items()
@@ -162,6 +163,10 @@ def main() -> None:
                 if server.wait(60) != 0:
                     wrong.append(f"the server ended with code {server.returncode}")
             wrong += _left_after(server.pid, temporary)
+            if wrong:
+                log.seek(0)
+                # Without the lines for requests.
+                print("".join(line for line in log if '"status"' not in line))
     for line in wrong:
         print(f"WRONG: {line}")
     sys.exit(1 if wrong else 0)
@@ -212,6 +217,8 @@ def _soak(
     for one in running:
         one.result()
     versions.change(first=True)
+    for target in targets:
+        target.ask([1], "nothing")
     after = _at_rest(server, before)
     for name, value in sorted(counts.outcomes.items()):
         print(f"{name:32}{value:10,}")

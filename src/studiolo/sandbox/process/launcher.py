@@ -11,6 +11,7 @@ import select
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -55,6 +56,9 @@ class Launcher:
         self.message: Mapping[str, Any] | None = None
         self._reaped = False
         self._closed = False
+        self._lock = threading.Lock()
+        #: What it printed, once this is closed.
+        self._said: str | None = None
 
     def begin(self, message: Mapping[str, Any]) -> None:
         """Say which jail to build and what to load."""
@@ -82,9 +86,12 @@ class Launcher:
 
     def printed(self) -> str:
         """The end of what it printed: its own troubles, since runs print elsewhere."""
-        size = os.fstat(self._printed).st_size
-        content = os.pread(self._printed, _KEPT, max(0, size - _KEPT))
-        return content.decode("utf-8", "replace").strip()
+        with self._lock:
+            if self._said is None:
+                size = os.fstat(self._printed).st_size
+                content = os.pread(self._printed, _KEPT, max(0, size - _KEPT))
+                return content.decode("utf-8", "replace").strip()
+            return self._said
 
     def close(self) -> None:
         """Let it end by itself, which it does when its socket closes, or end it."""
@@ -95,4 +102,8 @@ class Launcher:
         if not self.ended(2):
             self.kill()
         os.close(self._pidfd)
-        os.close(self._printed)
+        # Another thread may be about to say why it ended.
+        said = self.printed()
+        with self._lock:
+            self._said = said
+            os.close(self._printed)

@@ -234,6 +234,8 @@ class Workers:
                 self._changed.notify()
         if not further:
             self._let_go(worker)
+        elif self._spent:
+            self._sweep(wait=False)
 
     def retire(self, started: Started) -> None:
         """Let go of a zygote that has died; runs that it took with it find out by themselves."""

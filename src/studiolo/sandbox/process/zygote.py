@@ -228,7 +228,8 @@ class Zygote:
             self._directories[name] = os.open(work, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             wire.send(self._link, {"fork": name, "limits": limits, "work": str(work or "")})
-        except (BrokenPipeError, ConnectionResetError) as error:
+        except OSError as error:
+            # It is gone, or another thread has found that out and closed the link.
             self._gone = True
             raise self._failed("interpreter", self._why) from error
         return name
