@@ -11,7 +11,8 @@ from studiolo.experiments.file import FILE_NAME
 from studiolo.runs.experiments.experiment_runner import experiment_key
 from studiolo.suggestions import closest
 from studiolo.workspace.errors import WorkspaceMissingError
-from studiolo.workspace.workspace import EXPERIMENTS, find_root
+from studiolo.workspace.experiments.experiment_folders import EXPERIMENTS
+from studiolo.workspace.workspace import find_root
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,20 +1,15 @@
 """A workspace: a folder with datasets, experiments and modules, and its history."""
 
-import contextlib
 import functools
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from studiolo.environments.environment import default_spec
 from studiolo.experiments.check import check_experiment, findings_behind
-from studiolo.experiments.errors import ExperimentFileError, ExperimentMissingError
+from studiolo.experiments.errors import ExperimentFileError
 from studiolo.experiments.experiment import Experiment, NodeName, SavedName
-from studiolo.experiments.file import FILE_NAME as EXPERIMENT_FILE
-from studiolo.experiments.file import read_experiment
 from studiolo.experiments.finding import Finding
 from studiolo.experiments.layout import (
     Layout,
@@ -23,39 +18,34 @@ from studiolo.experiments.layout import (
     read_layout,
     write_layout,
 )
-from studiolo.experiments.revision import Revision, revision_at
 from studiolo.files.leftovers import leftovers_in, remove_leftover
 from studiolo.modules.catalogue import Catalogue
 from studiolo.modules.declaration import read_script_parameters
 from studiolo.modules.definition import PortKind
 from studiolo.modules.script import Script, read_script
-from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.runs.engines.engine import Engine
-from studiolo.runs.engines.local_engine import LocalEngine
 from studiolo.runs.engines.run_settings import RunSettings
-from studiolo.runs.experiments.dataset_files import DatasetFileWriter
-from studiolo.runs.experiments.experiment_runner import ExperimentRunner, WorkspaceParts
 from studiolo.runs.experiments.progress import Observer
 from studiolo.runs.experiments.running import RunningExperiment
-from studiolo.runs.experiments.step_runner import DatasetSources
 from studiolo.runs.history.experiment_result import ExperimentResult, NodeResult
 from studiolo.runs.planning.plan import Plan
 from studiolo.runs.planning.selection import Selection
 from studiolo.runs.scripts.script_check import check_scripts
 from studiolo.store.locks import EditLock
-from studiolo.suggestions import closest
 from studiolo.workspace import settings
-from studiolo.workspace.checked_experiment import CheckedExperiment
 from studiolo.workspace.datasets import WorkspaceDatasets
 from studiolo.workspace.drafts.draft import Draft
 from studiolo.workspace.errors import (
-    ExperimentExistsError,
-    ExperimentNameError,
     WorkspaceMissingError,
-    WorkspaceNotExperimentError,
 )
+from studiolo.workspace.experiments.checked_experiment import CheckedExperiment
+from studiolo.workspace.experiments.experiment_folders import (
+    ExperimentFolders,
+    script_revisions,
+)
+from studiolo.workspace.experiments.overrides import with_parameters
+from studiolo.workspace.experiments.runner import WorkspaceRunner
 from studiolo.workspace.history import RunHistory
-from studiolo.workspace.overrides import with_parameters
 from studiolo.workspace.sandboxes.sandbox_factory import LocalSandboxFactory
 from studiolo.workspace.saved.saved_objects import SavedObjects, SavedVersion
 from studiolo.workspace.saved.saving import Saving, environment_here
@@ -67,12 +57,9 @@ if TYPE_CHECKING:
     from studiolo.workspace.services.workspace_services import WorkspaceServices
 
 DATASETS = "datasets"
-EXPERIMENTS = "experiments"
 MODULES = "modules"
 #: Seconds between two looks at whether a run is to be cancelled.
 _PAUSE = 0.05
-#: Bytes of an experiment's name; file systems take no longer names of folders.
-_LONGEST_NAME = 200
 
 
 class Workspace:
@@ -91,9 +78,6 @@ class Workspace:
         """
         self.root = root
         self.settings = settings.read_settings(root / settings.FILE_NAME)
-        self._runner: ExperimentRunner | None = None
-        self._engine = engine
-        self._lock = threading.RLock()
         self._state = StateFolder(root, self.settings.database)
         #: The dataset files.
         self.datasets = WorkspaceDatasets(root / DATASETS, self._state)
@@ -101,6 +85,16 @@ class Workspace:
         self.saved = SavedObjects(root)
         #: The runs that it remembers.
         self.runs = RunHistory(self._state)
+        self._folders = ExperimentFolders(root)
+        self._runner = WorkspaceRunner(
+            root,
+            self.settings,
+            state=self._state,
+            datasets=self.datasets,
+            saved=self.saved,
+            catalogue=lambda: self.catalogue,
+            engine=engine,
+        )
         # Those of uploads, which can be large. `studiolo clean` removes all kinds.
         for file in leftovers_in(self.datasets.folder):
             remove_leftover(file)
@@ -122,11 +116,11 @@ class Workspace:
             blobs=self._state.blobs,
             records=self._state.records,
             saved=self.saved,
-            sandbox_factory=lambda: LocalSandboxFactory(self._settings_of(RunSettings())),
+            sandbox_factory=lambda: LocalSandboxFactory(self._runner.settings()),
         )
         return WorkspaceServices(
             parts,
-            lambda settings: LocalSandboxFactory(self._settings_of(settings)),
+            lambda settings: LocalSandboxFactory(self._runner.settings(settings)),
             batch_folder=self._state.path / "batches",
         )
 
@@ -148,7 +142,7 @@ class Workspace:
     @property
     def memory_limit(self) -> int:
         """The bytes of memory that a run may take if it asks for no others."""
-        return LocalSandboxFactory(self._settings_of(RunSettings())).limits.memory
+        return LocalSandboxFactory(self._runner.settings()).limits.memory
 
     @property
     def dataset_folder(self) -> Path:
@@ -163,7 +157,7 @@ class Workspace:
     @property
     def experiments(self) -> Sequence[Path]:
         """The folders of its experiments, by name."""
-        return sorted(file.parent for file in self.root.glob(f"{EXPERIMENTS}/*/{EXPERIMENT_FILE}"))
+        return self._folders.all
 
     def experiment(self, path: Path | str) -> Experiment:
         """Read an experiment, given by its folder, its file, or its name in `experiments`.
@@ -172,23 +166,10 @@ class Workspace:
             ExperimentMissingError: It does not exist.
             ExperimentFileError: Its file does not follow the format; has what `check` finds, too.
         """
-        typed, named = Path(path), self.root / EXPERIMENTS / path
-        # "." and ".." are something in `experiments`, too.
-        is_there = typed.is_file() or (typed / EXPERIMENT_FILE).is_file()
         try:
-            return read_experiment(typed if is_there or not named.exists() else named)
+            return self._folders.read(path)
         except ExperimentFileError as error:
             raise findings_behind(error, self.check) from error
-        except ExperimentMissingError as error:
-            names = [folder.name for folder in self.experiments]
-            if typed.is_dir() and typed.resolve() == self.root.resolve():
-                # From elsewhere a name alone does not find them.
-                inside = Path.cwd().is_relative_to(self.root.resolve())
-                shown = names if inside else [str(typed / EXPERIMENTS / name) for name in names]
-                raise WorkspaceNotExperimentError(path=str(path), experiments=shown) from error
-            close = closest(typed.name, names)
-            near = error.neighbours or ([] if close is None else [close])
-            raise ExperimentMissingError(path=str(path), neighbours=near, known=names) from error
 
     def new_experiment(
         self, name: str, *, title: str = "", description: str = "", replace: bool = False
@@ -209,13 +190,9 @@ class Workspace:
         """
         folder = self.experiment_folder(name)
         fresh = Experiment(name=title or name, description=description, nodes={}, folder=folder)
-        if not (folder / EXPERIMENT_FILE).exists():
-            return Draft(self, fresh, saved=None)
-        if not replace:
-            raise ExperimentExistsError(name=name)
-        saved = read_experiment(folder)
-        scripts = {node.script for node in saved.nodes.values() if node.script is not None}
-        return Draft(self, fresh, saved=saved, replaced=_revisions(folder, scripts))
+        saved = self._folders.to_replace(name, replace=replace)
+        replaced = None if saved is None else script_revisions(saved)
+        return Draft(self, fresh, saved=saved, replaced=replaced)
 
     def draft(self, path: Path | str) -> Draft:
         """A draft of an existing experiment, to be changed in Python; see `experiment`."""
@@ -250,16 +227,7 @@ class Workspace:
         Raises:
             ExperimentNameError: No folder can be called so.
         """
-        if name != name.strip() or not name or not name.isprintable():
-            raise ExperimentNameError(name=name)
-        if (
-            name.startswith(".")
-            or "/" in name
-            or "\\" in name
-            or len(name.encode()) > _LONGEST_NAME
-        ):
-            raise ExperimentNameError(name=name)
-        return self.root / EXPERIMENTS / name
+        return self._folders.folder(name)
 
     def check(
         self, experiment: Experiment, *, read_script: Callable[[Path], Script] = read_script
@@ -335,7 +303,7 @@ class Workspace:
             ExperimentFileError: It has mistakes that `check` finds.
         """
         sound = self._without_mistakes(experiment)
-        return self._experiment_runner().plan(sound, selection)
+        return self._runner.runner().plan(sound, selection)
 
     def run(
         self,
@@ -388,10 +356,10 @@ class Workspace:
             ExperimentFileError: It has mistakes that `check` finds.
         """
         sound = self._without_mistakes(experiment)
-        return self._experiment_runner().start(
+        return self._runner.runner().start(
             sound,
             selection=selection,
-            settings=self._settings_of(settings or RunSettings()),
+            settings=self._runner.settings(settings),
             observer=observer,
         )
 
@@ -436,12 +404,7 @@ class Workspace:
 
     def close(self) -> None:
         """Cancel its runs, end its sandboxes and close its records."""
-        if self._runner is not None:
-            self._runner.close()
-        with self._lock:
-            engine, self._engine, self._runner = self._engine, None, None
-        if engine is not None:
-            engine.close()
+        self._runner.close()
         self._state.close()
 
     def __enter__(self) -> Self:
@@ -461,60 +424,6 @@ class Workspace:
         if experiment.mistakes:
             raise ExperimentFileError(experiment.mistakes)
         return experiment.experiment
-
-    def _experiment_runner(self) -> ExperimentRunner:
-        with self._lock:
-            if self._runner is None:
-                self._engine = self._engine or LocalEngine(functools.cache(LocalSandboxFactory))
-                self._runner = ExperimentRunner(self._parts(), self._engine, _Environments())
-            return self._runner
-
-    def _settings_of(self, asked: RunSettings) -> RunSettings:
-        usual = self.settings
-        return replace(
-            asked,
-            timeout=asked.timeout or usual.timeout,
-            memory=asked.memory or usual.memory,
-            cpus=asked.cpus or usual.cpus,
-        )
-
-    def _parts(self) -> WorkspaceParts:
-        return WorkspaceParts(
-            root=self.root,
-            store=self._state.path,
-            records=self._state.records(),
-            blobs=self._state.blobs,
-            modules=lambda: self.catalogue,
-            datasets=self.datasets,
-            saved=self.saved,
-            sources=DatasetSources(
-                read=self.datasets.read,
-                saved=self.saved.read,
-                unpacked=self.datasets.unpacked,
-                files=self.datasets.files,
-            ),
-            file_writer=DatasetFileWriter(self.datasets.folder),
-        )
-
-
-class _Environments:
-    """The identities of environments, found without building them."""
-
-    def __init__(self) -> None:
-        self._base = default_spec().key
-
-    def identity(self, metadata: ScriptMetadata) -> str:
-        """The base and the script's dependencies, which always resolve to the same versions."""
-        return " ".join([self._base, *sorted(metadata.dependencies)])
-
-
-def _revisions(folder: Path, files: Collection[str]) -> dict[str, Revision]:
-    """The revisions of files in a folder, as far as they can be read."""
-    revisions = {}
-    for file in files:
-        with contextlib.suppress(OSError):
-            revisions[file] = revision_at(folder / file)
-    return revisions
 
 
 def find_root(path: Path) -> Path:

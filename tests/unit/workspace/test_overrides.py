@@ -12,7 +12,7 @@ from studiolo.modules.definition import ModuleId
 from studiolo.modules.errors import ParameterValueError
 from studiolo.modules.values import checked_value
 from studiolo.runs.errors import NodeUnknownError
-from studiolo.workspace.overrides import with_parameters
+from studiolo.workspace.experiments.overrides import with_parameters
 
 YAML = """\
 studiolo: 1

@@ -12,8 +12,8 @@ from studiolo.documents.history import HistoryDocument, history_document
 from studiolo.documents.run import RunDocument, run_document
 from studiolo.runs.history.run_changes import run_changes
 from studiolo.runs.planning.selection import Selection
+from studiolo.workspace.experiments.experiment_folders import EXPERIMENTS
 from studiolo.workspace.studio.studio import Studio
-from studiolo.workspace.workspace import EXPERIMENTS
 
 
 class NewRun(BaseModel):

@@ -1,0 +1,1 @@
+"""The experiments of a workspace: found, read with parameters, and run."""

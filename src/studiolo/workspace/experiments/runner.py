@@ -1,0 +1,120 @@
+"""The runner of a workspace's experiments, wired together when it is first needed."""
+
+import functools
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from studiolo.environments.environment import default_spec
+from studiolo.modules.catalogue import Catalogue
+from studiolo.modules.script_metadata import ScriptMetadata
+from studiolo.runs.engines.engine import Engine
+from studiolo.runs.engines.local_engine import LocalEngine
+from studiolo.runs.engines.run_settings import RunSettings
+from studiolo.runs.experiments.dataset_files import DatasetFileWriter
+from studiolo.runs.experiments.experiment_runner import ExperimentRunner, WorkspaceParts
+from studiolo.runs.experiments.step_runner import DatasetSources
+from studiolo.workspace.datasets import WorkspaceDatasets
+from studiolo.workspace.sandboxes.sandbox_factory import LocalSandboxFactory
+from studiolo.workspace.saved.saved_objects import SavedObjects
+from studiolo.workspace.settings import WorkspaceSettings
+from studiolo.workspace.state_folder import StateFolder
+
+
+class WorkspaceRunner:
+    """Runs with the limits of a workspace. For any number of threads; close it."""
+
+    def __init__(
+        self,
+        root: Path,
+        settings: WorkspaceSettings,
+        *,
+        state: StateFolder,
+        datasets: WorkspaceDatasets,
+        saved: SavedObjects,
+        catalogue: Callable[[], Catalogue],
+        engine: Engine | None,
+    ) -> None:
+        """Start nothing yet.
+
+        Args:
+            root: The workspace's folder.
+            settings: Its settings.
+            state: Its records and blobs.
+            datasets: Its dataset files.
+            saved: Its saved models and transforms.
+            catalogue: Looks at its modules as their files are now.
+            engine: What carries out steps; sandboxes of this machine if not given. It is closed
+                with this.
+        """
+        self._root = root
+        self._usual = settings
+        self._state = state
+        self._datasets = datasets
+        self._saved = saved
+        self._catalogue = catalogue
+        self._lock = threading.RLock()
+        self._engine = engine
+        self._runner: ExperimentRunner | None = None
+
+    def settings(self, asked: RunSettings | None = None) -> RunSettings:
+        """The settings of a run that asks for these: `studiolo.toml` says the rest."""
+        asked = asked or RunSettings()
+        return replace(
+            asked,
+            timeout=asked.timeout or self._usual.timeout,
+            memory=asked.memory or self._usual.memory,
+            cpus=asked.cpus or self._usual.cpus,
+        )
+
+    def runner(self) -> ExperimentRunner:
+        """What runs experiments.
+
+        Raises:
+            StoreError: The records can't be opened.
+        """
+        with self._lock:
+            if self._runner is None:
+                self._engine = self._engine or LocalEngine(functools.cache(LocalSandboxFactory))
+                self._runner = ExperimentRunner(self._parts(), self._engine, _Environments())
+            return self._runner
+
+    def close(self) -> None:
+        """Cancel the runs, and end the sandboxes."""
+        if self._runner is not None:
+            self._runner.close()
+        with self._lock:
+            engine, self._engine, self._runner = self._engine, None, None
+        if engine is not None:
+            engine.close()
+
+    def _parts(self) -> WorkspaceParts:
+        datasets = self._datasets
+        return WorkspaceParts(
+            root=self._root,
+            store=self._state.path,
+            records=self._state.records(),
+            blobs=self._state.blobs,
+            modules=self._catalogue,
+            datasets=datasets,
+            saved=self._saved,
+            sources=DatasetSources(
+                read=datasets.read,
+                saved=self._saved.read,
+                unpacked=datasets.unpacked,
+                files=datasets.files,
+            ),
+            file_writer=DatasetFileWriter(datasets.folder),
+        )
+
+
+class _Environments:
+    """The identities of environments, found without building them."""
+
+    def __init__(self) -> None:
+        self._base = default_spec().key
+
+    def identity(self, metadata: ScriptMetadata) -> str:
+        """The base and the script's dependencies, which always resolve to the same versions."""
+        return " ".join([self._base, *sorted(metadata.dependencies)])
