@@ -1,13 +1,16 @@
 /** The bar above the canvas. */
 
 import { Link } from "@tanstack/react-router";
-import { Check, ChevronRight, Circle, Network, Redo2, Search, Undo2 } from "lucide-react";
-import { IconButton } from "../look/button";
+import { Check, ChevronDown, ChevronRight, Circle, Network, Play, Redo2, Search, Square, Undo2 } from "lucide-react";
+import { Button as AriaButton } from "react-aria-components";
+import { Button, IconButton } from "../look/button";
 import { Icon } from "../look/icon";
+import { MenuOf } from "../look/menu";
 import { useCommands } from "../shell/commands";
 import { useWords } from "../words/words";
 import type { Experiment } from "./experiment";
 import type { CanvasActs } from "./keys";
+import { useLive } from "./live";
 
 interface BarProps {
   readonly experiment: Experiment;
@@ -36,6 +39,8 @@ export function CanvasBar({ experiment, acts }: BarProps) {
         <span className="grow">{words.canvas.runCommand}</span>
         <kbd>Ctrl K</kbd>
       </button>
+      <span className="sep" />
+      <RunButtons experiment={experiment} acts={acts} />
     </>
   );
 }
@@ -63,6 +68,33 @@ function UndoButtons({ experiment }: Pick<BarProps, "experiment">) {
     <>
       <IconButton icon={Undo2} label={last ? words.undoes(named(last)) : words.common.undo} keys="Ctrl Z" cannot={!last && words.common.nothingFound} onClick={() => experiment.undo()} />
       <IconButton icon={Redo2} label={next ? words.redoes(named(next)) : words.common.redo} keys="Ctrl Shift Z" cannot={!next && words.common.nothingFound} onClick={() => experiment.redo()} />
+    </>
+  );
+}
+
+function RunButtons({ experiment, acts }: BarProps) {
+  const words = useWords();
+  const some = experiment.use((state) => state.selected.size > 0);
+  const empty = experiment.use((state) => state.graph.nodes.size === 0);
+  const status = useLive((run) => run.status);
+  const none = !some && words.canvas.selectFirst;
+  return (
+    <>
+      <Button look="line" icon={Square} cannot={status !== "running" && words.run.idle} title="Ctrl ." onClick={acts.stop}>{words.canvas.stop}</Button>
+      <span className="split">
+        <Button look="go" icon={Play} cannot={empty && words.canvas.emptyCanvas} title="Ctrl Enter" onClick={acts.run}>{words.canvas.run}</Button>
+        <MenuOf
+          label={words.canvas.waysToRun}
+          entries={[
+            { id: "selected", label: words.canvas.runSelected, keys: "Ctrl Shift Enter", cannot: none, act: acts.runSelected },
+            { id: "upTo", label: words.canvas.runUpTo, keys: "Alt Enter", cannot: none, act: acts.runUpTo },
+            { id: "from", label: words.canvas.runFrom, cannot: none, act: acts.runFrom },
+            { id: "again", label: words.canvas.runAgain, apart: true, act: acts.runAgain },
+          ]}
+        >
+          <AriaButton className="b go" aria-label={words.canvas.waysToRun}><Icon of={ChevronDown} small /></AriaButton>
+        </MenuOf>
+      </span>
     </>
   );
 }

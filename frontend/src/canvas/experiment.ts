@@ -31,6 +31,8 @@ export interface Experiment {
   redo(): void;
   select(names: Iterable<NodeName>): void;
   reload(): Promise<void>;
+  /** When everything is saved. */
+  settled(): Promise<void>;
   takeTheirs(): void;
   keepMine(): void;
   close(): void;
@@ -98,6 +100,16 @@ export function openExperiment(document: ExperimentDocument): Experiment {
     async reload() {
       saving.received(await experimentDocument(name));
     },
+    settled: () =>
+      new Promise((resolve) => {
+        const ready = ({ standing, unsaved }: ExperimentState) => standing.kind === "saved" && unsaved === 0;
+        if (ready(use.getState())) return resolve();
+        const stop = use.subscribe((state) => {
+          if (!ready(state)) return;
+          stop();
+          resolve();
+        });
+      }),
     takeTheirs: () => saving.takeTheirs(),
     keepMine: () => saving.keepMine(),
     close: () => saving.close(),

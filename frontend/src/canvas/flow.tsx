@@ -27,7 +27,7 @@ import { flowEdges, flowNodes } from "./flow_parts";
 import { wire } from "./gestures";
 import { type StudioNode, NodeView } from "./node_view";
 import { DRAGGED, readDragged, type Subject } from "./subject";
-import { useLive } from "./live";
+import { useLiveNodes } from "./live";
 import { type StudioEdge, WireView } from "./wire_view";
 
 const NODE_TYPES = { studio: NodeView };
@@ -53,7 +53,7 @@ export const Flow = memo(function Flow({ experiment, readOnly, onAdd, onOpen }: 
   const graph = experiment.use((state) => state.graph);
   const document = experiment.use((state) => state.document);
   const selected = experiment.use((state) => state.selected);
-  const live = useLive((state) => state.nodes);
+  const live = useLiveNodes();
   const [nodes, setNodes] = useState<StudioNode[]>([]);
   const [edges, setEdges] = useState<StudioEdge[]>([]);
   const dragging = useRef(false);

@@ -20,6 +20,11 @@ export interface CanvasActs {
   runSelected(): void;
   runUpTo(): void;
   stop(): void;
+  runFrom(): void;
+  runAgain(): void;
+  why(node: string): void;
+  lookAt(node: string, port?: string): void;
+  go(node: string): void;
   failed(step: 1 | -1): void;
 }
 

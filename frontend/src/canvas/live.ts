@@ -12,14 +12,30 @@ export interface LiveRun {
   /** In milliseconds of the browser's clock. */
   readonly began: number | null;
   readonly seconds: number | null;
+  /** Why the run could not be begun, or not go on. */
+  readonly broken: string | null;
+  /** Whether the experiment's document has its outcomes, so that nodes are shown as that has them. */
+  readonly settled: boolean;
 }
 
 export interface LogLine {
   readonly id: number;
+  /** Empty for what is not a node's. */
   readonly node: string;
   readonly text: string;
+  /** Whether the line goes on. */
+  readonly open: boolean;
 }
 
-export const NO_RUN: LiveRun = { run: null, status: null, nodes: new Map(), log: [], dropped: 0, began: null, seconds: null };
+export const NO_RUN: LiveRun = {
+  run: null, status: null, nodes: new Map(), log: [], dropped: 0, began: null, seconds: null, broken: null, settled: false,
+};
 
 export const useLive = create<LiveRun>()(() => NO_RUN);
+
+const NOTHING_LIVE: LiveRun["nodes"] = new Map();
+
+/** The nodes that are shown as the run has them. */
+export function useLiveNodes(): LiveRun["nodes"] {
+  return useLive((run) => (run.settled ? NOTHING_LIVE : run.nodes));
+}

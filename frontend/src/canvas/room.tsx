@@ -3,13 +3,17 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useReactFlow } from "@xyflow/react";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { ModuleDocument } from "../api/graph_document";
 import { datasetNamesQuery, modulesQuery } from "../api/queries";
 import type { Point } from "../graph/graph";
 import { useWidth } from "../look/grip";
+import { toast } from "../look/toast";
+import { useTroubleText } from "../look/trouble";
 import { Palette } from "../panels/palette/palette";
 import { Properties } from "../panels/properties/properties";
+import { RunStrip } from "../panels/run/strip";
+import { deviceAddress, outputAddress } from "../shell/addresses";
 import { type Command, usePageCommands } from "../shell/commands";
 import { Frame } from "../shell/frame";
 import { useWords } from "../words/words";
@@ -20,7 +24,9 @@ import type { Experiment } from "./experiment";
 import { Flow } from "./flow";
 import { add, remove } from "./gestures";
 import { type CanvasActs, useCanvasKeys } from "./keys";
+import { NextChip } from "./next_chip";
 import { Legend, ZoomControls } from "./overlays";
+import { followExperiment, type Running, type RunWish } from "./running";
 import type { Subject } from "./subject";
 import { tidied } from "./tidy";
 
@@ -29,7 +35,13 @@ type Asking = "add" | "find" | "connect" | "cut" | null;
 const NO_MODULES: readonly ModuleDocument[] = [];
 const NO_FILES: readonly string[] = [];
 
-export function CanvasRoom({ experiment }: { readonly experiment: Experiment }) {
+interface CanvasRoomProps {
+  readonly experiment: Experiment;
+  /** The node that the address names, which is selected. */
+  readonly first: string | null;
+}
+
+export function CanvasRoom({ experiment, first }: CanvasRoomProps) {
   const words = useWords();
   const flow = useReactFlow();
   const navigate = useNavigate();
@@ -45,7 +57,10 @@ export function CanvasRoom({ experiment }: { readonly experiment: Experiment }) 
   useEffect(() => {
     document.title = `${title} – Studiolo`;
   }, [title]);
-  useReloading(experiment);
+
+  useEffect(() => {
+    if (first !== null && experiment.use.getState().graph.nodes.has(first)) experiment.select([first]);
+  }, [experiment, first]);
 
   const onAdd = useCallback(
     (subject: Subject, at: Point | null = null, wired = true) => add(experiment, modules, subject, at, wired && at === null),
@@ -67,7 +82,8 @@ export function CanvasRoom({ experiment }: { readonly experiment: Experiment }) 
     },
     [experiment, flow],
   );
-  const acts = useActs(experiment, setAsking, onOpen, go);
+  const running = useRunning(experiment);
+  const acts = useActs(experiment, running, setAsking, onOpen, go);
   useCanvasKeys(experiment, flow, acts);
   usePageCommands(useCommandsOf(experiment, acts, modules, onAdd, go));
 
@@ -77,6 +93,7 @@ export function CanvasRoom({ experiment }: { readonly experiment: Experiment }) 
     <Frame
       bar={<CanvasBar experiment={experiment} acts={acts} />}
       banners={<CanvasBanners experiment={experiment} />}
+      strip={<RunStrip />}
     >
       <main className="workroom" style={{ "--left": `${left.width}px`, "--right": `${right.width}px` } as React.CSSProperties}>
         <Palette modules={modules} datasets={datasets} onAdd={onAdd} grip={left.grip} />
@@ -84,8 +101,9 @@ export function CanvasRoom({ experiment }: { readonly experiment: Experiment }) 
           <Flow experiment={experiment} readOnly={readOnly} onAdd={onAdd} onOpen={onOpen} />
           <Legend />
           <ZoomControls />
+          <NextChip experiment={experiment} acts={acts} />
         </section>
-        <Properties experiment={experiment} readOnly={readOnly} grip={right.grip} />
+        <Properties experiment={experiment} acts={acts} readOnly={readOnly} grip={right.grip} />
       </main>
       {asking === "add" && <AddChooser modules={modules} datasets={datasets} onAdd={(subject, wired) => onAdd(subject, null, wired)} onClose={close} />}
       {asking === "find" && <FindChooser experiment={experiment} onGo={go} onClose={close} />}
@@ -102,25 +120,46 @@ function selectFocused(experiment: Experiment, target: EventTarget & Element): v
   experiment.select([name]);
 }
 
-/** An edit of the file in an editor appears when the page is looked at again. */
-function useReloading(experiment: Experiment): void {
+/** The runs of the experiment, and what happens to its files, as long as its page is open. */
+function useRunning(experiment: Experiment): React.RefObject<Running | null> {
+  const running = useRef<Running | null>(null);
   useEffect(() => {
-    const reload = () => document.visibilityState === "visible" && void experiment.reload().catch(() => {});
-    document.addEventListener("visibilitychange", reload);
-    window.addEventListener("focus", reload);
-    return () => {
-      document.removeEventListener("visibilitychange", reload);
-      window.removeEventListener("focus", reload);
-    };
+    const followed = followExperiment(experiment);
+    running.current = followed;
+    return () => followed.close();
   }, [experiment]);
+  return running;
 }
 
-function useActs(experiment: Experiment, ask: (asking: Asking) => void, onOpen: (node: string) => void, go: (node: string) => void): CanvasActs {
+function useActs(
+  experiment: Experiment,
+  running: React.RefObject<Running | null>,
+  ask: (asking: Asking) => void,
+  onOpen: (node: string) => void,
+  go: (node: string) => void,
+): CanvasActs {
+  const navigate = useNavigate();
+  const trouble = useTroubleText();
   return useMemo(() => {
     const { use } = experiment;
     const withOne = (act: (node: string) => void) => () => {
       const [node] = use.getState().selected;
       if (node !== undefined) act(node);
+    };
+    const told = (doing: Promise<void> | undefined) => void doing?.catch((error: unknown) => toast(trouble(error), { look: "refused" }));
+    const run = (wish?: RunWish) => told(running.current?.run(wish));
+    const selected = () => [...use.getState().selected];
+    const outcome = (node: string) => use.getState().document.states[node];
+    const lookAt = (node: string, port?: string) => {
+      const { graph } = use.getState();
+      const output = graph.nodes.get(node)?.outputs.find((one) => (port === undefined ? one.kind === "dataset" : one.name === port));
+      const seen = outcome(node);
+      if (seen === undefined || seen.state === "failed" || output?.kind !== "dataset") why(node);
+      else void navigate({ to: outputAddress(seen.run, node, output.name) });
+    };
+    const why = (node: string) => {
+      const seen = outcome(node);
+      if (seen !== undefined) void navigate({ to: deviceAddress(seen.run, node) });
     };
     return {
       add: () => ask("add"),
@@ -128,26 +167,30 @@ function useActs(experiment: Experiment, ask: (asking: Asking) => void, onOpen: 
       connect: withOne(() => ask("connect")),
       cut: withOne(() => ask("cut")),
       open: withOne(onOpen),
-      look: () => {},
+      look: withOne(lookAt),
+      lookAt,
+      why,
+      go,
       async tidy() {
-        const { graph, selected } = use.getState();
-        const names = selected.size > 1 ? selected : new Set(graph.nodes.keys());
-        const positions = await tidied(graph, names);
-        experiment.act("tidy", "", [{ kind: "move", positions }]);
+        const { graph } = use.getState();
+        const names = selected().length > 1 ? new Set(selected()) : new Set(graph.nodes.keys());
+        if (names.size > 0) experiment.act("tidy", "", [{ kind: "move", positions: await tidied(graph, names) }]);
       },
-      run: () => {},
-      runSelected: () => {},
-      runUpTo: () => {},
-      stop: () => {},
+      run: () => run(),
+      runSelected: () => selected().length > 0 && run({ only: selected() }),
+      runUpTo: () => selected().length > 0 && run({ up_to: selected() }),
+      runFrom: () => selected().length > 0 && run({ from_here: selected() }),
+      runAgain: () => run({ again: true }),
+      stop: () => told(running.current?.stop()),
       failed(step) {
-        const { document, graph, selected } = use.getState();
+        const { document, graph } = use.getState();
         const failed = [...graph.nodes.keys()].filter((node) => document.states[node]?.state === "failed");
-        const at = failed.findIndex((node) => selected.has(node));
+        const at = failed.findIndex((node) => use.getState().selected.has(node));
         const next = failed[(at + step + failed.length) % failed.length];
         if (next !== undefined) go(next);
       },
     };
-  }, [experiment, ask, onOpen, go]);
+  }, [experiment, running, ask, onOpen, go, navigate, trouble]);
 }
 
 function useCommandsOf(
@@ -162,6 +205,13 @@ function useCommandsOf(
     const { graph } = experiment.use.getState();
     const deed = (id: string, label: string, hint: string, act: () => void): Command => ({ id, group: "commands", label, hint, act });
     return [
+      deed("run", words.canvas.run, "Ctrl Enter", acts.run),
+      deed("run selected", words.canvas.runSelected, "Ctrl Shift Enter", acts.runSelected),
+      deed("run up to", words.canvas.runUpTo, "Alt Enter", acts.runUpTo),
+      deed("run from", words.canvas.runFrom, "", acts.runFrom),
+      deed("run again", words.canvas.runAgain, "", acts.runAgain),
+      deed("stop", words.canvas.stop, "Ctrl .", acts.stop),
+      deed("look", words.canvas.visualize, "V", acts.look),
       deed("tidy", words.canvas.tidy, "Shift T", acts.tidy),
       deed("find", words.canvas.find, "Ctrl F", acts.find),
       deed("connect", words.canvas.connectTo, "C", acts.connect),

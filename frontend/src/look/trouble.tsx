@@ -1,6 +1,7 @@
 /** What a page shows where it can't show what it is for. */
 
 import { WifiOff } from "lucide-react";
+import { useCallback } from "react";
 import { ApiError } from "../api/client";
 import { useWords } from "../words/words";
 import { Button } from "./button";
@@ -9,7 +10,7 @@ import { Icon } from "./icon";
 /** What went wrong, in words for people. */
 export function useTroubleText(): (error: unknown) => string {
   const words = useWords();
-  return (error) => (error instanceof ApiError && !error.unreachable ? error.message : words.trouble.unreachable);
+  return useCallback((error) => (error instanceof ApiError && !error.unreachable ? error.message : words.trouble.unreachable), [words]);
 }
 
 interface TroubleProps {

@@ -13,6 +13,7 @@ import { useWords } from "../words/words";
 
 export function CanvasPage() {
   const { name } = canvasRoute.useParams();
+  const { node } = canvasRoute.useSearch();
   const words = useWords();
   const query = useQuery({ queryKey: ["experiment", name, "opened"], queryFn: () => experimentDocument(name), gcTime: 0, staleTime: Number.POSITIVE_INFINITY });
   const [experiment, setExperiment] = useState<Experiment | null>(null);
@@ -38,7 +39,7 @@ export function CanvasPage() {
   }
   return (
     <ReactFlowProvider key={name}>
-      <CanvasRoom experiment={experiment} />
+      <CanvasRoom experiment={experiment} first={node ?? null} />
     </ReactFlowProvider>
   );
 }

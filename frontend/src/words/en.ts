@@ -141,6 +141,7 @@ export const en = {
     openScript: "Open the script",
     legend: "Kinds of ports",
     emptyCanvas: "This canvas is empty. Drag a module in, or press A and type its name.",
+    selectFirst: "Select a node first",
     noSelection: "Nothing is selected. Click a node to see and change its parameters.",
     manySelected: (count: number) => `${count} nodes are selected.`,
     deleted: (nodes: readonly string[]) =>

@@ -139,6 +139,7 @@ export const ko: Words = {
     openScript: "스크립트 열기",
     legend: "포트 종류",
     emptyCanvas: "캔버스가 비어 있습니다. 모듈을 끌어 놓거나 A를 누르고 이름을 입력합니다.",
+    selectFirst: "노드를 먼저 선택",
     noSelection: "선택된 노드가 없습니다. 노드를 누르면 매개변수가 보입니다.",
     manySelected: (count) => `노드 ${amount(count)}개가 선택되었습니다.`,
     deleted: (nodes) => (nodes.length === 1 ? `노드 ‘${nodes[0]}’ 삭제됨` : `노드 ${nodes.length}개 삭제됨`),

@@ -5,7 +5,8 @@ import { FileCode, TriangleAlert } from "lucide-react";
 import { type ReactNode, useEffect, useRef } from "react";
 import type { Experiment } from "../../canvas/experiment";
 import { rename } from "../../canvas/gestures";
-import { useLive } from "../../canvas/live";
+import type { CanvasActs } from "../../canvas/keys";
+import { useLiveNodes } from "../../canvas/live";
 import { hasResult, nodeShown } from "../../canvas/node_state";
 import type { Edit } from "../../graph/edits";
 import type { GraphNode, Value } from "../../graph/graph";
@@ -19,11 +20,12 @@ import { TextField } from "./text_field";
 
 interface PropertiesProps {
   readonly experiment: Experiment;
+  readonly acts: CanvasActs;
   readonly readOnly: boolean;
   readonly grip: ReactNode;
 }
 
-export function Properties({ experiment, readOnly, grip }: PropertiesProps) {
+export function Properties({ experiment, acts, readOnly, grip }: PropertiesProps) {
   const words = useWords();
   const graph = experiment.use((state) => state.graph);
   const selected = experiment.use((state) => state.selected);
@@ -33,7 +35,7 @@ export function Properties({ experiment, readOnly, grip }: PropertiesProps) {
     <aside className="pane" aria-label={words.properties.title}>
       {grip}
       {node ? (
-        <NodeProperties key={node.name} experiment={experiment} node={node} readOnly={readOnly} />
+        <NodeProperties key={node.name} experiment={experiment} acts={acts} node={node} readOnly={readOnly} />
       ) : (
         <p className="sec mute">{selected.size > 1 ? words.canvas.manySelected(selected.size) : words.canvas.noSelection}</p>
       )}
@@ -45,7 +47,7 @@ interface NodePropertiesProps extends Omit<PropertiesProps, "grip"> {
   readonly node: GraphNode;
 }
 
-function NodeProperties({ experiment, node, readOnly }: NodePropertiesProps) {
+function NodeProperties({ experiment, acts, node, readOnly }: NodePropertiesProps) {
   const words = useWords();
   const names = experiment.use((state) => state.graph.nodes);
   const pane = useRef<HTMLDivElement>(null);
@@ -90,7 +92,7 @@ function NodeProperties({ experiment, node, readOnly }: NodePropertiesProps) {
         </div>
       </header>
       <div className="scroll" ref={pane}>
-        <Standing experiment={experiment} node={node} />
+        <Standing experiment={experiment} acts={acts} node={node} />
         {node.script !== null && <ScriptLink experiment={experiment.use.getState().name} node={node} />}
         {node.declared.length > 0 && (
           <div className="sec">
@@ -106,16 +108,16 @@ function NodeProperties({ experiment, node, readOnly }: NodePropertiesProps) {
           </div>
         )}
       </div>
-      <Outputs experiment={experiment} node={node} />
+      <Outputs experiment={experiment} acts={acts} node={node} />
     </>
   );
 }
 
 /** Why the node is as it is, where that takes a sentence. */
-function Standing({ experiment, node }: { readonly experiment: Experiment; readonly node: GraphNode }) {
+function Standing({ experiment, acts, node }: { readonly experiment: Experiment; readonly acts: CanvasActs; readonly node: GraphNode }) {
   const words = useWords();
   const document = experiment.use((state) => state.document);
-  const live = useLive((state) => state.nodes.get(node.name));
+  const live = useLiveNodes().get(node.name);
   const findings = document.findings.filter((finding) => finding.node === node.name);
   const kept = document.states[node.name];
   const shown = nodeShown(node, kept, live, [], words);
@@ -129,7 +131,12 @@ function Standing({ experiment, node }: { readonly experiment: Experiment; reado
           <div>{finding.message}</div>
         </div>
       ))}
-      {failed && <div className="note bad"><StateMark mark="failed" /><div><b>{shown.word}.</b> {shown.cause}</div></div>}
+      {failed && (
+        <div className="note bad">
+          <StateMark mark="failed" />
+          <div><b>{shown.word}.</b> {shown.cause} <Button small look="link" onClick={() => acts.why(node.name)}>{words.next.seeWhy}</Button></div>
+        </div>
+      )}
       {!failed && kept?.reason && !live && (
         <div className={`note ${kept.state === "kept" ? "kept" : ""}`}>
           <StateMark mark={shown.mark} /><div><b>{shown.word}.</b> {kept.reason}</div>

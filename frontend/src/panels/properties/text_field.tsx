@@ -52,7 +52,7 @@ export function TextField({ label, value, onChange, refuse, id, placeholder, mon
   };
   return (
     <span className="grow">
-      {multiline ? <textarea rows={6} spellCheck={false} {...shared} /> : <input {...shared} />}
+      {multiline ? <textarea rows={Math.min(12, Math.max(2, typed.split("\n").length))} spellCheck={false} {...shared} /> : <input {...shared} />}
       {wrong && <span id={messageId} className="help bad" role="alert">{wrong}</span>}
     </span>
   );

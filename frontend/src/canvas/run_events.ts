@@ -1,0 +1,98 @@
+/** What the events of a run make of what is shown of it. */
+
+import type { Schemas } from "../api/client";
+import { type LiveRun, type LogLine, NO_RUN } from "./live";
+import type { Live } from "./node_state";
+
+export type RunEvent =
+  | { readonly name: "run_began"; readonly data: Schemas["RunBeganEvent"] }
+  | { readonly name: "node"; readonly data: Schemas["NodeEvent"] }
+  | { readonly name: "console"; readonly data: Schemas["ConsoleEvent"] }
+  | { readonly name: "console_dropped"; readonly data: Schemas["ConsoleDroppedEvent"] }
+  | { readonly name: "environment"; readonly data: Schemas["EnvironmentEvent"] }
+  | { readonly name: "run_ended"; readonly data: Schemas["RunEndedEvent"] }
+  | { readonly name: "run_broken_off"; readonly data: Schemas["RunBrokenOffEvent"] };
+
+export const EVENT_NAMES: readonly RunEvent["name"][] = [
+  "run_began", "node", "console", "console_dropped", "environment", "run_ended", "run_broken_off",
+];
+
+/** Lines of the log that the page keeps; a node's console has them all. */
+const MOST_LINES = 5_000;
+
+/** Before the first event of a run. */
+export function awaited(run: string, now: number): LiveRun {
+  return { ...NO_RUN, run, status: "running", began: now };
+}
+
+export function afterRunEvent(run: LiveRun, event: RunEvent, now: number): LiveRun {
+  switch (event.name) {
+    case "run_began": {
+      // A stream that begins anew tells every state again.
+      const known = (node: string): Live => run.nodes.get(node) ?? live("waiting");
+      return { ...run, nodes: new Map(event.data.nodes.map((node) => [node, known(node)])) };
+    }
+    case "node":
+      return { ...run, nodes: new Map(run.nodes).set(event.data.node, liveNode(event.data, run.nodes.get(event.data.node), now)) };
+    case "console":
+      return withLines(run, event.data.node, event.data.text);
+    case "console_dropped":
+      return { ...run, dropped: Object.values(event.data.lines).reduce((sum, lines) => sum + lines, 0) };
+    case "environment":
+      return withLines(run, "", `${event.data.message}\n`);
+    case "run_ended":
+      return ended(run, event.data.status as LiveRun["status"], now);
+    case "run_broken_off":
+      return { ...ended(withLines(run, "", `${event.data.message}\n`), "failed", now), broken: event.data.message };
+  }
+}
+
+function ended(run: LiveRun, status: LiveRun["status"], now: number): LiveRun {
+  return { ...run, status, seconds: run.began === null ? null : (now - run.began) / 1_000 };
+}
+
+function live(state: Live["state"]): Live {
+  return { state, seconds: null, rows: null, error: null, because: null, progress: null, since: null };
+}
+
+function liveNode(event: Schemas["NodeEvent"], before: Live | undefined, now: number): Live {
+  const state = event.state as Live["state"];
+  const line = event.error_line === null ? "" : ` (${event.error_line})`;
+  return {
+    ...live(state),
+    seconds: event.seconds,
+    rows: event.rows,
+    error: event.error === null ? null : `${event.error}${line}`,
+    since: state === "running" ? (before?.since ?? now) : null,
+  };
+}
+
+/** The text in whole lines; a line that goes on is put together with what comes next of its node. */
+function withLines(run: LiveRun, node: string, text: string): LiveRun {
+  const lines = [...run.log];
+  let id = (lines.at(-1)?.id ?? 0) + 1;
+  const last = lines.at(-1);
+  const parts = text.split("\n");
+  if (last && last.node === node && last.open) {
+    lines[lines.length - 1] = { ...last, text: last.text + (parts[0] ?? ""), open: parts.length === 1 };
+    parts.shift();
+  }
+  parts.forEach((part, at) => {
+    const open = at === parts.length - 1;
+    if (open && part === "") return;
+    const line: LogLine = { id, node, text: part, open };
+    id += 1;
+    lines.push(line);
+  });
+  return { ...run, log: lines.slice(-MOST_LINES) };
+}
+
+/** How many nodes of the run are over, and how many failed. */
+export function counted(run: LiveRun): { readonly over: number; readonly all: number; readonly failed: number } {
+  const states = [...run.nodes.values()].map((node) => node.state);
+  return {
+    over: states.filter((state) => state !== "waiting" && state !== "running").length,
+    all: states.length,
+    failed: states.filter((state) => state === "failed").length,
+  };
+}

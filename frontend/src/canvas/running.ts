@@ -1,0 +1,91 @@
+/** Runs of the experiment that is open: begun, followed, ended. */
+
+import { client, data } from "../api/client";
+import { follow } from "../api/events";
+import { queries } from "../api/queries";
+import { toast } from "../look/toast";
+import { words } from "../words/words";
+import type { Experiment } from "./experiment";
+import { NO_RUN, useLive } from "./live";
+import { afterRunEvent, awaited, EVENT_NAMES, type RunEvent } from "./run_events";
+
+export interface RunWish {
+  readonly up_to?: string[];
+  readonly only?: string[];
+  readonly from_here?: string[];
+  readonly again?: boolean;
+}
+
+export interface Running {
+  run(wish?: RunWish): Promise<void>;
+  stop(): Promise<void>;
+  close(): void;
+}
+
+const LAST = ["run_ended", "run_broken_off"];
+const RELOAD_AFTER = 150;
+
+/** Follows the experiment, and each run of it. */
+export function followExperiment(experiment: Experiment): Running {
+  const { name } = experiment.use.getState();
+  let unfollow = () => {};
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  useLive.setState(NO_RUN);
+
+  const reload = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void experiment.reload().catch(() => {}), RELOAD_AFTER);
+  };
+  const attend = (run: string) => {
+    if (useLive.getState().run === run) return;
+    unfollow();
+    useLive.setState(awaited(run, Date.now()));
+    const onEvent = (event: string, found: unknown) => {
+      useLive.setState(afterRunEvent(useLive.getState(), { name: event, data: found } as RunEvent, Date.now()));
+      if (LAST.includes(event)) void settle();
+    };
+    unfollow = follow(`/api/runs/${encodeURIComponent(run)}/events`, EVENT_NAMES, { onEvent, last: LAST });
+  };
+  /** After a run the document has the states; what it does not tell is kept. */
+  const settle = async () => {
+    const { broken } = useLive.getState();
+    if (broken !== null) toast(broken, { look: "refused" });
+    await experiment.reload().catch(() => {});
+    if (useLive.getState().status !== "running") useLive.setState({ settled: true });
+    void queries.invalidateQueries({ queryKey: ["experiments"] });
+    void queries.invalidateQueries({ queryKey: ["runs"] });
+  };
+  const onEvent = (event: string, found: unknown) => {
+    if (event === "changed") {
+      const { revision } = found as { revision: string | null };
+      const { document, standing } = experiment.use.getState();
+      // The first event tells what is known already; a script or the layout may have changed without the file.
+      if (standing.kind !== "saving" && (revision !== document.revision || told)) reload();
+      told = true;
+    } else if (event === "run") {
+      const { run, status } = found as { run: string; status: string };
+      if (status === "running") attend(run);
+    }
+  };
+  let told = false;
+  const close = follow(`/api/experiments/${encodeURIComponent(name)}/events`, ["changed", "people", "run"], { onEvent });
+
+  return {
+    async run(wish = {}) {
+      await experiment.settled();
+      const body = { up_to: [], only: [], from_here: [], again: false, ...wish };
+      attend((await data(client.POST("/experiments/{name}/runs", { params: { path: { name } }, body }))).run);
+    },
+    async stop() {
+      const { run, status } = useLive.getState();
+      if (run === null || status !== "running") return;
+      await data(client.POST("/runs/{run}/cancel", { params: { path: { run } } }));
+      toast(words().run.stopped);
+    },
+    close() {
+      clearTimeout(timer);
+      unfollow();
+      close();
+    },
+  };
+}

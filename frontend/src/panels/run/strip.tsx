@@ -1,0 +1,63 @@
+/** The strip below the canvas: how the run is doing; it opens upwards into the log. */
+
+import { ChevronDown, ChevronUp } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { useLive } from "../../canvas/live";
+import { counted } from "../../canvas/run_events";
+import { Button } from "../../look/button";
+import { StateMark } from "../../look/marks";
+import { shownRun } from "../../look/states";
+import { duration, useWords } from "../../words/words";
+
+export function RunStrip() {
+  const words = useWords();
+  const run = useLive();
+  const [open, setOpen] = useState(false);
+  if (run.run === null) return <footer className="strip mute">{words.run.idle}</footer>;
+  const shown = shownRun(run.status, words);
+  const { over, all, failed } = counted(run);
+  const last = run.log.at(-1);
+  return (
+    <div>
+      {open && <Log />}
+      <footer className="strip">
+        <span className={`pill ${shown.look}`} role="status"><StateMark mark={shown.mark} small />{words.run.run(run.run.slice(0, 8))}: {shown.word}</span>
+        <span className="ticks" aria-hidden="true">
+          {[...run.nodes].slice(0, 32).map(([name, node]) => <i key={name} className={node.state} />)}
+        </span>
+        <span className="num nowrap">{words.run.count(over, all)}</span>
+        {run.seconds !== null && <span className="num mute nowrap">{duration(run.seconds)}</span>}
+        {failed > 0 && <span className="pill bad"><StateMark mark="failed" small />{words.run.failed(failed)}</span>}
+        <span className="logline">{last && <><span className="mute">{last.node}</span> {last.text}</>}</span>
+        <Button small icon={open ? ChevronDown : ChevronUp} aria-expanded={open} onClick={() => setOpen(!open)}>
+          {open ? words.run.closeLog : words.run.openLog}
+        </Button>
+      </footer>
+    </div>
+  );
+}
+
+/** Lines that are drawn; the newest are. */
+const MOST_DRAWN = 500;
+
+function Log() {
+  const words = useWords();
+  const log = useLive((run) => run.log);
+  const dropped = useLive((run) => run.dropped);
+  const end = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: "nearest" });
+  }, [log]);
+  const hidden = dropped + Math.max(0, log.length - MOST_DRAWN);
+  return (
+    <section className="logpane" aria-label={words.run.log}>
+      <div className="console" tabIndex={0} role="log">
+        {hidden > 0 && <div className="mute">{words.run.dropped(hidden)}</div>}
+        {log.slice(-MOST_DRAWN).map((line) => (
+          <div key={line.id}><span className="mute">{line.node}</span>{line.node && "  "}{line.text}</div>
+        ))}
+        <div ref={end} />
+      </div>
+    </section>
+  );
+}
