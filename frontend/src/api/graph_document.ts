@@ -90,6 +90,12 @@ export function nodeOfDataset(file: string, name: string): GraphNode {
   };
 }
 
+/** A new node of a saved model or transform, before the server has seen it. */
+export function nodeOfSaved(kind: "trained_model" | "transform", saved: string, name: string): GraphNode {
+  const of_kind: PortKind = kind === "transform" ? "transform" : "model";
+  return { ...nodeOfDataset(saved, name), kind, form: { [kind]: saved }, outputs: [{ name: kind, label: saved, kind: of_kind, optional: false }] };
+}
+
 export interface Changes {
   readonly edits: ApiEdit[];
   /** Moves are no part of the experiment's file. */

@@ -28,5 +28,8 @@ export const experimentsQuery = queryOptions({
 
 export const samplesQuery = queryOptions({ queryKey: ["samples"], queryFn: () => data(client.GET("/samples")), staleTime: 600_000 });
 
-/** The names of the workspace's dataset files. */
-export const datasetNamesQuery = queryOptions({ queryKey: ["dataset names"], queryFn: (): Promise<readonly string[]> => Promise.resolve([]) });
+/** The dataset files of the workspace. */
+export const datasetsQuery = queryOptions({ queryKey: ["datasets"], queryFn: () => data(client.GET("/datasets")) });
+
+/** The saved models and transforms of the workspace. */
+export const savedQuery = queryOptions({ queryKey: ["saved"], queryFn: () => data(client.GET("/saved")) });

@@ -11,30 +11,29 @@ import { type Choice, Chooser } from "../shell/chooser";
 import { useWords } from "../words/words";
 import type { Experiment } from "./experiment";
 import { cut, wire } from "./gestures";
-import type { Subject } from "./subject";
+import { type Own, readSubject, type Subject } from "./subject";
 
 interface AddProps {
   readonly modules: readonly ModuleDocument[];
-  readonly datasets: readonly string[];
+  readonly own: readonly Own[];
   readonly onAdd: (subject: Subject, wired: boolean) => void;
   readonly onClose: () => void;
 }
 
-export function AddChooser({ modules, datasets, onAdd, onClose }: AddProps) {
+export function AddChooser({ modules, own, onAdd, onClose }: AddProps) {
   const words = useWords();
   const choices = (typed: string): Choice[] => [
-    ...matching(typed, datasets, (file) => file).map((file) => ({
-      id: `dataset:${file}`, label: file, group: words.palette.datasets, before: <Inlay kind="dataset" category={[]} />,
+    ...matching(typed, own, ({ label }) => label).map((one) => ({
+      id: JSON.stringify(one.subject), label: one.label, group: one.group, before: <Inlay kind={one.subject.kind} category={[]} />,
     })),
     ...matching(typed, modules, moduleSearchText).map((module) => ({
-      id: `module:${module.id}`, label: module.name, group: words.palette.title, hint: module.category[0],
+      id: JSON.stringify({ kind: "module", module: module.id } satisfies Subject), label: module.name, group: words.palette.title, hint: module.category[0],
       before: <Inlay kind="module" category={module.category} />,
     })),
   ];
   const choose = (id: string, event: { readonly shiftKey: boolean }) => {
-    const [kind, ...rest] = id.split(":");
-    const named = rest.join(":");
-    onAdd(kind === "module" ? { kind: "module", module: named } : { kind: "dataset", file: named }, !event.shiftKey);
+    const subject = readSubject(id);
+    if (subject) onAdd(subject, !event.shiftKey);
     onClose();
   };
   return (

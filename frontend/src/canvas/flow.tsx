@@ -26,7 +26,7 @@ import type { Experiment } from "./experiment";
 import { flowEdges, flowNodes } from "./flow_parts";
 import { wire } from "./gestures";
 import { type StudioNode, NodeView } from "./node_view";
-import { DRAGGED, readDragged, type Subject } from "./subject";
+import { DRAGGED, readSubject, type Subject } from "./subject";
 import { useLiveNodes } from "./live";
 import { type StudioEdge, WireView } from "./wire_view";
 
@@ -118,7 +118,7 @@ export const Flow = memo(function Flow({ experiment, readOnly, onAdd, onOpen }: 
 
   const onDrop = useCallback(
     (event: DragEvent) => {
-      const subject = readDragged(event.dataTransfer.getData(DRAGGED));
+      const subject = readSubject(event.dataTransfer.getData(DRAGGED));
       if (!subject) return;
       event.preventDefault();
       const point = screenToFlowPosition({ x: event.clientX, y: event.clientY });

@@ -6,7 +6,7 @@ import { memo, useEffect, useState } from "react";
 import type { GraphNode, Port } from "../graph/graph";
 import { portOffset } from "../graph/places";
 import { Inlay, PortMark, StateMark } from "../look/marks";
-import { duration, share, useWords } from "../words/words";
+import { duration, runMoment, share, useWords } from "../words/words";
 import type { NodeShown } from "./node_state";
 
 export type StudioNode = FlowNode<
@@ -49,7 +49,7 @@ function StateLine({ shown }: { readonly shown: NodeShown }) {
       <b>{shown.word}{shown.progress !== null && ` ${share(shown.progress)}`}</b>
       <span className="clip">{shown.figures}</span>
       <span className="end">
-        {shown.since !== null ? <Counting since={shown.since} /> : shown.run ? words.run.run(shown.run.slice(0, 8)) : shown.seconds !== null && duration(shown.seconds)}
+        {shown.since !== null ? <Counting since={shown.since} /> : shown.run ? words.run.run(runMoment(shown.run)) : shown.seconds !== null && duration(shown.seconds)}
       </span>
       {shown.cause && <p className="clip" title={shown.cause}>{shown.cause}</p>}
     </div>

@@ -5,7 +5,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useReactFlow } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { ModuleDocument } from "../api/graph_document";
-import { datasetNamesQuery, modulesQuery } from "../api/queries";
+import { datasetsQuery, modulesQuery, savedQuery } from "../api/queries";
 import type { Point } from "../graph/graph";
 import { useWidth } from "../look/grip";
 import { toast } from "../look/toast";
@@ -27,13 +27,30 @@ import { type CanvasActs, useCanvasKeys } from "./keys";
 import { NextChip } from "./next_chip";
 import { Legend, ZoomControls } from "./overlays";
 import { followExperiment, type Running, type RunWish } from "./running";
-import type { Subject } from "./subject";
+import type { Own, Subject } from "./subject";
 import { tidied } from "./tidy";
 
 type Asking = "add" | "find" | "connect" | "cut" | null;
 
 const NO_MODULES: readonly ModuleDocument[] = [];
-const NO_FILES: readonly string[] = [];
+
+/** What the workspace has to put on a canvas besides modules: datasets, then models and transforms. */
+function useOwn(): readonly Own[] {
+  const words = useWords();
+  const { data: datasets } = useQuery(datasetsQuery);
+  const { data: saved } = useQuery(savedQuery);
+  return useMemo(
+    () => [
+      ...(datasets?.datasets ?? []).map(({ name }): Own => ({ group: words.palette.datasets, label: name, subject: { kind: "dataset", file: name } })),
+      ...(saved?.saved ?? []).map(({ name, kind }): Own => ({
+        group: words.palette.saved,
+        label: name,
+        subject: { kind: kind === "transform" ? "transform" : "trained_model", saved: name },
+      })),
+    ],
+    [datasets, saved, words],
+  );
+}
 
 interface CanvasRoomProps {
   readonly experiment: Experiment;
@@ -46,7 +63,7 @@ export function CanvasRoom({ experiment, first }: CanvasRoomProps) {
   const flow = useReactFlow();
   const navigate = useNavigate();
   const modules = useQuery(modulesQuery).data?.modules ?? NO_MODULES;
-  const datasets = useQuery(datasetNamesQuery).data ?? NO_FILES;
+  const own = useOwn();
   const name = experiment.use((state) => state.name);
   const title = experiment.use((state) => state.document.title);
   const readOnly = experiment.use((state) => state.document.shown !== "current");
@@ -96,7 +113,7 @@ export function CanvasRoom({ experiment, first }: CanvasRoomProps) {
       strip={<RunStrip />}
     >
       <main className="workroom" style={{ "--left": `${left.width}px`, "--right": `${right.width}px` } as React.CSSProperties}>
-        <Palette modules={modules} datasets={datasets} onAdd={onAdd} grip={left.grip} />
+        <Palette modules={modules} own={own} onAdd={onAdd} grip={left.grip} />
         <section className="canvas" aria-label={words.canvas.canvas} tabIndex={-1} onFocus={(event) => selectFocused(experiment, event.target)}>
           <Flow experiment={experiment} readOnly={readOnly} onAdd={onAdd} onOpen={onOpen} />
           <Legend />
@@ -105,7 +122,7 @@ export function CanvasRoom({ experiment, first }: CanvasRoomProps) {
         </section>
         <Properties experiment={experiment} acts={acts} readOnly={readOnly} grip={right.grip} />
       </main>
-      {asking === "add" && <AddChooser modules={modules} datasets={datasets} onAdd={(subject, wired) => onAdd(subject, null, wired)} onClose={close} />}
+      {asking === "add" && <AddChooser modules={modules} own={own} onAdd={(subject, wired) => onAdd(subject, null, wired)} onClose={close} />}
       {asking === "find" && <FindChooser experiment={experiment} onGo={go} onClose={close} />}
       {asking === "connect" && one !== undefined && <ConnectChooser experiment={experiment} node={one} onClose={close} />}
       {asking === "cut" && one !== undefined && <CutChooser experiment={experiment} node={one} onClose={close} />}

@@ -32,8 +32,10 @@ export function afterRunEvent(run: LiveRun, event: RunEvent, now: number): LiveR
       const known = (node: string): Live => run.nodes.get(node) ?? live("waiting");
       return { ...run, nodes: new Map(event.data.nodes.map((node) => [node, known(node)])) };
     }
-    case "node":
-      return { ...run, nodes: new Map(run.nodes).set(event.data.node, liveNode(event.data, run.nodes.get(event.data.node), now)) };
+    case "node": {
+      const told = event.data.error === null ? run : withLines(run, event.data.node, `${event.data.error}\n`);
+      return { ...told, nodes: new Map(run.nodes).set(event.data.node, liveNode(event.data, run.nodes.get(event.data.node), now)) };
+    }
     case "console":
       return withLines(run, event.data.node, event.data.text);
     case "console_dropped":

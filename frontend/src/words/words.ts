@@ -74,6 +74,14 @@ export function moment(iso: string): string {
   return date.toLocaleString(locale(), today ? time : { day: "numeric", month: "short", ...time });
 }
 
+/** When a run began, which its id tells: "13:24" for today's. */
+export function runMoment(run: string): string {
+  const found = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)/.exec(run);
+  if (!found) return run;
+  const [, year, month, day, hour, minute, second] = found;
+  return moment(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+}
+
 /** A number as people read it in a table: all digits that count, none that do not. */
 export function figure(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e15) return value.toLocaleString(locale());

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { en } from "../../src/words/en";
 import { ko } from "../../src/words/ko";
-import { duration, figure, moment, share, size, useLanguage } from "../../src/words/words";
+import { duration, figure, moment, runMoment, share, size, useLanguage } from "../../src/words/words";
 
 beforeEach(() => useLanguage.getState().choose("en"));
 
@@ -37,4 +37,9 @@ test("times, shares and sizes are written as people of the language do", () => {
 test("figures keep the digits that count", () => {
   expect([figure(117), figure(121.68675), figure(1e-9), figure(1234567)]).toEqual(["117", "121.687", "1.0000e-9", "1,234,567"]);
   expect(moment("not a date")).toBe("");
+});
+
+test("a run is called by when it began", () => {
+  expect(runMoment("20261127-132405467-4915bd")).toBe(moment("2026-11-27T13:24:05Z"));
+  expect(runMoment("other")).toBe("other");
 });

@@ -3,7 +3,7 @@
 import { ChevronDown, ChevronRight, Search } from "lucide-react";
 import { type DragEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
 import type { ModuleDocument } from "../../api/graph_document";
-import { DRAGGED, type Subject } from "../../canvas/subject";
+import { DRAGGED, type Own, ownPort, type Subject } from "../../canvas/subject";
 import { matching } from "../../graph/find";
 import type { PortKind } from "../../graph/graph";
 import { Icon } from "../../look/icon";
@@ -13,7 +13,7 @@ import { moduleSearchText } from "./search_text";
 
 interface PaletteProps {
   readonly modules: readonly ModuleDocument[];
-  readonly datasets: readonly string[];
+  readonly own: readonly Own[];
   readonly onAdd: (subject: Subject) => void;
   readonly grip: React.ReactNode;
 }
@@ -28,7 +28,7 @@ interface Entry {
   readonly outputs: readonly PortKind[];
 }
 
-export function Palette({ modules, datasets, onAdd, grip }: PaletteProps) {
+export function Palette({ modules, own, onAdd, grip }: PaletteProps) {
   const words = useWords();
   const [typed, setTyped] = useState("");
   const field = useRef<HTMLInputElement>(null);
@@ -39,7 +39,7 @@ export function Palette({ modules, datasets, onAdd, grip }: PaletteProps) {
     return () => document.removeEventListener("studiolo:palette", focus);
   }, []);
 
-  const groups = grouped(modules, datasets, words.palette.datasets, typed);
+  const groups = grouped(modules, own, typed);
   const searching = typed.trim() !== "";
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -85,21 +85,19 @@ interface GroupOfEntries {
   readonly entries: readonly Entry[];
 }
 
-function grouped(modules: readonly ModuleDocument[], datasets: readonly string[], ofDatasets: string, typed: string): GroupOfEntries[] {
-  const files = matching(typed, datasets, (file) => file).map(datasetEntry);
+function grouped(modules: readonly ModuleDocument[], own: readonly Own[], typed: string): GroupOfEntries[] {
+  const mine = matching(typed, own, ({ label }) => label);
   const found = matching(typed, modules, moduleSearchText);
   // In the palette's order, also where the search has one of its own.
+  const owned = [...new Set(own.map((one) => one.group))].map((name) => ({ name, entries: mine.filter((one) => one.group === name).map(ownEntry) }));
   const names = [...new Set(modules.map((module) => module.category[0] ?? ""))];
   const groups = names.map((name) => ({ name, entries: found.filter((module) => (module.category[0] ?? "") === name).map(moduleEntry) }));
-  return [{ name: ofDatasets, entries: files }, ...groups].filter((group) => group.entries.length > 0);
+  return [...owned, ...groups].filter((group) => group.entries.length > 0);
 }
 
-function datasetEntry(file: string): Entry {
-  const kind = /\.zip$/i.test(file) ? "zip" : "dataset";
-  return {
-    id: `dataset ${file}`, label: file, help: file, subject: { kind: "dataset", file },
-    inlay: <Inlay kind="dataset" category={[]} />, inputs: [], outputs: [kind],
-  };
+function ownEntry(own: Own): Entry {
+  const { label, subject } = own;
+  return { id: JSON.stringify(subject), label, help: label, subject, inlay: <Inlay kind={subject.kind} category={[]} />, inputs: [], outputs: [ownPort(own)] };
 }
 
 function moduleEntry(module: ModuleDocument): Entry {

@@ -1,4 +1,4 @@
-/** The outputs of a node, with the way to look at them  */
+/** The outputs of a node, with the way to look at them. */
 
 import { Eye, Terminal } from "lucide-react";
 import type { Experiment } from "../../canvas/experiment";

@@ -7,7 +7,7 @@ import { counted } from "../../canvas/run_events";
 import { Button } from "../../look/button";
 import { StateMark } from "../../look/marks";
 import { shownRun } from "../../look/states";
-import { duration, useWords } from "../../words/words";
+import { duration, runMoment, useWords } from "../../words/words";
 
 export function RunStrip() {
   const words = useWords();
@@ -21,7 +21,7 @@ export function RunStrip() {
     <div>
       {open && <Log />}
       <footer className="strip">
-        <span className={`pill ${shown.look}`} role="status"><StateMark mark={shown.mark} small />{words.run.run(run.run.slice(0, 8))}: {shown.word}</span>
+        <span className={`pill ${shown.look}`} role="status"><StateMark mark={shown.mark} small />{words.run.run(runMoment(run.run))}: {shown.word}</span>
         <span className="ticks" aria-hidden="true">
           {[...run.nodes].slice(0, 32).map(([name, node]) => <i key={name} className={node.state} />)}
         </span>
