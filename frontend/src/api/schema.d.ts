@@ -476,6 +476,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/runs/{run}/nodes/{node}/outputs/{port}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Output Columns
+         * @description Two columns of an output against each other.
+         */
+        get: operations["compare_output_columns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs/{run}/nodes/{node}/outputs/{port}/evaluation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Evaluate Output
+         * @description The scores of an output of Score Model, compared with its label.
+         */
+        get: operations["evaluate_output"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dataset-columns/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Dataset Columns
+         * @description Two columns of a dataset file against each other.
+         */
+        get: operations["compare_dataset_columns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/uploads": {
         parameters: {
             query?: never;
@@ -942,6 +1002,36 @@ export interface components {
             saved: components["schemas"]["SavedDocument"][];
         };
         /**
+         * BoxDocument
+         * @description The numbers of the rows that have a value.
+         */
+        BoxDocument: {
+            /** Value */
+            value: string;
+            /** Count */
+            count: number;
+            /** Minimum */
+            minimum: number;
+            /** First Quartile */
+            first_quartile: number;
+            /** Median */
+            median: number;
+            /** Third Quartile */
+            third_quartile: number;
+            /** Maximum */
+            maximum: number;
+        };
+        /**
+         * BoxesDocument
+         * @description A column of numbers for each of the most frequent values of the other one.
+         */
+        BoxesDocument: {
+            /** Boxes */
+            boxes: components["schemas"]["BoxDocument"][];
+            /** By Second */
+            by_second: boolean;
+        };
+        /**
          * BrokenModule
          * @description A module whose file can't be used.
          */
@@ -1066,6 +1156,15 @@ export interface components {
             top_values: components["schemas"]["TopValueDocument"][] | null;
         };
         /**
+         * ComparedColumnsDocument
+         * @description Two columns against each other; one of the three is there, by the kinds of the columns.
+         */
+        ComparedColumnsDocument: {
+            scatter: components["schemas"]["ScatterDocument"] | null;
+            boxes: components["schemas"]["BoxesDocument"] | null;
+            crosstab: components["schemas"]["CrosstabDocument"] | null;
+        };
+        /**
          * ComparisonDocument
          * @description The differences between two runs.
          */
@@ -1143,6 +1242,34 @@ export interface components {
             node: string;
             /** Text */
             text: string;
+        };
+        /**
+         * CrosstabDocument
+         * @description How often the most frequent values of two columns come together.
+         */
+        CrosstabDocument: {
+            /** First */
+            first: string[];
+            /** Second */
+            second: string[];
+            /** Counts */
+            counts: number[][];
+        };
+        /**
+         * CurvePointDocument
+         * @description The rows on each side of a threshold, by weight.
+         */
+        CurvePointDocument: {
+            /** Threshold */
+            threshold: number;
+            /** True Positives */
+            true_positives: number;
+            /** False Positives */
+            false_positives: number;
+            /** True Negatives */
+            true_negatives: number;
+            /** False Negatives */
+            false_negatives: number;
         };
         /**
          * DatasetFileDocument
@@ -1300,6 +1427,20 @@ export interface components {
             message: string;
             /** Details */
             details: components["schemas"]["ErrorDetailDocument"][];
+        };
+        /**
+         * EvaluationDocument
+         * @description The scores of a dataset, compared with its label.
+         */
+        EvaluationDocument: {
+            /** Label */
+            label: string;
+            /** Classes */
+            classes: string[];
+            /** Confusion */
+            confusion: number[][];
+            /** Curve */
+            curve: components["schemas"]["CurvePointDocument"][];
         };
         /**
          * ExperimentChangedEvent
@@ -1928,6 +2069,16 @@ export interface components {
             y: number;
         };
         /**
+         * PointDocument
+         * @description A row with two numbers.
+         */
+        PointDocument: {
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+        };
+        /**
          * PortDeclaration
          * @description A port of a module.
          */
@@ -2219,6 +2370,16 @@ export interface components {
             columns: components["schemas"]["ColumnDocument"][];
             /** Damage */
             damage: string | null;
+        };
+        /**
+         * ScatterDocument
+         * @description Two columns of numbers, as points.
+         */
+        ScatterDocument: {
+            /** Points */
+            points: components["schemas"]["PointDocument"][];
+            /** Rows */
+            rows: number;
         };
         /**
          * ScriptConflictDocument
@@ -5425,6 +5586,352 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    compare_output_columns: {
+        parameters: {
+            query: {
+                first: string;
+                second: string;
+            };
+            header?: never;
+            path: {
+                run: string;
+                node: string;
+                port: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparedColumnsDocument"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    evaluate_output: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+                node: string;
+                port: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationDocument"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    compare_dataset_columns: {
+        parameters: {
+            query: {
+                name: string;
+                first: string;
+                second: string;
+                version?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparedColumnsDocument"];
+                };
             };
             /** @description Bad Request */
             400: {

@@ -21,6 +21,7 @@ from studiolo.server.api.events import event_routes
 from studiolo.server.api.experiments import experiment_routes
 from studiolo.server.api.modules import module_routes
 from studiolo.server.api.outputs import output_routes
+from studiolo.server.api.plots import plot_routes
 from studiolo.server.api.runs import run_routes
 from studiolo.server.api.services import service_routes
 from studiolo.server.api.uploads import upload_routes
@@ -54,6 +55,7 @@ def api_application(
         experiment_routes,
         run_routes,
         output_routes,
+        plot_routes,
         upload_routes,
         dataset_routes,
     ):

@@ -98,3 +98,13 @@ class UploadOffsetError(StudioloError):
             f"The piece of the upload begins at byte {offset:,}, but {expected:,} bytes have "
             "arrived. Go on from there."
         )
+
+
+class NotScoredError(StudioloError):
+    """A dataset can't be evaluated."""
+
+    code: ClassVar[str] = "not-scored"
+
+    def __init__(self, *, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"The dataset can't be evaluated: {reason}.")

@@ -40,6 +40,15 @@ def test_an_upload_goes_on_after_a_lost_connection(studio: ServedStudio) -> None
     assert profile["columns"][1]["missing"] == 1
 
 
+def test_two_columns_against_each_other(studio: ServedStudio) -> None:
+    columns = studio.program.get("/datasets/pima-indians-diabetes.csv/rows?limit=1").json()
+    first, second = [column["name"] for column in columns["columns"][:2]]
+    query = {"name": "pima-indians-diabetes.csv", "first": first, "second": second}
+    found = studio.program.get("/dataset-columns/compare", params=query).json()
+    assert found["scatter"]["rows"] == len(found["scatter"]["points"]) == 768
+    assert found["boxes"] is None
+
+
 def test_another_content_is_a_version_and_never_lost(studio: ServedStudio) -> None:
     assert uploaded(studio, "v.csv", b"x\n1\n", replace=False).status_code == 201
     refused = uploaded(studio, "v.csv", b"x\n2\n", replace=False)
