@@ -119,7 +119,8 @@ def _crosstab(first: "pa.Array[Any]", second: "pa.Array[Any]") -> Crosstab:
 def _most_frequent(texts: "pa.Array[Any]") -> tuple[list[str], np.ndarray]:
     """The most frequent values, and for each row which of them it has; -1 for any other."""
     encoded = texts.dictionary_encode()
-    codes = np.asarray(pc.fill_null(encoded.indices, -1)).astype(np.int64)
+    indices: Any = encoded.indices
+    codes = np.asarray(pc.fill_null(indices, -1)).astype(np.int64)
     values = encoded.dictionary.to_pylist()
     counts = np.bincount(codes[codes >= 0], minlength=len(values))
     kept = np.argsort(-counts, kind="stable")[:_VALUES]

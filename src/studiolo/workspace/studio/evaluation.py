@@ -114,12 +114,16 @@ def _values(dataset: Dataset, name: str) -> "pa.ChunkedArray[Any]":
         column = column.cast(column.type.value_type)
     if pa.types.is_integer(column.type) or pa.types.is_boolean(column.type):
         # 1 and 1.0 are the same class.
-        return column.cast(pa.int64()).cast(pa.float64(), safe=False)
-    return column.cast(pa.float64(), safe=False) if pa.types.is_floating(column.type) else column
+        column = column.cast(pa.int64()).cast(pa.float64(), safe=False)
+    elif pa.types.is_floating(column.type):
+        column = column.cast(pa.float64(), safe=False)
+    values: pa.ChunkedArray[Any] = column
+    return values
 
 
 def _classes(actual: "pa.ChunkedArray[Any]", scored: "pa.ChunkedArray[Any]") -> list[Any]:
-    found = {*pc.unique(actual).to_pylist(), *pc.unique(scored).to_pylist()} - {None}
+    both: list[Any] = [*pc.unique(actual).to_pylist(), *pc.unique(scored).to_pylist()]
+    found: set[Any] = {value for value in both if value is not None}
     if len(found) > _CLASSES:
         raise NotScoredError(reason=f"its label has more than {_CLASSES} values")
     try:
@@ -133,15 +137,17 @@ def _codes(column: "pa.ChunkedArray[Any]", classes: Sequence[Any]) -> np.ndarray
         known = pa.array(classes).cast(column.type)
     except pa.ArrowException as error:
         raise NotScoredError(reason="its label and its scores are of different types") from error
-    found = pc.index_in(column, value_set=known)
-    return np.asarray(pc.fill_null(found, -1)).astype(np.int64)
+    found: Any = pc.index_in(column, value_set=known)
+    codes: np.ndarray = np.asarray(pc.fill_null(found, -1)).astype(np.int64)
+    return codes
 
 
 def _weights(dataset: Dataset) -> np.ndarray:
     names = [name for name, role in dataset.roles.items() if role is ColumnRole.WEIGHT]
     if not names:
         return np.ones(dataset.table.num_rows)
-    return np.nan_to_num(_floats(dataset, names[0]))
+    weights: np.ndarray = np.nan_to_num(_floats(dataset, names[0]))
+    return weights
 
 
 def _floats(dataset: Dataset, name: str) -> np.ndarray:
