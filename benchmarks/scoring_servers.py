@@ -142,7 +142,7 @@ def process(
     command: list[Any], port: int, *, log: int = subprocess.DEVNULL
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A process that listens at a port, and all that it starts; ``log`` gets what they say."""
-    # None of them tells anybody that it is used.
+    # None of them reports that it is used.
     environment = {
         **os.environ,
         "BENTOML_DO_NOT_TRACK": "True",
@@ -178,7 +178,7 @@ def _wait_for(port: int, started: subprocess.Popen[bytes]) -> None:
 
 
 def free_port() -> int:
-    """A port that nobody listens at."""
+    """A port that no program listens at."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]

@@ -69,7 +69,7 @@ def azureml_main(frame):
     if what == "sockets": sys.left = [socket.socketpair() for _ in range(20)]
     return frame.assign(twice=frame.number * 2, version=VERSION)
 """
-#: What the owner of a process hears that somebody else has killed.
+#: What the owner of a process hears that was killed from outside.
 _KILLED = (b"The script's interpreter was killed", b"The script ended its own interpreter")
 _HOSTILE = [
     "hang",

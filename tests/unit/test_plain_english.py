@@ -34,6 +34,7 @@ AVOIDED: Final = {
     r"\bat the (most|least)\b": "at most, at least",
     r"\b(one|twice|objects?|rows?) a (row|line|fold|category)\b": "one per row",
 }
+WHO: Final = re.compile(r".*\b(?:(?:no|some|any)body|who(?:m)?ever)\b.*", re.I)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -50,6 +51,16 @@ def test_the_sentences_in_the_code_say_it_plainly() -> None:
         for file in sorted((ROOT / "src").rglob("*.py"))
         for text in sentences(file)
         for found in found_in(text)
+    ]
+    assert unclear == []
+
+
+def test_the_code_says_who_is_meant() -> None:
+    """A user, a process, a caller: in comments and docstrings, too."""
+    unclear = [
+        f"{file.relative_to(ROOT)}: {found}"
+        for file in sorted((ROOT / "src").rglob("*.py"))
+        for found in WHO.findall(file.read_text(encoding="utf-8"))
     ]
     assert unclear == []
 

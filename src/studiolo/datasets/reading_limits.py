@@ -14,7 +14,7 @@ SECONDS_SETTING: Final = "STUDIOLO_DATASET_SECONDS"
 _MIB: Final = 1 << 20
 _GIB: Final = 1 << 30
 # A small file may hold a large table, as compressed zeros do; a large file is there because
-# somebody has that much data. So the limits grow with the file. Python's objects for a line of
+# its user has that much data. So the limits grow with the file. Python's objects for a line of
 # JSON or a row of Excel take up to fifty times its text.
 _LEAST_MEMORY: Final = 2 * _GIB
 _MEMORY_PER_BYTE: Final = 64

@@ -34,7 +34,7 @@ def compile_bytecode(
         interpreter: The Python that the environment is for.
         like: An environment for the same Python that may hold some of the same files, compiled.
         held: The descriptor of the environment's lock, inherited by the compilers, so that
-            nobody else touches the environment while one is alive.
+            nothing else touches the environment while one is alive.
         progress: Told every hundred files.
     """
     sources = sorted(

@@ -41,7 +41,7 @@ def run_uv(
         environment: The environment's name, for the error message.
         folder: Where it writes, for the error message.
         progress: Told what uv shows.
-        held: The descriptor of the environment's lock. uv inherits it, so that nobody else
+        held: The descriptor of the environment's lock. uv inherits it, so that no other process
             touches the environment while uv is alive, even when this process was killed.
 
     Raises:

@@ -186,7 +186,7 @@ def _text_of(
     try:
         written, _ = _read(fresh, file)
     except ExperimentFileError as error:
-        # There is no such text for anybody to look at.
+        # The text is not in any file, so its lines tell the user nothing.
         findings = [replace(found, line=None, column=None) for found in error.findings]
         raise ExperimentFileError(findings) from error
     if not same(saved_form(written), form):

@@ -39,7 +39,7 @@ class Position:
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """The positions of nodes. A node that has none is placed by whoever draws it."""
+    """The positions of nodes. A node that has none is placed by the program that draws it."""
 
     positions: Mapping[NodeName, Position] = field(default_factory=dict)
 
@@ -79,7 +79,7 @@ class ReadLayout:
 def read_layout(folder: Path) -> ReadLayout:
     """Read the layout of an experiment, given by its folder; an empty one if it has none.
 
-    It may have positions of nodes that the experiment doesn't have at the moment: somebody may be
+    It may have positions of nodes that the experiment doesn't have at the moment: a user may be
     editing its file, or have gone to another state of it. They are kept until it is written.
     """
     file = folder / FILE_NAME
@@ -107,7 +107,7 @@ def write_layout(layout: Layout, folder: Path, *, nodes: Collection[NodeName]) -
         nodes: The nodes that it has, in its order. Positions of others are dropped.
 
     Raises:
-        LayoutFileError: The file that is there has mistakes, so somebody is at work on it; or a
+        LayoutFileError: The file that is there has mistakes, so a user is at work on it; or a
             position is not a finite number.
         ExperimentUnwritableError: It can't be written.
     """

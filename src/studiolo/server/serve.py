@@ -89,7 +89,7 @@ def serve(
 
 
 def _shows_sample_rows(workspace: Workspace, host: str) -> bool:
-    """Whether help pages show data; if nobody said so, only where no other machine reaches them."""
+    """Whether help pages show data; if not said, only where no other machine reaches them."""
     settings = workspace.settings
     if settings.sample_rows is not None:
         return settings.sample_rows

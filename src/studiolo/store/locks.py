@@ -71,7 +71,7 @@ class Lock:
 class WorkspaceUse(Lock):
     """Held, with others, by every process that runs something or reads results.
 
-    While anybody holds it nothing is swept, so that a blob that was found stays, and one that is
+    While it is held, nothing is swept, so that a blob that was found stays, and one that is
     not yet recorded too. In a workspace that can't be written, and in which nothing has ever run
     anything in, it is not ``held``: there is nothing to protect then.
     """

@@ -95,5 +95,5 @@ def _say(terminal: Terminal, address: str, endpoints: "ServedEndpoints", link: s
         terminal.say(Text(text))
     if link is not None:
         terminal.print(Text(f"Open the studio: {link}"), soft_wrap=True)
-    # Whoever started it waits for these lines, perhaps behind a pipe.
+    # A program that started it waits for these lines, perhaps behind a pipe.
     sys.stdout.flush()

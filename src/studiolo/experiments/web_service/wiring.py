@@ -79,7 +79,7 @@ class Wiring:
         ]
 
     def is_for_looking(self, name: NodeName) -> bool:
-        """Whether a node only measures, or writes a file that nobody would look for."""
+        """Whether a node only measures, or writes a file that no caller would look for."""
         definition = self._modules.get(name)
         return definition is not None and (definition.id == EVALUATE or bool(definition.exports))
 

@@ -42,7 +42,7 @@ class ResultsInMemory:
     def hand_over(
         self, recipe: RecipeDigest, results: Results
     ) -> Mapping[PortName, ResultReference]:
-        """Hold on to a result, if anybody will take it; see `ResultTable.hand_over`."""
+        """Hold on to a result, if a step will take it; see `ResultTable.hand_over`."""
         with self._lock:
             if self._takers[recipe] > 0:
                 self._results.setdefault(recipe, dict(results))

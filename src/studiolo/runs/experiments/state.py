@@ -1,7 +1,7 @@
 """The states of a run and of its nodes: events in, instructions out, no effects.
 
 A run is what happens to its nodes. `RunState.handle` takes one event after another (something was
-done, somebody asked for something) and says what is to be done next; the scheduler does it.
+done, a user asked for something) and says what is to be done next; the scheduler does it.
 """
 
 from collections.abc import Collection, Mapping, Sequence

@@ -8,7 +8,7 @@ import itertools
 import os
 from pathlib import Path
 
-#: systemd's table of user ids (https://systemd.io/UIDS-GIDS/) leaves these to nobody.
+#: systemd's table of user ids (https://systemd.io/UIDS-GIDS/) leaves these unused.
 _FIRST, _BITS = 0x7000_0000, 28
 #: For a host in a container that has only the usual 65,536 ids.
 _FIRST_OF_FEW, _FEW = 60_001, 512
@@ -18,7 +18,7 @@ _sandboxes = itertools.count()
 
 
 def new_jail_user() -> int | None:
-    """A user id for one sandbox; None for a host that can't become anybody else.
+    """A user id for one sandbox; None where the host can't become a different user.
 
     Different sandboxes of a process have different ones, and so have different processes, as long
     as there are not very many of them.

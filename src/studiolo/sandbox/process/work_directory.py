@@ -49,7 +49,7 @@ def new_root() -> Path:
 
 
 def _is_ours(path: Path) -> bool:
-    """Whether it is a folder of this user's: anybody can give a name to what is in /tmp."""
+    """Whether it is a folder of this user's: any user can make something of that name in /tmp."""
     try:
         found = path.lstat()
     except OSError:

@@ -341,7 +341,7 @@ class Workers:
         return name
 
     def _admit(self, child: Child) -> None:
-        """Give a new fork its control group, before anybody can make it run anything."""
+        """Give a new fork its control group, before a job can reach it."""
         with self._fork_lock:
             limits = self._limits_of.pop(child.name)
         if self.groups is None:

@@ -210,7 +210,7 @@ class Zygote:
     def serve(self, *, on_child: Callable[[Child], None]) -> None:
         """Take in forks and exits from now on, in a thread of its own.
 
-        ``on_child`` sees a fork before anybody else.
+        ``on_child`` sees a fork first.
         """
         self._on_child = on_child
         self._keeper = threading.Thread(target=self._keep, name="studiolo-zygote", daemon=True)
@@ -326,12 +326,12 @@ class Zygote:
                 self._note_end(news)
 
     def _welcome(self, news: Forked) -> None:
-        # What is gone already can be killed in vain by anybody.
+        # To kill what is gone already does no harm.
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             if parent_of(process_of(news.pidfd)) != self.pid:
                 raise ZygoteMessageError("a process is not its own fork")
         if news.name not in self._asked_for:
-            raise ZygoteMessageError("nobody asked for a fork of that name")
+            raise ZygoteMessageError("there was no request for a fork of that name")
         directory = news.directory
         if directory is None:
             directory = self._directories.pop(news.name, None)

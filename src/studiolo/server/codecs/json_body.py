@@ -1,4 +1,4 @@
-"""Reading JSON that anybody may have sent.
+"""Reading JSON from callers who are not trusted.
 
 Its depth, and how many lists and objects it has, are counted before a reader makes anything of it:
 each of them takes many times as much memory as its text.

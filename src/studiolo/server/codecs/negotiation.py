@@ -76,7 +76,7 @@ class Codec:
         return media_type == self.media_type or media_type in self.aliases
 
 
-#: What programs call a body of JSON where nobody told them: curl, and .NET's `StringContent`.
+#: What programs call a body of JSON unless told otherwise: curl, and .NET's `StringContent`.
 _UNNAMED = ("text/json", "application/x-www-form-urlencoded", "text/plain")
 PLAIN_JSON = Codec(
     media_type=_JSON,

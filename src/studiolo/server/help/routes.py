@@ -61,7 +61,7 @@ def help_routes(endpoints: ServedEndpoints, *, sample_rows: bool) -> APIRouter:
 
 
 def front_route() -> APIRouter:
-    """What somebody sees who opens the address of a server without a studio; names no service."""
+    """The page at the address of a server without a studio; it names no service."""
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/")

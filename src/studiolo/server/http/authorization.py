@@ -25,8 +25,8 @@ def bearer(request: Request) -> str:
 def authorized(endpoint: LiveEndpoint | None, request: Request) -> LiveEndpoint:
     """The endpoint, if the caller has a key to it.
 
-    A wrong key and a wrong address get the same answer after the same time, so that nobody finds
-    out by trying which endpoints there are.
+    A wrong key and a wrong address get the same answer after the same time, so that trying
+    does not show which endpoints exist.
 
     Raises:
         RefusedError: The caller has none.

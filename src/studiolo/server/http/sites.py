@@ -36,7 +36,7 @@ class Sites:
     def comes_from_elsewhere(self, headers: Headers) -> bool:
         """Whether a browser sends a request for a page of another site.
 
-        That somebody follows a link to here is no such request.
+        A link to here that a user follows is not such a request.
         """
         if headers.get("sec-fetch-site", "none").lower() not in _FROM_HERE:
             return headers.get("sec-fetch-dest") != "document" or "origin" in headers

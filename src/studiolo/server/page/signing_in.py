@@ -23,7 +23,7 @@ _REFUSED = {
 
 
 def signing_in_routes(sessions: Sessions) -> APIRouter:
-    """The routes. The page asks for a token where somebody has none; it is not for here."""
+    """The routes. The page asks those who have no token for one."""
     routes = APIRouter(include_in_schema=False)
 
     @routes.post(SIGN_IN)

@@ -1,4 +1,4 @@
-"""What is kept of requests that failed, for the owner of the service and nobody else."""
+"""Requests that failed, kept for the owner of the service alone."""
 
 import json
 import logging

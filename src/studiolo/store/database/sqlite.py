@@ -144,9 +144,9 @@ def _engine(path: Path, *, read_only: bool, wait_seconds: float) -> Engine:
 
 
 def _reading_mode(path: Path) -> str:
-    # SQLite reads a database of this kind with the help of two files beside it. While somebody is
-    # writing, or if somebody was killed, they are there. Otherwise it would make them, and may
-    # not; but then there is nothing in them that it would have to know either, and nobody who
-    # writes, until the next transaction has another look.
+    # SQLite reads a database of this kind with the help of two files beside it. While a process is
+    # writing, or if one was killed, they are there. Otherwise it would make them, and may
+    # not; but then they would be empty, and no process writes until the next transaction, which
+    # looks again.
     log = path.with_name(f"{path.name}-wal")
     return "mode=ro" if log.exists() else "mode=ro&immutable=1"

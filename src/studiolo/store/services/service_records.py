@@ -166,7 +166,7 @@ class ServiceRecords:
         return found
 
     def endpoint_by_id(self, endpoint: EndpointId) -> Endpoint | None:
-        """The endpoint of that id, which may come from anybody; None if there is none."""
+        """The endpoint of that id, which may be any text; None if there is none."""
         with self._database.reading() as connection:
             return service_rows.endpoint(connection, endpoint)
 

@@ -110,7 +110,7 @@ class JobFiles:
                 shutil.rmtree(self._folder / each, ignore_errors=True)
 
     def older_than(self, seconds: float) -> Collection[str]:
-        """The folders of files that nobody has written to for so long."""
+        """The folders of files that were not written to for so long."""
         before = time.time() - seconds
         if not self._folder.is_dir():
             return []

@@ -1,4 +1,4 @@
-"""Starting the interpreter of the next script before anybody knows which script that is.
+"""Starting the interpreter of the next script before it is known which script that is.
 
 A script's interpreter takes as long to load pandas as this process takes to load Arrow and the
 rest. Most scripts run in the default environment with the available isolation, so that much is

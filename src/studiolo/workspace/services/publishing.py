@@ -43,7 +43,7 @@ from studiolo.workspace.saved.saved_objects import SavedObjects
 from studiolo.workspace.services.errors import PublishedRunFailedError, ServiceAnswerFailedError
 from studiolo.workspace.services.labels import label_columns
 
-#: Rows of the run's own input that a new version has to answer before anybody may call it.
+#: Rows of the run's own input that a new version has to answer before it can be called.
 _TRIED_ROWS = 3
 
 

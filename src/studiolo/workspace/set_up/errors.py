@@ -33,6 +33,6 @@ class ServiceExperimentExistsError(StudioloError):
         self.files = tuple(files)
         super().__init__(
             f'The experiment "{folder.name}" exists already and differs in {listed(files)}, '
-            "perhaps because somebody edited it. Nothing was written. Rename it to keep it, or "
+            "perhaps because it was edited. Nothing was written. Rename it to keep it, or "
             "overwrite it with --replace."
         )

@@ -1,4 +1,4 @@
-"""Datasets that somebody looks at: kept open, so that each further page of rows costs little."""
+"""Datasets that users look at: kept open, so that each further page of rows costs little."""
 
 import threading
 from collections import OrderedDict
@@ -145,7 +145,7 @@ class OpenTable:
 
 
 class OpenTables:
-    """The datasets that somebody looks at. For any number of threads."""
+    """The datasets that users look at. For any number of threads."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace

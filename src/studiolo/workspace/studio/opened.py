@@ -50,7 +50,7 @@ class OpenedExperiment:
 
 
 class OpenExperiments:
-    """The experiments of a workspace that somebody looks at. For any number of threads."""
+    """The experiments of a workspace that users look at. For any number of threads."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace

@@ -21,7 +21,7 @@ from studiolo.workspace.workspace import Workspace
 
 #: Bytes of an upload.
 LARGEST: Final = 16 << 30
-#: Seconds after which an upload that nobody goes on with is removed.
+#: Seconds after which an unfinished upload is removed.
 _ABANDONED: Final = 7 * 24 * 3600
 
 

@@ -222,7 +222,7 @@ def _insert(connection: sqlite3.Connection, name: str, table: pd.DataFrame) -> _
         places = ", ".join("?" * len(columns))
         connection.execute("BEGIN")
         connection.executemany(
-            f"INSERT INTO {name} VALUES ({places})",  # noqa: S608  # no text of anybody's
+            f"INSERT INTO {name} VALUES ({places})",  # noqa: S608  # no text of a user's
             zip(*columns, strict=True),
         )
         connection.execute("COMMIT")

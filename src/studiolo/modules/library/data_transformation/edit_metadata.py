@@ -210,7 +210,7 @@ def _read(present: Any, data_type: str, datetime_format: str) -> Any:
     if data_type == "TimeSpan" and present.dtype.kind == "m":
         return present
     if data_type == "TimeSpan" and is_text:
-        # pandas takes a bare number for nanoseconds, which hardly anybody means.
+        # pandas takes a bare number for nanoseconds, which is hardly ever meant.
         with_unit = present.where(present.str.contains("[A-Za-z:]", regex=True))
         with warnings.catch_warnings():
             # "2d" will be refused one day, which does not concern readers of the log.
