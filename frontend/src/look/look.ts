@@ -9,3 +9,5 @@ import "./styles/parts.css";
 import "./styles/pages.css";
 import "./styles/canvas.css";
 import "./styles/data.css";
+import "./styles/device.css";
+import "./styles/runs.css";

@@ -24,6 +24,7 @@ function Palette() {
     return [
       ...commands(),
       to("/experiments", words.rail.experiments),
+      to("/runs", words.rail.runs),
       to("/settings", words.rail.settings),
       { id: "keys", group: "commands", label: words.commands.help, hint: "?", act: () => show("keys") },
     ];

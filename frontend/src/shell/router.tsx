@@ -15,7 +15,23 @@ const output = createRoute({
   component: lazyRouteComponent(() => import("../pages/output"), "OutputPage"),
 });
 
-const routeTree = rootRoute.addChildren([home, experiments, settings, canvasRoute, scriptRoute, output]);
+const runs = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/runs",
+  component: lazyRouteComponent(() => import("../pages/runs"), "RunsPage"),
+});
+const run = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/runs/$run",
+  component: lazyRouteComponent(() => import("../pages/run"), "RunPage"),
+});
+const runNode = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/runs/$run/nodes/$node",
+  component: lazyRouteComponent(() => import("../pages/run_node"), "RunNodePage"),
+});
+
+const routeTree = rootRoute.addChildren([home, experiments, settings, canvasRoute, scriptRoute, runs, run, runNode, output]);
 
 export const router = createRouter({ routeTree, defaultPreload: "intent" });
 

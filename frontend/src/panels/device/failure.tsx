@@ -1,0 +1,96 @@
+/** Why a node failed: the sentence, the user's own lines, and the traceback as text. */
+
+import { Link } from "@tanstack/react-router";
+import { Pencil } from "lucide-react";
+import type { Failure, Frame } from "../../api/runs";
+import { Icon } from "../../look/icon";
+import { StateMark } from "../../look/marks";
+import { useWords } from "../../words/words";
+
+/** Where the lines of a node's script can be opened. */
+export interface ScriptPlace {
+  readonly experiment: string;
+  readonly node: string;
+  /** The script's file name. */
+  readonly script: string;
+}
+
+interface FailureProps {
+  readonly failure: Failure;
+  /** null, if there is no script to open. */
+  readonly place: ScriptPlace | null;
+}
+
+/** A recursion has thousands of frames; those at both ends tell what happened. */
+const SHOWN_FRAMES = 40;
+
+export function FailureReport({ failure, place }: FailureProps) {
+  const words = useWords();
+  const { frames } = failure;
+  const left = Math.max(0, frames.length - SHOWN_FRAMES);
+  const shown = left === 0 ? frames : [...frames.slice(0, SHOWN_FRAMES / 2), ...frames.slice(-SHOWN_FRAMES / 2)];
+  return (
+    <>
+      <section className="why" role="alert">
+        <span className="bad"><StateMark mark="failed" /></span>
+        <div className="grow">
+          <h2>{sentence(failure)}</h2>
+          <p className="small mute">
+            {words.device.exitCode} <span className="mono">{failure.code}</span>
+            {failure.classic_number !== null && ` · ${words.device.classic} ${String(failure.classic_number).padStart(4, "0")}`}
+          </p>
+        </div>
+      </section>
+      {frames.length > 0 && (
+        <section className="block">
+          <h2 className="hd">{words.device.yourLines}{left > 0 && <span className="end mute">{words.device.framesLeftOut(left)}</span>}</h2>
+          <ol className="frames">
+            {shown.map((frame, index) => (
+              // Frames of a recursion are all the same, and their order does not change.
+              // oxlint-disable-next-line react/no-array-index-key
+              <li key={index}><FrameCard frame={frame} last={index === shown.length - 1} place={place} /></li>
+            ))}
+          </ol>
+        </section>
+      )}
+      {failure.traceback && (
+        <details className="block">
+          <summary className="hd">{words.device.traceback}</summary>
+          {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+          <pre className="console card" tabIndex={0}>{failure.traceback.slice(0, 200_000)}</pre>
+        </details>
+      )}
+    </>
+  );
+}
+
+function FrameCard({ frame: { file, line, function: called, source }, last, place }: { readonly frame: Frame; readonly last: boolean; readonly place: ScriptPlace | null }) {
+  const words = useWords();
+  const where = `${file}:${line}`;
+  const opens = place !== null && fileName(file) === fileName(place.script);
+  return (
+    <article className={`card frame ${last ? "last" : ""}`}>
+      <header>
+        <b className="mono">{called}</b>
+        {opens ? (
+          <Link to="/experiments/$name/nodes/$node" params={{ name: place.experiment, node: place.node }} search={{ line }} className="mono" title={words.device.openAtLine}>
+            {where} <Icon of={Pencil} small />
+          </Link>
+        ) : (
+          <span className="mono mute">{where}</span>
+        )}
+      </header>
+      <code className="codeline"><span className="number">{line}</span><span>{source.slice(0, 2_000)}</span></code>
+    </article>
+  );
+}
+
+/** The message; after the name of its class where it is the exception's own text. */
+export function sentence({ code, subject, message, exception_type }: Failure): string {
+  const own = code === "script-exception" || message === subject;
+  return own && exception_type && code !== "module-refused" ? `${exception_type}: ${message}` : message;
+}
+
+function fileName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
