@@ -41,6 +41,11 @@ _A_DAY = 86_400_000_000_000
 class UnfitCellError(ValueError):
     """A cell is not of the type of its column."""
 
+    def __init__(self, expected: str = "") -> None:
+        #: What it has to be, where that is more than the type's own phrase says.
+        self.expected = expected
+        super().__init__(expected)
+
 
 @dataclass(frozen=True, kw_only=True)
 class CellType:
@@ -108,12 +113,13 @@ def _whole(kind: pa.DataType) -> CellType:
     signed = types.is_signed_integer(kind)
     low = -(1 << kind.bit_width - 1) if signed else 0
     high = (1 << kind.bit_width - signed) - 1
-    expected = "a whole number" if kind == pa.int64() else f"a whole number from {low} to {high}"
+    within = f"a whole number from {low} to {high}"
+    expected = "a whole number" if kind == pa.int64() else within
 
     def read(cell: object) -> int | None:
         number = _integer(cell)
         if number is not None and not low <= number <= high:
-            raise UnfitCellError
+            raise UnfitCellError(within)
         return number
 
     return CellType(expected=expected, read=read)

@@ -17,7 +17,7 @@ from studiolo.datasets.arrow import Column, Values
 from studiolo.datasets.invariants import in_one_piece
 from studiolo.datasets.profile.kinds import type_text
 from studiolo.datasets.written_size import written_size
-from studiolo.services.cells import cell_type
+from studiolo.services.cells import UnfitCellError, cell_type
 from studiolo.services.json_values import units_of
 from studiolo.services.schema import ColumnSchema
 
@@ -144,8 +144,9 @@ class ColumnReader:
         for row, cell in enumerate(cells):
             try:
                 values.append(self._cells.read(cell))
-            except ValueError:
-                report(row, self._cells.expected, cell)
+            except ValueError as error:
+                more = error.expected if isinstance(error, UnfitCellError) else ""
+                report(row, more or self._cells.expected, cell)
                 right = False
         return values if right else None
 

@@ -15,7 +15,10 @@ from studiolo.server.codecs.refusal import RefusalError, invalid
 from studiolo.server.codecs.rows import cells_of_rows
 from studiolo.services.scoring import RequestRefused, ScoringRequest
 from studiolo.services.validation import Cells, Validator
-from studiolo.services.words import shown
+from studiolo.services.words import meant, quoted, shown
+
+_KEYS = ("Inputs", "GlobalParameters")
+_LOWER_KEYS = {key.lower() for key in _KEYS}
 
 
 def decode(
@@ -28,6 +31,7 @@ def decode(
             raise invalid(
                 'The body is not an object with the keys "Inputs" and "GlobalParameters".'
             )
+        _check_keys(document)
         inputs = {
             name: _cells(value, name, validator)
             for name, value in _object(document, "Inputs").items()
@@ -36,6 +40,13 @@ def decode(
         return validator.check(inputs, _object(document, "GlobalParameters"))
     except RefusalError as error:
         return error.refused()
+
+
+def _check_keys(document: Mapping[str, Any]) -> None:
+    """Refuse a key that one of ours was meant by; others were ignored in the classic service."""
+    for name in document:
+        if name.lower() not in _LOWER_KEYS and (hint := meant(name, _KEYS)):
+            raise invalid(f"The body has the unknown key {quoted(name)}.{hint}")
 
 
 def _object(document: Mapping[str, Any], key: str) -> Mapping[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from studiolo.rendering.amounts import count_text
 from studiolo.server.codecs.classic_cells import classic_cells, classic_type
 from studiolo.server.codecs.refusal import RefusalError, invalid
 from studiolo.services.scoring import ProblemCode, ScoringReply
@@ -49,7 +50,8 @@ def cells_of_table(table: Mapping[str, Any], *, target: str) -> Cells:
         if len(row) != width:
             raise RefusalError(
                 ProblemCode.INPUT_PARSE,
-                f"Row {number} has {len(row)} values; there are {width} columns.",
+                f"Row {number} has {count_text(len(row), 'value')} for "
+                f"{count_text(width, 'column')}.",
                 target=target,
                 row=number,
             )

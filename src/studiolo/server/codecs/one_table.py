@@ -6,6 +6,7 @@ from typing import Final
 import pyarrow as pa
 
 from studiolo.datasets.errors import DatasetError
+from studiolo.datasets.formats.errors import DamagedFileError
 from studiolo.datasets.reading_limits import ReadingLimits
 from studiolo.server.codecs.limits import RequestLimits, check_rows, check_size
 from studiolo.server.codecs.refusal import RefusalError, invalid
@@ -47,6 +48,10 @@ def decode_table(
             )
         try:
             table = read(body)
+        except DamagedFileError as error:
+            reason = error.reason.rstrip(".")
+            sentence = f"The body is not {error.format_name}, or it was cut off: {reason}."
+            raise invalid(sentence) from error
         except DatasetError as error:
             raise invalid(f"The body can't be read: {error}") from error
         check_rows(table.num_rows, limits)

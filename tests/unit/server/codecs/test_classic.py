@@ -145,12 +145,17 @@ def test_a_service_without_inputs_takes_parameters_alone() -> None:
         (
             {"Inputs": {"input1": {"ColumnNames": ["gender", "age"], "Values": [["a", 1], ["b"]]}}},
             ProblemCode.INPUT_PARSE,
-            "Row 2 has 1 values; there are 2 columns.",
+            "Row 2 has 1 value for 2 columns.",
         ),
         (
             {"Inputs": {"input1": {"ColumnNames": ["gender"] * 2, "Values": []}}},
             ProblemCode.INPUT_MISMATCH,
             'The column "gender" is there more than once.',
+        ),
+        (
+            {"Inputs": {"input1": []}, "GlobalParams": {}},
+            ProblemCode.REQUEST_BODY_INVALID,
+            'The body has the unknown key "GlobalParams". Did you mean "GlobalParameters"?',
         ),
         (
             {"Inputs": {"input1": [1]}},
