@@ -40,3 +40,15 @@ class ServiceRefusedError(ServiceCallError):
         self.retry_after = retry_after
         later = "" if retry_after is None else f" Try again after {retry_after:g} seconds."
         super().__init__(f"{outer} ({status}): {' '.join(problems)}{later}")
+
+
+class ServiceBatchFailedError(ServiceCallError):
+    """A batch job of the server failed, or was cancelled."""
+
+    code: ClassVar[str] = "service-batch-failed"
+
+    def __init__(self, *, job: str, state: str, details: str) -> None:
+        self.job = job
+        self.state = state
+        self.details = details
+        super().__init__(f"The batch job {job} ended as {state}. {details}".rstrip())

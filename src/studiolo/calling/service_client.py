@@ -2,14 +2,16 @@
 
 import asyncio
 import http.client
-import json
 import ssl
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
 import pyarrow as pa
 
-from studiolo.calling.errors import ServiceRefusedError, ServiceUnreachableError
+from studiolo.calling.service_address import ServiceAddress, refused
+from studiolo.calling.service_batch import BatchState, ServiceBatch
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,12 +49,7 @@ class ServiceClient:
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"{address} is not an address such as http://HOST:PORT/services/NAME")
         self._address = address.rstrip("/").removesuffix("/score")
-        self._secure = parts.scheme == "https"
-        self._host, self._port = parts.hostname, parts.port
-        self._path = urlsplit(self._address).path + "/score"
-        self._key = key
-        self._timeout = timeout
-        self._context = context
+        self._endpoint = ServiceAddress(self._address, key=key, timeout=timeout, context=context)
 
     def __repr__(self) -> str:
         return f"ServiceClient({self._address!r})"
@@ -77,10 +74,10 @@ class ServiceClient:
         query = {name: _text(value) for name, value in parameters.items()}
         if output is not None:
             query["output"] = output
-        path = self._path + (f"?{urlencode(query, quote_via=quote)}" if query else "")
+        path = "/score" + (f"?{urlencode(query, quote_via=quote)}" if query else "")
         status, headers, answer = self._post(path, body)
         if status != http.client.OK:
-            raise _refused(status, headers, answer)
+            raise refused(status, headers, answer)
         return _read(answer)
 
     async def call_async(
@@ -89,28 +86,40 @@ class ServiceClient:
         """As `call`, for a program that does other things meanwhile."""
         return await asyncio.to_thread(self.call, frame, output=output, **parameters)
 
+    def batch(
+        self,
+        source: str | Path,
+        target: str | Path,
+        *,
+        on_progress: Callable[[BatchState], None] = lambda _: None,
+        **parameters: Any,
+    ) -> None:
+        """Have a whole file scored by a batch job of the server.
+
+        The result is written whole or not at all. If this program is killed or interrupted, the job
+        goes on; the same call later finds it, by a small file beside the target.
+
+        Args:
+            source: A dataset file, for the service's only input.
+            target: The file for the service's first output, in the format of its extension.
+            on_progress: Told how far the job is.
+            **parameters: Web-service parameters; see `call`.
+
+        Raises:
+            ServiceUnreachableError: No server answers.
+            ServiceRefusedError: The key is wrong, or the job does not fit the service.
+            ServiceBatchFailedError: The job failed, or was cancelled; says why.
+            OSError: A file can't be read or written.
+        """
+        given = {name: _text(value) for name, value in parameters.items()}
+        ServiceBatch(
+            self._endpoint, Path(source), Path(target), parameters=given, on_progress=on_progress
+        ).run()
+
     def _post(self, path: str, body: bytes) -> tuple[int, http.client.HTTPMessage, bytes]:
-        headers = {
-            "Authorization": f"Bearer {self._key}",
-            "Content-Type": _ARROW,
-            "Accept": f"{_ARROW}, application/json",
-        }
-        if self._secure:
-            context = self._context or ssl.create_default_context()
-            connection: http.client.HTTPConnection = http.client.HTTPSConnection(
-                self._host, self._port, timeout=self._timeout, context=context
-            )
-        else:
-            connection = http.client.HTTPConnection(self._host, self._port, timeout=self._timeout)
-        try:
-            connection.request("POST", path, body, headers)
-            answer = connection.getresponse()
+        headers = {"Content-Type": _ARROW, "Accept": f"{_ARROW}, application/json"}
+        with self._endpoint.ask("POST", path, body, headers) as answer:
             return answer.status, answer.headers, answer.read()
-        except (OSError, http.client.HTTPException) as error:
-            reason = str(error) or type(error).__name__
-            raise ServiceUnreachableError(address=self._address, reason=reason) from error
-        finally:
-            connection.close()
 
 
 def client(address: str, *, key: str, timeout: float = 100.0) -> ServiceClient:
@@ -142,21 +151,3 @@ def _read(answer: bytes) -> "pd.DataFrame":
 
 def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _refused(status: int, headers: http.client.HTTPMessage, answer: bytes) -> ServiceRefusedError:
-    """The server's own words for what is wrong."""
-    try:
-        error = json.loads(answer)["error"]
-        outer = str(error["code"])
-        problems = [str(detail["message"]) for detail in error["details"]]
-    except (ValueError, KeyError, TypeError):
-        # Not from Studiolo: a proxy before it, perhaps.
-        outer, problems = http.client.responses.get(status, "Error"), ["It did not say why."]
-    after = headers.get("Retry-After", "")
-    return ServiceRefusedError(
-        status=status,
-        outer=outer,
-        problems=problems,
-        retry_after=float(after) if after.isdecimal() else None,
-    )

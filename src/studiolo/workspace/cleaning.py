@@ -5,6 +5,7 @@ from pathlib import Path
 from studiolo.environments.removal import size_on_disk
 from studiolo.files.leftovers import leftovers_below, remove_leftover
 from studiolo.workspace import state_folder
+from studiolo.workspace.jobs.forgetting import forget_jobs
 from studiolo.workspace.workspace import Workspace
 
 
@@ -20,6 +21,8 @@ def stored_bytes(root: Path) -> int:
 def forget_runs(root: Path, *, keep: int) -> int:
     """Forget all but the newest runs of each experiment, and remove leftovers; the bytes freed.
 
+    Batch jobs that ended more than a week ago are forgotten, too, with their files.
+
     Raises:
         WorkspaceInUseError: Another process uses the workspace. Nothing is forgotten.
     """
@@ -28,4 +31,5 @@ def forget_runs(root: Path, *, keep: int) -> int:
         remove_leftover(file)
     with Workspace(root) as workspace:
         workspace.runs.forget(keep=keep)
+        forget_jobs(workspace.batch_jobs, workspace.services.batch_folder)
         return max(before - stored_bytes(root), 0)

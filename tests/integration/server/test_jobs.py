@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -14,10 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from azure.storage.blob import BlobServiceClient
 from tests.server_process import server_process
 
+import studiolo
+from studiolo.calling.errors import ServiceBatchFailedError, ServiceRefusedError
+from studiolo.calling.service_batch import BatchState
 from studiolo.services.keys import Key
 from studiolo.store.services.service_record import KeySlot
 from studiolo.workspace.workspace import Workspace
@@ -198,6 +203,57 @@ def test_a_job_is_cancelled(caller: Caller) -> None:
     # The classic PowerShell module waits for this spelling.
     shown = caller.status(job, sdk="powershell_0.3.8")
     assert shown["StatusCode"] == "Canceled"
+
+
+def test_a_program_has_a_file_scored(
+    caller: Caller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = caller.url.partition("/workspaces/")[0]
+    service = studiolo.client(f"{server}/services/times", key=caller.key)
+    source, target = tmp_path / "new.csv", tmp_path / "scored.parquet"
+    source.write_text("n,text\n1,a\n2,b\n")
+    told: list[BatchState] = []
+    # It is interrupted once the job is submitted; the same call finds that job again.
+    with monkeypatch.context() as patched:
+        patched.setattr(time, "sleep", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            service.batch(source, target, Factor=4)
+    assert not target.exists()
+    service.batch(source, target, on_progress=told.append, Factor=4)
+    assert pd.read_parquet(target).n.tolist() == [4, 8]
+    assert told[-1] == BatchState(rows_done=2, rows_total=2)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["new.csv", "scored.parquet"]
+    source.write_text("n,text\n-1,a\n")
+    with pytest.raises(ServiceBatchFailedError, match="no such number"):
+        service.batch(source, target)
+    with pytest.raises(ServiceRefusedError, match="Did you mean"):
+        service.batch(source, target, factor=3)
+    assert pd.read_parquet(target).n.tolist() == [4, 8]
+
+
+def interrupted(_: float) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_file_is_scored_at_a_server_from_the_terminal(caller: Caller, tmp_path: Path) -> None:
+    (tmp_path / "new.csv").write_text("n,text\n1,a\n")
+    server = caller.url.partition("/workspaces/")[0]
+    command = [
+        *(sys.executable, "-m", "studiolo", "batch", "times", "--url", server),
+        *("--input", "new.csv", "--output", "out.jsonl", "--param", "Factor=7"),
+    ]
+    environment = {**os.environ, "STUDIOLO_KEY": caller.key}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "out.jsonl: written.\n")
+    assert (tmp_path / "out.jsonl").read_text() == '{"n": 7, "text": "a"}\n'
+    environment["STUDIOLO_KEY"] = "wrong"
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "Invalid credentials provided." in done.stderr
 
 
 @pytest.mark.parametrize(

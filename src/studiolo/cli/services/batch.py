@@ -9,11 +9,14 @@ from typing import Annotated, NoReturn
 import typer
 from rich.text import Text
 
+from studiolo.calling.service_client import client
+from studiolo.cli.dataset_paths import dataset_path
 from studiolo.cli.reporting import ExitCode, reported_errors
 from studiolo.cli.services.answers import input_files, pairs, show_failed, show_refused
 from studiolo.cli.services.places import EndpointName, ServiceName, WorkspacePath
 from studiolo.cli.terminal import Terminal
 from studiolo.cli.views.batch_bar import BatchBar
+from studiolo.datasets.errors import DatasetFileUnreadableError
 from studiolo.datasets.without_pandas import leave_pandas_out
 from studiolo.rendering.amounts import count_text
 from studiolo.rendering.plain_text import printable
@@ -56,6 +59,17 @@ def command(
             show_default=False,
         ),
     ] = None,
+    url: Annotated[
+        str | None,
+        typer.Option(
+            help="A server, such as http://HOST:PORT, to score there and not here.",
+            metavar="ADDRESS",
+        ),
+    ] = None,
+    key: Annotated[
+        str | None,
+        typer.Option(help="A key of the endpoint, for --url.", envvar="STUDIOLO_KEY"),
+    ] = None,
     endpoint: EndpointName = DEFAULT_ENDPOINT,
     workspace: WorkspacePath = ".",
 ) -> None:
@@ -65,6 +79,14 @@ def command(
     behind the pieces that were done.
     """
     errors = Terminal(sys.stderr)
+    if url is not None:
+        asked = dict(pairs(param or [], "--param"))
+        if row_wise is not None:
+            problem = "the server's version decides that; leave it out with --url."
+            raise typer.BadParameter(problem, param_hint="--row-wise")
+        with reported_errors(errors):
+            _at_server(errors, _address(url, name, endpoint), key, input, output, asked)
+        return
     with reported_errors(errors), open_workspace(workspace) as opened:
         leave_pandas_out()
         files = BatchFiles(
@@ -88,6 +110,41 @@ def command(
             assert answer is not None
             _fail(errors, answer)
         _say(errors, answer)
+
+
+def _address(url: str, name: str, endpoint: str) -> str:
+    address = f"{url.rstrip('/')}/services/{name}"
+    return address if endpoint == DEFAULT_ENDPOINT else f"{address}/endpoints/{endpoint}"
+
+
+def _at_server(
+    errors: Terminal,
+    address: str,
+    key: str | None,
+    inputs: list[str],
+    output: Path,
+    parameters: Mapping[str, str],
+) -> None:
+    if not key:
+        raise typer.BadParameter("--url needs one.", param_hint="--key")
+    if len(inputs) != 1:
+        raise typer.BadParameter("a server takes one file.", param_hint="--input")
+    try:
+        service = client(address, key=key)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--url") from error
+    source = dataset_path(Path(inputs[0]))
+    try:
+        with BatchBar(errors, address.rpartition("/")[2]) as bar:
+            service.batch(source, output, on_progress=bar.show_rows, **parameters)
+    except KeyboardInterrupt:
+        errors.say(Text("The job goes on at the server. The same command fetches its result."))
+        raise
+    except OSError as error:
+        raise DatasetFileUnreadableError(
+            file=str(error.filename or source), reason=error.strerror or str(error)
+        ) from error
+    errors.say(Text(printable(f"{output}: written.")))
 
 
 def _outputs(workspace: Workspace, service: str, output: Path) -> Mapping[str, Path]:

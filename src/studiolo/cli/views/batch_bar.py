@@ -4,6 +4,7 @@ from typing import Self
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from studiolo.calling.service_batch import BatchState
 from studiolo.cli.terminal import Terminal
 from studiolo.rendering.amounts import count_text
 from studiolo.rendering.plain_text import printable
@@ -34,6 +35,11 @@ class BatchBar:
         self._bar.update(
             self._task, completed=progress.pieces_done, total=progress.pieces_total, rows=rows
         )
+
+    def show_rows(self, state: BatchState) -> None:
+        """Show how much of a server's job is done."""
+        rows = count_text(state.rows_done, "row")
+        self._bar.update(self._task, completed=state.rows_done, total=state.rows_total, rows=rows)
 
     def __enter__(self) -> Self:
         self._bar.start()

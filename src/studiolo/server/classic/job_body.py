@@ -1,13 +1,14 @@
 """The body with which classic clients submit a batch job."""
 
 import json
+import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from studiolo.datasets.formats import EXTENSIONS, format_of_name
 from studiolo.server.http.refused import refuse
 from studiolo.services.schema import ServiceSchema
-from studiolo.workspace.jobs.job_files import JobFiles, StoredFile
+from studiolo.workspace.jobs.job_files import JobFiles, StoredFile, is_file_name
 from studiolo.workspace.jobs.job_request import AzureBlob, Place
 
 _FILES = "files"
@@ -69,7 +70,7 @@ class JobBody:
                 raise refuse("InvalidOutputOverrideName", name[:80])
             if not blob:
                 raise refuse("MissingOutputOverrideSpecification", name)
-        return {name: self._place(name, blob) for name, blob in given.items()}
+        return {name: _new_file(blob) or self._place(name, blob) for name, blob in given.items()}
 
     def parameters(self) -> Mapping[str, object]:
         """Values of web-service parameters.
@@ -128,6 +129,17 @@ class JobBody:
             sentence = "The link is not one of this server's, or it has expired."
             raise refuse("InvalidBlob", name, sentence=sentence)
         return file
+
+
+def _new_file(blob: object) -> StoredFile | None:
+    """The file that an output is to be on this server, where only its name is given."""
+    if not isinstance(blob, dict) or any(blob.get(k) for k in blob if k != "RelativeLocation"):
+        return None
+    name = blob.get("RelativeLocation")
+    if not isinstance(name, str) or not is_file_name(name):
+        return None
+    _check_extension(name)
+    return StoredFile(id=secrets.token_hex(16), name=name)
 
 
 def _check_extension(location: str) -> None:

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import shutil
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -106,6 +107,27 @@ class Parts:
 
     def _path(self, number: int, place: int) -> Path:
         return self.folder / _PARTS / f"{number:06d}-{place}.arrow"
+
+
+def remove_abandoned(folder: Path, *, seconds: float) -> None:
+    """Remove the folder of a batch on which nothing has been done for so long.
+
+    One that a process is at work on stays.
+    """
+    # A batch job keeps copies of its blobs beside its parts.
+    lock = next(folder.rglob(_LOCK), None)
+    newest = max((path.stat().st_mtime for path in folder.rglob("*")), default=0.0)
+    if time.time() - newest < seconds:
+        return
+    if lock is not None:
+        with lock.open("rb") as held:
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            shutil.rmtree(folder, ignore_errors=True)
+        return
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _pieces(

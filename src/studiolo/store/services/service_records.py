@@ -12,7 +12,6 @@ from studiolo.store.identity import (
     EndpointId,
     KeyHash,
     ServiceId,
-    VersionDigest,
     random_id,
 )
 from studiolo.store.services import endpoint_rows, job_rows, served_rows, service_rows
@@ -303,11 +302,6 @@ class ServiceRecords:
             service_rows.remove_version(connection, service, number, now=datetime.now(UTC))
 
     # What a sweep leaves alone
-
-    def version_digests(self) -> Set[VersionDigest]:
-        """The frozen folders of all versions that are not removed."""
-        with self._database.reading() as connection:
-            return service_rows.version_digests(connection)
 
     def referenced_blobs(self) -> Set[BlobDigest]:
         """The blobs that versions need; `Records.referenced_blobs` names them, too."""

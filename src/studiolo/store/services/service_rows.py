@@ -12,7 +12,7 @@ from studiolo.store.database.schema import (
     SERVICE_VERSIONS,
     SERVICES,
 )
-from studiolo.store.identity import BlobDigest, EndpointId, ServiceId, VersionDigest
+from studiolo.store.identity import BlobDigest, EndpointId, ServiceId
 from studiolo.store.services.service_record import (
     Endpoint,
     EndpointLimits,
@@ -135,12 +135,6 @@ def remove_version(
     connection.execute(
         delete(SERVICE_VERSION_BLOBS).where(of_blob.service == service, of_blob.number == number)
     )
-
-
-def version_digests(connection: Connection) -> Set[VersionDigest]:
-    """The frozen folders of all versions that are not removed."""
-    kept = select(_VERSIONS.digest).where(_VERSIONS.removed_at.is_(None))
-    return set(connection.scalars(kept))
 
 
 def referenced_blobs(connection: Connection) -> Set[BlobDigest]:

@@ -187,6 +187,11 @@ class Receiving:
             shutil.rmtree(self._path.parent, ignore_errors=True)
 
 
+def is_file_name(name: str) -> bool:
+    """Whether a file of a batch job can be called so."""
+    return _NAME.fullmatch(name) is not None
+
+
 def _check(file: StoredFile) -> None:
     if _ID.fullmatch(file.id) is None or _NAME.fullmatch(file.name) is None:
         problem = "can't be called so: a name has up to 150 letters, digits, points and hyphens."

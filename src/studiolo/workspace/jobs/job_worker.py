@@ -7,7 +7,6 @@ import socket
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -239,12 +238,3 @@ def failure_text(answer: BatchFailed | RequestRefused) -> str:
 
 def _name(place: Place) -> str:
     return place.name if isinstance(place, StoredFile) else place.address
-
-
-def ended_before(moment: datetime, jobs: BatchJobs) -> int:
-    """Forget the jobs that ended before a moment, with their files; how many."""
-    forgotten = jobs.records.forget(ended_before=moment)
-    for job in forgotten:
-        jobs.forget_secrets(job)
-    jobs.files.remove(forgotten)
-    return len(forgotten)
