@@ -169,6 +169,15 @@ def test_a_profile_a_download_a_picture_and_the_console(studio: ServedStudio, ru
     assert studio.program.get(f"{address}/console?offset=6&limit=3").json()["text"] == "768"
 
 
+def test_an_output_is_kept_as_a_dataset(studio: ServedStudio, run: str) -> None:
+    address = f"/runs/{run}/nodes/double/outputs/results_dataset/save"
+    kept = studio.program.post(address, json={"name": "doubled.parquet", "kind": "dataset"})
+    assert kept.json() == {"saved": "doubled.parquet"}
+    assert studio.program.get("/datasets/doubled.parquet/rows").json()["total"] == 768
+    refused = studio.program.post(address, json={"name": "doubled", "kind": "model"})
+    assert refused.status_code == 422
+
+
 def test_a_past_run_is_drawn_as_it_was(studio: ServedStudio, run: str) -> None:
     drawn = studio.program.get(f"/runs/{run}/experiment").json()
     assert [node["name"] for node in drawn["nodes"]] == ["pima", "double"]

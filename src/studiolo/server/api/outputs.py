@@ -3,11 +3,12 @@
 import re
 from collections.abc import Mapping, Sequence
 from io import BytesIO
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import quote
 
 import pyarrow as pa
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict
 from typing_extensions import TypedDict
 
 from studiolo.datasets.files import FileFormat, write_dataset_to
@@ -16,6 +17,7 @@ from studiolo.documents.column import ColumnDocument
 from studiolo.documents.node import NodeDocument, node_document
 from studiolo.documents.rows import RowsDocument, columns_document, rows_document
 from studiolo.experiments.experiment import NodeName
+from studiolo.modules.definition import PortKind
 from studiolo.workspace.studio.errors import ImageUnknownError
 from studiolo.workspace.studio.open_tables import OpenTable, RowFilter, RowOrder
 from studiolo.workspace.studio.studio import Studio
@@ -55,6 +57,25 @@ class ConsoleDocument(TypedDict):
     text: str
 
 
+class SaveOutput(BaseModel):
+    """What an output is to be kept as."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    #: The file of a dataset, whose extension says the format; or the name of a model or transform.
+    name: str
+    kind: Literal["dataset", "model", "transform"]
+    #: Whether a dataset may take the place of a file with different content.
+    replace: bool = False
+
+
+class SavedOutputDocument(TypedDict):
+    """The output that was kept."""
+
+    #: What it is called.
+    saved: str
+
+
 class OutputDocument(TypedDict):
     """A dataset at an output."""
 
@@ -87,6 +108,7 @@ def output_routes(studio: Studio) -> APIRouter:
     routes = APIRouter(prefix="/runs/{run}/nodes/{node}", tags=["outputs"])
     _add_device_routes(routes, studio)
     _add_output_routes(routes, studio)
+    _add_saving_route(routes, studio)
     return routes
 
 
@@ -159,6 +181,15 @@ def _add_output_routes(routes: APIRouter, studio: Studio) -> None:
     def download(run: str, node: str, port: str, format: str = "csv") -> Response:  # noqa: A002
         """The whole dataset as a file: csv, tsv, parquet, arrow, feather, json-lines or excel."""
         return download_answer(studio.tables.output(run, node, port), node, format)
+
+
+def _add_saving_route(routes: APIRouter, studio: Studio) -> None:
+    @routes.post("/outputs/{port}/save", status_code=201)
+    def save_output(run: str, node: str, port: str, save: SaveOutput) -> SavedOutputDocument:
+        """Keep an output as a dataset file, a saved model or a saved transform."""
+        kind = PortKind(save.kind)
+        saved = studio.save_output(run, node, port, save.name, kind, replace=save.replace)
+        return {"saved": saved}
 
 
 def output_document(table: OpenTable) -> OutputDocument:

@@ -32,6 +32,14 @@ class FinishedUpload(BaseModel):
     name: str
     #: Whether it may take the place of a file with different content, which stays a version.
     replace: bool = False
+    #: By column, `text`, `integer`, `number`, `boolean` or `timestamp`, where that is to differ
+    #: from what a preview shows. The dataset is then a Parquet file, whose name the answer has.
+    types: dict[str, str] = {}
+    #: How the file is read to that end; as for a preview.
+    encoding: str | None = None
+    delimiter: str | None = None
+    decimal: str | None = None
+    sheet: str | None = None
 
 
 class UploadDocument(TypedDict):
@@ -96,7 +104,18 @@ def upload_routes(studio: Studio) -> APIRouter:
     @routes.post("/{upload}/finish", status_code=201)
     def finish_upload(upload: str, finished: FinishedUpload) -> UploadedDocument:
         """Make a dataset file of an upload."""
-        made = uploads.finish(upload, finished.name, replace=finished.replace)
+        if finished.types:
+            options = ReadingOptions(
+                encoding=finished.encoding,
+                delimiter=finished.delimiter,
+                decimal=finished.decimal,
+                sheet=finished.sheet,
+            )
+            made = uploads.finish_as(
+                upload, finished.name, options, finished.types, replace=finished.replace
+            )
+        else:
+            made = uploads.finish(upload, finished.name, replace=finished.replace)
         return {"name": made.name, "bytes": made.size}
 
     @routes.delete("/{upload}", status_code=204)

@@ -108,3 +108,18 @@ class NotScoredError(StudioloError):
     def __init__(self, *, reason: str) -> None:
         self.reason = reason
         super().__init__(f"The dataset can't be evaluated: {reason}.")
+
+
+class ColumnConversionError(StudioloError):
+    """A column of an upload can't have the type that was chosen for it."""
+
+    code: ClassVar[str] = "column-conversion"
+
+    def __init__(self, *, column: str, wanted: str, reason: str) -> None:
+        self.column = column
+        self.wanted = wanted
+        self.reason = reason
+        super().__init__(
+            f'The column "{column[:100]}" can\'t become {wanted[:20]}: {reason[:300]}. Nothing was '
+            "stored. Choose another type for it."
+        )

@@ -1,21 +1,26 @@
 """Uploads that arrive in pieces, over a connection that may be lost in between."""
 
+import io
 import os
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 
 from studiolo.datasets.dataset import Dataset
-from studiolo.datasets.files import format_of, read_dataset_bytes
+from studiolo.datasets.files import FileFormat, format_of, read_dataset_bytes, write_dataset_to
 from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.workspace.errors import UploadTooLargeError, WorkspaceUnwritableError
-from studiolo.workspace.studio.errors import UploadOffsetError, UploadUnknownError
+from studiolo.workspace.studio.errors import (
+    ColumnConversionError,
+    UploadOffsetError,
+    UploadUnknownError,
+)
 from studiolo.workspace.uploads import UploadedDataset
 from studiolo.workspace.workspace import Workspace
 
@@ -23,6 +28,14 @@ from studiolo.workspace.workspace import Workspace
 LARGEST: Final = 16 << 30
 #: Seconds after which an unfinished upload is removed.
 _ABANDONED: Final = 7 * 24 * 3600
+#: The types that a column can be given.
+_TYPES: Final[Mapping[str, pa.DataType]] = {
+    "text": pa.large_string(),
+    "integer": pa.int64(),
+    "number": pa.float64(),
+    "boolean": pa.bool_(),
+    "timestamp": pa.timestamp("us"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +128,38 @@ class PartialUploads:
         path.unlink(missing_ok=True)
         return made
 
+    def finish_as(
+        self,
+        upload: str,
+        name: str,
+        options: ReadingOptions,
+        types: Mapping[str, str],
+        *,
+        replace: bool,
+    ) -> UploadedDataset:
+        """Make a dataset file of an upload whose columns get other types than were guessed.
+
+        It is a Parquet file, which keeps types; the name gets that extension.
+
+        Args:
+            upload: The upload.
+            name: The name of the file that was uploaded.
+            options: How it is read.
+            types: By column, `text`, `integer`, `number`, `boolean` or `timestamp`.
+            replace: As for `finish`.
+
+        Raises:
+            DatasetError: The file can't be read.
+            ColumnConversionError: There is no such column, or a value can't be of the type.
+        """
+        dataset = _with_types(self.preview(upload, name, options), types)
+        sink = io.BytesIO()
+        stored = f"{name.removesuffix('.gz').rpartition('.')[0]}.parquet"
+        write_dataset_to(dataset, sink, name=stored, format=FileFormat.PARQUET)
+        made = self._workspace.upload(stored, sink.getvalue(), replace=replace)
+        self._path(upload).unlink(missing_ok=True)
+        return made
+
     def discard(self, upload: str) -> None:
         """Forget an upload.
 
@@ -141,3 +186,20 @@ class PartialUploads:
 
     def _unwritable(self, error: OSError) -> WorkspaceUnwritableError:
         return WorkspaceUnwritableError(path=self._folder, reason=error.strerror or str(error))
+
+
+def _with_types(dataset: Dataset, types: Mapping[str, str]) -> Dataset:
+    table = dataset.table
+    for name, wanted in types.items():
+        if name not in table.column_names or wanted not in _TYPES:
+            reason = f"there is no such column, or the type is none of {', '.join(_TYPES)}"
+            raise ColumnConversionError(column=name, wanted=wanted, reason=reason)
+        place = table.column_names.index(name)
+        column: Any = table.column(name)
+        if pa.types.is_dictionary(column.type):
+            column = column.cast(column.type.value_type)
+        try:
+            table = table.set_column(place, name, column.cast(_TYPES[wanted]))
+        except pa.ArrowException as error:
+            raise ColumnConversionError(column=name, wanted=wanted, reason=str(error)) from error
+    return Dataset(table=table, roles=dataset.roles)

@@ -1,5 +1,6 @@
 """The studio of a workspace: what pages in a browser ask for, as verbs without HTTP."""
 
+import io
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,11 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from studiolo.datasets.files import format_of, write_dataset_to
 from studiolo.errors import StudioloError
 from studiolo.experiments.errors import ExperimentMissingError
 from studiolo.experiments.experiment import Experiment
 from studiolo.experiments.file import FILE_NAME
 from studiolo.files.inside import stays_inside
+from studiolo.modules.definition import PortKind
 from studiolo.store.run_record import RunRecord
 from studiolo.workspace.copying import copy_experiment
 from studiolo.workspace.drafts.draft import Draft
@@ -129,6 +132,32 @@ class Studio:
         for edit in edits:
             apply_edit(draft, edit)
         draft.save()
+
+    def save_output(
+        self, run: str, node: str, port: str, name: str, kind: PortKind, *, replace: bool
+    ) -> str:
+        """Keep an output of a node as a dataset file, a saved model or a saved transform.
+
+        Returns:
+            What it is called: the file, or the name with its version.
+
+        Raises:
+            RunUnknownError, NodeUnknownError, OutputMissingError: There is no such output.
+            DatasetError, UploadNameError: The file can't be called so, or not hold the dataset.
+            DatasetExistsError: There is a file with different content.
+            SavedNameError, NothingToSaveError: It can't be saved so.
+        """
+        found = self.workspace.result(run)[node]
+        if kind is PortKind.MODEL:
+            made = self.workspace.save_model(found, name=name, port=port)
+            return f"{name} version {made.version}"
+        if kind is PortKind.TRANSFORM:
+            made = self.workspace.save_transform(found, name=name, port=port)
+            return f"{name} version {made.version}"
+        sink = io.BytesIO()
+        dataset = self.tables.output(run, node, port).dataset
+        write_dataset_to(dataset, sink, name=name, format=format_of(name))
+        return self.workspace.upload(name, sink.getvalue(), replace=replace).name
 
     def remove(self, name: str) -> str:
         """Take an experiment out of the workspace; the name that `restore` brings it back by.

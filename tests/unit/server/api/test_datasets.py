@@ -40,6 +40,21 @@ def test_an_upload_goes_on_after_a_lost_connection(studio: ServedStudio) -> None
     assert profile["columns"][1]["missing"] == 1
 
 
+def test_a_column_gets_another_type_before_it_is_stored(studio: ServedStudio) -> None:
+    content = b"code,n\n007,1\n008,x\n"
+    begun = studio.program.post("/uploads", json={"name": "codes.csv", "size": len(content)})
+    address = f"/uploads/{begun.json()['id']}"
+    studio.program.patch(f"{address}?offset=0", content=content)
+    wrong = {"name": "codes.csv", "types": {"n": "integer"}}
+    refused = studio.program.post(f"{address}/finish", json=wrong)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (422, "column-conversion")
+    right = {"name": "codes.csv", "types": {"code": "number"}}
+    made = studio.program.post(f"{address}/finish", json=right)
+    assert made.json()["name"] == "codes.parquet"
+    rows = studio.program.get("/datasets/codes.parquet/rows").json()
+    assert rows["columns"][0]["type"] == "double"
+
+
 def test_two_columns_against_each_other(studio: ServedStudio) -> None:
     columns = studio.program.get("/datasets/pima-indians-diabetes.csv/rows?limit=1").json()
     first, second = [column["name"] for column in columns["columns"][:2]]
