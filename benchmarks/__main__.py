@@ -3,7 +3,16 @@
 import subprocess
 import sys
 
-_ALL = ("runs", "handover", "cold_start", "csv_reading", "profile", "experiments", "services")
+_ALL = (
+    "runs",
+    "handover",
+    "cold_start",
+    "csv_reading",
+    "profile",
+    "experiments",
+    "services",
+    "service_start",
+)
 
 
 def main() -> None:

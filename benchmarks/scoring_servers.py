@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +80,10 @@ class Server:
         content = answer.read()
         if answer.status != http.client.OK:
             raise RuntimeError(content.decode())
+
+    def of(self, path: str, key: str) -> "Server":
+        """The same server at a path of ours, with the key to it."""
+        return replace(self, path=path, headers={"Authorization": f"Bearer {key}"})
 
 
 _connections = threading.local()

@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -44,11 +43,7 @@ def main() -> None:
         began = time.perf_counter()
         server = stack.enter_context(ours(root, "", ""))
         servers = {
-            f"studiolo, {isolation}": replace(
-                server,
-                path=path.format(endpoint),
-                headers={"Authorization": f"Bearer {keys[isolation]}"},
-            )
+            f"studiolo, {isolation}": server.of(path.format(endpoint), keys[isolation])
             for isolation, endpoint in _ENDPOINTS.items()
         }
         for one in servers.values():

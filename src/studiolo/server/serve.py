@@ -5,10 +5,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from studiolo.server.app import Application, ServerSettings
-from studiolo.server.http_server import HttpServer
 from studiolo.server.logs import logged
-from studiolo.server.page.signing_in import sign_in_address
 from studiolo.services.serving.served_endpoints import ServedEndpoints
 from studiolo.store.identity import EndpointId
 from studiolo.workspace.jobs.job_worker import BatchWorker
@@ -59,16 +56,22 @@ def serve(
     if service is not None:
         workspace.services.records.service(service)
     hosts = [*workspace.settings.hosts, *([] if host in _ALL else [host])]
-    settings = ServerSettings(
-        hosts=hosts,
-        folder=workspace.server_folder,
-        memory=workspace.memory_limit,
-        sample_rows=_shows_sample_rows(workspace, host),
-    )
     with ExitStack() as ending:
         ending.enter_context(logged())
         endpoints = ending.enter_context(
             ServedEndpoints(lambda: workspace.services.served(service), workspace.services.handler)
+        )
+        # Here and not above: versions are being loaded by now, and need not wait for what speaks
+        # HTTP, which takes half a second.
+        from studiolo.server.app import Application, ServerSettings  # noqa: PLC0415
+        from studiolo.server.http_server import HttpServer  # noqa: PLC0415
+        from studiolo.server.page.signing_in import sign_in_address  # noqa: PLC0415
+
+        settings = ServerSettings(
+            hosts=hosts,
+            folder=workspace.server_folder,
+            memory=workspace.memory_limit,
+            sample_rows=_shows_sample_rows(workspace, host),
         )
         studio = None if service is not None else Studio(workspace)
         jobs = workspace.batch_jobs
