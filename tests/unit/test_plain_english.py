@@ -31,6 +31,8 @@ AVOIDED: Final = {
     r"\b(hold|holds|held) \w+ against\b": "compare … with",
     r"\b(is|are|be|was|were) told of\b": "hears about, gets",
     r"\bin one another\b": "nested",
+    r"\banother \w+ than\b": "a different …, … that is not …",
+    r"\bmay be (another|others)(?=[.,;:]|$)": "may differ",
     r"\bat the (most|least)\b": "at most, at least",
     r"\b(one|twice|objects?|rows?) a (row|line|fold|category)\b": "one per row",
 }

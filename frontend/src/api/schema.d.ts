@@ -927,7 +927,7 @@ export interface paths {
         put?: never;
         /**
          * Roll Back
-         * @description Share the calls to an endpoint out as before the last change.
+         * @description Restore the traffic that an endpoint had before the last change.
          */
         post: operations["roll_back"];
         delete?: never;

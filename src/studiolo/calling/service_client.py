@@ -37,7 +37,7 @@ class ServiceClient:
 
         Args:
             address: That of the service's help page, `http://HOST:PORT/services/NAME`, with
-                `/endpoints/ENDPOINT` behind it for another endpoint than `default`.
+                `/endpoints/ENDPOINT` behind it for an endpoint that is not `default`.
             key: One of the endpoint's two keys.
             timeout: Seconds in which the server has to go on answering.
             context: How certificates are checked, for `https`.

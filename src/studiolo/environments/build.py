@@ -101,7 +101,7 @@ def _lock_of(environment: Environment) -> Path:
 
 
 def is_built(environment: Environment) -> bool:
-    """Whether an environment is there, and whole."""
+    """Whether an environment exists and is complete."""
     return (environment.path / _MARKER).exists()
 
 

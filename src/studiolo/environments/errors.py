@@ -142,7 +142,7 @@ class EnvironmentsFolderError(StudioloError):
 
 
 class PythonVersionUnsuitableError(StudioloError):
-    """A script asks for another Python than the one Studiolo runs on."""
+    """A script asks for a Python version that Studiolo does not run on."""
 
     code: ClassVar[str] = "python-version-unsuitable"
 

@@ -49,7 +49,7 @@ def environment_for(
         home: The folder of all environments, if not the usual one.
 
     Raises:
-        PythonVersionUnsuitableError: The script is for another Python.
+        PythonVersionUnsuitableError: The script is for a different Python version.
         PythonRangeError: Its ``requires-python`` is not a range of versions.
         DependencyRefusedError: It names a dependency otherwise than by package and version.
         StudioloError: As for `build_environment`.

@@ -220,7 +220,7 @@ class BlobRottenError(StoreError):
 
 
 class WorkspaceInUseError(StoreError):
-    """Something that needs the workspace for itself found others in it."""
+    """An action needs the workspace for itself, and other processes use it."""
 
     code: ClassVar[str] = "workspace-in-use"
 

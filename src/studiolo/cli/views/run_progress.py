@@ -63,7 +63,7 @@ class RunProgress(Observer):
         self._errors = errors
         self._building: str | None = None
         self._tells_of_building = False
-        # Again by the same thread: a display that is made asks at once what it is to show.
+        # Reentrant: a new display asks at once, in the same thread, what it is to show.
         self._lock = threading.RLock()
         self._nodes = {
             name: NodeProgress(node=name, state=NodeState.WAITING) for name in experiment.nodes

@@ -58,7 +58,7 @@ DIALECTS = {
 #: How much text each task of Arrow's reader takes: a longer row needs the slow path.
 _BLOCK = 4 << 20
 _SIZES_TRIED = 1000
-#: Columns that get their types at one go.
+#: Columns that get their types together.
 _AT_ONCE = 256
 #: How much of a file shows whether its rows have names.
 _LOOK = 1 << 16

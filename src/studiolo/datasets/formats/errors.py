@@ -260,7 +260,7 @@ class DamagedFileError(FileNotParsedError):
 
 
 class OtherFormatError(FileNotParsedError):
-    """A dataset file is whole, but of another format than its extension says."""
+    """A dataset file is whole, but its format is not the one that its extension says."""
 
     code: ClassVar[str] = "dataset-file-other-format"
 

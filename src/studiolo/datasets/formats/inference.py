@@ -121,7 +121,7 @@ def _typed(text: Column) -> Column | None:
 def _has_padding(text: Column) -> bool:
     """Whether values that may be numbers or dates have blanks after them, as padding.
 
-    Only where the first value, without its blanks, is of another type than text.
+    Only where the first value, without its blanks, is not text.
     """
     first = _first_telling_value(text)
     return (

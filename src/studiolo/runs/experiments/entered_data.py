@@ -31,7 +31,7 @@ def entered_dataset(step: Step, parameter: Parameter) -> SealedTable:
     format_name = str(values.get(parameter.format or "", "CSV"))
     chosen = _TYPED.get((format_name, bool(values.get(parameter.header or "", True))))
     if chosen is None:
-        # The choices of a module of the workspace's own may be others.
+        # The choices of a module of the workspace's own may differ.
         raise ParameterChoiceError(
             parameter=parameter.format or parameter.name,
             value=format_name,

@@ -1,4 +1,4 @@
-"""The state of a run now, which may be another than the one that was recorded last."""
+"""The state of a run now, which may differ from the one that was recorded last."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -30,7 +30,7 @@ def sentence(module: str, ran: Circumstances) -> str:
     if ran.environment.has_package(package):
         return (
             f"The script imports {module!r}, which the installed package {package} does not have; "
-            "it may be of another version than the script was written for."
+            "the script may have been written for a different version."
         )
     return (
         f"The script imports {module!r}, which the environment {ran.environment.name!r} does not "

@@ -20,7 +20,7 @@ class ColumnPlace:
     name: str
     #: Which of the dataset's files.
     file: int
-    #: Which column of that file; its name there may be another.
+    #: Which column of that file; its name there may differ.
     column: int
 
 

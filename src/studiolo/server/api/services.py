@@ -224,7 +224,7 @@ def _add_routes_of_one(
 
     @routes.post("/services/{service}/endpoints/{endpoint}/rollback")
     def roll_back(service: str, endpoint: str) -> TrafficDocument:
-        """Share the calls to an endpoint out as before the last change."""
+        """Restore the traffic that an endpoint had before the last change."""
         return _traffic(services.rollback(service, endpoint))
 
     @routes.post("/services/{service}/test")

@@ -64,7 +64,7 @@ class SavedObjects:
     def __init__(self, root: Path) -> None:
         """``root`` is the workspace's folder; nothing need be there yet."""
         self._root = root
-        #: Digests that were found in the life of this process, by file, size and time.
+        #: Digests that this process has computed, by file, size and time.
         self._digests: dict[tuple[Path, int, int], str] = {}
 
     def names(self, kind: PortKind) -> Sequence[str]:

@@ -163,7 +163,7 @@ class WorkspaceServices:
         return self.records.set_traffic(self._endpoint(service, endpoint).id, weights)
 
     def rollback(self, service: str, endpoint: str = DEFAULT_ENDPOINT) -> Traffic:
-        """Share an endpoint's calls out as before the last change.
+        """Restore the traffic that an endpoint had before the last change.
 
         Raises:
             ServiceUnknownError, EndpointUnknownError: There is no such endpoint.
