@@ -12,6 +12,7 @@ _ALL = (
     "experiments",
     "services",
     "service_start",
+    "batches",
 )
 
 
