@@ -5,6 +5,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -12,6 +13,7 @@ from tests.server_process import ServerProcess, server_process
 
 from studiolo.experiments.experiment import NodeName
 from studiolo.experiments.web_service.interface import ServiceInterface
+from studiolo.sandbox.process.process_memory import family_of
 from studiolo.services.keys import Key
 from studiolo.store.services.service_record import EndpointLimits, EndpointSettings, KeySlot
 from studiolo.workspace.workspace import Workspace
@@ -164,3 +166,28 @@ def test_a_new_version_takes_over_without_a_failed_request(
         while result(call(server, 1, key)) != 10:
             assert time.monotonic() < until
     assert set(seen) == {10, 11}
+
+
+def test_a_server_that_was_killed_leaves_no_process_and_starts_again(
+    folder: WorkspaceFolder, key: Key
+) -> None:
+    with server_process(folder.root, ends_well=False) as server:
+        call(server, 1, key)
+        family = family_of(server.process.pid)
+        assert len(family) > 1
+        server.process.kill()
+        until = time.monotonic() + 30
+        while alive := [pid for pid in family if _runs(pid)]:
+            assert time.monotonic() < until, alive
+            time.sleep(0.1)
+    with server_process(folder.root) as server:
+        assert call(server, 1, key).status_code == 200
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process is there that has not ended."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"

@@ -1,6 +1,7 @@
 """Publishing for real: an experiment runs, is frozen, and answers as it ran."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -161,6 +162,19 @@ def test_the_keys_of_a_new_endpoint_are_given_once(
     )
     assert again.keys == {}
     assert again.published.version.number == published.published.version.number + 1
+
+
+def test_two_may_publish_at_the_same_time(workspace: Workspace, published: Publication) -> None:
+    def publish(name: str) -> Publication:
+        with Workspace(workspace.root) as own:
+            return own.services.publish(own.experiment("experiment"), INTERFACE, service=name)
+
+    with ThreadPoolExecutor(2) as threads:
+        both = list(threads.map(publish, ["together", "together"]))
+    assert sorted(one.published.version.number for one in both) == [1, 2]
+    # One of them made the endpoint, and is told its keys.
+    assert sorted(len(one.keys) for one in both) == [0, 2]
+    assert {one.published.endpoint.id for one in both} == {both[0].published.endpoint.id}
 
 
 def test_an_experiment_that_fails_is_not_published(workspace: Workspace) -> None:

@@ -4,8 +4,8 @@ import base64
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any, Self
 
 import pytest
 from sqlalchemy import Engine, event
@@ -13,6 +13,7 @@ from sqlalchemy import Engine, event
 from studiolo.services.keys import Key, hashes, matching_key, new_keys
 from studiolo.store.identity import BlobDigest, EndpointId, KeyHash, ServiceId
 from studiolo.store.records import Records
+from studiolo.store.services import service_records
 from studiolo.store.services.errors import (
     EndpointExistsError,
     EndpointUnknownError,
@@ -41,7 +42,29 @@ def publish(records: Records, service: str = "churn", **details: Any) -> Publish
     return records.services.publish(version, service=service, keys=KEYS, **details)
 
 
+class _Backwards(datetime):
+    """A clock that is set back by an hour whenever it is looked at."""
+
+    shown = datetime(2030, 1, 1, tzinfo=UTC)
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Self:
+        cls.shown -= timedelta(hours=1)
+        return cls.fromtimestamp(cls.shown.timestamp(), tz)
+
+
 class TestPublishing:
+    def test_a_clock_that_is_set_back_changes_no_order(
+        self, records: Records, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(service_records, "datetime", _Backwards)
+        first, second = publish(records), publish(records)
+        assert second.version.created_at < first.version.created_at
+        versions = records.services.versions(first.service.id)
+        assert [version.number for version in versions] == [1, 2]
+        assert records.services.traffic(first.endpoint.id).weights == {2: 100}
+        assert records.services.rollback(first.endpoint.id).weights == {1: 100}
+
     def test_the_first_version_makes_the_service_and_its_default_endpoint(
         self, records: Records
     ) -> None:
