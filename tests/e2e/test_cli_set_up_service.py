@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,9 @@ def test_the_service_scores_as_the_training_experiment_does(samples: CommandLine
 
     file = samples.folder / TRAINING / "experiment.yaml"
     file.write_text(file.read_text().replace("  pima:", "  # The women of Phoenix\n  pima:"))
+    places = {"pima": {"x": 40, "y": 8}, "logistic regression": {"x": 0, "y": 90}}
+    layout = samples.folder / TRAINING / "layout.json"
+    layout.write_text(json.dumps({"studiolo": 1, "nodes": places}))
     made = samples("set-up-service", TRAINING, "--learner", "boosted trees")
     assert (made.code, made.err) == (0, "")
     assert made.out.startswith(f"Wrote {SERVICE}/experiment.yaml.")
@@ -44,6 +48,8 @@ def test_the_service_scores_as_the_training_experiment_does(samples: CommandLine
     written = (samples.folder / SERVICE / "experiment.yaml").read_text()
     assert "  # The women of Phoenix\n  pima: {dataset" in written
     assert "\n\n\n" not in written
+    placed = json.loads((samples.folder / SERVICE / "layout.json").read_text())["nodes"]
+    assert placed == {"pima": {"x": 40, "y": 8}}
     assert samples("check", SERVICE).code == 0
 
     assert samples("run", SERVICE).code == 0

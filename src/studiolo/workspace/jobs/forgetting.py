@@ -1,4 +1,4 @@
-"""Forgetting batch jobs, their files, and batches that nobody went on with."""
+"""Forgetting batch jobs, their files, and batches that were given up."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,7 @@ KEPT: Final = timedelta(days=7)
 def forget_jobs(jobs: BatchJobs, batch_folder: Path, *, kept: timedelta = KEPT) -> int:
     """Forget the jobs that ended long ago, with their files; how many.
 
-    Files that no job names any more go, and what is left of batches that nobody went on with.
+    Files that no job names any more go, and what is left of batches that were given up.
     Jobs that are carried out, and batches that a process is at work on, stay as they are.
     """
     before = datetime.now(UTC) - kept

@@ -216,5 +216,6 @@ def _parameter(plan: Plan, one: WebServiceParameter) -> Parameter:
             problem=f"has no parameter {name!r}, which callers are to set as {one.name!r}",
             remedy="Name one of its parameters.",
         )
-    default = step.parameters.get(name, found.default)
+    # Those that are columns are among the node's own alone.
+    default = {name: found.default, **step.node.parameters, **step.parameters}[name]
     return replace(found, name=one.name, label=one.name, default=default)

@@ -10,6 +10,8 @@ from studiolo.experiments.errors import ExperimentFileError
 from studiolo.experiments.experiment import Experiment
 from studiolo.experiments.file import FILE_NAME, read_experiment, write_experiment
 from studiolo.experiments.finding import Severity
+from studiolo.experiments.layout import FILE_NAME as LAYOUT_FILE
+from studiolo.experiments.layout import read_layout, write_layout
 from studiolo.experiments.saved_form import saved_form
 from studiolo.experiments.web_service.decisions import Choices
 from studiolo.experiments.web_service.set_up import ServiceSetUp, ToSave, set_up_service
@@ -90,7 +92,15 @@ def write_service_experiment(
     except OSError as error:
         reason = error.strerror or str(error)
         raise WorkspaceUnwritableError(path=folder, reason=reason) from error
+    _place(experiment, made.experiment)
     return ServiceExperiment(folder=folder, saved=saved, changes=made.changes)
+
+
+def _place(before: Experiment, made: Experiment) -> None:
+    """Let nodes be where they were on the canvas, unless they have been moved since."""
+    layout = read_layout(before.folder).layout
+    if layout.positions and not (made.folder / LAYOUT_FILE).exists():
+        write_layout(layout, made.folder, nodes=list(made.nodes))
 
 
 def _files(experiment: Experiment, made: ServiceSetUp) -> dict[str, bytes]:
