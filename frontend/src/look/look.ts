@@ -11,3 +11,4 @@ import "./styles/canvas.css";
 import "./styles/data.css";
 import "./styles/device.css";
 import "./styles/runs.css";
+import "./styles/datasets.css";

@@ -24,6 +24,8 @@ function Palette() {
     return [
       ...commands(),
       to("/experiments", words.rail.experiments),
+      to("/datasets", words.rail.datasets),
+      to("/models", words.rail.models),
       to("/runs", words.rail.runs),
       to("/settings", words.rail.settings),
       { id: "keys", group: "commands", label: words.commands.help, hint: "?", act: () => show("keys") },

@@ -1,7 +1,7 @@
 /** The frame of every page: the rail, the bar, and the page below it. */
 
 import { Link } from "@tanstack/react-router";
-import { CircleHelp, List, type LucideIcon, SlidersHorizontal, Workflow } from "lucide-react";
+import { Box, CircleHelp, List, type LucideIcon, SlidersHorizontal, Table2, Workflow } from "lucide-react";
 import type { ReactNode } from "react";
 import { Icon } from "../look/icon";
 import { Cube } from "../look/marks";
@@ -40,6 +40,8 @@ function Rail() {
     <nav className="rail" aria-label="Studiolo">
       <Link to="/" className="mark" aria-label="Studiolo"><Cube /></Link>
       <RailLink to="/experiments" icon={Workflow} label={words.rail.experiments} />
+      <RailLink to="/datasets" icon={Table2} label={words.rail.datasets} />
+      <RailLink to="/models" icon={Box} label={words.rail.models} />
       <RailLink to="/runs" icon={List} label={words.rail.runs} />
       <span className="gap" />
       <button type="button" className="railitem" onClick={() => help("keys")}><Icon of={CircleHelp} /><span>{words.rail.help}</span></button>

@@ -15,6 +15,21 @@ const output = createRoute({
   component: lazyRouteComponent(() => import("../pages/output"), "OutputPage"),
 });
 
+const datasets = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/datasets",
+  component: lazyRouteComponent(() => import("../pages/datasets"), "DatasetsPage"),
+});
+const dataset = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/datasets/$name",
+  component: lazyRouteComponent(() => import("../pages/dataset"), "DatasetPage"),
+});
+const models = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/models",
+  component: lazyRouteComponent(() => import("../pages/models"), "ModelsPage"),
+});
 const runs = createRoute({
   getParentRoute: () => rootRoute,
   path: "/runs",
@@ -31,7 +46,7 @@ const runNode = createRoute({
   component: lazyRouteComponent(() => import("../pages/run_node"), "RunNodePage"),
 });
 
-const routeTree = rootRoute.addChildren([home, experiments, settings, canvasRoute, scriptRoute, runs, run, runNode, output]);
+const routeTree = rootRoute.addChildren([home, experiments, settings, canvasRoute, scriptRoute, datasets, dataset, models, runs, run, runNode, output]);
 
 export const router = createRouter({ routeTree, defaultPreload: "intent" });
 

@@ -397,6 +397,14 @@ export const en = {
     exists: (name: string) => `There already is a dataset “${name}”. Replace it? Its present content stays an older version.`,
     look: "Look at it",
     cancelled: "The upload was stopped; nothing was stored.",
+    content: "Content",
+    store: "Store dataset",
+    preview: "What will be stored",
+    reading: "Reading the file…",
+    goOn: (share: string) => `Go on from ${share}`,
+    discard: (name: string) => `Stop and forget the upload of ${name}`,
+    typeOf: (column: string) => `Type of ${column}`,
+    types: { text: "Text", integer: "Integer", number: "Floating point", boolean: "Boolean", timestamp: "Date and time" },
   },
   services: {
     title: "Web services",
@@ -415,6 +423,8 @@ export const en = {
     versions: "Versions",
     trained_model: "Trained model",
     transform: "Transform",
+    saved: "Saved",
+    madeBy: "Made by",
   },
   conflict: {
     title: "The experiment was changed elsewhere meanwhile. Your changes are not saved yet.",

@@ -394,6 +394,14 @@ export const ko: Words = {
     exists: (name) => `데이터셋 ‘${name}’이(가) 이미 있습니다. 바꾸어도 현재 내용은 이전 버전으로 남습니다.`,
     look: "보기",
     cancelled: "업로드가 중지되었습니다. 저장된 것은 없습니다.",
+    content: "내용",
+    store: "데이터셋 저장",
+    preview: "저장될 내용",
+    reading: "파일을 읽고 있습니다…",
+    goOn: (share) => `${share}부터 계속`,
+    discard: (name) => `업로드 중지 및 삭제: ${name}`,
+    typeOf: (column) => `열 ‘${column}’의 유형`,
+    types: { text: "텍스트", integer: "정수", number: "실수", boolean: "불리언", timestamp: "날짜와 시간" },
   },
   services: {
     title: "웹 서비스",
@@ -412,6 +420,8 @@ export const ko: Words = {
     versions: "버전",
     trained_model: "학습된 모델",
     transform: "변환",
+    saved: "저장",
+    madeBy: "만든 노드",
   },
   conflict: {
     title: "그동안 실험이 다른 곳에서 변경되었습니다. 내 변경은 아직 저장되지 않았습니다.",

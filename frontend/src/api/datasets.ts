@@ -1,0 +1,82 @@
+/** The dataset files of the workspace: listed, looked at, uploaded; and the saved models. */
+
+import { queryOptions } from "@tanstack/react-query";
+import type { Cell } from "../table/cells";
+import { filterText } from "../table/filters";
+import type { ColumnProfile, RowPage, TableSource } from "../table/source";
+import type { Carrier } from "../uploads/upload";
+import { client, data, document, type Schemas } from "./client";
+import type { Format } from "./outputs";
+
+export type DatasetFile = Schemas["DatasetFileDocument"];
+export type Saved = Schemas["SavedDocument"];
+
+/** The types that a column of an upload can be given. */
+export const STORED_TYPES = ["text", "integer", "number", "boolean", "timestamp"] as const;
+export type StoredType = (typeof STORED_TYPES)[number];
+
+interface Rows extends RowPage {
+  readonly columns: Schemas["ColumnDocument"][];
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+export const datasetsQuery = queryOptions({ queryKey: ["datasets"], queryFn: () => data(client.GET("/datasets")) });
+
+export const savedQuery = queryOptions({ queryKey: ["saved"], queryFn: () => data(client.GET("/saved")) });
+
+export const datasetQuery = (name: string) => queryOptions({
+  queryKey: ["datasets", name],
+  queryFn: () => data(client.GET("/datasets/{name}", { params: { path: { name } } })),
+});
+
+/** The table in a dataset file; it is read at this. */
+export const datasetTableQuery = (name: string) => queryOptions({
+  queryKey: ["datasets", name, "table"],
+  queryFn: async (): Promise<TableSource> => {
+    const { columns, total } = await document<Rows>(client.GET("/datasets/{name}/rows", { params: { path: { name }, query: { limit: 1 } } }));
+    return {
+      key: ["datasets", name],
+      rows: total,
+      columns,
+      page: ({ sort, descending, filters }, offset, limit, signal) =>
+        document<RowPage>(client.GET("/datasets/{name}/rows", {
+          params: { path: { name }, query: { offset, limit, descending, filter: filters.map(filterText), ...(sort !== null && { sort }) } },
+          signal,
+        })),
+    };
+  },
+});
+
+export const datasetProfileQuery = (name: string, bins: number) => queryOptions({
+  queryKey: ["datasets", name, "profile", bins],
+  queryFn: () => document<{ readonly columns: readonly ColumnProfile[] }>(
+    client.GET("/datasets/{name}/profile", { params: { path: { name }, query: { bins } } }),
+  ),
+});
+
+export function datasetDownload(name: string, format: Format): string {
+  return `/api/datasets/${encodeURIComponent(name)}/download?format=${format}`;
+}
+
+export const uploads = {
+  begin: async (name: string, size: number) => (await data(client.POST("/uploads", { body: { name, size } }))).id,
+  preview: (upload: string, name: string, signal: AbortSignal) =>
+    document<Rows>(client.GET("/uploads/{upload}/preview", { params: { path: { upload }, query: { name } }, signal })),
+  finish: (upload: string, name: string, types: Readonly<Record<string, StoredType>>, replace: boolean) =>
+    data(client.POST("/uploads/{upload}/finish", { params: { path: { upload } }, body: { name, replace, types } })),
+  discard: (upload: string) => data(client.DELETE("/uploads/{upload}", { params: { path: { upload } } })),
+};
+
+export const carrier: Carrier = {
+  arrived: async (upload) => (await data(client.GET("/uploads/{upload}", { params: { path: { upload } } }))).offset,
+  append: async (upload, offset, piece) => {
+    const answer = await data(client.PATCH("/uploads/{upload}", {
+      params: { path: { upload }, query: { offset } },
+      // The types say text for bytes.
+      body: piece as unknown as string,
+      bodySerializer: (body) => body,
+      headers: { "Content-Type": "application/octet-stream" },
+    }));
+    return answer.offset;
+  },
+};
