@@ -98,7 +98,8 @@ export function openExperiment(document: ExperimentDocument): Experiment {
     },
     select: (names) => use.setState({ selected: new Set(names) }),
     async reload() {
-      saving.received(await experimentDocument(name));
+      const { moment } = saving;
+      saving.received(await experimentDocument(name), moment);
     },
     settled: () =>
       new Promise((resolve) => {

@@ -34,6 +34,7 @@ export class Saving {
   private sent: readonly Edit[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
   private closed = false;
+  private sends = 0;
 
   constructor(
     public document: ExperimentDocument,
@@ -51,9 +52,14 @@ export class Saving {
     void this.send();
   }
 
-  /** A newer document, from elsewhere; left alone while edits are on their way. */
-  received(document: ExperimentDocument): void {
-    if (this.sent.length > 0 || this.standing.kind === "conflict") return;
+  /** Changes with each batch that is sent: a document that was asked for before one is older than its answer. */
+  get moment(): number {
+    return this.sends;
+  }
+
+  /** A document that was asked for at a moment; dropped if edits were sent since, or are on their way. */
+  received(document: ExperimentDocument, moment: number): void {
+    if (moment !== this.sends || this.sent.length > 0 || this.standing.kind === "conflict") return;
     this.document = document;
     this.told.changed();
   }
@@ -84,6 +90,7 @@ export class Saving {
     clearTimeout(this.timer);
     this.sent = this.waiting;
     this.waiting = [];
+    this.sends += 1;
     this.stand({ kind: "saving" });
     try {
       await this.request(this.sent);

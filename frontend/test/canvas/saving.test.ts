@@ -107,12 +107,14 @@ test("what the server refuses is taken back and told", async () => {
   expect(refused.map((error) => error.message)).toEqual(["It takes no comment."]);
 });
 
-test("a newer document from elsewhere does not get in the way of edits that are on their way", async () => {
+test("a document from elsewhere that is older than an edit's answer is dropped", async () => {
+  const { moment } = saving;
   saving.add([comment("1")]);
-  saving.received(document("r5"));
-  expect(saving.document.revision).toBe("r1");
+  saving.received(document("r1", "a"), moment);
   server.asked[0]?.answer(document("r2", "a"));
   await settled();
-  saving.received(document("r5"));
+  saving.received(document("r1", "a"), moment);
+  expect(saving.document.revision).toBe("r2");
+  saving.received(document("r5"), saving.moment);
   expect(saving.document.revision).toBe("r5");
 });

@@ -38,7 +38,7 @@ export function ParameterField(props: FieldProps) {
   }
   const bounds = words.properties.range(parameter.minimum, parameter.maximum);
   return (
-    <div className="f" role="group" aria-label={parameter.label}>
+    <div className="f" {...(parameter.kind === "columns" && { role: "group", "aria-label": parameter.label })}>
       <div className="lab">
         {changed && <span className="changed" />}
         <span>{parameter.label}</span>

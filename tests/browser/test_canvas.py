@@ -1,0 +1,176 @@
+"""The canvas in a real browser, from a sample to its results: by mouse, and by keys alone."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+import yaml
+from playwright.sync_api import Locator, Page, expect
+from tests.browser.conftest import NewPage, check_accessibility
+from tests.server_process import server_process
+
+from studiolo.workspace.sample import new_workspace
+
+BUILT = Path(__file__).parents[2] / "src" / "studiolo" / "_ui" / "index.html"
+pytestmark = pytest.mark.skipif(not BUILT.exists(), reason='"make frontend" builds the page')
+
+
+@dataclass(frozen=True, kw_only=True)
+class Studio:
+    """A server of a workspace with the samples."""
+
+    url: str
+    #: The link that signs a browser in.
+    link: str
+    workspace: Path
+
+    def file(self, experiment: str) -> Path:
+        return self.workspace / "experiments" / experiment / "experiment.yaml"
+
+    def nodes(self, experiment: str) -> dict[str, Any]:
+        """The nodes as the file has them now."""
+        nodes: dict[str, Any] = yaml.safe_load(self.file(experiment).read_text())["nodes"] or {}
+        return nodes
+
+    def open(self, page: Page, experiment: str) -> None:
+        """Show an experiment to somebody who has signed in."""
+        page.goto(self.link)
+        page.goto(f"{self.url}/experiments/{experiment}")
+        expect(page.locator(".saved")).to_have_text("Saved")
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    workspace = new_workspace(tmp_path_factory.mktemp("canvas") / "workspace")
+    with server_process(workspace) as server:
+        line = server.next_line
+        while "/signin" not in line:
+            line = server.next_line
+        yield Studio(url=server.url, link=line.split()[-1], workspace=workspace)
+
+
+def node(page: Page, name: str) -> Locator:
+    return page.locator(f'.react-flow__node[data-id="{name}"]')
+
+
+def drag(page: Page, source: Locator, target: Locator) -> None:
+    """Draw a wire with the mouse."""
+    begin, end = source.bounding_box(), target.bounding_box()
+    assert begin is not None
+    assert end is not None
+    page.mouse.move(begin["x"] + 12, begin["y"] + 12)
+    page.mouse.down()
+    page.mouse.move(end["x"] + 30, end["y"] + 30, steps=4)
+    page.mouse.move(end["x"] + 12, end["y"] + 12, steps=4)
+    page.mouse.up()
+
+
+def test_a_sample_is_opened_run_and_looked_at(page: Page, studio: Studio) -> None:
+    page.goto(studio.link)
+    page.get_by_role("link", name="Clean, group and join").first.click()
+    expect(node(page, "share")).to_contain_text("Not run yet")
+    page.locator(".topbar").get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator(".strip")).to_contain_text("Finished", timeout=60_000)
+    expect(node(page, "share")).to_contain_text("Done3 rows")
+    node(page, "share").click()
+    page.get_by_role("button", name="Visualize: Results dataset").click()
+    expect(page.get_by_role("gridcell").first).to_have_text("young")
+    page.go_back()
+    expect(node(page, "share")).to_contain_text("Done3 rows")
+
+
+def test_an_experiment_is_made_by_keys_alone(page: Page, studio: Studio) -> None:
+    page.goto(studio.link)
+    page.get_by_role("button", name="New experiment").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type("by-keys")
+    page.keyboard.press("Enter")
+    expect(page.locator(".float.next")).to_contain_text("Add a dataset")
+    expect(page.locator(".palette")).to_contain_text("pima-indians-diabetes.csv")
+    for typed in ("pima", "split data", "select columns"):
+        page.keyboard.press("a")
+        page.keyboard.type(typed)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator(".saved")).to_have_text("Saved")
+    assert studio.nodes("by-keys")["select"]["inputs"] == {"dataset": "split.results_dataset1"}
+
+    page.keyboard.press("x")  # cuts a wire, the one that there is
+    page.keyboard.press("Enter")
+    expect(page.locator(".react-flow__edge")).to_have_count(1)
+    page.keyboard.press("Control+z")
+    expect(page.locator(".react-flow__edge")).to_have_count(2)
+    page.keyboard.press("Delete")
+    expect(node(page, "select")).to_have_count(0)
+    page.keyboard.press("Control+z")
+    expect(node(page, "select")).to_have_count(1)
+    # To the node above along its wire, and from there a second wire.
+    node(page, "select").focus()
+    page.keyboard.press("Alt+ArrowUp")
+    expect(node(page, "split")).to_be_focused()
+    page.keyboard.press("c")
+    page.keyboard.type("dataset2")
+    page.keyboard.press("Enter")
+    expect(page.locator(".toasts")).to_contain_text("was replaced")
+    expect(page.locator(".saved")).to_have_text("Saved")
+    assert studio.nodes("by-keys")["select"]["inputs"] == {"dataset": "split.results_dataset2"}
+
+
+def test_a_wire_that_does_not_fit_is_refused_with_a_sentence(page: Page, studio: Studio) -> None:
+    studio.open(page, "predict-diabetes")
+    before = studio.file("predict-diabetes").read_bytes()
+    split = node(page, "split").locator(".react-flow__handle-bottom").first
+    trained = node(page, "score boosted trees").locator(".react-flow__handle-top").first
+    drag(page, split, trained)
+    expect(page.locator(".toast")).to_contain_text("takes a model, and")
+    assert studio.file("predict-diabetes").read_bytes() == before
+
+
+def test_the_file_and_the_canvas_stay_one(page: Page, studio: Studio) -> None:
+    studio.open(page, "rank-features")
+    file = studio.file("rank-features")
+    text = file.read_text().replace("  top:", "  # the best three\n  top:")
+    file.write_text(text.replace("The three that count most", "Written in an editor"))
+    expect(node(page, "top")).to_contain_text("Written in an editor")
+
+    node(page, "rank").click()
+    page.get_by_role("textbox", name="Trees").fill("50")
+    page.keyboard.press("Tab")
+    expect(page.locator(".saved")).to_have_text("Saved")
+    page.keyboard.press("Escape")
+    assert studio.nodes("rank-features")["rank"]["parameters"] == {"trees": 50}
+    assert "# the best three" in file.read_text()
+
+
+def test_a_conflict_is_shown_and_overwrites_nothing(page: Page, studio: Studio) -> None:
+    # A page that does not hear of changes.
+    page.route("**/api/experiments/*/events", lambda route: route.fulfill(status=204))
+    studio.open(page, "use-a-bundle")
+    file = studio.file("use-a-bundle")
+    name = next(iter(studio.nodes("use-a-bundle")))
+    file.write_text(file.read_text().replace("name: ", "name: Mine and ", 1))
+    node(page, name).click()
+    page.get_by_label("Comment").fill("written here")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("changed elsewhere")
+    assert "written here" not in file.read_text()
+    page.get_by_role("button", name="Make my changes on top of it").click()
+    expect(page.locator(".saved")).to_have_text("Saved")
+    assert studio.nodes("use-a-bundle")[name]["comment"] == "written here"
+    assert "Mine and" in file.read_text()
+
+
+@pytest.mark.parametrize(("scheme", "locale"), [("light", "en-GB"), ("dark", "ko-KR")])
+def test_it_is_accessible(
+    new_page: NewPage, studio: Studio, scheme: Literal["light", "dark"], locale: str
+) -> None:
+    page = new_page(scheme=scheme, locale=locale, width=1440)
+    page.goto(studio.link)
+    expect(page.locator(".xcard").first).to_be_visible()
+    check_accessibility(page)
+    page.goto(f"{studio.url}/experiments/scatter-matrix")
+    page.locator(".react-flow__node").last.click()
+    expect(page.locator(".nodeid")).to_be_visible()
+    check_accessibility(page)
