@@ -3,9 +3,8 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from studiolo.sandbox.process.observation import status_of
+from studiolo.sandbox.process.observation import status_of, text_of
 from studiolo.sandbox.process.zygote import Child
 
 #: Fields of a process that a call leaves as they were, unless its code saw to that.
@@ -51,27 +50,27 @@ def footprint_of(child: Child, *, file_system: bool) -> tuple[Footprint, int]:
         OSError: It is gone, or can't be looked at.
     """
     status = status_of(child.pid)
-    place = f"/proc/{child.pid}"
     used = os.fstatvfs(child.directory) if file_system else None
     footprint = Footprint(
         status={name: status[name] for name in _UNCHANGED if name in status},
-        children=_text(f"{place}/task/{child.pid}/children") or "",
-        descriptors=_descriptors(f"{place}/fd"),
-        timers=_text(f"{place}/timers"),
+        children=_text(child.pid, f"task/{child.pid}/children") or "",
+        descriptors=_descriptors(child.pid),
+        timers=_text(child.pid, "timers"),
         files=None if used is None else used.f_files - used.f_ffree,
     )
     return footprint, int(status.get("RssAnon", "0").split()[0]) * 1024
 
 
-def _text(path: str) -> str | None:
+def _text(pid: int, name: str) -> str | None:
     try:
-        return Path(path).read_text(encoding="ascii", errors="replace")
+        return text_of(pid, name)
     except OSError:
         return None
 
 
-def _descriptors(path: str) -> int | None:
+def _descriptors(pid: int) -> int | None:
     """How many there are. Kernels before 6.2 give no number."""
+    path = f"/proc/{pid}/fd"
     try:
         return os.stat(path).st_size or len(os.listdir(path))  # noqa: PTH116, PTH208  # after each call
     except OSError:

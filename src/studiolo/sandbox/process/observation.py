@@ -51,12 +51,21 @@ def status_of(pid: int) -> Mapping[str, str]:
     Raises:
         OSError: it is gone.
     """
-    descriptor = os.open(f"/proc/{pid}/status", os.O_RDONLY | os.O_CLOEXEC)
+    text = text_of(pid, "status")
+    return dict(line.split(":\t", 1) for line in text.splitlines() if ":\t" in line)
+
+
+def text_of(pid: int, name: str) -> str:
+    """A short file of a process in /proc. It is read for each run, so as cheaply as can be.
+
+    Raises:
+        OSError: it is gone, or there is no such file.
+    """
+    descriptor = os.open(f"/proc/{pid}/{name}", os.O_RDONLY | os.O_CLOEXEC)
     try:
-        text = os.read(descriptor, 1 << 16).decode("utf-8", "replace")
+        return os.read(descriptor, 1 << 16).decode("utf-8", "replace")
     finally:
         os.close(descriptor)
-    return dict(line.split(":\t", 1) for line in text.splitlines() if ":\t" in line)
 
 
 def parent_of(pid: int) -> int:

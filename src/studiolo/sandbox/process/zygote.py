@@ -16,7 +16,12 @@ from typing import Any
 from studiolo.sandbox.errors import ZygoteFailedError
 from studiolo.sandbox.policy.policy import WarmUpPolicy
 from studiolo.sandbox.process.launcher import Launcher
-from studiolo.sandbox.process.observation import descendant, parent_of, shared_with_forks
+from studiolo.sandbox.process.observation import (
+    descendant,
+    parent_of,
+    shared_with_forks,
+    text_of,
+)
 from studiolo.sandbox.process.process_memory import memory_of
 from studiolo.sandbox.process.zygote_messages import (
     Ended,
@@ -124,7 +129,7 @@ class Child:
         try:
             # CPUCLOCK_SCHED of a process, as `clock_getcpuclockid(3)` makes it.
             own = time.clock_gettime((~self.pid << 3) | 2)
-            stat = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii", errors="replace")
+            stat = text_of(self.pid, "stat")
         except OSError:
             return None
         # Before the last bracket is its name, which it chooses itself.
