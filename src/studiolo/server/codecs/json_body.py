@@ -1,7 +1,7 @@
 """Reading JSON from callers who are not trusted.
 
-Its depth, and how many lists and objects it has, are counted before a reader makes anything of it:
-each of them takes many times as much memory as its text.
+Its depth, and how many lists, objects and values it has, are counted before a reader makes anything
+of it: each of them takes many times as much memory as its text.
 """
 
 import json
@@ -22,6 +22,8 @@ from studiolo.services.words import first_repeated, quoted
 _DEEPEST = 16
 #: Lists and objects beside those for its rows.
 _FRAME = 64
+#: Values of a body. Each takes up to 64 bytes once it is read, so all of them take 256 MiB.
+_MOST_VALUES = 4 << 20
 #: An escape that may be half of a surrogate pair.
 _HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 _BOM = b"\xef\xbb\xbf"
@@ -101,7 +103,8 @@ def _text(body: bytes) -> str:
 
 
 def _check_nesting(body: bytes, limits: RequestLimits) -> None:
-    if body.count(b"[") + body.count(b"{") <= _DEEPEST:
+    many = body.count(b",") > _MOST_VALUES
+    if not many and body.count(b"[") + body.count(b"{") <= _DEEPEST:
         return
     if b"\\" in body:
         body = body.replace(b"\\\\", b"").replace(b'\\"', b"")
@@ -116,6 +119,13 @@ def _check_nesting(body: bytes, limits: RequestLimits) -> None:
             ProblemCode.REQUEST_TOO_LARGE,
             f"The body has {openings:,} lists and objects; {limits.rows:,} rows are allowed. Send "
             "fewer rows at once.",
+        )
+    values = int(np.count_nonzero(outside & (content == ord(",")))) if many else 0
+    if values > _MOST_VALUES:
+        raise RefusalError(
+            ProblemCode.REQUEST_TOO_LARGE,
+            f"The body has {values:,} values; {_MOST_VALUES:,} are allowed in JSON. Send fewer "
+            "rows at once, or CSV, Arrow or Parquet.",
         )
     steps = (opening.view(np.int8) - closing.view(np.int8))[opening | closing]
     if steps.size and np.cumsum(steps, dtype=np.int32).max() > _DEEPEST:

@@ -126,3 +126,16 @@ def test_a_table_comes_back_from_plain_json(table: pa.Table) -> None:
     reply = json.loads(plain_json.encode(ScoringReply(outputs={"output1": table})))
     body = json.dumps({"inputs": {"input1": reply["outputs"]["output1"]}})
     assert table_of(decode(body, validator_for(table))).equals(table)
+
+
+def test_values_are_counted_before_they_take_memory() -> None:
+    most = 4 << 20
+    allowed = RequestLimits(size=64 << 20, rows=1000)
+    row = f'{{"inputs": {{"input1": [{{"age": [{"1," * most}1], "name": ","}}]}}}}'
+    problem = problem_of(plain_json.decode(row.encode(), PERSON, allowed))
+    assert problem.code is ProblemCode.REQUEST_TOO_LARGE
+    assert "4,194,305 values; 4,194,304 are allowed in JSON" in problem.message
+    # Commas in a text are not between values.
+    text = f'{{"inputs": {{"input1": [{{"age": 1, "name": "{"," * (most + 9)}"}}]}}}}'
+    decoded = plain_json.decode(text.encode(), PERSON, allowed)
+    assert isinstance(decoded, ScoringRequest)
