@@ -201,7 +201,7 @@ def _add_routes_of_one(routes: APIRouter, studio: Studio) -> None:
     @routes.put("/experiments/{name}/layout")
     def arrange_experiment(name: str, moved: Positions) -> LayoutDocument:
         """Move nodes on the canvas; the others stay where they are."""
-        experiment = studio.experiments.open(name).experiment
+        experiment = studio.experiments.shown(name)
         positions = {
             NodeName(node): Position(x=place.x, y=place.y)
             for node, place in moved.positions.items()
@@ -225,7 +225,7 @@ def _add_script_routes(routes: APIRouter, studio: Studio) -> None:
     )
     def save_script_text(name: str, file: str, new: NewText) -> ScriptDocument:
         """Write a script, if it still has the revision that its text was made from."""
-        experiment = studio.experiments.open(name).experiment
+        experiment = studio.experiments.shown(name)
         editing = studio.workspace.editing
         saved = save_script(
             experiment.folder, file, new.text, revision=new.revision, editing=editing

@@ -1,5 +1,6 @@
 """The files of a draft: what they said when it was made, and how they are saved."""
 
+import contextlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -7,7 +8,7 @@ from studiolo.experiments.errors import ExperimentMissingError
 from studiolo.experiments.experiment import Experiment, NodeName
 from studiolo.experiments.file import FILE_NAME, as_saved, read_experiment, write_experiment
 from studiolo.experiments.layout import Layout, read_layout, write_layout
-from studiolo.experiments.revision import UNSAVED, Revision
+from studiolo.experiments.revision import UNSAVED, Revision, revision_at
 from studiolo.experiments.saved_form import saved_form
 from studiolo.experiments.yaml.patch import same
 from studiolo.workspace.drafts.conflicts import ExperimentChangedError
@@ -71,6 +72,10 @@ class DraftFile:
 
         A comment that someone wrote into it is not a change of the experiment, and stays.
         """
+        with contextlib.suppress(OSError):
+            # Reading a large one takes long.
+            if revision_at(self._folder / FILE_NAME) == made_from:
+                return
         there = self._on_disk()
         found = UNSAVED if there is None else there.revision
         known = made_from == self.revision

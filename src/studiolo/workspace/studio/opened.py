@@ -3,6 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -121,9 +122,23 @@ class OpenExperiments:
 
     def read(self, folder: Path) -> Experiment:
         """Read an experiment, and remember it as the base of edits; see `Workspace.experiment`."""
+        with suppress(OSError):
+            known = self.base(folder, revision_at(folder / FILE_NAME))
+            if known is not None:
+                self.remember(known)
+                return known
         experiment = self._workspace.experiment(folder)
-        self._remember(experiment)
+        self.remember(experiment)
         return experiment
+
+    def shown(self, name: str) -> Experiment:
+        """The experiment of that name, as its page shows it; raises as `open` does."""
+        folder = self._workspace.experiment_folder(name)
+        try:
+            return self.read(folder)
+        except ExperimentFileError as error:
+            empty = Experiment(name=name, nodes={}, folder=folder)
+            return self._newest(folder) or error.partial or empty
 
     def base(self, folder: Path, revision: str) -> Experiment | None:
         """The experiment with that revision, if it was read lately."""
@@ -135,7 +150,8 @@ class OpenExperiments:
             of_folder = [seen for (where, _), seen in self._seen.items() if where == folder]
             return of_folder[-1] if of_folder else None
 
-    def _remember(self, experiment: Experiment) -> None:
+    def remember(self, experiment: Experiment) -> None:
+        """Remember a version of an experiment, for edits that will be made from it."""
         with self._lock:
             key = (experiment.folder, experiment.revision)
             self._seen[key] = experiment

@@ -132,6 +132,7 @@ class Studio:
         for edit in edits:
             apply_edit(draft, edit)
         draft.save()
+        self.experiments.remember(draft.experiment)
 
     def save_output(
         self, run: str, node: str, port: str, name: str, kind: PortKind, *, replace: bool
