@@ -7,6 +7,7 @@ from typing import cast
 from fastapi import APIRouter
 from typing_extensions import TypedDict
 
+from studiolo.server.api.datasets import Version
 from studiolo.workspace.studio.comparing_columns import Boxes, Scatter, compare_columns
 from studiolo.workspace.studio.evaluation import evaluate
 from studiolo.workspace.studio.open_tables import OpenTable
@@ -107,7 +108,7 @@ def plot_routes(studio: Studio) -> APIRouter:
 
     @routes.get("/dataset-columns/compare")
     def compare_dataset_columns(
-        name: str, first: str, second: str, version: int | None = None
+        name: str, first: str, second: str, version: Version = None
     ) -> ComparedColumnsDocument:
         """Two columns of a dataset file against each other."""
         return _compared(studio.tables.dataset(name, version), first, second)
