@@ -78,7 +78,9 @@ def test_a_sample_is_opened_run_and_looked_at(page: Page, studio: Studio) -> Non
     page.get_by_role("button", name="Visualize: Results dataset").click()
     expect(page.get_by_role("gridcell").first).to_have_text("young")
     page.go_back()
-    expect(node(page, "share")).to_contain_text("Done3 rows")
+    expect(node(page, "grouped")).to_contain_text("Done3 rows")
+    node(page, "grouped").locator(".react-flow__handle-bottom").click()
+    expect(page.get_by_role("gridcell").first).to_be_visible()
 
 
 def test_an_experiment_is_made_by_keys_alone(page: Page, studio: Studio) -> None:

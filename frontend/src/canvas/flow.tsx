@@ -160,6 +160,7 @@ export const Flow = memo(function Flow({ experiment, readOnly, onAdd, onOpen }: 
       maxZoom={2}
       snapToGrid
       snapGrid={SNAP}
+      connectOnClick={false}
       connectionRadius={24}
       selectionMode={SelectionMode.Partial}
       deleteKeyCode={null}

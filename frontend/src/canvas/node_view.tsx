@@ -2,11 +2,12 @@
 
 import { Handle, type NodeProps, Position } from "@xyflow/react";
 import type { Node as FlowNode } from "@xyflow/react";
-import { memo, useEffect, useState } from "react";
+import { memo, useContext, useEffect, useState } from "react";
 import type { GraphNode, Port } from "../graph/graph";
 import { portOffset } from "../graph/places";
 import { Inlay, PortMark, StateMark } from "../look/marks";
 import { duration, runMoment, share, useWords } from "../words/words";
+import { Looking } from "./looking";
 import type { NodeShown } from "./node_state";
 
 export type StudioNode = FlowNode<
@@ -26,6 +27,7 @@ export const NodeView = memo(function NodeView({ data: { node, shown, full, miss
       {node.inputs.map((port, index) => (
         <PortHandle
           key={port.name}
+          node={node.name}
           port={port}
           side="target"
           offset={portOffset(index, node.inputs.length)}
@@ -34,7 +36,7 @@ export const NodeView = memo(function NodeView({ data: { node, shown, full, miss
         />
       ))}
       {node.outputs.map((port, index) => (
-        <PortHandle key={port.name} port={port} side="source" offset={portOffset(index, node.outputs.length)} full={full} missing={false} />
+        <PortHandle key={port.name} node={node.name} port={port} side="source" offset={portOffset(index, node.outputs.length)} full={full} missing={false} />
       ))}
     </article>
   );
@@ -68,6 +70,7 @@ function Counting({ since }: { readonly since: number }) {
 }
 
 interface PortHandleProps {
+  readonly node: string;
   readonly port: Port;
   readonly side: "source" | "target";
   readonly offset: number;
@@ -75,10 +78,12 @@ interface PortHandleProps {
   readonly missing: boolean;
 }
 
-function PortHandle({ port, side, offset, full, missing }: PortHandleProps) {
+function PortHandle({ node, port, side, offset, full, missing }: PortHandleProps) {
   const words = useWords();
+  const look = useContext(Looking);
+  const shows = side === "source" && full && port.kind === "dataset" && look !== null;
   const kind = words.ports[port.kind];
-  const title = `${port.label}: ${kind}${side === "target" && port.optional ? `, ${words.ports.optional}` : ""}`;
+  const title = `${shows ? `${words.canvas.visualize}: ` : ""}${port.label}: ${kind}${side === "target" && port.optional ? `, ${words.ports.optional}` : ""}`;
   return (
     <Handle
       type={side}
@@ -87,6 +92,7 @@ function PortHandle({ port, side, offset, full, missing }: PortHandleProps) {
       className={`port ${port.kind} ${missing ? "missing" : ""}`}
       style={{ left: offset }}
       title={title}
+      onClick={shows ? () => look(node, port.name) : undefined}
     >
       <PortMark kind={port.kind} full={full} />
     </Handle>

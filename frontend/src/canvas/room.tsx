@@ -13,7 +13,7 @@ import { useTroubleText } from "../look/trouble";
 import { Palette } from "../panels/palette/palette";
 import { Properties } from "../panels/properties/properties";
 import { RunStrip } from "../panels/run/strip";
-import { deviceAddress, outputAddress } from "../shell/addresses";
+import { datasetAddress, deviceAddress, outputAddress } from "../shell/addresses";
 import { type Command, usePageCommands } from "../shell/commands";
 import { Frame } from "../shell/frame";
 import { useWords } from "../words/words";
@@ -24,6 +24,7 @@ import type { Experiment } from "./experiment";
 import { Flow } from "./flow";
 import { add, remove } from "./gestures";
 import { type CanvasActs, useCanvasKeys } from "./keys";
+import { Looking } from "./looking";
 import { NextChip } from "./next_chip";
 import { Legend, ZoomControls } from "./overlays";
 import { followExperiment, type Running, type RunWish } from "./running";
@@ -115,7 +116,9 @@ export function CanvasRoom({ experiment, first }: CanvasRoomProps) {
       <main className="workroom" style={{ "--left": `${left.width}px`, "--right": `${right.width}px` } as React.CSSProperties}>
         <Palette modules={modules} own={own} onAdd={onAdd} grip={left.grip} />
         <section className="canvas" aria-label={words.canvas.canvas} tabIndex={-1} onFocus={(event) => selectFocused(experiment, event.target)}>
-          <Flow experiment={experiment} readOnly={readOnly} onAdd={onAdd} onOpen={onOpen} />
+          <Looking value={acts.lookAt}>
+            <Flow experiment={experiment} readOnly={readOnly} onAdd={onAdd} onOpen={onOpen} />
+          </Looking>
           <Legend />
           <ZoomControls />
           <NextChip experiment={experiment} acts={acts} />
@@ -171,7 +174,10 @@ function useActs(
       const { graph } = use.getState();
       const output = graph.nodes.get(node)?.outputs.find((one) => (port === undefined ? one.kind === "dataset" : one.name === port));
       const seen = outcome(node);
-      if (seen === undefined || seen.state === "failed" || output?.kind !== "dataset") why(node);
+      const own = graph.nodes.get(node);
+      // A dataset can be looked at before anything has run.
+      if (seen === undefined && own?.kind === "dataset" && output?.kind === "dataset") void navigate({ to: datasetAddress(own.title) });
+      else if (seen === undefined || seen.state === "failed" || output?.kind !== "dataset") why(node);
       else void navigate({ to: outputAddress(seen.run, node, output.name) });
     };
     const why = (node: string) => {
