@@ -12,3 +12,4 @@ import "./styles/data.css";
 import "./styles/device.css";
 import "./styles/runs.css";
 import "./styles/datasets.css";
+import "./styles/services.css";

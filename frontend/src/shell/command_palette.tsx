@@ -26,6 +26,7 @@ function Palette() {
       to("/experiments", words.rail.experiments),
       to("/datasets", words.rail.datasets),
       to("/models", words.rail.models),
+      to("/services", words.rail.services),
       to("/runs", words.rail.runs),
       to("/settings", words.rail.settings),
       { id: "keys", group: "commands", label: words.commands.help, hint: "?", act: () => show("keys") },

@@ -1,7 +1,7 @@
 /** The frame of every page: the rail, the bar, and the page below it. */
 
 import { Link } from "@tanstack/react-router";
-import { Box, CircleHelp, List, type LucideIcon, SlidersHorizontal, Table2, Workflow } from "lucide-react";
+import { Box, CircleHelp, List, type LucideIcon, Plug, SlidersHorizontal, Table2, Workflow } from "lucide-react";
 import type { ReactNode } from "react";
 import { Icon } from "../look/icon";
 import { Cube } from "../look/marks";
@@ -42,6 +42,7 @@ function Rail() {
       <RailLink to="/experiments" icon={Workflow} label={words.rail.experiments} />
       <RailLink to="/datasets" icon={Table2} label={words.rail.datasets} />
       <RailLink to="/models" icon={Box} label={words.rail.models} />
+      <RailLink to="/services" icon={Plug} label={words.rail.services} />
       <RailLink to="/runs" icon={List} label={words.rail.runs} />
       <span className="gap" />
       <button type="button" className="railitem" onClick={() => help("keys")}><Icon of={CircleHelp} /><span>{words.rail.help}</span></button>

@@ -30,6 +30,17 @@ const models = createRoute({
   path: "/models",
   component: lazyRouteComponent(() => import("../pages/models"), "ModelsPage"),
 });
+const services = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/services",
+  component: lazyRouteComponent(() => import("../pages/services"), "ServicesPage"),
+});
+// The help page, which callers know, is at the address without "dashboard".
+const service = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/services/$name/dashboard",
+  component: lazyRouteComponent(() => import("../pages/service"), "ServicePage"),
+});
 const runs = createRoute({
   getParentRoute: () => rootRoute,
   path: "/runs",
@@ -46,7 +57,7 @@ const runNode = createRoute({
   component: lazyRouteComponent(() => import("../pages/run_node"), "RunNodePage"),
 });
 
-const routeTree = rootRoute.addChildren([home, experiments, settings, canvasRoute, scriptRoute, datasets, dataset, models, runs, run, runNode, output]);
+const routeTree = rootRoute.addChildren([home, experiments, settings, canvasRoute, scriptRoute, datasets, dataset, models, services, service, runs, run, runNode, output]);
 
 export const router = createRouter({ routeTree, defaultPreload: "intent" });
 

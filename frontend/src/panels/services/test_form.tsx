@@ -1,0 +1,85 @@
+/** The test form of a service: filled with a sample row, sent as a caller's request is. */
+
+import { useMutation } from "@tanstack/react-query";
+import { Send } from "lucide-react";
+import { type FormEvent, useState } from "react";
+import { type ServiceSchema, services, type Tried } from "../../api/services";
+import { Button } from "../../look/button";
+import { Trouble } from "../../look/trouble";
+import { type Cell, shownCell, typeBadge } from "../../table/cells";
+import { useWords } from "../../words/words";
+
+interface TestFormProps {
+  readonly service: string;
+  readonly endpoint: string;
+  readonly schema: ServiceSchema;
+}
+
+export function TestForm({ service, endpoint, schema }: TestFormProps) {
+  const words = useWords();
+  const [typed, setTyped] = useState<Readonly<Record<string, string>>>({});
+  const value = (input: string, column: string) => typed[`${input} ${column}`] ?? String(schema.inputs[input]?.sample[column] ?? "");
+  const test = useMutation({
+    mutationFn: () => {
+      const rows = Object.entries(schema.inputs).map(([input, { columns }]): [string, Record<string, Cell>[]] => [
+        input,
+        // An empty field is a missing value; the server reads every other text as the type of its column.
+        [Object.fromEntries(columns.map(({ name }) => [name, value(input, name) || null]))],
+      ]);
+      return services.test(service, endpoint, Object.fromEntries(rows));
+    },
+  });
+  const send = (event: FormEvent) => {
+    event.preventDefault();
+    test.mutate();
+  };
+  return (
+    <section className="card testform">
+      <form onSubmit={send}>
+        <header className="row">
+          <h2 className="grow">{words.services.test}</h2>
+          <Button look="go" type="submit" icon={Send} cannot={test.isPending && words.common.loading}>{words.services.send}</Button>
+        </header>
+        {Object.entries(schema.inputs).map(([input, { columns }]) => (
+          <fieldset key={input}>
+            <legend className="hd">{input}</legend>
+            {columns.map(({ name, type }) => (
+              <label key={name} className="testfield">
+                <span className="grow">{name.slice(0, 300)}</span>
+                <span className="ty" title={type}>{typeBadge(type)}</span>
+                <input className="in" value={value(input, name)} onChange={(event) => setTyped({ ...typed, [`${input} ${name}`]: event.target.value })} />
+              </label>
+            ))}
+          </fieldset>
+        ))}
+      </form>
+      <div aria-live="polite">
+        {test.isError && <Trouble error={test.error} />}
+        {test.data && <Answer tried={test.data} />}
+      </div>
+    </section>
+  );
+}
+
+function Answer({ tried }: { readonly tried: Tried }) {
+  const words = useWords();
+  return (
+    <div className="answer">
+      {tried.problems.map(({ message, target, column }) => <p key={`${target} ${column} ${message}`} className="note bad"><span aria-hidden="true">!</span><span>{message}</span></p>)}
+      {tried.failure && <p className="note bad"><span aria-hidden="true">!</span><span>{tried.node && <b className="mono">{tried.node}: </b>}{tried.failure.message}</span></p>}
+      {Object.entries(tried.outputs).map(([output, { columns, rows }]) => (
+        <section key={output}>
+          <h3 className="hd">{output}</h3>
+          <dl className="kv">
+            {columns.map(({ name }, at) => (
+              <div key={name} className="pair">
+                <dt>{name.slice(0, 300)}</dt><dd>{rows.map((row) => shownCell(row[at] ?? null) ?? words.data.missing).join(", ")}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      ))}
+      {tried.log && <pre className="console">{tried.log.slice(0, 20_000)}</pre>}
+    </div>
+  );
+}
