@@ -256,9 +256,11 @@ class Workers:
         if started is not None:
             started.zygote.close()
         self._forget_idle()
-        for group in self._groups_of.values():
+        # The last of their processes may still be ending.
+        for group in [*self._groups_of.values(), *self._zygotes]:
             _remove(group)
         self._groups_of.clear()
+        self._zygotes.clear()
         self._sweep(wait=True)
         if self.groups is not None:
             self.groups.close()
