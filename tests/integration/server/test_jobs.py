@@ -155,6 +155,28 @@ def caller_of(folder: WorkspaceFolder, url: str, key: Key) -> Caller:
     return Caller(url=jobs, key=key.reveal())
 
 
+# Before the server of the other tests is there, which would take the job over.
+def test_a_job_goes_on_after_the_server_was_killed(folder: WorkspaceFolder, key: Key) -> None:
+    with server_process(folder.root, ends_well=False) as server:
+        caller = caller_of(folder, server.url, key)
+        job = caller.submit({"Inputs": {"input1": caller.send("many.csv", ROWS)}})
+        caller.start(job)
+        caller.wait(job, lambda document: document["Progress"]["RowsDone"] > 0)
+        os.kill(server.process.pid, signal.SIGKILL)
+        server.process.wait()
+    with server_process(folder.root) as server:
+        # One that is told to end lets go of the job, too.
+        caller = caller_of(folder, server.url, key)
+        caller.wait(job, lambda document: document["StatusCode"] == "Running")
+    parts = list((folder.root / ".studiolo" / "batches").glob("*/scored/parts/[0-9]*"))
+    assert parts
+    with server_process(folder.root) as server:
+        document = caller_of(folder, server.url, key).wait(job)
+        assert document["StatusCode"] == "Finished", document
+        lines = read({**document["Results"]["output1"], "BaseLocation": f"{server.url}/"})
+        assert lines.splitlines()[1:] == [f"{10 * n},{'x' * 1000}" for n in range(60_000)]
+
+
 @pytest.fixture(scope="module")
 def caller(folder: WorkspaceFolder, key: Key) -> Iterator[Caller]:
     with server_process(folder.root) as server:
@@ -292,23 +314,6 @@ def test_what_a_caller_may_not_do(caller: Caller) -> None:
     place["SasBlobToken"] = place["SasBlobToken"].replace("sig=", "sig=0")
     code, error = caller.ask("POST", caller.url, {"Inputs": {"input1": place}})
     assert (code, error["error"]["details"][0]["code"]) == (400, "InvalidBlob")
-
-
-def test_a_job_goes_on_after_the_server_was_killed(folder: WorkspaceFolder, key: Key) -> None:
-    with server_process(folder.root, ends_well=False) as server:
-        caller = caller_of(folder, server.url, key)
-        job = caller.submit({"Inputs": {"input1": caller.send("many.csv", ROWS)}})
-        caller.start(job)
-        caller.wait(job, lambda document: document["Progress"]["RowsDone"] > 0)
-        os.kill(server.process.pid, signal.SIGKILL)
-        server.process.wait()
-    parts = list((folder.root / ".studiolo" / "batches").glob("*/scored/parts/[0-9]*"))
-    assert parts
-    with server_process(folder.root) as server:
-        document = caller_of(folder, server.url, key).wait(job)
-        assert document["StatusCode"] == "Finished", document
-        lines = read({**document["Results"]["output1"], "BaseLocation": f"{server.url}/"})
-        assert lines.splitlines()[1:] == [f"{10 * n},{'x' * 1000}" for n in range(60_000)]
 
 
 @pytest.fixture(scope="module")

@@ -120,7 +120,9 @@ class InputFile:
         if self.format in (FileFormat.PARQUET, FileFormat.ARROW):
             return f"Rows {piece.first + 1:,} to {piece.end:,} of {self.name}, counted from there"
         with self._mapped() as text:
-            line = 1 + bytes(text[: piece.first]).count(b"\n")
+            starts = range(0, piece.first, _TEXT_SIZE)
+            ends = (min(start + _TEXT_SIZE, piece.first) for start in starts)
+            line = 1 + sum(text[a:b].count(b"\n") for a, b in zip(starts, ends, strict=True))
         return f"The rows from line {line:,} of {self.name} on, counted from there"
 
     def _content(self, rows: tuple[int, int] | None = None) -> Content:

@@ -15,7 +15,9 @@ from studiolo.services.batches.outcome import BatchFailed, BatchProgress
 from studiolo.services.lost_jobs import LostJobs
 from studiolo.services.scoring import RequestRefused
 from studiolo.store.identity import EndpointId
+from studiolo.store.services.errors import JobUnknownError
 from studiolo.store.services.job_record import (
+    UNENDED,
     Job,
     JobProgress,
     JobState,
@@ -123,14 +125,24 @@ class BatchWorker:
         finally:
             over.set()
             beating.join()
-        if self._ended.is_set() and self._closing.is_set():
+        if self._closing.is_set() and results is None and self._ended.is_set():
             self._jobs.records.requeue(self._jobs.records.job(job.id))
             return
-        self._jobs.records.end(
+        mine = self._jobs.records.end(
             job.claim, state, details=details[:_LONGEST], results=results, progress=self._progress
         )
-        self._jobs.keep_links(job.id, self._links if state is JobState.FINISHED else {})
+        if not mine and self._is_unended(job):
+            # Another worker has it by now, and needs what is kept of it.
+            return
+        self._jobs.keep_links(job.id, self._links if mine and results is not None else {})
         shutil.rmtree(self._folder(job), ignore_errors=True)
+
+    def _is_unended(self, job: Job) -> bool:
+        try:
+            return self._jobs.records.job(job.id).state in UNENDED
+        except JobUnknownError:
+            # It went with its service.
+            return False
 
     def _beat(self, job: Job, over: threading.Event) -> None:
         while not over.wait(_PAUSE):
