@@ -1,0 +1,122 @@
+"""The pages beside the canvas in a real browser: a dataset, a failure, the history, an upload."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.browser.conftest import NewPage, check_accessibility
+from tests.server_process import server_process
+
+from studiolo.experiments.file import read_experiment
+from studiolo.workspace.sample import new_workspace
+from studiolo.workspace.workspace import open_workspace
+
+BUILT = Path(__file__).parents[2] / "src" / "studiolo" / "_ui" / "index.html"
+pytestmark = pytest.mark.skipif(not BUILT.exists(), reason='"make frontend" builds the page')
+
+MARKUP = "<b>not markup</b>"
+ROWS = 400_000
+SCRIPT = f"""
+import pandas as pd
+
+
+def azureml_main(dataframe1=None, dataframe2=None):
+    print("{MARKUP}")
+    if dataframe1 is not None:
+        return dataframe1["Glucose"]
+    frame = pd.DataFrame({{"number": range({ROWS}), "{MARKUP}": None}})
+    frame.loc[0, "{MARKUP}"] = "first"
+    return frame
+"""
+EXPERIMENT = """
+studiolo: 1
+name: Makes and breaks
+nodes:
+  make: {module: execute-python-script, script: script.py}
+  break: {module: execute-python-script, script: script.py, inputs: {dataset1: make}}
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Studio:
+    """A server of a workspace in which one experiment has run."""
+
+    url: str
+    #: The link that signs a browser in.
+    link: str
+    run: str
+
+    def open(self, page: Page, path: str) -> None:
+        page.goto(self.link)
+        page.goto(f"{self.url}{path}")
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    root = new_workspace(tmp_path_factory.mktemp("pages") / "workspace", samples=False)
+    folder = root / "experiments" / "breaks"
+    folder.mkdir(parents=True)
+    (folder / "experiment.yaml").write_text(EXPERIMENT)
+    (folder / "script.py").write_text(SCRIPT)
+    with open_workspace(root) as workspace:
+        run = workspace.run(read_experiment(folder)).id
+    with server_process(root) as server:
+        line = server.next_line
+        while "/signin" not in line:
+            line = server.next_line
+        yield Studio(url=server.url, link=line.split()[-1], run=run)
+
+
+def test_every_row_of_a_large_dataset_can_be_gone_to(page: Page, studio: Studio) -> None:
+    studio.open(page, f"/runs/{studio.run}/nodes/make/outputs/results_dataset")
+    cell = page.get_by_role("gridcell", selected=True)
+    expect(cell).to_have_text("0")
+    page.get_by_label("Go to row").fill(f"{ROWS}")
+    page.get_by_label("Go to row").press("Enter")
+    expect(cell).to_have_text(f"{ROWS - 1}")
+    page.get_by_role("grid").press("ArrowRight")
+    expect(cell).to_have_text("missing")
+    expect(page.locator(".statistics h2")).to_have_text(MARKUP)
+    page.get_by_role("grid").press("Control+Home")
+    page.get_by_role("button", name="Sort ascending: number").click()
+    page.get_by_role("button", name="Sort descending: number").click()
+    expect(cell).to_have_text(f"{ROWS - 1}")
+
+
+def test_a_failure_names_the_line_and_leads_to_it(page: Page, studio: Studio) -> None:
+    studio.open(page, f"/runs/{studio.run}/nodes/break")
+    expect(page.get_by_role("alert")).to_contain_text("KeyError: 'Glucose'")
+    expect(page.get_by_label("Console")).to_have_text(f"{MARKUP}\n")
+    page.get_by_role("link", name="script.py:8").click()
+    page.wait_for_url("**/experiments/breaks/nodes/break?line=8")
+
+
+def test_a_file_is_uploaded_with_other_types(page: Page, studio: Studio) -> None:
+    studio.open(page, "/datasets")
+    page.get_by_label("Upload a dataset").set_input_files(
+        {"name": "visits.csv", "mimeType": "text/csv", "buffer": b"patient,age\n007,38\n"}
+    )
+    expect(page.get_by_role("cell", name="007")).to_be_visible()
+    page.get_by_label("Type of age").select_option("text")
+    page.get_by_role("button", name="Store dataset").click()
+    page.get_by_role("link", name="visits.parquet").click()
+    expect(page.get_by_role("gridcell").nth(1)).to_have_text("38")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_are_accessible(
+    new_page: NewPage, studio: Studio, scheme: Literal["light", "dark"]
+) -> None:
+    page = new_page(scheme=scheme)
+    studio.open(page, "/runs")
+    expect(page.get_by_role("row", name="Makes and breaks")).to_be_visible()
+    check_accessibility(page)
+    page.goto(f"{studio.url}/runs/{studio.run}/nodes/break")
+    expect(page.get_by_role("alert")).to_be_visible()
+    check_accessibility(page)
+    page.goto(f"{studio.url}/runs/{studio.run}/nodes/make/outputs/results_dataset")
+    expect(page.locator(".statistics dl")).to_be_visible()
+    check_accessibility(page)
