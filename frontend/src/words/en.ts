@@ -221,6 +221,8 @@ export const en = {
     stopped: "Stopped",
     ready: "Ready",
     mistake: "Needs attention",
+    /** The reason is a sentence of the server. */
+    ranBecause: (reason: string) => `Why it ran: ${reason}`,
   },
   run: {
     run: (id: string) => `Run ${id}`,

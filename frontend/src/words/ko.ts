@@ -218,6 +218,7 @@ export const ko: Words = {
     stopped: "중지됨",
     ready: "준비됨",
     mistake: "확인 필요",
+    ranBecause: (reason) => `실행한 이유: ${reason}`,
   },
   run: {
     run: (id) => `실행 ${id}`,

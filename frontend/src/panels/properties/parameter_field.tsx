@@ -1,7 +1,7 @@
 /** One parameter of a node, as a field of its kind. */
 
 import { RotateCcw } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useId } from "react";
 import { same } from "../../canvas/sharing";
 import type { Parameter, Value } from "../../graph/graph";
 import { IconButton } from "../../look/button";
@@ -26,15 +26,7 @@ export function ParameterField(props: FieldProps) {
   const words = useWords();
   const changed = value !== undefined && !same(value, parameter.default);
   if (parameter.kind === "boolean") {
-    const checked = (value ?? parameter.default) === true;
-    return (
-      <div className="f">
-        <label className="check">
-          <input type="checkbox" checked={checked} disabled={readOnly} onChange={(event) => onChange(event.target.checked)} />
-          <span>{parameter.label}{parameter.help && <span className="help">{parameter.help}</span>}</span>
-        </label>
-      </div>
-    );
+    return <CheckField {...props} changed={changed} />;
   }
   const bounds = words.properties.range(parameter.minimum, parameter.maximum);
   return (
@@ -50,6 +42,27 @@ export function ParameterField(props: FieldProps) {
       </div>
       {fieldOf(props)}
       {parameter.help && <p className="help">{parameter.help}</p>}
+    </div>
+  );
+}
+
+/** Yes or no. The hint describes the box and is not part of its name. */
+function CheckField({ parameter, value, readOnly, onChange, changed }: FieldProps & { readonly changed: boolean }) {
+  const hintId = useId();
+  const checked = (value ?? parameter.default) === true;
+  return (
+    <div className="f">
+      <label className="check">
+        <input
+          type="checkbox"
+          checked={checked}
+          disabled={readOnly}
+          aria-describedby={parameter.help ? hintId : undefined}
+          onChange={(event) => onChange(event.target.checked)}
+        />
+        <span className="lab">{changed && <span className="changed" />}<span>{parameter.label}</span></span>
+      </label>
+      {parameter.help && <p id={hintId} className="help checkhint">{parameter.help}</p>}
     </div>
   );
 }

@@ -139,7 +139,7 @@ function Standing({ experiment, acts, node }: { readonly experiment: Experiment;
       )}
       {!failed && kept?.reason && !live && (
         <div className={`note ${kept.state === "kept" ? "kept" : ""}`}>
-          <StateMark mark={shown.mark} /><div><b>{shown.word}.</b> {kept.reason}</div>
+          <StateMark mark={shown.mark} /><div><b>{shown.word}.</b> {shown.look === "done" ? words.states.ranBecause(kept.reason) : kept.reason}</div>
         </div>
       )}
     </div>
