@@ -54,7 +54,7 @@ def serve(
     """
     _open_as_many_files_as_allowed()
     if service is not None:
-        workspace.services.records.service(service)
+        workspace.services.find(service)
     hosts = [*workspace.settings.hosts, *([] if host in _ALL else [host])]
     with ExitStack() as ending:
         ending.enter_context(logged())

@@ -129,10 +129,7 @@ def test_a_published_version_is_served(
         assert "times.py" in last["traceback"]
 
         # A key that another process replaces opens nothing a moment later.
-        fresh = Key.new()
-        workspace.services.records.rotate(
-            workspace.services.served()[0].endpoint.id, KeySlot.SECONDARY, fresh.hashed()
-        )
+        fresh = workspace.services.rotate("times", KeySlot.SECONDARY)
         until = time.monotonic() + 30
         while call(server, 2, fresh).status_code == 401:
             assert time.monotonic() < until
@@ -161,8 +158,7 @@ def test_a_new_version_takes_over_without_a_failed_request(
             time.sleep(0.05)
         ended.set()
         caller.join()
-        endpoint = workspace.services.served()[0].endpoint.id
-        workspace.services.records.rollback(endpoint)
+        workspace.services.rollback("times")
         while result(call(server, 1, key)) != 10:
             assert time.monotonic() < until
     assert set(seen) == {10, 11}

@@ -192,7 +192,7 @@ def test_an_experiment_that_fails_is_not_published(workspace: Workspace) -> None
     )
     with pytest.raises(PublishedRunFailedError, match=r"bad: .*missing"):
         workspace.services.publish(workspace.experiment("failing"), interface, service="failing")
-    assert "failing" not in [one.name for one in workspace.services.records.services()]
+    assert "failing" not in workspace.services.names
 
 
 def test_columns_keep_the_roles_that_they_had_in_the_run(workspace: Workspace) -> None:

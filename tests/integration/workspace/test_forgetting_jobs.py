@@ -11,6 +11,7 @@ from studiolo.services.batches.input_file import Piece
 from studiolo.services.batches.parts import Parts
 from studiolo.services.keys import hashes, new_keys
 from studiolo.store.identity import BlobDigest, VersionDigest
+from studiolo.store.records import Records
 from studiolo.store.services.errors import JobUnknownError
 from studiolo.store.services.job_record import Job, JobState, JobWorker
 from studiolo.store.services.service_record import EndpointSettings, NewVersion
@@ -41,7 +42,6 @@ def stored(jobs: BatchJobs) -> StoredFile:
 
 
 def submitted(workspace: Workspace, file: StoredFile) -> Job:
-    services = workspace.services.records
     version = NewVersion(
         digest=VersionDigest("a" * 64),
         experiment="experiment",
@@ -49,13 +49,14 @@ def submitted(workspace: Workspace, file: StoredFile) -> Job:
         row_wise=True,
         blobs=[BlobDigest("a" * 64)],
     )
-    published = services.publish(
-        version,
-        service="times",
-        keys=hashes(new_keys()),
-        endpoint="default",
-        settings=EndpointSettings(),
-    )
+    with Records.open(workspace.root / ".studiolo") as records:
+        published = records.services.publish(
+            version,
+            service="times",
+            keys=hashes(new_keys()),
+            endpoint="default",
+            settings=EndpointSettings(),
+        )
     blob = AzureBlob(address="http://127.0.0.1:1/a/b.csv", signature="sig=secret")
     request = JobRequest(inputs={"input1": file}, outputs={"output1": blob})
     return workspace.batch_jobs.submit(

@@ -59,7 +59,7 @@ def workspace_routes(studio: Studio) -> APIRouter:
                 "datasets": len(workspace.datasets.names),
                 "models": len(workspace.saved.names(PortKind.MODEL)),
                 "transforms": len(workspace.saved.names(PortKind.TRANSFORM)),
-                "services": len(workspace.services.records.services()),
+                "services": len(workspace.services.names),
             },
         }
 

@@ -157,9 +157,7 @@ class BatchWorker:
     def _score(self, job: Job) -> Mapping[str, Any] | None:
         request = self._jobs.request(job)
         folder = self._folder(job)
-        version = next(
-            one for one in self._services.records.versions(job.service) if one.number == job.version
-        )
+        version = self._services.version(job.service, job.version)
         outputs = {
             name: self._output(folder, name, place) for name, place in request.outputs.items()
         }

@@ -18,6 +18,7 @@ from studiolo.services.scoring import RequestRefused, ScoringFailed, ScoringRepl
 from studiolo.services.serving.handler import Handler, ProgramSandboxFactory
 from studiolo.services.validation import Cells, Validator
 from studiolo.services.versions.frozen_version import thaw
+from studiolo.store.identity import ServiceId
 from studiolo.store.services.errors import EndpointUnknownError
 from studiolo.store.services.service_record import (
     DEFAULT_ENDPOINT,
@@ -88,9 +89,9 @@ class WorkspaceServices:
         self.batch_folder = batch_folder
 
     @property
-    def records(self) -> ServiceRecords:
-        """What is recorded of services: their versions, endpoints, keys and traffic."""
-        return self._parts.records().services
+    def names(self) -> Sequence[str]:
+        """The names of its services."""
+        return [service.name for service in self._records.services()]
 
     def publish(
         self,
@@ -131,7 +132,7 @@ class WorkspaceServices:
 
     def all(self) -> Sequence[SeenService]:
         """The services, by name."""
-        return [self._seen(service) for service in self.records.services()]
+        return [self._seen(service) for service in self._records.services()]
 
     def find(self, name: str) -> SeenService:
         """The service of that name.
@@ -139,7 +140,7 @@ class WorkspaceServices:
         Raises:
             ServiceUnknownError: There is none.
         """
-        return self._seen(self.records.service(name))
+        return self._seen(self._records.service(name))
 
     def rotate(self, service: str, slot: KeySlot, endpoint: str = DEFAULT_ENDPOINT) -> Key:
         """Replace one of the two keys of an endpoint; the new one, to be shown once.
@@ -148,7 +149,7 @@ class WorkspaceServices:
             ServiceUnknownError, EndpointUnknownError: There is no such endpoint.
         """
         key = Key.new()
-        self.records.rotate(self._endpoint(service, endpoint).id, slot, key.hashed())
+        self._records.rotate(self._endpoint(service, endpoint).id, slot, key.hashed())
         return key
 
     def set_traffic(
@@ -160,7 +161,7 @@ class WorkspaceServices:
             ServiceUnknownError, EndpointUnknownError: There is no such endpoint.
             VersionUnknownError, TrafficInvalidError: Not with these weights.
         """
-        return self.records.set_traffic(self._endpoint(service, endpoint).id, weights)
+        return self._records.set_traffic(self._endpoint(service, endpoint).id, weights)
 
     def rollback(self, service: str, endpoint: str = DEFAULT_ENDPOINT) -> Traffic:
         """Restore the traffic that an endpoint had before the last change.
@@ -169,7 +170,7 @@ class WorkspaceServices:
             ServiceUnknownError, EndpointUnknownError: There is no such endpoint.
             TrafficFirstError: There was nothing before.
         """
-        return self.records.rollback(self._endpoint(service, endpoint).id)
+        return self._records.rollback(self._endpoint(service, endpoint).id)
 
     def remove(self, service: str) -> None:
         """Remove a service, its endpoints and its versions.
@@ -177,7 +178,7 @@ class WorkspaceServices:
         Raises:
             ServiceUnknownError: There is none of that name.
         """
-        self.records.remove_service(self.records.service(service).id)
+        self._records.remove_service(self._records.service(service).id)
 
     def call(
         self,
@@ -216,7 +217,7 @@ class WorkspaceServices:
 
     def served(self, service: str | None = None) -> Sequence[ServedEndpoint]:
         """The endpoints to serve, of one service or of all, as they are recorded now."""
-        found = self.records.all_served()
+        found = self._records.all_served()
         return [one for one in found if service in (None, one.service.name)]
 
     def handler(self, served: ServedEndpoint, version: ServiceVersion) -> Handler:
@@ -251,16 +252,24 @@ class WorkspaceServices:
         Raises:
             ServiceUnknownError, EndpointUnknownError: There is no such endpoint.
         """
-        served = self.records.served(self._endpoint(service, endpoint).id)
+        served = self._records.served(self._endpoint(service, endpoint).id)
         if served is None:
             raise EndpointUnknownError(endpoint=endpoint)
         return served
 
+    def version(self, service: ServiceId, number: int) -> ServiceVersion:
+        """A version of a service, also one that has been removed."""
+        return next(one for one in self._records.versions(service) if one.number == number)
+
+    @property
+    def _records(self) -> ServiceRecords:
+        return self._parts.records().services
+
     def _endpoint(self, service: str, endpoint: str) -> Endpoint:
-        return self.records.endpoint(self.records.service(service).id, endpoint)
+        return self._records.endpoint(self._records.service(service).id, endpoint)
 
     def _seen(self, service: Service) -> SeenService:
-        records = self.records
+        records = self._records
         versions = records.versions(service.id)
         there = [version for version in versions if version.removed_at is None]
         newest = max(there, key=lambda version: version.number, default=None)
