@@ -81,7 +81,7 @@ def upload_routes(studio: Studio) -> APIRouter:
         offset: Annotated[int, Query(ge=0, le=2**53)],
     ) -> UploadDocument:
         """Add a piece of at most 64 MiB, which begins at this byte of the file."""
-        found = uploads.append(upload, offset, piece)
+        found = uploads.add(upload, offset, piece)
         return {"id": found.id, "offset": found.offset}
 
     @routes.get("/{upload}/preview")

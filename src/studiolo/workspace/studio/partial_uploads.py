@@ -83,7 +83,7 @@ class PartialUploads:
         """
         return PartialUpload(id=upload, offset=self._path(upload).stat().st_size)
 
-    def append(self, upload: str, offset: int, piece: bytes) -> PartialUpload:
+    def add(self, upload: str, offset: int, piece: bytes) -> PartialUpload:
         """Add a piece to an upload.
 
         Raises:
