@@ -1,6 +1,7 @@
-/** The studio's page: the style sheets, then the routes. */
+/** The studio's page: the style sheets and the theme, then the routes. */
 
 import "./look/look";
+import "./look/theme";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { Studio } from "./shell/studio";

@@ -2,15 +2,17 @@
 
 import { Link } from "@tanstack/react-router";
 import { Check, ChevronDown, ChevronRight, Circle, Network, Play, Redo2, Search, Square, Undo2 } from "lucide-react";
-import { Button as AriaButton } from "react-aria-components";
 import { Button, IconButton } from "../look/button";
 import { Icon } from "../look/icon";
-import { MenuOf } from "../look/menu";
+import { onUse } from "../look/on_use";
 import { useCommands } from "../shell/commands";
 import { useWords } from "../words/words";
 import type { Experiment } from "./experiment";
 import type { CanvasActs } from "./keys";
 import { useLive } from "./live";
+import type { RunMenuProps } from "./run_menu";
+
+const RunMenu = onUse<RunMenuProps>(async () => (await import("./run_menu")).RunMenu, ClosedRunMenu);
 
 interface BarProps {
   readonly experiment: Experiment;
@@ -83,18 +85,14 @@ function RunButtons({ experiment, acts }: BarProps) {
       <Button look="line" icon={Square} cannot={status !== "running" && words.run.idle} title="Ctrl ." onClick={acts.stop}>{words.canvas.stop}</Button>
       <span className="split">
         <Button look="go" icon={Play} cannot={empty && words.canvas.emptyCanvas} title="Ctrl Enter" onClick={acts.run}>{words.canvas.run}</Button>
-        <MenuOf
-          label={words.canvas.waysToRun}
-          entries={[
-            { id: "selected", label: words.canvas.runSelected, keys: "Ctrl Shift Enter", cannot: none, act: acts.runSelected },
-            { id: "upTo", label: words.canvas.runUpTo, keys: "Alt Enter", cannot: none, act: acts.runUpTo },
-            { id: "from", label: words.canvas.runFrom, cannot: none, act: acts.runFrom },
-            { id: "again", label: words.canvas.runAgain, apart: true, act: acts.runAgain },
-          ]}
-        >
-          <AriaButton className="b go" aria-label={words.canvas.waysToRun}><Icon of={ChevronDown} small /></AriaButton>
-        </MenuOf>
+        <RunMenu acts={acts} none={none} />
       </span>
     </>
   );
+}
+
+/** Stands in for the menu, so that nothing moves when it is there. */
+function ClosedRunMenu() {
+  const words = useWords();
+  return <button type="button" className="b go" aria-label={words.canvas.waysToRun} aria-busy><Icon of={ChevronDown} small /></button>;
 }

@@ -8,6 +8,7 @@ import type { ModuleDocument } from "../api/graph_document";
 import { datasetsQuery, modulesQuery, savedQuery } from "../api/queries";
 import type { Point } from "../graph/graph";
 import { useWidth } from "../look/grip";
+import { onUse, useSoon } from "../look/on_use";
 import { toast } from "../look/toast";
 import { useTroubleText } from "../look/trouble";
 import { Palette } from "../panels/palette/palette";
@@ -19,7 +20,6 @@ import { Frame } from "../shell/frame";
 import { useWords } from "../words/words";
 import { CanvasBanners } from "./banners";
 import { CanvasBar } from "./bar";
-import { AddChooser, ConnectChooser, CutChooser, FindChooser } from "./choosers";
 import type { Experiment } from "./experiment";
 import { Flow } from "./flow";
 import { add, remove } from "./gestures";
@@ -30,6 +30,13 @@ import { Legend, ZoomControls } from "./overlays";
 import { followExperiment, type Running, type RunWish } from "./running";
 import type { Own, Subject } from "./subject";
 import { tidied } from "./tidy";
+
+const choosers = () => import("./choosers");
+const AddChooser = onUse(async () => (await choosers()).AddChooser);
+const FindChooser = onUse(async () => (await choosers()).FindChooser);
+const ConnectChooser = onUse(async () => (await choosers()).ConnectChooser);
+const CutChooser = onUse(async () => (await choosers()).CutChooser);
+const SOON = [AddChooser, FindChooser, ConnectChooser, CutChooser];
 
 type Asking = "add" | "find" | "connect" | "cut" | null;
 
@@ -100,6 +107,7 @@ export function CanvasRoom({ experiment, first }: CanvasRoomProps) {
     },
     [experiment, flow],
   );
+  useSoon(SOON);
   const running = useRunning(experiment);
   const acts = useActs(experiment, running, setAsking, onOpen, go);
   useCanvasKeys(experiment, flow, acts);

@@ -9,11 +9,6 @@ import { Chooser } from "./chooser";
 import { type Command, useCommands } from "./commands";
 
 export function CommandPalette() {
-  const shown = useCommands((commands) => commands.shown === "palette");
-  return shown ? <Palette /> : null;
-}
-
-function Palette() {
   const words = useWords();
   const { show, commands } = useCommands();
   const navigate = useNavigate();

@@ -5,10 +5,12 @@ import { Box, CircleHelp, List, type LucideIcon, Plug, SlidersHorizontal, Table2
 import type { ReactNode } from "react";
 import { Icon } from "../look/icon";
 import { Cube } from "../look/marks";
+import { onUse, useSoon } from "../look/on_use";
 import { useWords } from "../words/words";
-import { CommandPalette } from "./command_palette";
 import { useCommands } from "./commands";
-import { KeyList } from "./key_list";
+
+const Dialogs = onUse(async () => (await import("./dialogs")).Dialogs);
+const SOON = [Dialogs];
 
 interface FrameProps {
   readonly bar: ReactNode;
@@ -18,6 +20,8 @@ interface FrameProps {
 }
 
 export function Frame({ bar, banners, strip, children }: FrameProps) {
+  const asked = useCommands((commands) => commands.shown !== null);
+  useSoon(SOON);
   return (
     <div className="app">
       <Rail />
@@ -27,8 +31,7 @@ export function Frame({ bar, banners, strip, children }: FrameProps) {
         {children}
         {strip}
       </div>
-      <CommandPalette />
-      <KeyList />
+      {asked && <Dialogs />}
     </div>
   );
 }

@@ -6,8 +6,7 @@ import { useCommands } from "./commands";
 
 export function KeyList() {
   const words = useWords();
-  const { shown, show } = useCommands();
-  if (shown !== "keys") return null;
+  const show = useCommands((commands) => commands.show);
   return (
     <Dialog title={words.canvas.keys} onClose={() => show(null)}>
       <div className="body">

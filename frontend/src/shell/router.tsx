@@ -1,13 +1,17 @@
-/** The pages, by address. Those that need more than the first load brings are loaded on use. */
+/** The pages, by address. Each is loaded on use. */
 
 import { createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
-import { HomePage } from "../pages/home";
-import { SettingsPage } from "../pages/settings";
 import { canvasRoute, rootRoute, scriptRoute } from "./routes";
+
+const HomePage = lazyRouteComponent(() => import("../pages/home"), "HomePage");
 
 const home = createRoute({ getParentRoute: () => rootRoute, path: "/", component: HomePage });
 const experiments = createRoute({ getParentRoute: () => rootRoute, path: "/experiments", component: HomePage });
-const settings = createRoute({ getParentRoute: () => rootRoute, path: "/settings", component: SettingsPage });
+const settings = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("../pages/settings"), "SettingsPage"),
+});
 
 const output = createRoute({
   getParentRoute: () => rootRoute,

@@ -5,11 +5,13 @@ import { RouterProvider } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { queries } from "../api/queries";
 import { useSession } from "../api/session";
+import { onUse } from "../look/on_use";
 import { ToastRegion } from "../look/toast";
-import { SignInPage } from "../pages/sign_in";
 import { useLanguage } from "../words/words";
 import { globalKeys } from "./commands";
 import { router } from "./router";
+
+const SignInPage = onUse(async () => (await import("../pages/sign_in")).SignInPage);
 
 export function Studio() {
   const language = useLanguage((choice) => choice.language);

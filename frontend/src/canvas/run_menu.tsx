@@ -1,0 +1,31 @@
+/** The other ways to run, in a menu beside Run. */
+
+import { ChevronDown } from "lucide-react";
+import { Button as AriaButton } from "react-aria-components";
+import { Icon } from "../look/icon";
+import { MenuOf } from "../look/menu";
+import { useWords } from "../words/words";
+import type { CanvasActs } from "./keys";
+
+export interface RunMenuProps {
+  readonly acts: CanvasActs;
+  /** Why nothing that is selected can run. */
+  readonly none: string | false;
+}
+
+export function RunMenu({ acts, none }: RunMenuProps) {
+  const words = useWords();
+  return (
+    <MenuOf
+      label={words.canvas.waysToRun}
+      entries={[
+        { id: "selected", label: words.canvas.runSelected, keys: "Ctrl Shift Enter", cannot: none, act: acts.runSelected },
+        { id: "upTo", label: words.canvas.runUpTo, keys: "Alt Enter", cannot: none, act: acts.runUpTo },
+        { id: "from", label: words.canvas.runFrom, cannot: none, act: acts.runFrom },
+        { id: "again", label: words.canvas.runAgain, apart: true, act: acts.runAgain },
+      ]}
+    >
+      <AriaButton className="b go" aria-label={words.canvas.waysToRun}><Icon of={ChevronDown} small /></AriaButton>
+    </MenuOf>
+  );
+}
