@@ -1,4 +1,4 @@
-"""The pages beside the canvas in a real browser: a dataset, a failure, the history, an upload."""
+"""The pages beside the canvas in a real browser: data, curves, failures, the history, an upload."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -37,7 +37,23 @@ name: Makes and breaks
 nodes:
   make: {module: execute-python-script, script: script.py}
   break: {module: execute-python-script, script: script.py, inputs: {dataset1: make}}
+  scores: {dataset: scores.csv}
+  forest:
+    module: edit-metadata
+    inputs: {dataset: scores}
+    parameters: {column: [y], fields: Labels}
+  guess: {dataset: guess.csv}
+  guessed:
+    module: edit-metadata
+    inputs: {dataset: guess}
+    parameters: {column: [y], fields: Labels}
+  compare:
+    module: evaluate-model
+    inputs: {scored_dataset: forest, scored_dataset_to_compare: guessed}
 """
+SCORED = "y,Scored Labels,Scored Probabilities\n"
+SCORES = f"{SCORED}1,1,0.9\n1,1,0.8\n1,0,0.4\n0,0,0.3\n0,0,0.1\n"
+GUESS = f"{SCORED}1,1,0.9\n0,1,0.8\n1,0,0.4\n1,0,0.3\n0,0,0.1\n"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +77,8 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     folder.mkdir(parents=True)
     (folder / "experiment.yaml").write_text(EXPERIMENT)
     (folder / "script.py").write_text(SCRIPT)
+    (root / "datasets" / "scores.csv").write_text(SCORES)
+    (root / "datasets" / "guess.csv").write_text(GUESS)
     with open_workspace(root) as workspace:
         run = workspace.run(read_experiment(folder)).id
     with server_process(root) as server:
@@ -84,6 +102,30 @@ def test_every_row_of_a_large_dataset_can_be_gone_to(page: Page, studio: Studio)
     page.get_by_role("button", name="Sort ascending: number").click()
     page.get_by_role("button", name="Sort descending: number").click()
     expect(cell).to_have_text(f"{ROWS - 1}")
+
+
+def test_two_models_are_compared_at_a_threshold(new_page: NewPage, studio: Studio) -> None:
+    page = new_page(scheme="dark")
+    studio.open(page, f"/runs/{studio.run}/nodes/compare/outputs/evaluation_results")
+    expect(page.get_by_role("img", name="ROC. AUC 1.000 / 0.667")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    figures = page.get_by_role("complementary", name="Metrics")
+    expect(figures.get_by_role("row", name="Recall")).to_have_text("Recall0.6670.333")
+    slider = page.get_by_role("slider", name="Threshold")
+    slider.focus()
+    for _ in range(15):
+        slider.press("ArrowLeft")
+    expect(figures.get_by_role("heading", name="Metrics at 0.35")).to_be_visible()
+    expect(figures.get_by_role("row", name="Recall")).to_have_text("Recall1.0000.667")
+    typed = page.get_by_role("textbox", name="Threshold, from 0 to 1")
+    typed.fill("0.85")
+    typed.press("Enter")
+    expect(page.get_by_role("cell", name="2 false negative")).to_have_count(2)
+    page.get_by_role("button", name="Best F1").click()
+    expect(figures.get_by_role("row", name="F1 Score")).to_have_text("F1 Score1.0000.667")
+    check_accessibility(page)
+    page.get_by_role("button", name="Table").click()
+    expect(page.get_by_role("gridcell").first).to_be_visible()
 
 
 def test_a_failure_names_the_line_and_leads_to_it(page: Page, studio: Studio) -> None:

@@ -10,6 +10,7 @@ import "./styles/pages.css";
 import "./styles/canvas.css";
 import "./styles/data.css";
 import "./styles/device.css";
+import "./styles/evaluation.css";
 import "./styles/runs.css";
 import "./styles/datasets.css";
 import "./styles/services.css";
