@@ -11,7 +11,7 @@ import pyarrow.csv
 from benchmarks.profile import mixed_table
 from benchmarks.turns import print_noise, print_turns, take_turns
 from studiolo.datasets.dataset import Dataset
-from studiolo.datasets.files import read_dataset, write_dataset
+from studiolo.datasets.reading.files import read_dataset, write_dataset
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ import pyarrow as pa
 from benchmarks.peers_environment import peers_python
 from benchmarks.turns import print_noise, spread
 from studiolo.datasets.dataset import Dataset
-from studiolo.datasets.files import write_dataset
+from studiolo.datasets.reading.files import write_dataset
 from studiolo.experiments.experiment import Experiment
 from studiolo.runs.history.experiment_result import ExperimentResult
 from studiolo.workspace.workspace import Workspace

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from studiolo.calling.service_client import ServiceClient, client
     from studiolo.datasets.dataset import Dataset
-    from studiolo.datasets.files import DatasetFile
+    from studiolo.datasets.reading.files import DatasetFile
     from studiolo.errors import StudioloError
     from studiolo.experiments.finding import Finding
     from studiolo.modules.script import Script
@@ -53,7 +53,7 @@ __all__ = [
 #: libraries that most of these need.
 _HOMES = {
     "Dataset": "studiolo.datasets.dataset",
-    "DatasetFile": "studiolo.datasets.files",
+    "DatasetFile": "studiolo.datasets.reading.files",
     "Draft": "studiolo.workspace.drafts.draft",
     "DraftNode": "studiolo.workspace.drafts.draft",
     "ExperimentResult": "studiolo.runs.history.experiment_result",

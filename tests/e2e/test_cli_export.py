@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from studiolo.datasets.dataset import ColumnRole, Dataset
-from studiolo.datasets.files import read_dataset, write_dataset
+from studiolo.datasets.reading.files import read_dataset, write_dataset
 from studiolo.environments.environment import Environment
 from studiolo.runs.frames import frame_of
 from studiolo.runs.history.experiment_result import ExperimentResult

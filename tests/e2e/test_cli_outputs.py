@@ -7,7 +7,7 @@ from unittest.mock import ANY
 import pyarrow.csv
 import pytest
 
-from studiolo.datasets.files import read_dataset
+from studiolo.datasets.reading.files import read_dataset
 
 from .command_line import CommandLine
 

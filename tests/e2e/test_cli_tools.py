@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from studiolo.datasets.files import read_dataset
+from studiolo.datasets.reading.files import read_dataset
 
 from .command_line import CommandLine
 

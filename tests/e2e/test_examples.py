@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 from PIL import Image
 
-from studiolo.datasets.files import read_dataset
+from studiolo.datasets.reading.files import read_dataset
 from studiolo.store.run_record import NodeState, RunStatus
 from studiolo.workspace.workspace import open_workspace
 

@@ -12,9 +12,9 @@ from rich.text import Text
 
 from studiolo.cli.terminal import Terminal
 from studiolo.datasets.dataset import Dataset
-from studiolo.datasets.files import FileFormat, format_of, write_dataset, write_dataset_to
 from studiolo.datasets.missing_path import meant
-from studiolo.datasets.without_pandas import leave_pandas_out
+from studiolo.datasets.reading.files import FileFormat, format_of, write_dataset, write_dataset_to
+from studiolo.datasets.reading.without_pandas import leave_pandas_out
 from studiolo.rendering.amounts import count_text
 from studiolo.rendering.plain_text import printable
 from studiolo.runs.scripts.script_result import ScriptResult

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Union
 import pyarrow as pa
 
 from studiolo.datasets.dataset import Dataset
-from studiolo.datasets.files import format_of, write_dataset_to
 from studiolo.datasets.formats import EXTENSIONS, format_of_name
 from studiolo.datasets.invariants import check_dataset
+from studiolo.datasets.reading.files import format_of, write_dataset_to
 from studiolo.runs.errors import DatasetUnsuitableError
 from studiolo.workspace.errors import NameNotGivenError
 

@@ -9,15 +9,15 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from studiolo.datasets.bundle import check_bundle
-from studiolo.datasets.confined_reading import check_confined
 from studiolo.datasets.dataset import ColumnRole, Dataset
 from studiolo.datasets.errors import DatasetFileMissingError, DatasetFileUnreadableError
-from studiolo.datasets.files import FileFormat, format_of, read_dataset_bytes
 from studiolo.datasets.formats import Content
 from studiolo.datasets.formats.opening import check_options
 from studiolo.datasets.missing_path import meant_among
 from studiolo.datasets.profile import profile_dataset, profile_document
+from studiolo.datasets.reading.bundle import check_bundle
+from studiolo.datasets.reading.confined_reading import check_confined
+from studiolo.datasets.reading.files import FileFormat, format_of, read_dataset_bytes
 from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.files.inside import stays_inside
 from studiolo.modules.definition import ParameterKind, PortKind

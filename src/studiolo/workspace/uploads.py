@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from studiolo.datasets.files import format_of
+from studiolo.datasets.reading.files import format_of
 from studiolo.files.inside import stays_inside
 from studiolo.files.placing import place
 from studiolo.files.whole_file import staged

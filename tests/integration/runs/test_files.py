@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import pytest
 
-from studiolo.datasets.files import read_dataset
+from studiolo.datasets.reading.files import read_dataset
 from studiolo.runs.experiments.progress import NodeProgress
 from studiolo.store.run_record import NodeState
 

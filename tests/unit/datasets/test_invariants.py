@@ -15,8 +15,8 @@ from studiolo.datasets.errors import (
     UnknownRoleColumnError,
     UnsupportedColumnTypeError,
 )
-from studiolo.datasets.files import read_dataset_bytes
 from studiolo.datasets.invariants import MOST_COLUMNS, check_dataset, check_table
+from studiolo.datasets.reading.files import read_dataset_bytes
 
 
 @pytest.mark.parametrize(

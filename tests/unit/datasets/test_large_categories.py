@@ -12,7 +12,7 @@ import io, re, sys
 from pathlib import Path
 import pyarrow as pa
 from studiolo.datasets.dataset import Dataset
-from studiolo.datasets.files import FileFormat, write_dataset_to
+from studiolo.datasets.reading.files import FileFormat, write_dataset_to
 
 class Nowhere(io.RawIOBase):
     written = 0

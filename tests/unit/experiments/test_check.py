@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from studiolo.datasets.files import format_of
 from studiolo.datasets.formats.opening import check_options
+from studiolo.datasets.reading.files import format_of
 from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.errors import StudioloError
 from studiolo.experiments.check import check_experiment

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studiolo.datasets.dataset import Dataset
-from studiolo.datasets.files import FileFormat, read_dataset_bytes
+from studiolo.datasets.reading.files import FileFormat, read_dataset_bytes
 from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.errors import StudioloError
 from studiolo.export import runtime as exported_runtime

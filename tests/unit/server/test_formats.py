@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 from tests.unit.server.servers import PRIMARY, Served, error_of
 
-from studiolo.datasets.files import FileFormat, read_dataset_bytes
+from studiolo.datasets.reading.files import FileFormat, read_dataset_bytes
 from studiolo.server.codecs import arrow_stream, csv, parquet
 from studiolo.services.scoring import ScoringReply
 

@@ -11,8 +11,8 @@ from studiolo.cli.reading import Decimal, Delimiter, Encoding, Sheet
 from studiolo.cli.reporting import reported_errors, show_notes
 from studiolo.cli.targets import STANDARD_OUTPUT, Target
 from studiolo.cli.terminal import Terminal
-from studiolo.datasets.files import DatasetFile, format_of
-from studiolo.datasets.without_pandas import leave_pandas_out
+from studiolo.datasets.reading.files import DatasetFile, format_of
+from studiolo.datasets.reading.without_pandas import leave_pandas_out
 
 
 def command(

@@ -11,8 +11,8 @@ from studiolo.cli.reading import Decimal, Delimiter, Encoding, Sheet
 from studiolo.cli.reporting import reported_errors, show_notes
 from studiolo.cli.terminal import Terminal, write_document
 from studiolo.cli.views.profile_view import render_profile
-from studiolo.datasets.files import DatasetFile
 from studiolo.datasets.profile import profile_dataset, profile_document
+from studiolo.datasets.reading.files import DatasetFile
 from studiolo.documents.text import document_text
 
 

@@ -17,7 +17,7 @@ from studiolo.cli.views.build_progress import BuildProgressBar
 from studiolo.cli.views.live_console import LiveConsole
 from studiolo.cli.views.run_view import show_failure, show_result
 from studiolo.cli.views.running_sign import RunningSign
-from studiolo.datasets.files import DatasetFile
+from studiolo.datasets.reading.files import DatasetFile
 from studiolo.documents.script_run import script_run_document
 from studiolo.documents.text import document_text
 from studiolo.runs.engines.run_settings import RunSettings

@@ -10,7 +10,7 @@ from rich.text import Text
 from studiolo.cli.reporting import reported_errors
 from studiolo.cli.services.service_view import shares_text
 from studiolo.cli.terminal import Terminal
-from studiolo.datasets.without_pandas import leave_pandas_out
+from studiolo.datasets.reading.without_pandas import leave_pandas_out
 from studiolo.rendering.plain_text import printable
 from studiolo.workspace.workspace import open_workspace
 

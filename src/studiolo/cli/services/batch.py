@@ -17,7 +17,7 @@ from studiolo.cli.services.places import EndpointName, ServiceName, WorkspacePat
 from studiolo.cli.terminal import Terminal
 from studiolo.cli.views.batch_bar import BatchBar
 from studiolo.datasets.errors import DatasetFileUnreadableError
-from studiolo.datasets.without_pandas import leave_pandas_out
+from studiolo.datasets.reading.without_pandas import leave_pandas_out
 from studiolo.rendering.amounts import count_text
 from studiolo.rendering.plain_text import printable
 from studiolo.services.batches.outcome import BatchFailed

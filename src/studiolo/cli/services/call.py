@@ -16,8 +16,8 @@ from studiolo.cli.services.places import (
 from studiolo.cli.targets import STANDARD_OUTPUT, Target
 from studiolo.cli.terminal import Terminal
 from studiolo.datasets.dataset import Dataset
-from studiolo.datasets.files import DatasetFile, format_of
-from studiolo.datasets.without_pandas import leave_pandas_out
+from studiolo.datasets.reading.files import DatasetFile, format_of
+from studiolo.datasets.reading.without_pandas import leave_pandas_out
 from studiolo.services.scoring import RequestRefused, ScoringFailed, ScoringReply
 from studiolo.store.services.service_record import DEFAULT_ENDPOINT
 from studiolo.workspace.workspace import open_workspace

@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from studiolo.datasets.errors import DatasetFileUnwritableError
-from studiolo.datasets.files import format_of, write_dataset
+from studiolo.datasets.reading.files import format_of, write_dataset
 from studiolo.files.inside import leads_out, stays_inside
 from studiolo.modules.definition import PortName
 from studiolo.runs.errors import ExportExistsError, ExportPathError

@@ -1,6 +1,6 @@
 """Datasets that a user typed into a parameter, as Enter Data Manually has one."""
 
-from studiolo.datasets.files import FileFormat, read_dataset_bytes
+from studiolo.datasets.reading.files import FileFormat, read_dataset_bytes
 from studiolo.modules.definition import Parameter
 from studiolo.modules.errors import ParameterChoiceError
 from studiolo.runs.planning.plan import Step

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from studiolo.datasets.bundle import read_bundle
+from studiolo.datasets.reading.bundle import read_bundle
 from studiolo.errors import StudioloError
 from studiolo.experiments.experiment import Experiment, Node
 from studiolo.experiments.finding import Finding, Severity

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pyarrow as pa
 
-from studiolo.datasets.bundle import read_bundle
 from studiolo.datasets.dataset import Dataset
-from studiolo.datasets.files import DatasetFile
 from studiolo.datasets.invariants import check_dataset
+from studiolo.datasets.reading.bundle import read_bundle
+from studiolo.datasets.reading.files import DatasetFile
 from studiolo.environments.environment import Environment
 from studiolo.modules.script import Script, read_script
 from studiolo.modules.script_metadata import read_script_metadata

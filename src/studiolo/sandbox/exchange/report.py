@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from studiolo.datasets.dataset import ColumnRole
-from studiolo.datasets.json_reply import read_reply
+from studiolo.datasets.reading.json_reply import read_reply
 from studiolo.sandbox.exchange.failures import KNOWN_TO_GUEST, failure
 from studiolo.sandbox.exchange.job import Failure, TracebackFrame
 

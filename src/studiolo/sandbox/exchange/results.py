@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from studiolo.datasets.stream_messages import StreamError, TooManyColumnsError
+from studiolo.datasets.reading.stream_messages import StreamError, TooManyColumnsError
 from studiolo.datasets.written_size import written_size
 from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.sandbox.exchange.report import ColumnReference, OutputReport

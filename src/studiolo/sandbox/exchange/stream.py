@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import pyarrow as pa
 
-from studiolo.datasets.stream_messages import StreamError, check_messages
+from studiolo.datasets.reading.stream_messages import StreamError, check_messages
 from studiolo.sandbox.exchange.memory_file import MemoryFile
 
 _FIXED_ZONE = re.compile(r"[+-]([01]\d|2[0-3]):[0-5]\d")

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from studiolo.datasets.stream_messages import StreamError
+from studiolo.datasets.reading.stream_messages import StreamError
 from studiolo.sandbox.exchange.console import Console
 from studiolo.sandbox.exchange.images import collect_images
 from studiolo.sandbox.exchange.job import Failure, Image, PythonDevice

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from studiolo.datasets.stream_messages import StreamError
+from studiolo.datasets.reading.stream_messages import StreamError
 from studiolo.modules.definition import OutputPort, PortKind
 from studiolo.sandbox.exchange.failures import failure
 from studiolo.sandbox.exchange.job import Connected, Failure

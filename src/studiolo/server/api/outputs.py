@@ -11,8 +11,8 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 from typing_extensions import TypedDict
 
-from studiolo.datasets.files import FileFormat, write_dataset_to
 from studiolo.datasets.profile import ProfileDocument, profile_document
+from studiolo.datasets.reading.files import FileFormat, write_dataset_to
 from studiolo.documents.column import ColumnDocument
 from studiolo.documents.node import NodeDocument, node_document
 from studiolo.documents.rows import RowsDocument, columns_document, rows_document

@@ -10,10 +10,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from studiolo.datasets.confined_reading import read_confined
 from studiolo.datasets.formats import Content, FileFormat
 from studiolo.datasets.invariants import MOST_COLUMNS, check_table, in_one_piece
-from studiolo.datasets.stream_messages import StreamError
+from studiolo.datasets.reading.confined_reading import read_confined
+from studiolo.datasets.reading.stream_messages import StreamError
 from studiolo.sandbox.exchange.stream import read_stream_content
 from studiolo.server.codecs.limits import RequestLimits
 from studiolo.server.codecs.one_table import NAME, READING, decode_table

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
-from studiolo.datasets.confined_reading import read_confined
 from studiolo.datasets.formats import Content, FileFormat
+from studiolo.datasets.reading.confined_reading import read_confined
 from studiolo.server.codecs.limits import RequestLimits
 from studiolo.server.codecs.one_table import NAME, READING, decode_table
 from studiolo.server.codecs.reply import one_output, written

@@ -6,8 +6,8 @@ import pyarrow as pa
 
 from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.errors import DatasetError
-from studiolo.datasets.files import write_dataset_to
 from studiolo.datasets.formats import FileFormat
+from studiolo.datasets.reading.files import write_dataset_to
 from studiolo.datasets.written_size import written_size
 from studiolo.server.codecs.limits import RequestLimits
 from studiolo.services.scoring import ScoringReply

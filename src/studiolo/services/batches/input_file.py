@@ -8,14 +8,14 @@ from typing import ClassVar
 
 import pyarrow as pa
 
-from studiolo.datasets.confined_reading import row_groups
 from studiolo.datasets.errors import DatasetFileMissingError, DatasetFileUnreadableError
-from studiolo.datasets.files import format_of, read_content_of
 from studiolo.datasets.formats import Content, FileFormat, delimited, json_lines
 from studiolo.datasets.formats.delimited_guess import find_dialect
 from studiolo.datasets.formats.delimited_scan import first_record
 from studiolo.datasets.formats.encoding import text_start
 from studiolo.datasets.invariants import MOST_COLUMNS
+from studiolo.datasets.reading.confined_reading import row_groups
+from studiolo.datasets.reading.files import format_of, read_content_of
 from studiolo.services.batches.text_cuts import text_cuts
 from studiolo.services.schema import PortSchema
 from studiolo.services.validation import Cells

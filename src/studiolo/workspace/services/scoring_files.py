@@ -11,8 +11,8 @@ from typing import Any
 
 from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.errors import DatasetFileUnwritableError
-from studiolo.datasets.files import FileFormat, format_of
 from studiolo.datasets.formats import Target, module_of
+from studiolo.datasets.reading.files import FileFormat, format_of
 from studiolo.files.whole_file import replacing
 from studiolo.services.batches.batch import Batch
 from studiolo.services.batches.errors import BatchOutputError

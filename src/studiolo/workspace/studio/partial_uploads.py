@@ -13,7 +13,12 @@ from typing import Any, Final
 import pyarrow as pa
 
 from studiolo.datasets.dataset import Dataset
-from studiolo.datasets.files import FileFormat, format_of, read_dataset_bytes, write_dataset_to
+from studiolo.datasets.reading.files import (
+    FileFormat,
+    format_of,
+    read_dataset_bytes,
+    write_dataset_to,
+)
 from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.workspace.errors import UploadTooLargeError, WorkspaceUnwritableError
 from studiolo.workspace.studio.errors import (

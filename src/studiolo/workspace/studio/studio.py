@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from studiolo.datasets.files import format_of, write_dataset_to
+from studiolo.datasets.reading.files import format_of, write_dataset_to
 from studiolo.errors import StudioloError
 from studiolo.experiments.errors import ExperimentMissingError
 from studiolo.experiments.experiment import Experiment

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from studiolo.datasets import files
+from studiolo.datasets.reading import files
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -9,7 +9,6 @@ import pytest
 from studiolo.datasets.arrow import Values
 from studiolo.datasets.dataset import ColumnRole, Dataset
 from studiolo.datasets.errors import DatasetError, DuplicateColumnNameError
-from studiolo.datasets.files import FileFormat, read_dataset_bytes, write_dataset_to
 from studiolo.datasets.formats.errors import (
     EmptyFileError,
     FormatCannotHoldError,
@@ -17,6 +16,7 @@ from studiolo.datasets.formats.errors import (
     RaggedRowError,
     ValueNotAllowedError,
 )
+from studiolo.datasets.reading.files import FileFormat, read_dataset_bytes, write_dataset_to
 
 WEATHER = rb"""% A comment
 @RELATION weather

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from studiolo.datasets.arrow import Values
 from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.errors import DatasetError, OptionNotApplicableError
-from studiolo.datasets.files import FileFormat, read_dataset_bytes, write_csv, write_dataset_to
 from studiolo.datasets.formats import delimited
 from studiolo.datasets.formats.errors import (
     DecimalNotAllowedError,
@@ -23,6 +22,12 @@ from studiolo.datasets.formats.errors import (
     FormatCannotHoldError,
     GivenEncodingError,
     RaggedRowError,
+)
+from studiolo.datasets.reading.files import (
+    FileFormat,
+    read_dataset_bytes,
+    write_csv,
+    write_dataset_to,
 )
 from studiolo.datasets.reading_options import ReadingOptions
 

@@ -3,7 +3,6 @@
 import pytest
 
 from studiolo.datasets.errors import DuplicateColumnNameError
-from studiolo.datasets.files import read_dataset_bytes
 from studiolo.datasets.formats.errors import (
     EmptyFileError,
     EncodingError,
@@ -11,6 +10,7 @@ from studiolo.datasets.formats.errors import (
     RaggedRowError,
     UnterminatedQuoteError,
 )
+from studiolo.datasets.reading.files import read_dataset_bytes
 from studiolo.datasets.reading_options import ReadingOptions
 
 

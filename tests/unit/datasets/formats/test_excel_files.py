@@ -16,13 +16,13 @@ from openpyxl.chartsheet import Chartsheet
 
 from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.errors import UnknownFormatError
-from studiolo.datasets.files import FileFormat, read_dataset_bytes, write_dataset_to
 from studiolo.datasets.formats.errors import (
     DamagedFileError,
     OtherFormatError,
     SheetMissingError,
     ValueNotAllowedError,
 )
+from studiolo.datasets.reading.files import FileFormat, read_dataset_bytes, write_dataset_to
 from studiolo.datasets.reading_options import ReadingOptions
 
 

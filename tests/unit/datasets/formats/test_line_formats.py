@@ -8,7 +8,6 @@ import pytest
 
 from studiolo.datasets.dataset import ColumnRole, Dataset
 from studiolo.datasets.errors import DatasetError
-from studiolo.datasets.files import FileFormat, read_dataset_bytes, write_dataset_to
 from studiolo.datasets.formats.errors import (
     EmptyFileError,
     EncodingError,
@@ -16,6 +15,7 @@ from studiolo.datasets.formats.errors import (
     MalformedLineError,
     ValueNotAllowedError,
 )
+from studiolo.datasets.reading.files import FileFormat, read_dataset_bytes, write_dataset_to
 
 
 def read(data: bytes, name: str) -> pa.Table:

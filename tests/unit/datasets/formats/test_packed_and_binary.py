@@ -19,7 +19,6 @@ from studiolo.datasets.errors import (
     UnknownFormatError,
     UnsupportedColumnTypeError,
 )
-from studiolo.datasets.files import read_dataset, read_dataset_bytes, write_dataset
 from studiolo.datasets.formats import Content, FileFormat, gzip_archive, zip_archive
 from studiolo.datasets.formats.errors import (
     ArchiveError,
@@ -31,6 +30,7 @@ from studiolo.datasets.formats.errors import (
     SheetMissingError,
     ValueNotAllowedError,
 )
+from studiolo.datasets.reading.files import read_dataset, read_dataset_bytes, write_dataset
 from studiolo.datasets.reading_options import ReadingOptions
 
 

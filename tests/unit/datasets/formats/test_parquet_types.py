@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.errors import UnsupportedColumnTypeError
-from studiolo.datasets.files import FileFormat, read_dataset_bytes, write_dataset_to
 from studiolo.datasets.formats import column_metadata
 from studiolo.datasets.formats.errors import DamagedFileError, FormatCannotHoldError
 from studiolo.datasets.invariants import check_dataset
+from studiolo.datasets.reading.files import FileFormat, read_dataset_bytes, write_dataset_to
 
 BINARY = [FileFormat.PARQUET, FileFormat.ARROW, FileFormat.FEATHER]
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from studiolo.datasets.arrow import Values
 from studiolo.datasets.dataset import ColumnRole, Dataset
-from studiolo.datasets.files import FileFormat, read_dataset_bytes, write_dataset_to
+from studiolo.datasets.reading.files import FileFormat, read_dataset_bytes, write_dataset_to
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
 NAMES = TEXT.filter(lambda name: bool(name.strip()))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studiolo.datasets.stream_messages import StreamError, TooManyColumnsError
+from studiolo.datasets.reading.stream_messages import StreamError, TooManyColumnsError
 from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.sandbox.exchange.stream import read_stream
 

@@ -5,7 +5,7 @@ import sys
 
 PROGRAM = """
 import sys
-from studiolo.datasets.without_pandas import leave_pandas_out
+from studiolo.datasets.reading.without_pandas import leave_pandas_out
 
 leave_pandas_out()
 import pyarrow as pa

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from studiolo.datasets import bundle
-from studiolo.datasets.bundle import check_bundle, read_bundle
-from studiolo.datasets.bundle_errors import (
+from studiolo.datasets.reading import bundle
+from studiolo.datasets.reading.bundle import check_bundle, read_bundle
+from studiolo.datasets.reading.bundle_errors import (
     BundleMemberError,
     BundleMissingError,
     BundleTooLargeError,

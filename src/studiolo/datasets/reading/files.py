@@ -6,7 +6,6 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
-from studiolo.datasets.confined_reading import is_confined, read_confined
 from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.errors import (
     DatasetFileMissingError,
@@ -25,6 +24,7 @@ from studiolo.datasets.formats import (
 from studiolo.datasets.formats.opening import read_content
 from studiolo.datasets.invariants import check_dataset, without_nan
 from studiolo.datasets.missing_path import meant
+from studiolo.datasets.reading.confined_reading import is_confined, read_confined
 from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.files.whole_file import replacing
 

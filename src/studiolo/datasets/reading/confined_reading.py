@@ -33,14 +33,14 @@ from studiolo.datasets.formats import Content, FileFormat
 from studiolo.datasets.formats.errors import DamagedFileError
 from studiolo.datasets.formats.opening import read_content
 from studiolo.datasets.invariants import MOST_COLUMNS, check_dataset
-from studiolo.datasets.json_reply import read_reply
+from studiolo.datasets.reading.json_reply import read_reply
+from studiolo.datasets.reading.stream_messages import StreamError, check_messages
 from studiolo.datasets.reading_limits import (
     MEMORY_SETTING,
     SECONDS_SETTING,
     ReadingLimits,
     limits_for,
 )
-from studiolo.datasets.stream_messages import StreamError, check_messages
 from studiolo_guest import kernel
 
 #: Formats that can hold more than their size tells.
@@ -178,7 +178,13 @@ def _run(
     }
     try:
         process = subprocess.Popen(
-            [sys.executable, "-I", "-m", "studiolo.datasets.reading_process", json.dumps(request)],
+            [
+                sys.executable,
+                "-I",
+                "-m",
+                "studiolo.datasets.reading.reading_process",
+                json.dumps(request),
+            ],
             stdin=source,
             stdout=result,
             stderr=subprocess.DEVNULL,

@@ -10,13 +10,13 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-from studiolo.datasets.bundle_errors import (
+from studiolo.datasets.missing_path import meant
+from studiolo.datasets.reading.bundle_errors import (
     BundleMemberError,
     BundleMissingError,
     BundleTooLargeError,
     BundleUnreadableError,
 )
-from studiolo.datasets.missing_path import meant
 
 #: More files than any library has; each costs time and memory when a run starts.
 MOST_MEMBERS = 10_000

@@ -23,12 +23,12 @@ from studiolo.datasets.errors import (
     DatasetTooDemandingError,
     SparseTableError,
 )
-from studiolo.datasets.files import read_dataset, read_dataset_bytes, write_dataset
 from studiolo.datasets.formats.errors import (
     DamagedFileError,
     RaggedRowError,
     SheetMissingError,
 )
+from studiolo.datasets.reading.files import read_dataset, read_dataset_bytes, write_dataset
 from studiolo.datasets.reading_options import ReadingOptions
 
 _SHEET = "xl/worksheets/sheet1.xml"
@@ -37,7 +37,7 @@ _SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 #: process and of the one that it started, in KiB.
 _PROBE = """
 import json, pathlib, re, resource, sys
-from studiolo.datasets.files import read_dataset
+from studiolo.datasets.reading.files import read_dataset
 from studiolo.errors import StudioloError
 try:
     read_dataset(sys.argv[1])
@@ -301,7 +301,7 @@ def instead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
         attempt.write_text(
             "import os, socket, sys\n"
             "import pyarrow as pa\n"
-            "from studiolo.datasets import reading_process\n"
+            "from studiolo.datasets.reading import reading_process\n"
             f"def outcome(content, task):\n{textwrap.indent(textwrap.dedent(outcome), '    ')}\n"
             "reading_process._outcome = outcome\n"
             "reading_process.main()\n"

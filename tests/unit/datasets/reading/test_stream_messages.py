@@ -7,8 +7,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from studiolo.datasets.flat_table import FlatTable
-from studiolo.datasets.stream_messages import StreamError, TooManyColumnsError
+from studiolo.datasets.reading.flat_table import FlatTable
+from studiolo.datasets.reading.stream_messages import StreamError, TooManyColumnsError
 from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.sandbox.exchange.stream import read_stream
 

@@ -8,7 +8,7 @@ file belongs to one thing at most.
 
 import struct
 
-from studiolo.datasets.flat_table import FlatTable, FlatTableError
+from studiolo.datasets.reading.flat_table import FlatTable, FlatTableError
 
 #: Names and types of as many columns as there may be.
 _METADATA_SIZE = 128 << 20

@@ -17,15 +17,15 @@ from studiolo.datasets.errors import (
     DatasetFileUnwritableError,
     UnknownFormatError,
 )
-from studiolo.datasets.files import (
+from studiolo.datasets.formats import EXTENSIONS, module_of
+from studiolo.datasets.formats.errors import FormatCannotHoldError
+from studiolo.datasets.reading.files import (
     FileFormat,
     format_of,
     read_dataset,
     read_dataset_bytes,
     write_dataset,
 )
-from studiolo.datasets.formats import EXTENSIONS, module_of
-from studiolo.datasets.formats.errors import FormatCannotHoldError
 
 NUMBERS = Dataset(table=pa.table({"a": [1, 2]}))
 BYTES = Dataset(table=pa.table({"a": [1], "b": [b"x"]}))
@@ -151,7 +151,7 @@ def test_strings_reach_pandas_without_a_copy() -> None:
 
 
 def test_importing_loads_no_heavy_format() -> None:
-    code = "import sys, studiolo.datasets.files; print(*sys.modules)"
+    code = "import sys, studiolo.datasets.reading.files; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(run.stdout.split())
     assert "pyarrow" in loaded

@@ -25,8 +25,8 @@ from studiolo.datasets.formats import Content, FileFormat, format_of_name, modul
 from studiolo.datasets.formats.errors import ENCODINGS
 from studiolo.datasets.formats.opening import check_sheet, read_content
 from studiolo.datasets.formats.parquet import groups
+from studiolo.datasets.reading.without_pandas import leave_pandas_out
 from studiolo.datasets.reading_options import ReadingOptions
-from studiolo.datasets.without_pandas import leave_pandas_out
 from studiolo_guest import kernel
 from studiolo_guest.frames.writing import write_batch
 from studiolo_guest.reading_filter import reading_filter

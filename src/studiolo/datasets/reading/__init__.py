@@ -1,0 +1,1 @@
+"""Reading files of datasets and script bundles, without trusting their content."""
