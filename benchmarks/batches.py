@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.turns import print_noise
-from studiolo.workspace.sample import new_workspace
+from studiolo.workspace.folder.sample import new_workspace
 
 _ROWS = 10_000_000
 _TURNS = 3

@@ -24,7 +24,7 @@ from studiolo.sandbox.exchange.sealed_table import SealedTable
 from studiolo.sandbox.process.process_memory import family_of
 from studiolo.sandbox.sandbox import Sandbox
 from studiolo.store.services.service_record import KeySlot
-from studiolo.workspace.sample import new_workspace
+from studiolo.workspace.folder.sample import new_workspace
 from studiolo.workspace.sandboxes.sandbox_factory import LocalSandboxFactory
 from studiolo.workspace.workspace import Workspace
 

@@ -19,7 +19,7 @@ from benchmarks.scoring_servers import EXPERIMENT, Server, ours, peers, rows, wr
 from benchmarks.turns import percentiles, print_noise, spread
 from studiolo.services.validation import Cells, Validator
 from studiolo.store.services.service_record import EndpointSettings, KeySlot, ServiceIsolation
-from studiolo.workspace.sample import new_workspace
+from studiolo.workspace.folder.sample import new_workspace
 from studiolo.workspace.workspace import Workspace
 
 _CLIENTS = 8

@@ -29,7 +29,7 @@ from studiolo.store.services.service_record import (
     KeySlot,
     ServiceIsolation,
 )
-from studiolo.workspace.sample import new_workspace
+from studiolo.workspace.folder.sample import new_workspace
 from studiolo.workspace.workspace import Workspace
 
 _SECONDS = 1800.0

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from studiolo.runs.scripts.script_result import ScriptResult
     from studiolo.sandbox.policy.isolation import Isolation
     from studiolo.workspace.drafts.draft import Draft, DraftNode
-    from studiolo.workspace.sample import new_workspace
+    from studiolo.workspace.folder.sample import new_workspace
     from studiolo.workspace.sandboxes.script_runs import open_runner, run_script
     from studiolo.workspace.workspace import Workspace, open_workspace
 
@@ -67,7 +67,7 @@ _HOMES = {
     "StudioloError": "studiolo.errors",
     "Workspace": "studiolo.workspace.workspace",
     "client": "studiolo.calling.service_client",
-    "new_workspace": "studiolo.workspace.sample",
+    "new_workspace": "studiolo.workspace.folder.sample",
     "open_runner": "studiolo.workspace.sandboxes.script_runs",
     "open_workspace": "studiolo.workspace.workspace",
     "run_script": "studiolo.workspace.sandboxes.script_runs",

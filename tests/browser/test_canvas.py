@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import NewPage, check_accessibility
 from tests.server_process import server_process
 
-from studiolo.workspace.sample import new_workspace
+from studiolo.workspace.folder.sample import new_workspace
 
 BUILT = Path(__file__).parents[2] / "src" / "studiolo" / "_ui" / "index.html"
 pytestmark = pytest.mark.skipif(not BUILT.exists(), reason='"make frontend" builds the page')

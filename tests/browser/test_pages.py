@@ -11,7 +11,7 @@ from tests.browser.conftest import NewPage, check_accessibility
 from tests.server_process import server_process
 
 from studiolo.experiments.file import read_experiment
-from studiolo.workspace.sample import new_workspace
+from studiolo.workspace.folder.sample import new_workspace
 from studiolo.workspace.workspace import open_workspace
 
 BUILT = Path(__file__).parents[2] / "src" / "studiolo" / "_ui" / "index.html"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from studiolo.environments.environment import Environment
-from studiolo.workspace.sample import new_workspace
+from studiolo.workspace.folder.sample import new_workspace
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 

@@ -15,7 +15,7 @@ from studiolo.runs.history.experiment_result import ExperimentResult
 from studiolo.runs.planning.selection import Selection
 from studiolo.store.identity import RunId
 from studiolo.store.run_record import NodeState
-from studiolo.workspace.sample import new_workspace
+from studiolo.workspace.folder.sample import new_workspace
 from studiolo.workspace.workspace import Workspace
 
 

@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 from studiolo.documents.run import RunSummary, run_summary
 from studiolo.store.identity import RunId
 from studiolo.store.run_record import RunRecord
-from studiolo.workspace.history import Forgotten
+from studiolo.workspace.folder.history import Forgotten
 
 
 class DraftDocument(TypedDict):

@@ -6,7 +6,7 @@ from typing import Any
 
 from studiolo.server.api.application import api_application
 from studiolo.server.event_streams import EventStreams
-from studiolo.workspace.sample import samples_folder
+from studiolo.workspace.folder.sample import samples_folder
 from studiolo.workspace.studio.studio import Studio
 from studiolo.workspace.workspace import Workspace
 

@@ -32,8 +32,8 @@ from studiolo.runs.planning.plan import Plan
 from studiolo.runs.planning.selection import Selection
 from studiolo.runs.scripts.script_check import check_scripts
 from studiolo.store.locks import EditLock
-from studiolo.workspace import settings
-from studiolo.workspace.datasets import WorkspaceDatasets
+from studiolo.workspace.datasets.datasets import WorkspaceDatasets
+from studiolo.workspace.datasets.uploads import UploadedDataset, Uploads, UploadSource
 from studiolo.workspace.drafts.draft import Draft
 from studiolo.workspace.errors import (
     WorkspaceMissingError,
@@ -45,12 +45,12 @@ from studiolo.workspace.experiments.experiment_folders import (
 )
 from studiolo.workspace.experiments.overrides import with_parameters
 from studiolo.workspace.experiments.runner import WorkspaceRunner
-from studiolo.workspace.history import RunHistory
+from studiolo.workspace.folder import settings
+from studiolo.workspace.folder.history import RunHistory
+from studiolo.workspace.folder.state_folder import StateFolder
 from studiolo.workspace.sandboxes.sandbox_factory import LocalSandboxFactory
 from studiolo.workspace.saved.saved_objects import SavedObjects, SavedVersion
 from studiolo.workspace.saved.saving import Saving, environment_here
-from studiolo.workspace.state_folder import StateFolder
-from studiolo.workspace.uploads import UploadedDataset, Uploads, UploadSource
 
 if TYPE_CHECKING:
     from studiolo.workspace.jobs.batch_jobs import BatchJobs

@@ -12,8 +12,8 @@ import pytest
 from studiolo.experiments.experiment import NodeName
 from studiolo.runs.planning.recipe import without_draw
 from studiolo.store.records import Records
-from studiolo.workspace.copying import copy_experiment
-from studiolo.workspace.state_folder import StateFolder
+from studiolo.workspace.folder.state_folder import StateFolder
+from studiolo.workspace.transfer.copying import copy_experiment
 from studiolo.workspace.workspace import Workspace
 
 from ..workspaces import Ran, WorkspaceFolder, run_in

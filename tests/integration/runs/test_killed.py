@@ -16,7 +16,7 @@ from studiolo.store.identity import BlobDigest
 from studiolo.store.locks import SoleUse, is_running
 from studiolo.store.records import Records
 from studiolo.store.run_record import NodeState, RunStatus
-from studiolo.workspace.state_folder import StateFolder
+from studiolo.workspace.folder.state_folder import StateFolder
 from studiolo.workspace.workspace import Workspace
 
 from ..workspaces import Ran, WorkspaceFolder, ran, run_in

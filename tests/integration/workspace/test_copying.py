@@ -9,13 +9,13 @@ import studiolo
 from studiolo.environments.environment import Environment
 from studiolo.experiments.errors import ExperimentMissingError
 from studiolo.store.records import Records
-from studiolo.workspace.copying import copy_experiment
 from studiolo.workspace.errors import (
     CopyRefusedError,
     ExperimentNameError,
     WorkspaceUnwritableError,
 )
-from studiolo.workspace.state_folder import StateFolder
+from studiolo.workspace.folder.state_folder import StateFolder
+from studiolo.workspace.transfer.copying import copy_experiment
 from studiolo.workspace.workspace import Workspace
 
 LAYOUT = '{"studiolo": 1, "nodes": {}}'

@@ -32,7 +32,7 @@ from studiolo.workspace.errors import (
     ScriptUnsuitableError,
     WorkspaceUnwritableError,
 )
-from studiolo.workspace.state_folder import StateFolder
+from studiolo.workspace.folder.state_folder import StateFolder
 
 COUNT = """\
 import pandas as pd

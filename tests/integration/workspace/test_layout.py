@@ -13,8 +13,8 @@ from studiolo.experiments.errors import LayoutFileError
 from studiolo.experiments.experiment import NodeName
 from studiolo.experiments.layout import Position
 from studiolo.store.run_record import NodeState
-from studiolo.workspace.copying import copy_experiment
 from studiolo.workspace.errors import NodeNameTakenError, NodeRefusedError
+from studiolo.workspace.transfer.copying import copy_experiment
 
 CITIES, SPLIT, AGAIN = NodeName("cities"), NodeName("split"), NodeName("split 2")
 HERE, THERE = Position(x=16, y=16), Position(x=16, y=160)

@@ -14,8 +14,8 @@ import pytest
 import studiolo
 from studiolo.environments.environment import Environment
 from studiolo.store.run_record import NodeState
-from studiolo.workspace.copying import copy_experiment
 from studiolo.workspace.errors import NodeRefusedError
+from studiolo.workspace.transfer.copying import copy_experiment
 
 PRICES = "Ort;Preis\nMünchen;3,14\nKöln;2,5\n".encode("windows-1252")
 

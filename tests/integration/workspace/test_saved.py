@@ -10,11 +10,11 @@ from studiolo.environments.environment import Environment
 from studiolo.experiments.errors import ExperimentFileError
 from studiolo.experiments.experiment import NodeName, SavedName
 from studiolo.modules.definition import PortKind
-from studiolo.workspace.copying import copy_experiment
 from studiolo.workspace.errors import CopyRefusedError, NodeRefusedError
 from studiolo.workspace.saved.errors import NothingToSaveError
 from studiolo.workspace.set_up.errors import ResultsOutdatedError
 from studiolo.workspace.set_up.service_experiment import write_service_experiment
+from studiolo.workspace.transfer.copying import copy_experiment
 from studiolo.workspace.workspace import Workspace
 
 from ..workspaces import WorkspaceFolder, run_in

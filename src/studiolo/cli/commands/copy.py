@@ -10,7 +10,7 @@ from rich.text import Text
 from studiolo.cli.reporting import reported_errors
 from studiolo.cli.terminal import Terminal
 from studiolo.rendering.plain_text import printable
-from studiolo.workspace.copying import Copied, copy_experiment
+from studiolo.workspace.transfer.copying import Copied, copy_experiment
 from studiolo.workspace.workspace import Workspace, find_root
 
 

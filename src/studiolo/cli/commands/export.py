@@ -12,7 +12,7 @@ from studiolo.cli.reporting import ExitCode, reported_errors
 from studiolo.cli.terminal import Terminal, write_document
 from studiolo.cli.views.findings_view import reported_findings, show_findings
 from studiolo.rendering.plain_text import printable
-from studiolo.workspace.exporting import export_experiment, write_program
+from studiolo.workspace.transfer.exporting import export_experiment, write_program
 from studiolo.workspace.workspace import Workspace, find_root
 
 

@@ -11,7 +11,7 @@ from rich.text import Text
 from studiolo.cli.reporting import reported_errors
 from studiolo.cli.terminal import Terminal
 from studiolo.rendering.plain_text import printable
-from studiolo.workspace.sample import new_workspace
+from studiolo.workspace.folder.sample import new_workspace
 
 
 def command(

@@ -27,7 +27,7 @@ from studiolo.runs.history.experiment_result import NodeResult
 from studiolo.runs.history.node_outputs import dataset_ports, kinds_of, outputs_of
 from studiolo.sandbox.exchange.job import PythonDevice
 from studiolo.store.identity import RunId
-from studiolo.workspace.history import SeenRun
+from studiolo.workspace.folder.history import SeenRun
 from studiolo.workspace.lookup import ExperimentPlace, find_target
 from studiolo.workspace.workspace import Workspace
 

@@ -12,7 +12,7 @@ from studiolo.rendering.cells import cell
 from studiolo.rendering.plain_text import one_line
 from studiolo.store.identity import RunId
 from studiolo.store.run_record import RunRecord
-from studiolo.workspace.history import Forgotten
+from studiolo.workspace.folder.history import Forgotten
 
 _NAME = 40
 _SHORTEST_NAME = 26

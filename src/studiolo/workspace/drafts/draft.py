@@ -16,14 +16,19 @@ from studiolo.modules.definition import EXECUTE_PYTHON_SCRIPT, ModuleId, PortNam
 from studiolo.runs.experiments.progress import Observer
 from studiolo.runs.history.experiment_result import ExperimentResult
 from studiolo.runs.planning.selection import Selection
-from studiolo.workspace.dataset_source import DatasetSource, file_content, file_name, node_name
+from studiolo.workspace.datasets.dataset_source import (
+    DatasetSource,
+    file_content,
+    file_name,
+    node_name,
+)
 from studiolo.workspace.drafts.draft_file import DraftFile
 from studiolo.workspace.drafts.draft_nodes import DraftNodes
 from studiolo.workspace.drafts.given_script import ScriptSource, given_script
 from studiolo.workspace.drafts.home import Home
 from studiolo.workspace.drafts.node_keywords import refuse_ambiguous
+from studiolo.workspace.drafts.notebook_progress import watching
 from studiolo.workspace.errors import NodeRefusedError
-from studiolo.workspace.notebook_progress import watching
 
 
 @dataclass(frozen=True, kw_only=True)

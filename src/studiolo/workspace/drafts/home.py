@@ -13,7 +13,7 @@ from studiolo.modules.script import Script
 from studiolo.runs.experiments.progress import Observer
 from studiolo.runs.history.experiment_result import ExperimentResult
 from studiolo.runs.planning.selection import Selection
-from studiolo.workspace.uploads import UploadedDataset, UploadSource
+from studiolo.workspace.datasets.uploads import UploadedDataset, UploadSource
 
 
 class Home(Protocol):

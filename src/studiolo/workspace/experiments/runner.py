@@ -15,11 +15,11 @@ from studiolo.runs.engines.run_settings import RunSettings
 from studiolo.runs.experiments.dataset_files import DatasetFileWriter
 from studiolo.runs.experiments.experiment_runner import ExperimentRunner, WorkspaceParts
 from studiolo.runs.experiments.step_runner import DatasetSources
-from studiolo.workspace.datasets import WorkspaceDatasets
+from studiolo.workspace.datasets.datasets import WorkspaceDatasets
+from studiolo.workspace.folder.settings import WorkspaceSettings
+from studiolo.workspace.folder.state_folder import StateFolder
 from studiolo.workspace.sandboxes.sandbox_factory import LocalSandboxFactory
 from studiolo.workspace.saved.saved_objects import SavedObjects
-from studiolo.workspace.settings import WorkspaceSettings
-from studiolo.workspace.state_folder import StateFolder
 
 
 class WorkspaceRunner:

@@ -38,7 +38,7 @@ from studiolo.store.services.service_record import (
     NewVersion,
     Published,
 )
-from studiolo.workspace.datasets import WorkspaceDatasets
+from studiolo.workspace.datasets.datasets import WorkspaceDatasets
 from studiolo.workspace.saved.saved_objects import SavedObjects
 from studiolo.workspace.services.errors import PublishedRunFailedError, ServiceAnswerFailedError
 from studiolo.workspace.services.labels import label_columns

@@ -20,13 +20,13 @@ from studiolo.datasets.reading.files import (
     write_dataset_to,
 )
 from studiolo.datasets.reading_options import ReadingOptions
+from studiolo.workspace.datasets.uploads import UploadedDataset
 from studiolo.workspace.errors import UploadTooLargeError, WorkspaceUnwritableError
 from studiolo.workspace.studio.errors import (
     ColumnConversionError,
     UploadOffsetError,
     UploadUnknownError,
 )
-from studiolo.workspace.uploads import UploadedDataset
 from studiolo.workspace.workspace import Workspace
 
 #: Bytes of an upload.

@@ -16,10 +16,9 @@ from studiolo.experiments.file import FILE_NAME
 from studiolo.files.inside import stays_inside
 from studiolo.modules.definition import PortKind
 from studiolo.store.run_record import RunRecord
-from studiolo.workspace.copying import copy_experiment
 from studiolo.workspace.drafts.draft import Draft
 from studiolo.workspace.errors import ExperimentExistsError, WorkspaceUnwritableError
-from studiolo.workspace.sample import samples_folder
+from studiolo.workspace.folder.sample import samples_folder
 from studiolo.workspace.studio.edits import Edit, apply_edit
 from studiolo.workspace.studio.errors import (
     EditsOutdatedError,
@@ -31,6 +30,7 @@ from studiolo.workspace.studio.open_tables import OpenTables
 from studiolo.workspace.studio.opened import OpenExperiments
 from studiolo.workspace.studio.partial_uploads import PartialUploads
 from studiolo.workspace.studio.watching import WatchedExperiments
+from studiolo.workspace.transfer.copying import copy_experiment
 from studiolo.workspace.workspace import Workspace
 
 #: Where removed experiments are kept, in the workspace's own folder.

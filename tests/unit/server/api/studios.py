@@ -12,7 +12,7 @@ from studiolo.server.app import Application, ServerSettings
 from studiolo.server.http_server import HttpServer
 from studiolo.server.sessions import Sessions
 from studiolo.services.serving.served_endpoints import ServedEndpoints
-from studiolo.workspace.sample import new_workspace
+from studiolo.workspace.folder.sample import new_workspace
 from studiolo.workspace.studio.studio import Studio
 from studiolo.workspace.workspace import Workspace
 

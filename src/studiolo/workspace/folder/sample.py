@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from studiolo.workspace import settings
 from studiolo.workspace.errors import WorkspaceExistsError, WorkspaceUnwritableError
+from studiolo.workspace.folder import settings
 
 #: The samples are in the package where it was installed, and beside the sources in a checkout.
-_PLACES = (Path(__file__).parents[1] / "examples", Path(__file__).parents[3] / "examples")
+_PLACES = (Path(__file__).parents[2] / "examples", Path(__file__).parents[4] / "examples")
 _FOLDERS = ("datasets", "experiments")
 _IGNORED = "# What Studiolo remembers: results and the history of runs.\n.studiolo/\n"
 

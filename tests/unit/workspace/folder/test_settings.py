@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from studiolo.workspace.errors import WorkspaceSettingsError
-from studiolo.workspace.settings import read_settings
+from studiolo.workspace.folder.settings import read_settings
 
 
 @pytest.mark.parametrize(

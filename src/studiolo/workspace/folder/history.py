@@ -12,7 +12,7 @@ from studiolo.runs.history.provenance import Provenance
 from studiolo.store.identity import RunId
 from studiolo.store.locks import SoleUse, WorkspaceUse
 from studiolo.store.run_record import NodeRecord, RunRecord, RunStatus, WhyNode
-from studiolo.workspace.state_folder import StateFolder
+from studiolo.workspace.folder.state_folder import StateFolder
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from studiolo.files.placing import put_new
 from studiolo.modules.catalogue import Catalogue
 from studiolo.modules.definition import ModuleId, ParameterKind
 from studiolo.store.dataset_record import DatasetVersion
-from studiolo.workspace.datasets import dataset_path
+from studiolo.workspace.datasets.datasets import dataset_path
 from studiolo.workspace.errors import (
     CopyRefusedError,
     DatasetVersionMissingError,

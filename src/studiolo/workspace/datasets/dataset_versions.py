@@ -7,7 +7,7 @@ from dataclasses import replace
 from studiolo.store.dataset_record import DatasetVersion
 from studiolo.store.locks import WorkspaceUse
 from studiolo.workspace.errors import DatasetVersionMissingError
-from studiolo.workspace.state_folder import StateFolder
+from studiolo.workspace.folder.state_folder import StateFolder
 
 
 class DatasetVersions:

@@ -13,7 +13,7 @@ from studiolo.files.inside import stays_inside
 from studiolo.files.placing import place
 from studiolo.files.whole_file import staged
 from studiolo.store.identity import BlobDigest
-from studiolo.workspace.datasets import WorkspaceDatasets
+from studiolo.workspace.datasets.datasets import WorkspaceDatasets
 from studiolo.workspace.errors import (
     DatasetExistsError,
     UploadCutOffError,

@@ -10,7 +10,7 @@ from studiolo.experiments.experiment import NodeName
 from studiolo.runs.experiments.progress import NodeProgress, Observer
 from studiolo.sandbox.exchange.job import Failure
 from studiolo.store.run_record import NodeState
-from studiolo.workspace.notebook_progress import LineProgress, NotebookProgress, watching
+from studiolo.workspace.drafts.notebook_progress import LineProgress, NotebookProgress, watching
 
 
 def progress(state: NodeState, **more: Any) -> NodeProgress:

@@ -31,9 +31,9 @@ from studiolo.store.dataset_record import DatasetVersion, RecordedColumn, SeenDa
 from studiolo.store.errors import BlobMissingError, BlobRottenError
 from studiolo.store.identity import BlobDigest
 from studiolo.store.locks import WorkspaceUse
-from studiolo.workspace.dataset_versions import DatasetVersions
+from studiolo.workspace.datasets.dataset_versions import DatasetVersions
 from studiolo.workspace.errors import DatasetChangedError, DatasetNameError
-from studiolo.workspace.state_folder import StateFolder
+from studiolo.workspace.folder.state_folder import StateFolder
 
 #: Formats of files that can be workbooks, or hold one.
 _WORKBOOKS: Final = (FileFormat.EXCEL, FileFormat.ZIP, FileFormat.GZIP)

@@ -11,7 +11,7 @@ from studiolo.export.program import ExportedProgram, export_program
 from studiolo.files.whole_file import replacing
 from studiolo.runs.planning.plan import DATASET_PORT, Plan
 from studiolo.sandbox.exchange.sealed_table import SealedTable
-from studiolo.workspace.datasets import WorkspaceDatasets
+from studiolo.workspace.datasets.datasets import WorkspaceDatasets
 from studiolo.workspace.experiments.checked_experiment import CheckedExperiment
 from studiolo.workspace.workspace import Workspace
 

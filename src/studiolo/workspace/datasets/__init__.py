@@ -1,0 +1,1 @@
+"""The datasets of a workspace: files, their versions, and uploads."""
