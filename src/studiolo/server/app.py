@@ -11,27 +11,27 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
+from studiolo.server.access.sessions import Sessions
 from studiolo.server.api.access import SignedIn
 from studiolo.server.api.application import api_application
 from studiolo.server.classic.jobs import job_routes
 from studiolo.server.classic.routes import classic_routes
-from studiolo.server.describing import describing_routes
-from studiolo.server.event_streams import EventStreams
-from studiolo.server.file_routes import file_routes
 from studiolo.server.help.routes import front_route, help_routes
 from studiolo.server.http.access_log import AccessLog
 from studiolo.server.http.edge import CLIENT_GONE, Edge, unknown_error
+from studiolo.server.http.event_streams import EventStreams
 from studiolo.server.http.refused import RefusedError, error_response, plain_error
 from studiolo.server.http.sites import Sites
-from studiolo.server.logs import ACCESS
-from studiolo.server.metrics import metrics_token
-from studiolo.server.own_routes import own_routes
 from studiolo.server.page.files import page_routes
 from studiolo.server.page.signing_in import signing_in_routes
 from studiolo.server.scoring.failed_requests import FailedRequests
 from studiolo.server.scoring.scoring import Scoring
-from studiolo.server.sessions import Sessions
-from studiolo.server.watching import watching_routes
+from studiolo.server.services.describing import describing_routes
+from studiolo.server.services.file_routes import file_routes
+from studiolo.server.services.own_routes import own_routes
+from studiolo.server.watching.logs import ACCESS
+from studiolo.server.watching.metrics import metrics_token
+from studiolo.server.watching.routes import watching_routes
 from studiolo.services.serving.served_endpoints import ServedEndpoints
 from studiolo.workspace.jobs.batch_jobs import BatchJobs
 from studiolo.workspace.studio.studio import Studio

@@ -5,7 +5,7 @@ import sys
 from typing import Any
 
 from studiolo.server.api.application import api_application
-from studiolo.server.event_streams import EventStreams
+from studiolo.server.http.event_streams import EventStreams
 from studiolo.workspace.folder.sample import samples_folder
 from studiolo.workspace.studio.studio import Studio
 from studiolo.workspace.workspace import Workspace

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from studiolo.server.logs import logged
+from studiolo.server.watching.logs import logged
 from studiolo.services.serving.served_endpoints import ServedEndpoints
 from studiolo.store.identity import EndpointId
 from studiolo.workspace.jobs.job_worker import BatchWorker

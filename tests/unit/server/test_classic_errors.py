@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 
 from studiolo.sandbox.exchange.failures import FAILURE_CODES, failure
-from studiolo.server.classic_error_table import DETAILS
-from studiolo.server.classic_errors import (
+from studiolo.server.http.classic_error_table import DETAILS
+from studiolo.server.http.classic_errors import (
     ClassicError,
     classic_error,
     error_of_failed,

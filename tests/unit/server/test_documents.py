@@ -12,7 +12,7 @@ from studiolo.modules.definition import Parameter, ParameterKind
 from studiolo.server.classic.swagger import swagger_document
 from studiolo.server.codecs import classic_request, plain_json
 from studiolo.server.codecs.limits import RequestLimits
-from studiolo.server.service_document import service_document
+from studiolo.server.services.service_document import service_document
 from studiolo.services.sample_request import sample_request, sample_table_request
 from studiolo.services.schema import ColumnSchema, PortSchema, ServiceSchema
 from studiolo.services.scoring import ScoringRequest

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from tests.unit.server.servers import BODY, PRIMARY, Served, error_of
 
-from studiolo.server.logs import logged
+from studiolo.server.watching.logs import logged
 from studiolo.services.keys import Key
 
 WRONG = Key.new().reveal()

@@ -7,8 +7,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from studiolo.server.access.sessions import Sessions
 from studiolo.server.page.files import page_routes
-from studiolo.server.sessions import Sessions
 
 
 def get(folder: Path, address: str, **headers: str) -> httpx.Response:

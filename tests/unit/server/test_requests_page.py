@@ -8,9 +8,9 @@ import pyarrow as pa
 import pytest
 
 from studiolo.modules.definition import Parameter, ParameterKind
-from studiolo.server.classic_errors import error_of_refused
 from studiolo.server.codecs import classic_request, plain_json
 from studiolo.server.codecs.limits import RequestLimits
+from studiolo.server.http.classic_errors import error_of_refused
 from studiolo.services.schema import ColumnSchema, PortSchema, ServiceSchema
 from studiolo.services.scoring import RequestRefused, ScoringRequest
 from studiolo.services.validation import Validator

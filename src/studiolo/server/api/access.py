@@ -9,8 +9,8 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from studiolo.server.access.sessions import Sessions
 from studiolo.server.api.errors import error_answer
-from studiolo.server.sessions import Sessions
 
 #: The header that changing requests of a browser carry. A form or a link can't set it, and a
 #: script of another site may not without asking this server, which never agrees.

@@ -26,7 +26,7 @@ from studiolo.server.api.runs import run_routes
 from studiolo.server.api.services import service_routes
 from studiolo.server.api.uploads import upload_routes
 from studiolo.server.api.workspace import workspace_routes
-from studiolo.server.event_streams import EventStreams
+from studiolo.server.http.event_streams import EventStreams
 from studiolo.services.serving.served_endpoints import ServedEndpoints
 from studiolo.workspace.studio.studio import Studio
 

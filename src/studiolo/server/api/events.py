@@ -15,7 +15,7 @@ from studiolo.documents.events import (
 from studiolo.errors import StudioloError
 from studiolo.runs.experiments.running import RunningExperiment
 from studiolo.server.api.errors import error_document
-from studiolo.server.event_streams import EventStreamResponse, EventStreams, SentEvent
+from studiolo.server.http.event_streams import EventStreamResponse, EventStreams, SentEvent
 from studiolo.workspace.studio.studio import Studio
 from studiolo.workspace.studio.watching import ExperimentState
 

@@ -13,9 +13,9 @@ from starlette.responses import JSONResponse, Response
 
 from studiolo.server.classic.job_body import JobBody
 from studiolo.server.classic.query import classic_query
-from studiolo.server.classic_errors import error_of_refused
 from studiolo.server.http.authorization import TAKES_KEY, authorized
 from studiolo.server.http.body import read_body
+from studiolo.server.http.classic_errors import error_of_refused
 from studiolo.server.http.own_address import own_address
 from studiolo.server.http.refused import ERRORS, RefusedError, plain_error, refuse
 from studiolo.services.schema_document import read_schema

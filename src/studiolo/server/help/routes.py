@@ -9,11 +9,11 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 
 from studiolo.datasets.profile.kinds import type_text
 from studiolo.rendering.templates import rendered
-from studiolo.server.describing import described
 from studiolo.server.help.literals import json_text
 from studiolo.server.help.programs import sample_programs
 from studiolo.server.help.sample_reply import sample_reply
 from studiolo.server.http.refused import refuse
+from studiolo.server.services.describing import described
 from studiolo.services.sample_request import sample_request, sample_table_request
 from studiolo.services.serving.live_endpoint import LiveEndpoint
 from studiolo.services.serving.served_endpoints import ServedEndpoints

@@ -14,7 +14,7 @@ from typing import Any, cast
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
-from studiolo.server.classic_errors import ClassicError, classic_error
+from studiolo.server.http.classic_errors import ClassicError, classic_error
 from studiolo.server.http.refused import plain_error
 
 #: Seconds for the head of a request, from its first byte, or from the connection's beginning.

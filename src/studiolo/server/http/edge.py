@@ -11,8 +11,8 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from studiolo.server.classic_errors import classic_error
 from studiolo.server.http.access_log import AccessLog
+from studiolo.server.http.classic_errors import classic_error
 from studiolo.server.http.refused import RefusedError, error_response, plain_error
 from studiolo.server.http.sites import Sites
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-from studiolo.server.classic_error_table import CLASSES
-from studiolo.server.classic_errors import ClassicError, ErrorDetail, classic_error
+from studiolo.server.http.classic_error_table import CLASSES
+from studiolo.server.http.classic_errors import ClassicError, ErrorDetail, classic_error
 
 JSON = "application/json; charset=utf-8"
 _STATUSES = (400, 401, 404, 406, 408, 413, 415, 500, 503)

@@ -9,8 +9,8 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 
 from studiolo.files.inside import stays_inside
 from studiolo.rendering.templates import rendered
+from studiolo.server.access.sessions import Sessions
 from studiolo.server.page.signing_in import SIGN_IN, followed_link
-from studiolo.server.sessions import Sessions
 
 #: Where a built front end is in the package; `make frontend` puts it there.
 BUILT = Path(__file__).parents[2] / "_ui"

@@ -8,8 +8,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from studiolo.server.access.sessions import SESSION_SECONDS, Sessions
 from studiolo.server.http.body import read_body
-from studiolo.server.sessions import SESSION_SECONDS, Sessions
 
 SIGN_IN = "/signin"
 SIGN_OUT = "/signout"

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from studiolo.server.classic_errors import error_of_refused
 from studiolo.server.codecs.limits import RequestLimits
 from studiolo.server.codecs.negotiation import Codec, reply_codec, request_codec
+from studiolo.server.http.classic_errors import error_of_refused
 from studiolo.server.http.refused import RefusedError
 from studiolo.services.schema import ServiceSchema
 from studiolo.services.scoring import RequestRefused, ScoringRequest

@@ -10,15 +10,15 @@ from typing import Any
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from studiolo.server.classic_errors import (
+from studiolo.server.codecs.limits import RequestLimits
+from studiolo.server.codecs.reply import ReplyError
+from studiolo.server.http.body import BodyRoom, announced_size, client_gone, read_body
+from studiolo.server.http.classic_errors import (
     ClassicError,
     classic_error,
     error_of_failed,
     error_of_refused,
 )
-from studiolo.server.codecs.limits import RequestLimits
-from studiolo.server.codecs.reply import ReplyError
-from studiolo.server.http.body import BodyRoom, announced_size, client_gone, read_body
 from studiolo.server.http.refused import RefusedError, error_response, plain_error, refuse
 from studiolo.server.scoring.exchange import Exchange
 from studiolo.server.scoring.failed_requests import FailedRequests

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import httpx
 
+from studiolo.server.access.sessions import Sessions
 from studiolo.server.app import Application, ServerSettings
 from studiolo.server.http_server import HttpServer
-from studiolo.server.sessions import Sessions
 from studiolo.services.serving.served_endpoints import ServedEndpoints
 from studiolo.workspace.folder.sample import new_workspace
 from studiolo.workspace.studio.studio import Studio

@@ -10,9 +10,9 @@ import httpx
 import pytest
 from tests.unit.server.api.studios import ServedStudio
 
-from studiolo.server.logs import ACCESS, logged
+from studiolo.server.access.sessions import MOST_SESSIONS, SESSION_SECONDS, Sessions
 from studiolo.server.openapi import openapi_document
-from studiolo.server.sessions import MOST_SESSIONS, SESSION_SECONDS, Sessions
+from studiolo.server.watching.logs import ACCESS, logged
 
 ROUTES = [
     (method, path) for path, methods in openapi_document()["paths"].items() for method in methods
@@ -147,7 +147,7 @@ def test_a_session_ends_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     cookie = f"{sessions.cookie}={sessions.begin()}"
     assert sessions.is_open(cookie)
     later = time.time() + SESSION_SECONDS + 1
-    monkeypatch.setattr("studiolo.server.sessions.time.time", lambda: later)
+    monkeypatch.setattr("studiolo.server.access.sessions.time.time", lambda: later)
     assert not sessions.is_open(cookie)
 
 

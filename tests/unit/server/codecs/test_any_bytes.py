@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studiolo.modules.definition import Parameter, ParameterKind
-from studiolo.server.classic_errors import error_of_refused
 from studiolo.server.codecs import arrow_stream
 from studiolo.server.codecs.limits import RequestLimits
 from studiolo.server.codecs.negotiation import (
@@ -21,6 +20,7 @@ from studiolo.server.codecs.negotiation import (
     reply_codec,
     request_codec,
 )
+from studiolo.server.http.classic_errors import error_of_refused
 from studiolo.services.schema import ColumnSchema, PortSchema, ServiceSchema
 from studiolo.services.scoring import RequestRefused, ScoringReply, ScoringRequest
 from studiolo.services.validation import Validator

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
 
-from studiolo.server.secret_file import secret_in
+from studiolo.server.access.secret_file import secret_in
 from studiolo.services.serving.figures import BOUNDS, FiguresNow
 from studiolo.services.serving.live_endpoint import LiveEndpoint
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from studiolo.sandbox.exchange.job import Failure
-from studiolo.server.classic_error_table import CLASSES, DETAILS, STATUSES
+from studiolo.server.http.classic_error_table import CLASSES, DETAILS, STATUSES
 from studiolo.services.scoring import (
     RequestProblem,
     RequestRefused,

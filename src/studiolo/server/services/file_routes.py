@@ -10,9 +10,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from studiolo.server.classic_errors import ClassicError
 from studiolo.server.http.authorization import TAKES_KEY, authorized
 from studiolo.server.http.body import announced_size
+from studiolo.server.http.classic_errors import ClassicError
 from studiolo.server.http.own_address import own_address
 from studiolo.server.http.refused import ERRORS, RefusedError, plain_error, refuse
 from studiolo.services.serving.served_endpoints import ServedEndpoints

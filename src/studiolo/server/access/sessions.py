@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from studiolo.files.whole_file import replacing
-from studiolo.server.secret_file import secret_in
+from studiolo.server.access.secret_file import secret_in
 
 TOKEN_FILE: Final = "token"  # noqa: S105  # the name of a file
 SESSIONS_FILE: Final = "sessions.json"

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 from studiolo.server.classic.swagger import swagger_document
 from studiolo.server.http.authorization import TAKES_KEY, authorized
 from studiolo.server.http.refused import ERRORS, RefusedError, plain_error
-from studiolo.server.service_document import service_document
+from studiolo.server.services.service_document import service_document
 from studiolo.services.schema import ServiceSchema
 from studiolo.services.serving.errors import EndpointBrokenError, EndpointLoadingError
 from studiolo.services.serving.live_endpoint import LiveEndpoint

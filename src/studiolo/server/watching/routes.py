@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from studiolo.server.http.authorization import TAKES_KEY, bearer, unauthorized
 from studiolo.server.http.edge import Edge
 from studiolo.server.http.refused import ERRORS
-from studiolo.server.metrics import MEDIA_TYPE, metrics_text
+from studiolo.server.watching.metrics import MEDIA_TYPE, metrics_text
 from studiolo.services.serving.served_endpoints import ServedEndpoints
 
 

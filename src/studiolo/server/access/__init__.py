@@ -1,0 +1,1 @@
+"""Who may use the server: sessions, and the secrets that are kept in files."""
