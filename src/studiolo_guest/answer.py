@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from studiolo_guest import wire
 from studiolo_guest.confine import limit_address_space
-from studiolo_guest.request import Request
+from studiolo_guest.contract.request import Request
 
 if TYPE_CHECKING:
     from studiolo_guest.programs.program import Program
@@ -53,7 +53,7 @@ def _run(content: bytes, files: list[int], load: Callable[[], None]) -> dict[str
     limit_address_space(request.address_space)
     load()
     # Only now: it imports pandas, which not every zygote has.
-    from studiolo_guest import script  # noqa: PLC0415
+    from studiolo_guest.contract import script  # noqa: PLC0415
 
     count = len(request.outputs)
     results, files = files[:count], files[count:]

@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 
 import pyarrow as pa
 
-from studiolo_guest import figures, packages
+from studiolo_guest import packages
 from studiolo_guest.cheap_forks import memory_image, prefault, rehearsal
+from studiolo_guest.contract import figures
 
 
 def load(modules: Sequence[str]) -> list[str]:

@@ -160,7 +160,8 @@ class _Exporter:
         """The choice of columns as the sandbox makes it, if a node needs it."""
         if not self._parts & {SELECT, SELECT_ONE}:
             return
-        source = files("studiolo_guest").joinpath("column_selection.py").read_text("utf-8")
+        guest = files("studiolo_guest")
+        source = guest.joinpath("contract", "column_selection.py").read_text("utf-8")
         name = self._functions.give("column selection")
         both = f"{SELECT}, {SELECT_ONE}"
         yield as_function(source, name=name, file="column_selection.py", gives=both).text

@@ -1,7 +1,7 @@
 """Turns an experiment's selection of columns into one plain form, for a sandbox to apply.
 
-Which columns a dataset has is known only when it is there: `studiolo_guest.column_selection`
-applies the plain form to a frame.
+Which columns a dataset has is known only when it is there:
+`studiolo_guest.contract.column_selection` applies the plain form to a frame.
 """
 
 import re

@@ -13,8 +13,9 @@ from typing import Final
 
 import pandas as pd
 
-from studiolo_guest import script, wire
+from studiolo_guest import wire
 from studiolo_guest.answer import answer
+from studiolo_guest.contract import script
 from studiolo_guest.frames.output import frame_to_output
 from studiolo_guest.frames.writing import write_batch
 

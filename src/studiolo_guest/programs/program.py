@@ -19,10 +19,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from studiolo_guest import bundle, script, wire
+from studiolo_guest import wire
 from studiolo_guest.confine import allow_results
-from studiolo_guest.failure import MismatchError
-from studiolo_guest.inputs import Inputs, opened_bytes
+from studiolo_guest.contract import bundle, script
+from studiolo_guest.contract.failure import MismatchError
+from studiolo_guest.contract.inputs import Inputs, opened_bytes
+from studiolo_guest.contract.request import Request
 from studiolo_guest.programs.values import (
     Bytes,
     Dataset,
@@ -33,7 +35,6 @@ from studiolo_guest.programs.values import (
     private,
     write,
 )
-from studiolo_guest.request import Request
 
 #: For one rehearsal; a sample that takes longer is not worth the wait.
 _REHEARSAL_SECONDS: Final = 10

@@ -8,12 +8,12 @@ from typing import Any, Final
 import pyarrow as pa
 from pyarrow import ipc
 
-from studiolo_guest import script
+from studiolo_guest.contract import script
+from studiolo_guest.contract.outputs import pickled, roles_of, too_large
 from studiolo_guest.frames.columns_in import Memory
 from studiolo_guest.frames.opening import InputFrame, map_file
 from studiolo_guest.frames.output import OutputTable, frame_to_output
 from studiolo_guest.frames.writing import write_batch
-from studiolo_guest.outputs import pickled, roles_of, too_large
 
 _OPTIONS: Final = ipc.IpcWriteOptions(use_threads=False)
 

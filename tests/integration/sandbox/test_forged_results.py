@@ -163,7 +163,7 @@ def attack():
 def test_a_changed_runner_changes_one_run(full: Here) -> None:
     script = f"""{PREAMBLE}
 def attack():
-    from studiolo_guest import script
+    from studiolo_guest.contract import script
     script.run = None
     json.dumps = lambda *_, **__: '{{}}'
     pd.DataFrame = None

@@ -12,7 +12,7 @@ from studiolo.modules.column_selection import COLUMN_ROLES, COLUMN_TYPES, read_c
 from studiolo.modules.declaration import read_declaration
 from studiolo.modules.definition import ModuleId, ParameterKind
 from studiolo.modules.errors import ModuleKeyUnknownError
-from studiolo_guest.column_selection import select
+from studiolo_guest.contract.column_selection import select
 
 PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "modules.md").read_text(encoding="utf-8")
 

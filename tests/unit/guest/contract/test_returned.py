@@ -7,8 +7,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from studiolo_guest.contract.returned import frames_returned
 from studiolo_guest.frames.errors import TooManyResultsError, UntranslatableReturnError
-from studiolo_guest.returned import frames_returned
 
 FRAME = pd.DataFrame({"a": [1, 2]})
 OTHER = pd.DataFrame({"b": [3]})

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from types import NoneType, UnionType
 from typing import Any, Final, Union, get_args, get_origin
 
-from studiolo_guest import column_selection
-from studiolo_guest.failure import MismatchError
-from studiolo_guest.request import MODULE_BINDING
+from studiolo_guest.contract import column_selection
+from studiolo_guest.contract.failure import MismatchError
+from studiolo_guest.contract.request import MODULE_BINDING
 
 ENTRY: Final = "azureml_main"
 _SELECTION_CODES: Final[Mapping[type[Exception], str]] = {

@@ -12,11 +12,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from studiolo_guest import bundle, failure, figures, ports, wire
+from studiolo_guest import wire
 from studiolo_guest.confine import allow_results
-from studiolo_guest.inputs import Inputs
-from studiolo_guest.outputs import values_returned, write_outputs
-from studiolo_guest.request import Request
+from studiolo_guest.contract import bundle, failure, figures, ports
+from studiolo_guest.contract.inputs import Inputs
+from studiolo_guest.contract.outputs import values_returned, write_outputs
+from studiolo_guest.contract.request import Request
 
 #: What the script is called as a module. Never `__main__`: the classic studio imported it, so a
 #: script's own `if __name__ == "__main__":` part did not run.

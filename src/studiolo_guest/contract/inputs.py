@@ -8,10 +8,10 @@ from typing import Any, Final, Self
 import pandas as pd
 
 from studiolo_guest import wire
-from studiolo_guest.failure import MismatchError
+from studiolo_guest.contract.failure import MismatchError
+from studiolo_guest.contract.request import Request
 from studiolo_guest.frames.columns_in import Memory
 from studiolo_guest.frames.opening import InputFrame, map_file, open_memories
-from studiolo_guest.request import Request
 
 #: Has the name of the port that an input is connected to, as "port", or else the name of the
 #: parameter that stands for it, as "parameter".

@@ -9,13 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from studiolo_guest.failure import MismatchError
+from studiolo_guest.contract.failure import MismatchError
+from studiolo_guest.contract.inputs import ROLES
+from studiolo_guest.contract.request import Request
+from studiolo_guest.contract.returned import frames_returned, made_into_frame
 from studiolo_guest.frames.opening import InputFrame
 from studiolo_guest.frames.output import frame_to_output
 from studiolo_guest.frames.writing import write_batch
-from studiolo_guest.inputs import ROLES
-from studiolo_guest.request import Request
-from studiolo_guest.returned import frames_returned, made_into_frame
 
 _Log = Callable[[str], None]
 

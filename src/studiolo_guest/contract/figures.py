@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any, Final
 
-from studiolo_guest import fonts
+from studiolo_guest.contract import fonts
 
 _PYPLOT: Final = "matplotlib.pyplot"
 _SAVED: Final = "_studiolo_saved"

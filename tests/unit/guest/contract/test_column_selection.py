@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studiolo_guest import column_selection
-from studiolo_guest.column_selection import (
+from studiolo_guest.contract import column_selection
+from studiolo_guest.contract.column_selection import (
     ColumnCountError,
     ColumnMissingError,
     ColumnNumberError,

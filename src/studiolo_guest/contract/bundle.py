@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from typing import Final
 
-from studiolo_guest.failure import MismatchError
+from studiolo_guest.contract.failure import MismatchError
 
 #: The classic studio's name for the folder, in the working directory.
 FOLDER: Final = "Script Bundle"

@@ -1,0 +1,1 @@
+"""The contract of `azureml_main`: its inputs, its call and its outputs."""
