@@ -44,9 +44,10 @@ serve: install frontend
 	test -e out/my-workspace || $(BIN)/studiolo new out/my-workspace
 	$(BIN)/studiolo serve --workspace out/my-workspace
 
-# The sandbox's own tests watch processors and memory, so they have the machine to themselves.
+# Tests wait often: three processes keep two processors busy. The sandbox's own tests watch processors
+# and memory, so they have the machine to themselves.
 test: install check tests/azurite/node_modules/.installed
-	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/integration/sandbox tests
+	$(BIN)/pytest -n 3 --dist loadfile --ignore tests/integration/sandbox tests
 	$(BIN)/pytest tests/integration/sandbox
 
 # Azure's own stand-in for its storage, which a test starts.
