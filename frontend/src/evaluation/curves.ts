@@ -110,7 +110,8 @@ export function bestThreshold(curve: Curve): number {
   let most = -1;
   curve.forEach((point, index) => {
     const { f1 } = figuresAt(point);
-    if (f1 === null || f1 <= most) return;
+    // Rows are positive above a threshold, and no threshold is below 0.
+    if (f1 === null || f1 <= most || point.threshold <= 0) return;
     most = f1;
     best = between(curve[index + 1]?.threshold ?? 0, point.threshold);
   });
@@ -124,7 +125,7 @@ function between(low: number, high: number): number {
     const short = Number(middle.toFixed(digits));
     if (short >= low && short < high) return short;
   }
-  return Math.max(0, middle);
+  return middle < high ? middle : low;
 }
 
 /** The rows by their scored probability: bins of equal width from 0 to 1. */
