@@ -44,11 +44,12 @@ serve: install frontend
 	test -e out/my-workspace || $(BIN)/studiolo new out/my-workspace
 	$(BIN)/studiolo serve --workspace out/my-workspace
 
-# Tests wait often: three processes keep two processors busy. The sandbox's own tests watch processors
-# and memory, so they have the machine to themselves.
+# Tests wait often: three processes keep two processors busy. The sandbox's own tests and the soak of the
+# server watch processors, memory and what is left behind, so they have the machine to themselves.
+ALONE := tests/integration/sandbox tests/integration/server/test_soak.py
 test: install check tests/azurite/node_modules/.installed
-	$(BIN)/pytest -n 3 --dist loadfile --ignore tests/integration/sandbox tests
-	$(BIN)/pytest tests/integration/sandbox
+	$(BIN)/pytest -n 3 --dist loadfile $(ALONE:%=--ignore %) tests
+	$(BIN)/pytest $(ALONE)
 
 # Azure's own stand-in for its storage, which a test starts.
 tests/azurite/node_modules/.installed: tests/azurite/package-lock.json
