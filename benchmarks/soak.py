@@ -199,10 +199,13 @@ def _soak(
     """Do all of it at the same time; what went wrong."""
     counts = Counts()
     versions = _Versions(workspace)
+
+    def ask() -> None:
+        for target in targets:
+            target.ask([1], "nothing")
+
     versions.change(first=True)
-    for target in targets:
-        target.ask([1], "nothing")
-    before = _at_rest(server, None)
+    before = _at_rest(server, None, ask)
     over = threading.Event()
     work: list[Callable[[], None]] = [lambda: _every(over, _CHANGE, versions.change)]
     work += [lambda: _every(over, _KILL, lambda: _kill_one(server, counts))]
@@ -217,9 +220,7 @@ def _soak(
     for one in running:
         one.result()
     versions.change(first=True)
-    for target in targets:
-        target.ask([1], "nothing")
-    after = _at_rest(server, before)
+    after = _at_rest(server, before, ask)
     for name, value in sorted(counts.outcomes.items()):
         print(f"{name:32}{value:10,}")
     for name in before:
@@ -249,8 +250,6 @@ def _more(before: Mapping[str, int], after: Mapping[str, int]) -> list[str]:
     room = {
         # A thread that reads the records has its own connection to them.
         "descriptors": 8,
-        # Those of the last requests go with the next one, or with the server.
-        "memory groups": 4,
         "megabytes of the server": max(100, before["megabytes of the server"]),
     }
     return [
@@ -332,11 +331,18 @@ def _kill_one(server: int, counts: Counts) -> None:
             counts.count("kills")
 
 
-def _at_rest(server: int, wanted: Mapping[str, int] | None) -> dict[str, int]:
-    """What the server has when it does nothing; waits for it to have no more than ``wanted``."""
+def _at_rest(
+    server: int, wanted: Mapping[str, int] | None, ask: Callable[[], None]
+) -> dict[str, int]:
+    """The figures of a server between two requests; waits until they are at most ``wanted``.
+
+    It asks for something before each look, because a request also removes what others have left.
+    """
     until = time.monotonic() + _REST
+    ask()
     found = _figures(server)
     while time.monotonic() < until:
+        ask()
         time.sleep(1)
         now = _figures(server)
         settled = now == found if wanted is None else not _more(wanted, now)

@@ -20,7 +20,7 @@ from studiolo.sandbox.sandbox import Sandbox
 from .places import LIMITS, POLICY, PREAMBLE, Here, assert_works, interpreter_of, processes
 
 #: Runs at each level, and the seconds after which something must be wrong.
-_RUNS = {(): 800, ("namespaces",): 200}
+_RUNS = {(): 2_000, ("namespaces",): 200}
 _AT_MOST = 300
 HOSTILE = [
     "os._exit(0)",
