@@ -72,6 +72,18 @@ def test_public_names_are_documented() -> None:
     assert bare == []
 
 
+def test_a_docstring_begins_with_the_noun_of_its_subject() -> None:
+    roundabout = [
+        f"{path.relative_to(SOURCE)}: {text.splitlines()[0]}"
+        for path, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | Function | ast.ClassDef)
+        and (text := ast.get_docstring(node))
+        and text.startswith("What ")
+    ]
+    assert roundabout == []
+
+
 @pytest.mark.parametrize("package", ["studiolo", "studiolo_guest"])
 def test_a_folder_can_be_taken_in_at_a_glance(package: str) -> None:
     """The aim is fifteen names; `formats` has a module for each format."""

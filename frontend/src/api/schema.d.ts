@@ -773,7 +773,7 @@ export interface paths {
         };
         /**
          * Follow Run
-         * @description What happens in a run, as server-sent events.
+         * @description The events of a run, as server-sent events.
          *
          *     After a lost connection the browser names the last event that it had, and gets the rest. A
          *     run that another process carries is told by the states of its nodes, as it was at this
@@ -797,7 +797,7 @@ export interface paths {
         };
         /**
          * Follow Experiment
-         * @description What happens to an experiment, as server-sent events, from its present state on.
+         * @description The events of an experiment, as server-sent events, from its present state on.
          */
         get: operations["follow_experiment"];
         put?: never;
@@ -1363,7 +1363,7 @@ export interface components {
         };
         /**
          * DraftDocument
-         * @description What can be edited: the experiment as its file has it now.
+         * @description The draft: the experiment as its file has it now.
          */
         DraftDocument: {
             /** Name */
@@ -1582,7 +1582,7 @@ export interface components {
         };
         /**
          * FinishedUpload
-         * @description What an upload is to become.
+         * @description The dataset that an upload becomes.
          */
         FinishedUpload: {
             /** Name */
@@ -2207,7 +2207,7 @@ export interface components {
         };
         /**
          * PublishedDocument
-         * @description What publishing led to.
+         * @description The outcome of publishing.
          */
         PublishedDocument: {
             /** Service */
@@ -2370,7 +2370,7 @@ export interface components {
         };
         /**
          * SaveOutput
-         * @description What an output is to be kept as.
+         * @description The kind and the name that an output is kept under.
          */
         SaveOutput: {
             /** Name */
@@ -2525,7 +2525,7 @@ export interface components {
         };
         /**
          * SetUp
-         * @description What the experiment leaves open; see the errors of a set-up.
+         * @description Decisions that the experiment leaves open; see the errors of a set-up.
          */
         SetUp: {
             /** Learner */

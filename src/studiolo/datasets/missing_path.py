@@ -1,4 +1,4 @@
-"""What may have been meant by a path at which there is nothing."""
+"""Suggestions for a path at which there is nothing."""
 
 from collections.abc import Callable, Sequence
 from itertools import islice
@@ -12,7 +12,7 @@ _MOST = 10_000
 
 
 def meant(path: Path, fits: Callable[[Path], bool]) -> str:
-    """What is there instead: a sentence for an error, with a blank before it; "" for nothing.
+    """Files that may be meant: a sentence for an error, with a blank before it; "" for nothing.
 
     Args:
         path: Where there is nothing.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 
 @dataclass(frozen=True, kw_only=True)
 class ReadingOptions:
-    """What the user of a dataset file knows about it; None leaves it to the file."""
+    """The user's knowledge of a dataset file; None leaves it to the file."""
 
     #: Encoding of a text file, such as ``windows-1252``; None is UTF-8.
     encoding: str | None = None

@@ -1,4 +1,4 @@
-"""What happens in a run, and to an experiment, as documents: one type for each event."""
+"""The events of a run, and of an experiment, as documents: one type for each event."""
 
 from collections.abc import Mapping, Sequence
 

@@ -11,7 +11,7 @@ from studiolo.workspace.folder.history import Forgotten
 
 
 class DraftDocument(TypedDict):
-    """What can be edited: the experiment as its file has it now."""
+    """The draft: the experiment as its file has it now."""
 
     name: str
 

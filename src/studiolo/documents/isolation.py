@@ -1,4 +1,4 @@
-"""What isolated a run, and what was tried against it, as documents."""
+"""The isolation of a run, layer by layer, as documents."""
 
 from collections.abc import Sequence
 from dataclasses import asdict

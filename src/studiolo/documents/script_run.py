@@ -28,7 +28,7 @@ class ImageDocument(TypedDict):
 
 
 class DeviceDocument(TypedDict):
-    """What a script printed and drew."""
+    """The console and the pictures of a script."""
 
     console: str
     console_dropped_bytes: int

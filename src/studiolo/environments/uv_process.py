@@ -115,7 +115,7 @@ def _listen(terminal: int, progress: ProgressCallback | None) -> list[str]:
 
 
 def _lines(terminal: int) -> Iterator[str | None]:
-    """What it says; None from time to time while it says nothing."""
+    """Its lines; None from time to time while it prints nothing."""
     rest = b""
     while True:
         if not select.select([terminal], [], [], _PAUSE)[0]:

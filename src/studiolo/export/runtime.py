@@ -172,7 +172,7 @@ def without_floats(frame: pd.DataFrame, before: list[Any]) -> pd.DataFrame:
 
 
 def dataset(value: Any, before: Any = ()) -> Any:
-    """What a module returned for an output, as the next one gets it.
+    """The value that a module returned for an output, as the next one gets it.
 
     The index is dropped, names are texts and unique, each column has a type
     that a dataset can have, and of what is noted about the frame only the columns' roles stay.
@@ -206,7 +206,7 @@ def all_outputs(returned: Any, count: int) -> list[Any]:
 
 
 def each_dataset(returned: Any, before: Any = ()) -> list[Any]:
-    """What a module returned for its outputs, each of which is a dataset."""
+    """The values that a module returned for its outputs, each of which is a dataset."""
     return [dataset(value, before) for value in returned]
 
 
@@ -318,7 +318,7 @@ def dtype_of_objects(present: Any, kind: str, *, gaps: bool) -> str | None:
 
 
 def script_datasets(returned: Any, before: Any = ()) -> tuple[Any, Any]:
-    """What a script returned: the Results Dataset, and a second one or None.
+    """The frames that a script returned: the Results Dataset, and a second one or None.
 
     A script returns a sequence that begins with a frame, or a bare one; nothing is an empty frame.
     """

@@ -1,4 +1,4 @@
-"""What a process that was killed leaves behind: files and folders that it was still making.
+"""Leftovers of a process that was killed: files and folders that it was still making.
 
 Each has a name of its own kind, and is locked by the process that makes it. The system takes the
 lock away from a process that ends, however it ends; what has such a name and no lock is left over.

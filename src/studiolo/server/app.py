@@ -39,7 +39,7 @@ from studiolo.workspace.studio.studio import Studio
 
 @dataclass(frozen=True, kw_only=True)
 class ServerSettings:
-    """What the application needs to know beside the endpoints."""
+    """The settings of the application beside the endpoints."""
 
     #: Names that the server is called by, beside localhost and addresses.
     hosts: Collection[str] = ()
@@ -124,7 +124,7 @@ def _add_studio(application: FastAPI, api: ASGIApp, sessions: Sessions) -> None:
 
 
 async def _as_classic(_: Request, error: Exception) -> Response:
-    """What the routing refuses, as every other error."""
+    """A refusal of the routing, as every other error."""
     assert isinstance(error, HTTPException)
     outer = "NotFound" if error.status_code == 404 else "BadArgument"
     code = "MethodNotAllowed" if error.status_code == 405 else outer

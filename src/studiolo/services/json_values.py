@@ -19,6 +19,17 @@ JsonValue = None | bool | int | float | str
 INFINITY = "Infinity"
 
 
+def plain_json_type(kind: pa.DataType) -> dict[str, str] | None:
+    """The type of a column's values in a JSON schema; None where JSON has only text for them."""
+    if types.is_boolean(kind):
+        return {"type": "boolean"}
+    if types.is_integer(kind):
+        return {"type": "integer", "format": str(kind)}
+    if types.is_floating(kind):
+        return {"type": "number", "format": "float" if types.is_float32(kind) else "double"}
+    return None
+
+
 def json_values(column: Column | Values) -> list[JsonValue]:
     """The values of a column in the order of its rows."""
     kind: pa.DataType = column.type

@@ -43,7 +43,7 @@ class Key:
         return self._text
 
     def hashed(self) -> KeyHash:
-        """What is kept of it, made anew with each call: "blake2b", the salt and the digest."""
+        """The hash that is kept, made anew with each call: "blake2b", the salt and the digest."""
         salt = secrets.token_bytes(_SALT_BYTES)
         return KeyHash(f"{_METHOD}:{salt.hex()}:{_digest(self._text, salt).hex()}")
 
@@ -60,7 +60,7 @@ def new_keys() -> Mapping[KeySlot, Key]:
 
 
 def hashes(keys: Mapping[KeySlot, Key]) -> Mapping[KeySlot, KeyHash]:
-    """What is kept of keys."""
+    """The hashes that are kept of keys."""
     return {slot: key.hashed() for slot, key in keys.items()}
 
 

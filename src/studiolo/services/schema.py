@@ -60,7 +60,7 @@ class PortSchema:
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceSchema:
-    """What a version of a web service takes and gives."""
+    """The inputs, outputs and parameters of a version of a web service."""
 
     #: By the names of the Web Service Input modules: "input1".
     inputs: Mapping[str, PortSchema] = field(default_factory=dict)

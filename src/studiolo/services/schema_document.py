@@ -62,7 +62,7 @@ def _column(column: ColumnSchema) -> Mapping[str, Any]:
 
 
 def _parameter(parameter: Parameter) -> Mapping[str, Any]:
-    """What is usual is left out."""
+    """The document of a parameter; what is usual is left out."""
     document: dict[str, Any] = {"name": parameter.name, "kind": parameter.kind.value}
     for field in fields(Parameter):
         value = getattr(parameter, field.name)

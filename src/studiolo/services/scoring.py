@@ -12,7 +12,7 @@ from studiolo.sandbox.exchange.job import Failure
 
 @dataclass(frozen=True, kw_only=True)
 class ScoringRequest:
-    """What a caller wants scored, checked against the schema of the service."""
+    """A request for scores, checked against the schema of the service."""
 
     #: By input name; columns and types are those of the schema, in its order. A categorical column
     #: has the categories of the schema first, and behind them those that training never saw.
@@ -23,7 +23,7 @@ class ScoringRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class ScoringReply:
-    """What the scoring graph made of a request."""
+    """The scoring graph's reply to a request."""
 
     #: By output name.
     outputs: Mapping[str, pa.Table] = field(default_factory=dict)
@@ -32,7 +32,7 @@ class ScoringReply:
 
 
 class ProblemCode(StrEnum):
-    """What can be wrong with a request; the classic service's own words for it."""
+    """Kinds of mistakes in a request; the classic service's own words for them."""
 
     BAD_PARAMETER_VALUE = "BadParameterValue"
     INPUT_MISMATCH = "InputMismatchError"

@@ -82,7 +82,7 @@ class Validator:
     def check_outside(
         self, inputs: Sequence[str], parameters: Mapping[str, object]
     ) -> RequestRefused | None:
-        """What is wrong beside the rows: with the names of inputs, and with the parameters."""
+        """Mistakes beside the rows: in the names of inputs, and in the parameters."""
         problems = _Problems()
         self._check_names(dict.fromkeys(inputs), problems)
         self._values(parameters, problems)
@@ -206,7 +206,7 @@ def _rows(sent: Cells | pa.Table) -> int:
 
 
 class _Problems:
-    """What was found wrong, up to a bound."""
+    """Mistakes that were found, up to a bound."""
 
     def __init__(self) -> None:
         self.found: list[RequestProblem] = []

@@ -1,4 +1,4 @@
-"""What callers sent, in a form for sentences to them."""
+"""Values of callers, in a form for sentences to them."""
 
 from collections.abc import Iterable, Sequence
 

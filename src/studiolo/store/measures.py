@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Cost:
-    """What a step took; None where that is not known."""
+    """The cost of a step; None where that is not known."""
 
     seconds: float | None = None
     #: Processor time in seconds; None where no script ran.
@@ -27,7 +27,7 @@ class Cost:
 
 @dataclass(frozen=True, kw_only=True)
 class Measures(Cost):
-    """What a result took, and how large it is; None where that is not known."""
+    """The cost of a result, and its size; None where that is not known."""
 
     #: Of all its datasets together; None if it has none.
     rows: int | None = None

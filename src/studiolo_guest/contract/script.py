@@ -146,7 +146,7 @@ def call(
 
 
 def _unbuffer() -> None:
-    """What is printed leaves at once: in order with stderr, and seen even if the script is killed.
+    """Printed text leaves at once: in order with stderr, and seen even if the script is killed.
 
     PYTHONUNBUFFERED is only there for interpreters that the script starts.
     """

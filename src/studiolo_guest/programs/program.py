@@ -217,7 +217,7 @@ class Program:
 
 
 class _Restored:
-    """What one step does to the interpreter, the next one does not find.
+    """The interpreter as a step found it: the next one does not see its changes.
 
     Its own modules are gone, so that two bundles may both have a module `helpers`.
     """
@@ -344,7 +344,7 @@ def _given(call: Call, files: Sequence[int]) -> dict[str, Value]:
 
 
 def _origin(edge: Mapping[str, Any]) -> tuple[object, object] | None:
-    """What an edge and others may come from; None for a constant, which each edge has anew."""
+    """The source that edges may share; None for a constant, which each edge has anew."""
     if "call" in edge:
         return "call", edge["call"]
     return (edge["step"], edge["output"]) if "step" in edge else None

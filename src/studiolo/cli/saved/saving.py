@@ -1,4 +1,4 @@
-"""What the two commands share that save a node's result."""
+"""Common parts of the two commands that save a node's result."""
 
 import shlex
 import sys

@@ -1,4 +1,4 @@
-"""What commands that call a service have in common: values typed in, and answers that are none."""
+"""Common parts of the commands that call a service: values typed in, and answers that are none."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -58,7 +58,7 @@ def input_files(given: Sequence[str], inputs: Sequence[str], option: str) -> dic
 
 
 def show_refused(errors: Terminal, answer: RequestRefused) -> None:
-    """What is wrong with a request."""
+    """The mistakes in a request."""
     for problem in answer.problems:
         errors.say(Text.assemble((problem.code, "red"), " ", printable(problem.message)))
 

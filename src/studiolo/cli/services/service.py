@@ -25,7 +25,7 @@ from studiolo.workspace.workspace import open_workspace
 
 
 class Action(StrEnum):
-    """What to do with a service."""
+    """Actions on a service."""
 
     SHOW = "show"
     KEYS = "keys"

@@ -119,7 +119,7 @@ def row_groups(content: Content) -> tuple[list[int], bool]:
 def _said(
     content: Content, result: int, *, task: str, given: ReadingLimits | None = None
 ) -> dict[str, Any]:
-    """What the process reports of its task; raises the error that it reports."""
+    """The report of the process on its task; raises the error that it reports."""
     limits = given or limits_for(content.data.size)
     with _source(content) as source, _memory_file() as report:
         status = _run(content, limits, source, result, report, task)

@@ -11,7 +11,7 @@ _TO_MARK = re.compile(rb'(?:[^"\[{,]++|"(?:[^"\\]|\\.)*+"?)*+([\[{,]|\Z)', re.DO
 
 
 def read_reply(content: bytes) -> object:
-    """What the reply says.
+    """The content of the reply.
 
     Raises:
         ValueError: It is not JSON, or has more values than any honest reply; the message says

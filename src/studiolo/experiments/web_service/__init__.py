@@ -1,1 +1,1 @@
-"""What a web service has of an experiment: its inputs, its outputs and its parameters."""
+"""The web service's side of an experiment: its inputs, its outputs and its parameters."""

@@ -43,7 +43,7 @@ class ServiceMistake:
 def service_mistakes(
     experiment: Experiment, parameters: Callable[[Node], Sequence[Parameter] | None]
 ) -> Iterator[ServiceMistake]:
-    """What is wrong with the web service of an experiment; nothing if it was made for none.
+    """Mistakes in the web service of an experiment; none if it has no web service.
 
     Args:
         experiment: The experiment.

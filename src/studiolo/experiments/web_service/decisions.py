@@ -11,7 +11,7 @@ from studiolo.modules.definition import EXECUTE_PYTHON_SCRIPT, PortKind, PortNam
 
 @dataclass(frozen=True, kw_only=True)
 class Choices:
-    """What the user decided; whatever is left open has to be clear from the experiment."""
+    """Decisions of the user; whatever is left open has to be clear from the experiment."""
 
     #: The node that trains the model to score with, or its untrained learner.
     learner: str | None = None

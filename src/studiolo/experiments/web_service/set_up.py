@@ -31,7 +31,7 @@ _DATASET: Final = PortName("dataset")
 
 @dataclass(frozen=True, kw_only=True)
 class ToSave:
-    """What a node learned, and the name that it is to be saved under."""
+    """The model or transform that a node learned, and the name to save it under."""
 
     node: NodeName
     port: PortName

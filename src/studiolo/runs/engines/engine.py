@@ -18,7 +18,7 @@ from studiolo.store.measures import Cost
 
 @dataclass(frozen=True, kw_only=True)
 class RunContext:
-    """What the steps of one run have in common for an engine."""
+    """The facts that the steps of one run have in common for an engine."""
 
     #: The results that its steps refer to.
     results: ResultTable

@@ -211,7 +211,7 @@ def job_of(step: Step, inputs: Mapping[PortName, Connected], files: Mapping[str,
 
 
 def _notes_before(job: Job) -> Sequence[str]:
-    """What to say of a script before it runs; nothing of a module."""
+    """Notes on a script before it runs; none on a module."""
     if job.contract.module:
         return ()
     bundle = job.bundle

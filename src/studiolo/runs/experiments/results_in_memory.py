@@ -99,7 +99,7 @@ class ResultsInMemory:
             )
 
     def _held_by(self, step: Step) -> list[RecipeDigest]:
-        """What a step keeps here while it runs: its inputs, its files and its own result."""
+        """The results that a running step keeps here: its inputs, its files and its own result."""
         inputs = (self._plan.steps[node].digest for node in set(step.needs))
         return [step.digest, _of_parameters(step), *inputs]
 

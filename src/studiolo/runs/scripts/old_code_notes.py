@@ -1,4 +1,4 @@
-"""What of a script and its bundle runs today and means something else: said before it runs."""
+"""Calls of a script and its bundle that run today and mean something else: said before it runs."""
 
 import io
 import zipfile

@@ -1,1 +1,1 @@
-"""What passes between the host and a run, checked before it is believed."""
+"""The exchange between the host and a run, checked before it is believed."""

@@ -1,1 +1,1 @@
-"""What a run may do, and the filters and numbers that this becomes for the kernel."""
+"""The rights of a run, and the filters and numbers that they become for the kernel."""

@@ -1,4 +1,4 @@
-"""What a run leaves: its results, what it printed, its pictures."""
+"""The leavings of a run: its results, its console, its pictures."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""What a call has left behind in a process that is to serve another, as the kernel shows it."""
+"""Traces of a call in a process that is to serve another, as the kernel shows them."""
 
 import os
 from collections.abc import Mapping

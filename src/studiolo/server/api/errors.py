@@ -169,7 +169,7 @@ async def as_invalid(request: Request, error: Exception) -> Response:
 
 
 async def as_http_error(request: Request, error: Exception) -> Response:
-    """What the routing refuses, in the form of every other error."""
+    """A refusal of the routing, in the form of every other error."""
     assert isinstance(error, HTTPException)
     codes = {404: "not-found", 405: "method-not-allowed", 408: "too-slow", 413: "request-too-large"}
     code = codes.get(error.status_code, "request-invalid")

@@ -32,7 +32,7 @@ def event_routes(studio: Studio, streams: EventStreams) -> APIRouter:
         responses={200: {"model": RunEventDocument}},
     )
     async def follow_run(run: str, last_event_id: _LastId = None) -> EventStreamResponse:
-        """What happens in a run, as server-sent events.
+        """The events of a run, as server-sent events.
 
         After a lost connection the browser names the last event that it had, and gets the rest. A
         run that another process carries is told by the states of its nodes, as it was at this
@@ -52,7 +52,7 @@ def event_routes(studio: Studio, streams: EventStreams) -> APIRouter:
         responses={200: {"model": ExperimentEventDocument}},
     )
     async def follow_experiment(name: str) -> EventStreamResponse:
-        """What happens to an experiment, as server-sent events, from its present state on."""
+        """The events of an experiment, as server-sent events, from its present state on."""
         await run_in_threadpool(
             studio.workspace.experiment, studio.workspace.experiment_folder(name)
         )

@@ -1,4 +1,4 @@
-"""What a node of a run left: its console, its failure, its pictures, and its outputs."""
+"""The leavings of a node of a run: its console, its failure, its pictures, and its outputs."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -58,7 +58,7 @@ class ConsoleDocument(TypedDict):
 
 
 class SaveOutput(BaseModel):
-    """What an output is to be kept as."""
+    """The kind and the name that an output is kept under."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -28,7 +28,7 @@ from studiolo.workspace.studio.studio import Studio
 
 
 class SetUp(BaseModel):
-    """What the experiment leaves open; see the errors of a set-up."""
+    """Decisions that the experiment leaves open; see the errors of a set-up."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -61,7 +61,7 @@ class Publish(BaseModel):
 
 
 class PublishedDocument(TypedDict):
-    """What publishing led to."""
+    """The outcome of publishing."""
 
     service: str
     version: int

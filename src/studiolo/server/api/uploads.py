@@ -24,7 +24,7 @@ class NewUpload(BaseModel):
 
 
 class FinishedUpload(BaseModel):
-    """What an upload is to become."""
+    """The dataset that an upload becomes."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -1,4 +1,4 @@
-"""What the query of a classic request says."""
+"""The query of a classic request."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ class ClassicQuery:
 
 
 def classic_query(parameters: QueryParams) -> ClassicQuery:
-    """What it says; other parameters are none of ours.
+    """The parameters that the classic service knew; others are passed over.
 
     Raises:
         RefusedError: A value is not allowed, or another version of the interface is asked for.

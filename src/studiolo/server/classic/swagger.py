@@ -11,6 +11,7 @@ import pyarrow as pa
 from pyarrow import types
 
 from studiolo.modules.definition import Parameter, ParameterKind
+from studiolo.services.json_values import plain_json_type
 from studiolo.services.sample_request import sample_request
 from studiolo.services.schema import ColumnSchema, PortSchema, ServiceSchema
 
@@ -166,12 +167,8 @@ def _column(column: ColumnSchema) -> Mapping[str, Any]:
 
 
 def _column_type(kind: pa.DataType) -> Mapping[str, Any]:
-    if types.is_boolean(kind):
-        return {"type": "boolean"}
-    if types.is_integer(kind):
-        return {"type": "integer", "format": str(kind)}
-    if types.is_floating(kind):
-        return {"type": "number", "format": "float" if types.is_float32(kind) else "double"}
+    if plain := plain_json_type(kind):
+        return plain
     if types.is_decimal(kind):
         return {"type": "number"}
     if types.is_duration(kind):

@@ -48,7 +48,7 @@ _EXACT = json.JSONDecoder(**_EACH, parse_float=Decimal)
 
 
 def read_json(body: bytes, limits: RequestLimits, *, exact: bool = False) -> object:
-    """What the body says; NaN is None, and the infinities are text.
+    """The content of the body; NaN is None, and the infinities are text.
 
     Args:
         body: The bytes of a request.

@@ -1,4 +1,4 @@
-"""What of a reply goes out, and how much of it."""
+"""The part of a reply that goes out, and how much that is."""
 
 import io
 

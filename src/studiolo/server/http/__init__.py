@@ -1,1 +1,1 @@
-"""What every request meets before a route sees it, and every answer before it leaves."""
+"""Layers that every request passes before a route sees it, and every answer before it leaves."""

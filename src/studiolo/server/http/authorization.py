@@ -13,7 +13,7 @@ TAKES_KEY = Depends(HTTPBearer(auto_error=False, scheme_name="key"))
 
 
 def bearer(request: Request) -> str:
-    """What a caller presents: `Authorization: Bearer <key>`, the word in any case.
+    """The key that a caller presents: `Authorization: Bearer <key>`, the word in any case.
 
     R's client sends two blanks. Empty if there is nothing, or more than one such header.
     """

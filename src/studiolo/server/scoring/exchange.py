@@ -19,7 +19,7 @@ _WORDS = frozenset({"api-version", "details", "format", "output"})
 
 @dataclass(frozen=True, kw_only=True)
 class Exchange:
-    """What the head of a request says about the shapes of its body and of the reply's."""
+    """The shapes of a request's body and of its reply's, as the head of the request says."""
 
     #: The codec for JSON on this route.
     json: Codec
@@ -35,7 +35,7 @@ class Exchange:
     def decode(
         self, body: bytes, validator: Validator, limits: RequestLimits
     ) -> ScoringRequest | RequestRefused:
-        """What the body asks for, or what is wrong with it."""
+        """The call that the body asks for, or the mistake in it."""
         return self.request.decode(body, self.parameters, validator, limits)
 
     def reply(self, schema: ServiceSchema) -> Codec | RequestRefused:
@@ -46,7 +46,7 @@ class Exchange:
 
 
 def exchange_of(request: Request, *, json: Codec) -> Exchange:
-    """What the head of a request says.
+    """The exchange that the head of a request asks for.
 
     Raises:
         RefusedError: Its body is in a form that can't be read.

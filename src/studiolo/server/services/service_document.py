@@ -8,6 +8,7 @@ from pyarrow import types
 
 from studiolo.modules.definition import Parameter, ParameterKind
 from studiolo.server.codecs.negotiation import PLAIN_JSON, TABLES
+from studiolo.services.json_values import plain_json_type
 from studiolo.services.sample_request import plain_sample_request, sample_request
 from studiolo.services.schema import ColumnSchema, PortSchema, ServiceSchema
 
@@ -196,12 +197,8 @@ def _column(column: ColumnSchema) -> Mapping[str, Any]:
 
 
 def _column_type(kind: pa.DataType) -> dict[str, Any]:
-    if types.is_boolean(kind):
-        return {"type": "boolean"}
-    if types.is_integer(kind):
-        return {"type": "integer", "format": str(kind)}
-    if types.is_floating(kind):
-        return {"type": "number", "format": "float" if types.is_float32(kind) else "double"}
+    if plain := plain_json_type(kind):
+        return plain
     if types.is_large_binary(kind):
         return {"type": "string", "contentEncoding": "base64"}
     name = _format(kind)

@@ -1,1 +1,1 @@
-"""What operators see of the server: its health, its metrics and its log."""
+"""The operators' view of the server: its health, its metrics and its log."""

@@ -62,7 +62,7 @@ class InputFile:
         self._port = port
 
     def state(self) -> Sequence[int]:
-        """What differs where the file has changed: its size, and when it was written.
+        """The state of the file, which tells a changed one: its size, and when it was written.
 
         Raises:
             DatasetFileMissingError, DatasetFileUnreadableError: It can't be looked at.

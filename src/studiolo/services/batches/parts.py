@@ -1,4 +1,4 @@
-"""What a batch has scored so far, on the disk, so that a killed one goes on where it was."""
+"""Scored parts of a batch, on the disk, so that a killed one goes on where it was."""
 
 import fcntl
 import json

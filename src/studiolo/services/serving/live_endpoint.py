@@ -18,7 +18,7 @@ _RETRY = 60.0
 
 
 class VersionKey(NamedTuple):
-    """What a handler is made for; where any of it changes, another one is needed."""
+    """The purpose of a handler; where any of it changes, another one is needed."""
 
     number: int
     isolation: ServiceIsolation
@@ -51,7 +51,7 @@ class LiveEndpoint:
 
     @property
     def record(self) -> ServedEndpoint:
-        """What is recorded of it; keys and limits hold as soon as they are seen here."""
+        """The record of the endpoint; keys and limits hold as soon as they are seen here."""
         return self._record
 
     @property

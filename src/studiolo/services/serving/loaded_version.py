@@ -10,11 +10,11 @@ from studiolo.services.validation import Validator
 
 
 class Scorer(Protocol):
-    """What answers the requests to a version; `Handler` does."""
+    """Something that answers the requests to a version; `Handler` does."""
 
     @property
     def schema(self) -> ServiceSchema:
-        """What callers send and get."""
+        """The schema of requests and replies."""
 
     def wait_until_ready(self) -> None:
         """Wait until the first request would be answered at once.

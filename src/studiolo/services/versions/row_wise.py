@@ -15,7 +15,7 @@ _KEY = "row-wise"
 
 @dataclass(frozen=True, kw_only=True)
 class RowWise:
-    """What was decided about a version, and why."""
+    """The decision about a version, and the reason for it."""
 
     #: Whether a batch is scored in pieces, in order; if not, in one piece.
     decided: bool
@@ -84,7 +84,7 @@ def _kind(definition: ModuleDefinition, port: Any) -> PortKind:
 
 
 def _conditions(step: Step, definition: ModuleDefinition) -> Mapping[str, Sequence[Any]] | None:
-    """What must hold for a step to take rows one by one; None if nothing makes it."""
+    """Conditions under which a step takes rows one by one; None if it never does."""
     if definition.id != EXECUTE_PYTHON_SCRIPT:
         return definition.row_wise
     # What a script does with rows is for the script to say.

@@ -48,7 +48,7 @@ class Stage:
 
 @dataclass(frozen=True, kw_only=True)
 class ScoringPlan:
-    """What a request goes through."""
+    """The stages that a request goes through."""
 
     stages: Sequence[Stage]
     #: By the service's output: the name under which a stage, or the request, gives it.
@@ -236,7 +236,7 @@ class _Compiler:
     def _leaving(
         self, stage: int, where: Mapping[NodeName, tuple[int, int]]
     ) -> Mapping[str, StepOutput]:
-        """What later stages or the reply need of a stage, by the names for it."""
+        """The values of a stage that later stages or the reply need, by their names."""
         wanted = list(self._ends)
         for name in self._each_time:
             if where[name][0] > stage:

@@ -1,1 +1,1 @@
-"""What is remembered of services: versions, endpoints, keys, traffic and batch jobs."""
+"""Records of services: versions, endpoints, keys, traffic and batch jobs."""

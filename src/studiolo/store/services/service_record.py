@@ -58,7 +58,7 @@ class ServiceVersion:
 
 
 class ServiceIsolation(StrEnum):
-    """What the requests to an endpoint are kept apart by."""
+    """The isolation of the requests to an endpoint from one another."""
 
     #: Each has a process of its own.
     REQUEST = "request"
@@ -84,7 +84,7 @@ class EndpointLimits:
 
 @dataclass(frozen=True, kw_only=True)
 class EndpointSettings:
-    """What an endpoint is set to. What is None stays as it is; in a new endpoint, the default."""
+    """The settings of an endpoint. What is None stays as it is; in a new endpoint, the default."""
 
     description: str | None = None
     isolation: ServiceIsolation | None = None
@@ -113,7 +113,7 @@ class KeySlot(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class EndpointKey:
-    """What is kept of a key: enough to recognise it, and not the key."""
+    """The record of a key: enough to recognise it, and not the key."""
 
     slot: KeySlot
     hash: KeyHash = field(repr=False)
@@ -137,7 +137,7 @@ class Traffic:
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """What publishing led to."""
+    """The outcome of publishing."""
 
     service: Service
     version: ServiceVersion

@@ -193,7 +193,7 @@ class ServiceRecords:
         return changed
 
     def key_hashes(self, endpoint: EndpointId) -> Sequence[EndpointKey]:
-        """What recognises an endpoint's keys, the primary one first; nothing if there is none."""
+        """The hashes of an endpoint's keys, the primary one first; nothing if there is none."""
         with self._database.reading() as connection:
             return endpoint_rows.keys(connection, endpoint).get(endpoint, [])
 

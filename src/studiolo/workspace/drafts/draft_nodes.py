@@ -130,7 +130,7 @@ class DraftNodes:
             raise NodeRefusedError(node=node.name, reasons=reasons) from error
 
     def _mistakes(self, node: Node) -> list[str]:
-        """What would keep a node from running, but for what it may still lack."""
+        """Mistakes that would keep a node from running, but for what it may still lack."""
         found = self._home.check(self._around(node), read_script=self._scripts.read)
         return [
             finding.message

@@ -17,7 +17,7 @@ from studiolo.workspace.datasets.uploads import UploadedDataset, UploadSource
 
 
 class Home(Protocol):
-    """What a draft asks of its workspace."""
+    """The verbs that a draft asks of its workspace."""
 
     @property
     def catalogue(self) -> Catalogue:

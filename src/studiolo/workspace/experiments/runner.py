@@ -69,7 +69,7 @@ class WorkspaceRunner:
         )
 
     def runner(self) -> ExperimentRunner:
-        """What runs experiments.
+        """The runner of experiments.
 
         Raises:
             StoreError: The records can't be opened.

@@ -105,7 +105,7 @@ class BatchJobs:
         return found
 
     def request(self, job: Job) -> JobRequest:
-        """What a job is to do, with its secrets."""
+        """The task of a job, with its secrets."""
         secret = self._secrets_of(job.id)
         return JobRequest(
             inputs={

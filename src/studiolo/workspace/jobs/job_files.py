@@ -92,7 +92,7 @@ class JobFiles:
         return path
 
     def token(self, file: StoredFile) -> str:
-        """What makes the address of a file a link to it: a query that expires."""
+        """The query that makes the address of a file a link to it, and expires."""
         expires = int(time.time()) + _GOOD_FOR
         return f"?se={expires}&sig={self._signature(file, expires)}"
 

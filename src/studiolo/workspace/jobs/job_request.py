@@ -1,4 +1,4 @@
-"""What a batch job is to do, as values."""
+"""The task of a batch job, as values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ class AzureBlob:
 
     @property
     def secrets(self) -> Mapping[str, str]:
-        """What no record may hold."""
+        """The secrets, which no record may hold."""
         return {"connection_string": self.connection_string, "signature": self.signature}
 
 
@@ -28,7 +28,7 @@ Place = StoredFile | AzureBlob
 
 @dataclass(frozen=True, kw_only=True)
 class JobRequest:
-    """What a batch job is to do."""
+    """The task of a batch job."""
 
     #: By the names of the inputs.
     inputs: Mapping[str, Place]

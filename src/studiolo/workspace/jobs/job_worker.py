@@ -232,7 +232,7 @@ def _disk(path: Path) -> Iterator[None]:
 
 
 class _FailedError(Exception):
-    """What is wrong with a job's files, or went wrong in a script."""
+    """The mistake in a job's files, or in a script."""
 
 
 def failure_text(answer: BatchFailed | RequestRefused) -> str:

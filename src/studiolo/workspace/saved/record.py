@@ -23,7 +23,7 @@ class MadeIn:
 
 @dataclass(frozen=True, kw_only=True)
 class SavedRecord:
-    """What a person, and the next run, should know about a saved model or transform."""
+    """The facts that a person, and the next run, should know about a saved model or transform."""
 
     #: The digest of its bytes, and their number.
     sha256: str

@@ -107,7 +107,7 @@ class SavedObjects:
         return found
 
     def version(self, saved: SavedName, version: int | None) -> PlannedSaved:
-        """What a node means that names it; raises as `find` does."""
+        """The version that a node means; raises as `find` does."""
         found = self.find(saved, version)
         return PlannedSaved(
             saved=saved,
@@ -118,7 +118,7 @@ class SavedObjects:
         )
 
     def notes(self, saved: SavedName, version: int | None, here: MadeIn) -> Sequence[str]:
-        """What a person should know who opens it in the environment of this Studiolo.
+        """Notes for a person who opens it in the environment of this Studiolo.
 
         Raises as `find` does.
         """

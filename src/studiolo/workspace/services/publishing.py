@@ -49,7 +49,7 @@ _TRIED_ROWS = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Publication:
-    """What publishing led to."""
+    """The outcome of publishing."""
 
     published: Published
     #: The keys of a new endpoint, to be shown once; nothing if the endpoint was there before.
@@ -63,7 +63,7 @@ class Publication:
 
 @dataclass(frozen=True, kw_only=True)
 class PublisherParts:
-    """What publishing needs of a workspace."""
+    """The parts of a workspace that publishing needs."""
 
     #: Runs an experiment and waits for its end.
     run: Callable[[Experiment, Observer | None], ExperimentResult]
@@ -193,7 +193,7 @@ def _without_labels(schema: ServiceSchema, rows: Mapping[str, pa.Table]) -> Scor
 
 
 def _reply_of(result: ExperimentResult, plan: Plan, node: NodeName) -> Dataset:
-    """What a Web Service Output is given."""
+    """The dataset that a Web Service Output is given."""
     source, port = next(iter(plan.steps[node].sources.values()))
     return result[source].dataset(port)
 

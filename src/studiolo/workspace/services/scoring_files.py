@@ -27,7 +27,7 @@ from studiolo.workspace.services.workspace_services import WorkspaceServices
 
 @dataclass(frozen=True, kw_only=True)
 class BatchFiles:
-    """What a batch scores, and where its outputs go."""
+    """The files that a batch scores, and those that its outputs go to."""
 
     #: Files by the names of the inputs.
     inputs: Mapping[str, Path]
@@ -154,7 +154,7 @@ def _check_output(path: Path, files: BatchFiles) -> None:
 
 
 def _refused(validator: Validator, files: BatchFiles) -> RequestRefused | None:
-    """What is wrong with the names of inputs and the parameters, before anything is read."""
+    """Mistakes in the names of inputs and the parameters, found before anything is read."""
     return validator.check_outside(list(files.inputs), files.parameters)
 
 

@@ -221,7 +221,7 @@ class WorkspaceServices:
         return [one for one in found if service in (None, one.service.name)]
 
     def handler(self, served: ServedEndpoint, version: ServiceVersion) -> Handler:
-        """What answers the requests to a version, within the limits of the endpoint.
+        """A handler for the requests to a version, within the limits of the endpoint.
 
         Raises:
             StudioloError: The version is damaged, or its environment can't be had.
@@ -238,7 +238,7 @@ class WorkspaceServices:
         )
 
     def batch_handler(self, version: ServiceVersion, *, parallel: int) -> Handler:
-        """What scores the pieces of batches, each within the limits of a run of this workspace.
+        """A handler for the pieces of batches, each within the limits of a run of this workspace.
 
         Raises:
             StudioloError: The version is damaged, or its environment can't be had.

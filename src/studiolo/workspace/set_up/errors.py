@@ -10,7 +10,7 @@ from studiolo.errors import StudioloError
 
 
 class ResultsOutdatedError(StudioloError):
-    """What a service needs was not trained by the experiment as it is now."""
+    """The models that a service needs were not trained by the experiment as it is now."""
 
     code: ClassVar[str] = "results-outdated"
 

@@ -1,1 +1,1 @@
-"""What a canvas asks of a workspace: experiments to draw, edits, events, samples."""
+"""The canvas's view of a workspace: experiments to draw, edits, events, samples."""

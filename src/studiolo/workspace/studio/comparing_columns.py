@@ -58,7 +58,7 @@ class Crosstab:
 
 
 def compare_columns(dataset: Dataset, first: str, second: str) -> Scatter | Boxes | Crosstab:
-    """What a plot of two columns shows: points, boxes, or counts.
+    """The content of a plot of two columns: points, boxes, or counts.
 
     Raises:
         RowFilterError: There is no such column.

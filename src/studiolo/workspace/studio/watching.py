@@ -23,7 +23,7 @@ _LOOKS: Final = 6
 
 @dataclass(frozen=True, kw_only=True)
 class ExperimentState:
-    """What can change of an experiment, as it was at one moment."""
+    """The state of an experiment at one moment, as far as it can change."""
 
     #: None if its file is gone.
     revision: str | None = None
