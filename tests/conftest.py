@@ -5,6 +5,8 @@ import pytest
 
 from studiolo.environments.build import default_environment as build_default_environment
 from studiolo.environments.environment import Environment
+from studiolo.environments.script_environment import environment_for
+from studiolo.modules.script_metadata import ScriptMetadata
 
 # A time limit for an example says more of the machine than of the code; and CI has to judge the
 # same examples each time. New ones are found wherever else the tests are run.
@@ -16,3 +18,9 @@ hypothesis.settings.load_profile("studiolo")
 def default_environment() -> Environment:
     """The environment of scripts that ask for nothing; the first build takes a minute."""
     return build_default_environment()
+
+
+@pytest.fixture(scope="session")
+def classic_environment() -> Environment:
+    """The environment of scripts of 2015 to 2020."""
+    return environment_for(ScriptMetadata(environment="classic"))

@@ -23,7 +23,7 @@ def compile_bytecode(
     held: int,
     progress: ProgressCallback | None,
 ) -> None:
-    """Compile every Python file of an environment that compiles; the others are left alone.
+    """Compile what runs may import; files that do not compile are left alone.
 
     Not by uv's ``--compile-bytecode``, which starts the environment's own Python: that runs the
     ``.pth`` files of the packages just installed, outside the sandbox, and a script may name any
@@ -40,7 +40,9 @@ def compile_bytecode(
     sources = sorted(
         str(path)
         for path in environment.path.glob("lib/python*/**/*.py")
-        if like is None or not _share_bytecode(path, environment, like)
+        # Libraries bring their own tests, a third of their code, and no run imports them.
+        if "tests" not in path.parts
+        and (like is None or not _share_bytecode(path, environment, like))
     )
     output, compilers_side = os.pipe()
     compilers: list[subprocess.Popen[bytes]] = []

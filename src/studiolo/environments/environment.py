@@ -1,5 +1,6 @@
 """An environment: what it is to contain, and where it is once built."""
 
+import functools
 import hashlib
 import os
 import re
@@ -8,6 +9,9 @@ from pathlib import Path
 
 from studiolo.environments.interpreter import Interpreter, running_interpreter
 
+#: The environments that come with Studiolo.
+DEFAULT = "default"
+CLASSIC = "classic"
 #: Raised when environments are laid out in another way, so that old ones are not taken for new.
 _LAYOUT = "1"
 #: Where in an environment the lock is that it was built from.
@@ -18,7 +22,6 @@ FONT_FOLDER = Path("share", "studiolo")
 _FONTS = ("/usr/share/fonts", "/usr/local/share/fonts")
 _DIST_INFO = re.compile(r"(?P<name>.+)-(?P<version>[^-]+)\.dist-info")
 _LOCKED = re.compile(r"^[a-z0-9.-]+==[^\s;]+", re.MULTILINE)
-_DEFAULT_LOCK = Path(__file__).with_name("default") / "requirements.lock"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +34,8 @@ class EnvironmentSpec:
     lock: str
     #: The Python it is built for.
     interpreter: Interpreter = field(default_factory=running_interpreter)
+    #: Whether retired calls of its libraries get their old meaning back.
+    classic: bool = False
 
     @property
     def packages(self) -> list[str]:
@@ -69,11 +74,15 @@ class Environment:
     path: Path
     #: The folder of the standard library, which the sandbox has to show to scripts as well.
     base_prefix: Path
+    #: The Python outside of it, which the sandbox starts.
+    base_python: Path
     #: Whether it is the one whose every package Studiolo itself has locked, by version and hash. A
     #: sandbox loads packages of such an environment before its runs are confined, and of no other.
     locked: bool = False
     #: The locked environment that this one adds packages to, and takes none away from.
     adds_to: "Environment | None" = None
+    #: Whether retired calls of its libraries get their old meaning back.
+    classic: bool = False
 
     @property
     def python(self) -> Path:
@@ -124,17 +133,22 @@ def environment_in(home: Path, spec: EnvironmentSpec) -> Environment:
         key=key,
         path=home / f"{spec.name}-{key}",
         base_prefix=spec.interpreter.base_prefix,
-        locked=spec.lock == _default_lock(),
+        base_python=spec.interpreter.executable,
+        locked=spec.lock in (packaged_lock(DEFAULT), packaged_lock(CLASSIC)),
+        classic=spec.classic,
     )
 
 
 def default_spec() -> EnvironmentSpec:
     """The environment of scripts that ask for no packages: `default/requirements.in`."""
-    return EnvironmentSpec(name="default", lock=_default_lock())
+    return EnvironmentSpec(name=DEFAULT, lock=packaged_lock(DEFAULT))
 
 
-def _default_lock() -> str:
-    return _DEFAULT_LOCK.read_text(encoding="utf-8")
+@functools.cache
+def packaged_lock(name: str) -> str:
+    """The lock of an environment that comes with Studiolo: `default/requirements.lock`."""
+    file = Path(__file__).with_name(name) / "requirements.lock"
+    return file.read_text(encoding="utf-8")
 
 
 def _fonts_changed() -> float:

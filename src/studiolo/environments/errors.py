@@ -1,9 +1,11 @@
 """Errors in building an environment, or in a script's metadata block."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
 from studiolo.errors import StudioloError
+from studiolo.suggestions import did_you_mean
 
 
 class EnvironmentBuildError(StudioloError):
@@ -181,4 +183,34 @@ class DependencyRefusedError(StudioloError):
             f'The script\'s dependency "{dependency}" is not a package name with an optional'
             ' version, such as "humanize" or "humanize>=4,<5". Addresses, paths and options are'
             " not allowed, because packages are fetched outside the sandbox."
+        )
+
+
+class EnvironmentUnknownError(StudioloError):
+    """A script, a node or a command asks for an environment that does not exist."""
+
+    code: ClassVar[str] = "environment-unknown"
+
+    def __init__(self, *, name: str, known: Sequence[str]) -> None:
+        self.name = name
+        self.known = known
+        names = ", ".join(f'"{one}"' for one in known)
+        super().__init__(
+            f'There is no environment "{name}".{did_you_mean(name, known)} There are: {names}.'
+        )
+
+
+class PythonMissingError(StudioloError):
+    """The Python version that an environment needs is not installed on this machine."""
+
+    code: ClassVar[str] = "python-missing"
+
+    def __init__(self, *, environment: str, version: tuple[int, int]) -> None:
+        self.environment = environment
+        self.version = version
+        wanted = ".".join(map(str, version))
+        super().__init__(
+            f'The environment "{environment}" needs Python {wanted}, and this machine has none.'
+            f" Install it: `uv python install {wanted}`, or the package python{wanted} of your"
+            f" distribution, or `pyenv install {wanted}`. Studiolo finds each of them by itself."
         )

@@ -1,10 +1,21 @@
-"""The Python that environments are built for: the one that Studiolo itself runs on."""
+"""The Python that an environment is built for: the one that Studiolo runs on, or an older one."""
 
+import json
 import os
-import sys
-import sysconfig
+import subprocess
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from studiolo.environments import interpreter_facts
+from studiolo.environments.errors import PythonMissingError
+from studiolo.environments.uv_process import uv_program
+from studiolo.files.whole_file import replacing
+
+#: Seconds to find an interpreter, or to ask one about itself.
+_PATIENCE = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,21 +34,84 @@ class Interpreter:
 
 def running_interpreter() -> Interpreter:
     """The interpreter of this process, so that no other Python has to be installed."""
-    info = sys.version_info
-    facts = (
-        sys.implementation.name,
-        *map(str, info),
-        sys.abiflags,
-        sysconfig.get_platform(),
-        # Tells glibc from musl, which the platform does not.
-        str(getattr(sys.implementation, "_multiarch", "")),
-        sys.base_prefix,
-    )
-    # Set by every CPython since 3.7.3 to the program that a virtual environment was made from.
-    executable = getattr(sys, "_base_executable", None) or sys.executable
+    return _interpreter(interpreter_facts.facts())
+
+
+def interpreter_of(version: tuple[int, int], *, environment: str, home: Path) -> Interpreter:
+    """A Python of this machine with that major and minor version: ours, or one that uv finds.
+
+    Args:
+        version: Major and minor version.
+        environment: What it is for, for the error message.
+        home: The folder of all environments, which keeps what was found.
+
+    Raises:
+        PythonMissingError: There is none.
+        UvMissingError: There is no uv.
+    """
+    running = running_interpreter()
+    if running.version[:2] == version:
+        return running
+    kept = home / "pythons" / f"{version[0]}.{version[1]}.json"
+    found = _kept(kept)
+    if found is None:
+        found = _found(version)
+        if found is None:
+            raise PythonMissingError(environment=environment, version=version)
+        # Finding it takes a while. In a folder that can't be written to, it is found each time.
+        with suppress(OSError):
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            with replacing(kept) as file:
+                file.write(json.dumps(found).encode())
+    return _interpreter(found)
+
+
+def _interpreter(facts: Mapping[str, Any]) -> Interpreter:
+    major, minor, micro = map(int, facts["version"].split("."))
     return Interpreter(
-        executable=Path(os.fspath(executable)),
-        version=(info.major, info.minor, info.micro),
-        base_prefix=Path(sys.base_prefix),
-        identity="\n".join(facts),
+        executable=Path(facts["executable"]),
+        version=(major, minor, micro),
+        base_prefix=Path(facts["base_prefix"]),
+        identity=facts["identity"],
     )
+
+
+def _kept(file: Path) -> Mapping[str, Any] | None:
+    """The facts that were found earlier, if the program has not changed since."""
+    try:
+        facts: Mapping[str, Any] = json.loads(file.read_bytes())
+        changed = Path(facts["executable"]).stat().st_mtime_ns
+        return facts if facts["changed"] == changed else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _found(version: tuple[int, int]) -> Mapping[str, Any] | None:
+    wanted = f"{version[0]}.{version[1]}"
+    find = ["python", "find", wanted, "--no-project", "--system", "--no-python-downloads"]
+    path = _said([uv_program(), *find])
+    if not path:
+        return None
+    said = _said([path, "-I", "-S", "-B", interpreter_facts.__file__])
+    try:
+        facts = json.loads(said)
+        return {**facts, "changed": Path(facts["executable"]).stat().st_mtime_ns}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _said(command: list[str]) -> str:
+    """The output of a program; "" if it fails."""
+    try:
+        # As in `run_uv`: uv obeys the settings of a project that it is started in.
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_PATIENCE,
+            cwd="/",
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return os.fsdecode(done.stdout).strip() if done.returncode == 0 else ""

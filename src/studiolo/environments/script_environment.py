@@ -8,9 +8,9 @@ from tempfile import TemporaryDirectory
 
 from studiolo.environments.build import build_environment, building_errors
 from studiolo.environments.environment import (
+    DEFAULT,
     Environment,
     EnvironmentSpec,
-    default_spec,
     digest,
 )
 from studiolo.environments.errors import (
@@ -19,6 +19,7 @@ from studiolo.environments.errors import (
 )
 from studiolo.environments.interpreter import Interpreter
 from studiolo.environments.location import environments_home
+from studiolo.environments.named import spec_named
 from studiolo.environments.progress import ProgressCallback
 from studiolo.environments.uv_process import run_uv
 from studiolo.modules.script_metadata import ScriptMetadata
@@ -34,7 +35,7 @@ def environment_for(
     progress: ProgressCallback | None = None,
     home: Path | None = None,
 ) -> Environment:
-    """The environment for a script: the base one, or one of its own that adds its dependencies.
+    """The environment for a script: the one that it names, or that one and its dependencies.
 
     Adding a dependency takes nothing away: all packages of the base are there, in the same
     versions. What a script's dependencies were resolved to is kept, so that the script runs
@@ -44,18 +45,20 @@ def environment_for(
         metadata: What the script's block says.
         lock: Every package with its version, as `Environment.lock` has it, for a script that is to
             run with those; found out or looked up if not given.
-        base: What scripts have without asking, if not the default environment.
+        base: What scripts have without asking, if not the environment that the block names.
         progress: Told how far it is; not called if there is nothing to do.
         home: The folder of all environments, if not the usual one.
 
     Raises:
+        EnvironmentUnknownError: It asks for an environment that does not exist.
+        PythonMissingError: The environment that it asks for needs a Python that is not installed.
         PythonVersionUnsuitableError: The script is for a different Python version.
         PythonRangeError: Its ``requires-python`` is not a range of versions.
         DependencyRefusedError: It names a dependency otherwise than by package and version.
         StudioloError: As for `build_environment`.
     """
-    base = base or default_spec()
     home = (home or environments_home()).absolute()
+    base = base or spec_named(metadata.environment or DEFAULT, home=home)
     _check_python(metadata, base.interpreter)
     name = base.name
     if metadata.dependencies:
@@ -67,7 +70,7 @@ def environment_for(
         lock = lock or _resolved(base, dependencies, home=home, progress=progress)
     if lock in (None, base.lock):
         return build_environment(base, progress=progress, home=home)
-    spec = EnvironmentSpec(name=name, lock=lock, interpreter=base.interpreter)
+    spec = replace(base, name=name, lock=lock)
     like = build_environment(base, progress=progress, home=home)
     environment = build_environment(spec, like=like, progress=progress, home=home)
     # A lock of an earlier Studiolo has other versions of what is in the base today.

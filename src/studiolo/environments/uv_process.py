@@ -53,7 +53,7 @@ def run_uv(
     try:
         try:
             process = subprocess.Popen(
-                [_uv_program(), *arguments],
+                [uv_program(), *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=uv_side,
@@ -78,7 +78,12 @@ def run_uv(
         raise uv_failure("\n".join(said), environment=environment, folder=folder)
 
 
-def _uv_program() -> str:
+def uv_program() -> str:
+    """The program's path.
+
+    Raises:
+        UvMissingError: It is not installed.
+    """
     # Imported only here: an environment that is built already is opened without it.
     try:
         from uv import find_uv_bin  # noqa: PLC0415

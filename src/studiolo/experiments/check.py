@@ -9,6 +9,7 @@ from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.errors import StudioloError
 from studiolo.experiments.errors import ExperimentFileError
 from studiolo.experiments.experiment import (
+    ENVIRONMENT_PLACE,
     WEB_SERVICE_PLACE,
     Experiment,
     Node,
@@ -36,6 +37,8 @@ from studiolo.modules.script import Script
 from studiolo.modules.values import checked_value
 
 _CYCLE_SHOWN = 10
+#: The lines of an experiment that are not of a node.
+_NOT_NODES = {WEB_SERVICE_PLACE, ENVIRONMENT_PLACE}
 #: Mistakes that are some whatever else is wrong with their node.
 _WHATEVER_ELSE = {
     "module-unknown",
@@ -64,6 +67,7 @@ def check_experiment(
     script_parameters: Callable[[str], Sequence[Parameter]],
     saved: Callable[[SavedName, int | None], Sequence[str]],
     dataset_names: Sequence[str] = (),
+    environments: Sequence[str] = (),
 ) -> list[Finding]:
     """Find what is wrong with an experiment, as far as it can be known before it runs.
 
@@ -79,6 +83,7 @@ def check_experiment(
         saved: What a person should know about a saved model or transform in that version, a
             sentence each; raises a StudioloError if it can't be used.
         dataset_names: The existing dataset files, to suggest one for a misspelt name.
+        environments: The environments that nodes can name.
 
     Returns:
         The findings, in the order of the file.
@@ -91,10 +96,12 @@ def check_experiment(
         script_parameters=_asked_once(lambda path: script_parameters(read_script(path).source)),
         saved=_asked_once(saved),
         dataset_names=dataset_names,
+        environments=environments,
     )
     checker = _Checker(experiment, look_up)
     for node in experiment.nodes.values():
         checker.check_node(node)
+    checker.check_environment()
     checker.check_cycles()
     checker.check_service()
     return sorted(checker.findings, key=lambda found: found.line or 0)
@@ -114,7 +121,7 @@ def findings_behind(
     nodes = error.partial.nodes
     clear = {name: node for name, node in nodes.items() if len(node.kinds) == 1}
     faulty = {found.node for found in error.findings}
-    is_whole = len(clear) == len({path[0] for path in error.partial.lines} - {WEB_SERVICE_PLACE})
+    is_whole = len(clear) == len({path[0] for path in error.partial.lines} - _NOT_NODES)
     more = [
         found
         for found in check(replace(error.partial, nodes=clear))
@@ -158,6 +165,7 @@ class _LookUps:
     script_parameters: Callable[[Path], Sequence[Parameter]]
     saved: Callable[[SavedName, int | None], Sequence[str]]
     dataset_names: Sequence[str]
+    environments: Sequence[str]
 
 
 class _Checker:
@@ -356,6 +364,24 @@ class _Checker:
 
     # Scripts and parameters.
 
+    def check_environment(self) -> None:
+        """Check the environment that the experiment names for its scripts."""
+        name = self._experiment.environment
+        if name is not None and (message := self._unknown("The experiment", name)):
+            line = self._line((ENVIRONMENT_PLACE,))
+            self.findings.append(
+                Finding(code="environment-unknown", message=message, file=self._file, line=line)
+            )
+
+    def _unknown(self, who: str, environment: str) -> str:
+        """A message about an environment that does not exist; "" if it does."""
+        known = self._look_up.environments
+        if environment in known:
+            return ""
+        hint = self._spelling.hint(environment, known)
+        said = f'{who} names the environment "{environment}", which does not exist.{hint}'
+        return f"{said} There are: {listed(known)}."
+
     def _parameters(self, node: Node, module: _Module) -> Sequence[Parameter] | None:
         """The parameters of a node; None where they are unknown and that has been reported."""
         if module.id != EXECUTE_PYTHON_SCRIPT:
@@ -365,7 +391,16 @@ class _Checker:
                     f"none. Delete the line, or make the module {EXECUTE_PYTHON_SCRIPT}."
                 )
                 self._find("script-not-taken", message, node.name, "script")
+            if node.environment is not None:
+                message = (
+                    f'The node "{node.name}" names an environment, but its module {module.id} has '
+                    f"its own. Delete the line: only {EXECUTE_PYTHON_SCRIPT} takes one."
+                )
+                self._find("environment-not-taken", message, node.name, "environment")
             return module.parameters
+        unknown = node.environment and self._unknown(f'The node "{node.name}"', node.environment)
+        if unknown:
+            self._find("environment-unknown", unknown, node.name, "environment")
         if node.script is None:
             message = (
                 f'The node "{node.name}" has no script. Name a file beside the experiment, such '

@@ -29,6 +29,8 @@ class Source:
 
 #: In `Experiment.lines`, what stands below the web-service parameters; no node is called so.
 WEB_SERVICE_PLACE: Final = "/web_service_parameters"
+#: In `Experiment.lines`, the place of the experiment's own environment.
+ENVIRONMENT_PLACE: Final = "/environment"
 #: The names of saved models and transforms, which are those of folders; a phrase for messages.
 SAVED_NAME_RULE: Final = 'a text without "/", "\\" and line breaks that does not begin with a dot'
 #: No file system takes much longer names of folders, and no name needs it.
@@ -89,6 +91,8 @@ class Node:
     module: ModuleId | None = None
     #: For Execute Python Script: a file beside the experiment's.
     script: str | None = None
+    #: For Execute Python Script: the environment that its script runs in; None: see `Experiment`.
+    environment: str | None = None
     #: By input port.
     inputs: Mapping[PortName, Source] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -122,6 +126,8 @@ class Experiment:
     name: str
     nodes: Mapping[NodeName, Node]
     description: str = ""
+    #: The environment of scripts whose nodes and metadata blocks name none; None: the default.
+    environment: str | None = None
     #: By the names that callers of its web service use: the parameters that they may set, each with
     #: its node.
     web_service_parameters: Mapping[str, Sequence[tuple[NodeName, str]]] = field(

@@ -69,6 +69,7 @@ FINDING_CODES: Mapping[str, int | None] = {
     "input-missing": 3,
     "script-not-given": None,
     "script-not-taken": None,
+    "environment-not-taken": None,
     "dataset-version-missing": None,
     "saved-environment-differs": None,
     "web-service-name": None,

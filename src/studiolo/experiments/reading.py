@@ -6,6 +6,7 @@ from typing import Any
 
 from studiolo.datasets.reading_options import READING_OPTIONS, ReadingOptions
 from studiolo.experiments.experiment import (
+    ENVIRONMENT_PLACE,
     NODE_KINDS,
     WEB_SERVICE_PLACE,
     Experiment,
@@ -113,9 +114,12 @@ class _Reader(PartReader):
             self.required(part, "name")
         elif name is not None and not name.strip():
             self.wrong(part, "name", "a text that is not blank")
+        if "environment" in part.values:
+            self._lines[ENVIRONMENT_PLACE,] = part.values["environment"].line
         return Experiment(
             name=name or "",
             description=self.text(part, "description") or "",
+            environment=self.text(part, "environment"),
             nodes=self._nodes(part, nodes),
             web_service_parameters=self._web_service_parameters(part),
             folder=folder,
@@ -210,6 +214,7 @@ class _Reader(PartReader):
             reading=ReadingOptions(**{name: self.text(part, name) for name in READING_OPTIONS}),
             module=self._module(part),
             script=self.file_name(part, "script"),
+            environment=self.text(part, "environment"),
             inputs=self._inputs(part),
             parameters=self._parameters(part),
             port_binding=self._port_binding(part),

@@ -12,13 +12,21 @@ from studiolo.quantities import duration_text, size_text
 FORMAT = 1
 
 #: The keys of each part, in the order in which a new file has them.
-EXPERIMENT_KEYS = ("studiolo", "name", "description", "nodes", "web_service_parameters")
+EXPERIMENT_KEYS = (
+    "studiolo",
+    "name",
+    "description",
+    "environment",
+    "nodes",
+    "web_service_parameters",
+)
 DATASET_KEYS = ("dataset", "version", *READING_OPTIONS, "comment")
 TRAINED_MODEL_KEYS = ("trained_model", "version", "comment")
 TRANSFORM_KEYS = ("transform", "version", "comment")
 MODULE_KEYS = (
     "module",
     "script",
+    "environment",
     "inputs",
     "parameters",
     "comment",
@@ -49,6 +57,8 @@ def saved_form(experiment: Experiment) -> dict[str, Any]:
     form: dict[str, Any] = {"studiolo": FORMAT, "name": experiment.name}
     if experiment.description:
         form["description"] = experiment.description
+    if experiment.environment is not None:
+        form["environment"] = experiment.environment
     form["nodes"] = {str(name): node_form(node) for name, node in experiment.nodes.items()}
     if experiment.web_service_parameters:
         form["web_service_parameters"] = {
@@ -96,6 +106,7 @@ def node_form(node: Node) -> dict[str, Any]:
         **node.reading.given(),
         "module": None if node.module is None else str(node.module),
         "script": node.script,
+        "environment": node.environment,
         "inputs": {str(port): str(source) for port, source in node.inputs.items()} or None,
         "parameters": _parameters(node) or None,
         "comment": node.comment or None,

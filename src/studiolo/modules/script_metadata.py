@@ -20,6 +20,8 @@ class ScriptMetadata:
     dependencies: tuple[str, ...] = ()
     #: The Python versions it works with, such as ">=3.11"; None: any.
     requires_python: str | None = None
+    #: The environment that it asks for, and that its dependencies are added to; None: the default.
+    environment: str | None = None
     #: Whether it asks for integers with missing values in pandas' nullable types.
     nullable: bool = False
     #: Its [tool.studiolo] table: name, ports and category in the palette.
@@ -27,6 +29,14 @@ class ScriptMetadata:
     #: The TOML of the block, and the line of the script that the block opens in.
     text: str = field(default="", compare=False, repr=False)
     line: int = field(default=1, compare=False, repr=False)
+
+    def decisive(self) -> "ScriptMetadata":
+        """The part of it that decides about the environment."""
+        return ScriptMetadata(
+            dependencies=self.dependencies,
+            requires_python=self.requires_python,
+            environment=self.environment,
+        )
 
     def table(self, file: str = "") -> TomlTable:
         """[tool.studiolo], whose errors name the script's file so; an empty one without a block."""
@@ -100,6 +110,7 @@ def _metadata(text: str, line: int) -> ScriptMetadata:
             requires_python=table.text("requires-python", blank=True)
             if "requires-python" in table
             else None,
+            environment=studiolo.text("environment") if "environment" in studiolo else None,
             nullable=studiolo.flag("nullable", False),
             studiolo=studiolo.content,
             text=text,

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from studiolo.environments.named import NAMES
 from studiolo.experiments.check import check_experiment, findings_behind
 from studiolo.experiments.errors import ExperimentFileError
 from studiolo.experiments.experiment import Experiment, NodeName, SavedName
@@ -245,6 +246,7 @@ class Workspace:
             script_parameters=read_script_parameters,
             saved=lambda saved, version: self.saved.notes(saved, version, environment_here()),
             dataset_names=self.datasets.names,
+            environments=NAMES,
         )
         return [*found, *read_layout(experiment.folder).findings]
 

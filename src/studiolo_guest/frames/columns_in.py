@@ -33,6 +33,8 @@ def _text_dtype() -> Any:
 
 
 _TEXT: Final = _text_dtype()
+#: pandas 1 has instants in nanoseconds only, which reach from 1677 to 2262.
+_NANOSECONDS_ONLY: Final = int(pd.__version__.split(".", maxsplit=1)[0]) < 2
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -59,6 +61,8 @@ def view_of(column: ArrowArray, memory: Memory) -> Values | None:
     """
     if column.null_count or len(column) == 0 or not _is_plain(column.type):
         return None
+    if _NANOSECONDS_ONLY and is_instants(column.type) and column.type.unit != "ns":
+        return None
     data = column.buffers()[1]
     offset = None if data is None else memory.offset_of(data)
     if offset is None:
@@ -83,6 +87,8 @@ def values_of(column: ArrowArray, *, nullable: bool = False) -> Any:
         return boolean.__from_arrow__(column)
     if pa.types.is_dictionary(kind):
         return _categorical(column)
+    if _NANOSECONDS_ONLY and is_instants(kind):
+        return _nanoseconds(column)
     if pa.types.is_date32(kind):
         # What a classic script expects of a date, and fifty times as fast as Python's own objects.
         # Where it is still at midnight it goes out as a date again.
@@ -116,6 +122,39 @@ def shared_extents(column: ArrowArray, view: Values | None, memory: Memory) -> E
     if any(memory.offset_of(part) is None for part in parts):
         return ()
     return tuple((part.address, part.size) for part in parts)
+
+
+def is_instants(kind: pa.DataType) -> bool:
+    """Whether these are dates, timestamps or durations."""
+    return bool(
+        pa.types.is_date32(kind) or pa.types.is_timestamp(kind) or pa.types.is_duration(kind)
+    )
+
+
+def _nanoseconds(column: Any) -> Any:
+    """Instants in nanoseconds; Python's own objects, or text, where nanoseconds can't hold one."""
+    kind = column.type
+    target = pa.duration("ns") if pa.types.is_duration(kind) else pa.timestamp("ns")
+    if pa.types.is_timestamp(kind) and kind.tz is not None:
+        target = pa.timestamp("ns", kind.tz)
+    try:
+        if pa.types.is_date32(kind):
+            column = column.cast(pa.timestamp("s"))
+        series = column.cast(target).to_pandas()
+    except pa.ArrowInvalid:
+        pass
+    else:
+        # One with a zone is pandas' own; each shows Arrow's read-only memory.
+        copied = series.copy()
+        return copied.to_numpy() if isinstance(copied.dtype, np.dtype) else copied.array
+    try:
+        objects = column.cast(kind).to_pylist()
+    except (ValueError, OverflowError):
+        # Python's dates end with the year 9999.
+        objects = column.cast(kind).cast(pa.string()).to_pylist()
+    values = np.empty(len(objects), dtype=object)
+    values[:] = objects
+    return values
 
 
 def _is_plain(kind: pa.DataType) -> bool:

@@ -1,7 +1,7 @@
 """A column of Python objects as one Arrow column, by what the objects really are."""
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, Literal
 
@@ -184,9 +184,9 @@ def _bytes(column: ObjectColumn) -> ArrowArray:
 
 
 def _timestamps(column: ObjectColumn) -> ArrowArray:
-    stamps = column.mapped(pd.Timestamp)
+    stamps = column.mapped(_stamp)
     present = stamps[~column.missing]
-    unit: _Unit = "ns" if any(stamp.nanosecond for stamp in present) else "us"
+    unit: _Unit = "ns" if any(getattr(stamp, "nanosecond", 0) for stamp in present) else "us"
     zones = {str(stamp.tzinfo) for stamp in present}
     zone: str | None = None
     if len(zones) > 1:
@@ -202,8 +202,8 @@ def _timestamps(column: ObjectColumn) -> ArrowArray:
 
 
 def _durations(column: ObjectColumn) -> ArrowArray:
-    spans = column.mapped(pd.Timedelta)
-    finest = any(span.nanoseconds for span in spans[~column.missing])
+    spans = column.mapped(_span)
+    finest = any(getattr(span, "nanoseconds", 0) for span in spans[~column.missing])
     unit: _Unit = "ns" if finest else "us"
     return _counted(column, spans, unit).cast(pa.duration(unit))
 
@@ -216,8 +216,38 @@ def _counted(column: ObjectColumn, instants: Values, unit: _Unit) -> ArrowArray:
     """
     counts = np.zeros(len(instants), np.int64)
     for row in np.flatnonzero(~column.missing):
-        counts[row] = instants[row].as_unit(unit, round_ok=False).asm8.view(np.int64)
+        counts[row] = _count(instants[row], unit)
     return column.array(counts, pa.int64())
+
+
+def _stamp(value: Any) -> Any:
+    """The value as pandas has it, or as Python does where pandas 1 can't hold it."""
+    try:
+        return pd.Timestamp(value)
+    except pd.errors.OutOfBoundsDatetime:
+        if type(value) is datetime:
+            return value
+        raise
+
+
+def _span(value: Any) -> Any:
+    try:
+        return pd.Timedelta(value)
+    except pd.errors.OutOfBoundsTimedelta:
+        if type(value) is timedelta:
+            return value
+        raise
+
+
+def _count(instant: Any, unit: _Unit) -> int:
+    if hasattr(instant, "as_unit"):
+        return int(instant.as_unit(unit, round_ok=False).asm8.view(np.int64))
+    if isinstance(instant, pd.Timestamp | pd.Timedelta):
+        # pandas 1 counts nanoseconds; that none is left over decided about the unit.
+        return int(instant.value) if unit == "ns" else int(instant.value) // 1000
+    if isinstance(instant, datetime):
+        instant -= datetime(1970, 1, 1, tzinfo=None if instant.tzinfo is None else UTC)
+    return int(instant // timedelta(microseconds=1)) * (1000 if unit == "ns" else 1)
 
 
 _BUILDERS: Final[dict[frozenset[str], _Build]] = {

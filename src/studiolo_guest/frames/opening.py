@@ -12,7 +12,14 @@ import pyarrow as pa
 from pyarrow import ipc
 
 from studiolo_guest.frames.arrays import ArrowArray
-from studiolo_guest.frames.columns_in import Extents, Memory, shared_extents, values_of, view_of
+from studiolo_guest.frames.columns_in import (
+    Extents,
+    Memory,
+    is_instants,
+    shared_extents,
+    values_of,
+    view_of,
+)
 from studiolo_guest.frames.gaps import has_gaps
 
 #: Above this many arrays of its own a frame is copied into one array a type: pandas warns about
@@ -114,6 +121,11 @@ def open_memories(
             log(
                 f"The column {name!r} has missing values, and integers that a float64 would "
                 f"round: it arrives as {values.dtype}."
+            )
+        if is_instants(column.type) and values.dtype == object:
+            log(
+                f"The column {name!r} has times that datetime64[ns] can't hold, before 1677 or "
+                "after 2262: it arrives as objects."
             )
         if isinstance(values.dtype, pd.BooleanDtype) and not nullable:
             log(

@@ -37,7 +37,7 @@ from studiolo.environments.environment import EnvironmentSpec
 
 home, fatal, uv = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 if uv:
-    uv_process._uv_program = lambda: uv
+    uv_process.uv_program = lambda: uv
 
 def report(step):
     print(step.phase, flush=True)

@@ -156,6 +156,7 @@ def make_environment(default_environment: Environment) -> Iterator[MakeEnvironme
             key="hostile",
             path=path,
             base_prefix=default_environment.base_prefix,
+            base_python=default_environment.base_python,
             locked=locked,
             adds_to=default_environment if adds else None,
         )

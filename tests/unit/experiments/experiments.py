@@ -95,6 +95,7 @@ def modules(name: NodeName) -> st.SearchStrategy[Node]:
         inputs=INPUTS,
         parameters=PARAMETERS,
         port_binding=st.sampled_from(["connected", "slot"]),
+        environment=st.none() | st.just("classic"),
         seed=st.none() | st.integers(0, 2**32 - 1),
         limits=LIMITS,
         comment=TEXTS,

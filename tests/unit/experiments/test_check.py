@@ -161,6 +161,7 @@ def check(experiment: Experiment, catalogue: Catalogue | None = None) -> list[Fi
         script_parameters=script_parameters,
         saved=saved,
         dataset_names=list(FILES),
+        environments=["default", "classic"],
     )
 
 
@@ -172,6 +173,13 @@ def experiment_of(folder: Path, nodes: str) -> Experiment:
     (folder / "deep.py").write_text("deep")
     (folder / "broken.py").write_text("broken")
     return read_experiment(folder)
+
+
+def test_the_environment_of_an_experiment_exists(tmp_path: Path) -> None:
+    experiment = experiment_of(tmp_path, "environment: classics\n")
+    (finding,) = check(experiment)
+    assert (finding.code, finding.line, finding.node) == ("environment-unknown", 5, None)
+    assert 'Did you mean "classic"?' in finding.message
 
 
 def test_nothing_is_wrong(tmp_path: Path) -> None:
@@ -251,6 +259,16 @@ def test_nothing_is_wrong(tmp_path: Path) -> None:
             'The input "dataset" of node "a" (split-data) is not connected. It needs a dataset.',
         ),
         ("module: forest, script: rank.py", "script-not-taken", "takes none. Delete the line"),
+        (
+            "module: split-data, environment: classic, inputs: {dataset: pima}",
+            "environment-not-taken",
+            "has its own. Delete the line",
+        ),
+        (
+            "module: execute-python-script, script: rank.py, environment: clasic",
+            "environment-unknown",
+            'Did you mean "classic"? There are: default, classic.',
+        ),
         ("module: execute-python-script", "script-not-given", "such as script: rank_features.py."),
         (
             "module: execute-python-script, script: rnk.py",

@@ -28,6 +28,7 @@ _OF_SCRIPTS = (
     "output2",
     "device",
     "port_binding",
+    "environment",
 )
 _OF_EXPERIMENTS = ("to", "only", "start", "again")
 
@@ -120,6 +121,14 @@ def command(
             rich_help_panel=_SCRIPT,
         ),
     ] = PortBinding.CONNECTED,
+    environment: Annotated[
+        str | None,
+        typer.Option(
+            help="Environment that the script runs in: classic for scripts of 2015 to 2020.",
+            metavar="NAME",
+            rich_help_panel=_SCRIPT,
+        ),
+    ] = None,
     to: Annotated[
         list[str] | None,
         typer.Option(
@@ -212,6 +221,7 @@ def command(
             output2=output2,
             device=device,
             port_binding=port_binding,
+            environment=environment,
             timeout=timeout,
             memory=memory,
             cpus=cpus,

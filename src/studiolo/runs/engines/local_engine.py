@@ -135,6 +135,7 @@ def _kind(step: Step, run: RunContext, *, slow: bool) -> SandboxKind:
     # A pickled model imports what it was made with.
     opens_objects = any(port.kind in _OBJECTS for port in step.definition.inputs)
     return SandboxKind(
+        environment=step.metadata.environment,
         dependencies=step.metadata.dependencies,
         requires_python=step.metadata.requires_python,
         slow=opens_objects or slow,

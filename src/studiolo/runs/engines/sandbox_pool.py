@@ -32,6 +32,7 @@ class SandboxKind:
 
     dependencies: tuple[str, ...]
     requires_python: str | None
+    environment: str | None = None
     #: Modules that take long to import, imported beforehand if many runs are to come. What a zygote
     #: has imported, each of its forks pays for with time to fork; what it has not, each run that
     #: needs it pays for with time to import.
@@ -41,7 +42,11 @@ class SandboxKind:
     @property
     def metadata(self) -> ScriptMetadata:
         """The part of a script's metadata that decides about the environment."""
-        return ScriptMetadata(dependencies=self.dependencies, requires_python=self.requires_python)
+        return ScriptMetadata(
+            dependencies=self.dependencies,
+            requires_python=self.requires_python,
+            environment=self.environment,
+        )
 
 
 @dataclass(eq=False, kw_only=True)

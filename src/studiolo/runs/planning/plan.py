@@ -193,6 +193,7 @@ class _Planner:
         nonce: str,
     ) -> None:
         self._folder: Path = experiment.folder
+        self._experiment_environment = experiment.environment
         self._modules = modules
         self._datasets = datasets
         self._saved = saved
@@ -210,7 +211,7 @@ class _Planner:
         assert node.module is not None
         definition = self._modules.find(node.module)
         script = self._script(node, definition)
-        metadata = self._metadata(script.source)
+        metadata = self._metadata_of(node, script)
         sources = {
             port: (source.node, source.port or first_output(before[source.node]))
             for port, source in node.inputs.items()
@@ -260,6 +261,13 @@ class _Planner:
             and node.name not in selection.again
             and not any(parameters.get(export.file) for export in definition.exports.values()),
         )
+
+    def _metadata_of(self, node: Node, script: Script) -> ScriptMetadata:
+        metadata = self._metadata(script.source)
+        if node.module != EXECUTE_PYTHON_SCRIPT:
+            return metadata
+        named = node.environment or metadata.environment or self._experiment_environment
+        return replace(metadata, environment=named)
 
     def _draw(
         self, node: Node, definition: ModuleDefinition, recipe: Recipe, *, again: bool

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -51,6 +52,7 @@ class ScriptRunner:
         script_bundle: Path | str | None = None,
         parameters: Mapping[str, Any] | None = None,
         port_binding: PortBinding | str = PortBinding.CONNECTED,
+        environment: str | None = None,
         seed: int | None = None,
         limits: Limits | None = None,
         on_note: Callable[[str], None] | None = None,
@@ -66,6 +68,7 @@ class ScriptRunner:
             script_bundle: A zip of modules and files for the third port.
             parameters: Values for keyword-only parameters of `azureml_main`.
             port_binding: `connected` or `slot`: which argument a lone second dataset becomes.
+            environment: The environment to run it in; what its metadata block says if not given.
             seed: Gives the same random numbers each time.
             limits: Replace the policy's.
             on_note: Gets the lines of the log that are known before the script runs.
@@ -79,9 +82,11 @@ class ScriptRunner:
         if not isinstance(script, Script):
             script = read_script(script)
         metadata = read_script_metadata(script.source)
-        environment = self._factory.environment_for(metadata)
+        if environment is not None:
+            metadata = replace(metadata, environment=environment)
+        used = self._factory.environment_for(metadata)
         # Before the inputs are read: the interpreter starts beside that.
-        sandbox = self._sandbox(environment)
+        sandbox = self._sandbox(used)
         log: list[str] = []
         bundle = None if script_bundle is None else read_bundle(script_bundle)
         with ExitStack() as files:
@@ -108,7 +113,7 @@ class ScriptRunner:
                 for note in log:
                     on_note(note)
             outcome = sandbox.run(job, limits=limits, on_console=on_console, cancelled=cancelled)
-            return _result(outcome, Circumstances(environment=environment, job=job), log)
+            return _result(outcome, Circumstances(environment=used, job=job), log)
 
     def close(self) -> None:
         """End all sandboxes."""

@@ -23,6 +23,8 @@ class ScriptInterpreter:
     """The Python that scripts run in, and what of the file system it is made of."""
 
     python: Path
+    #: The Python outside of any environment, which is started and becomes that one.
+    base: Path
     #: The environment, those it adds to, and the Python installation below them.
     directories: Sequence[Path]
     #: The Python of the locked environment whose packages are loaded before the first fork. None
@@ -32,6 +34,8 @@ class ScriptInterpreter:
     preload: Sequence[str] = ()
     #: matplotlib's list of fonts, made beforehand.
     font_list: Path | None = None
+    #: Whether retired calls get their old meaning back.
+    classic: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +113,7 @@ def first_message(
         "folders": [os.path.relpath(folder, files.private) for folder in files.folders],
         "rlimits": policy.rlimits,
         "preload": interpreter.preload,
+        "classic": interpreter.classic,
         "font_list": None if interpreter.font_list is None else os.fspath(interpreter.font_list),
         "many": many,
         "program": program,

@@ -79,7 +79,7 @@ class BringUp:
         self._several_calls = several_calls
         self._withheld = withheld
         self._why: dict[str, tuple[str, str]] = {}
-        self._launcher = launcher or Launcher()
+        self._launcher = launcher or Launcher(os.fspath(interpreter.base))
         self._layers = self._first_choice()
         self._zygote = self._begin()
 
@@ -99,7 +99,7 @@ class BringUp:
             self._miss(isolation.NAMESPACES, error.why, isolation.remedy_for_namespaces(error.why))
             if self._asked is Isolation.STRICT:
                 raise self._unavailable() from error
-            self._launcher = Launcher()
+            self._launcher = Launcher(os.fspath(self._interpreter.base))
             self._layers = self._without_namespaces()
             self._zygote = self._begin()
             ready = self._zygote.wait_until_ready(self._policy.warm_up)
@@ -127,10 +127,11 @@ class BringUp:
             program=self._program is not None,
             several_calls=self._several_calls,
         )
-        if self._launcher.message is not None and self._launcher.message != message:
+        other = self._launcher.python != os.fspath(self._interpreter.base)
+        if other or self._launcher.message not in (None, message):
             # It was begun for something else. The next one is another user.
             self._launcher.close()
-            self._launcher = Launcher()
+            self._launcher = Launcher(os.fspath(self._interpreter.base))
             if self._layers.jail_user is not None:
                 self._layers = replace(self._layers, jail_user=self._launcher.jail_user)
                 message["jail"]["jail_user"] = self._launcher.jail_user

@@ -28,19 +28,20 @@ _KEPT = 4000
 class Launcher:
     """A started interpreter, which waits for its first message."""
 
-    def __init__(self) -> None:
-        """Start the Python that Studiolo itself runs on, outside of any environment."""
+    def __init__(self, python: str | None = None) -> None:
+        """Start a Python outside of any environment: the one that Studiolo runs on if not given."""
         #: The user that the jail is to turn into; None to stay who it is.
         self.jail_user = new_jail_user()
-        python = getattr(sys, "_base_executable", None) or sys.executable
+        #: The program that was started.
+        self.python = python or getattr(sys, "_base_executable", None) or sys.executable
         self.link, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._printed = os.memfd_create("diagnostics", os.MFD_CLOEXEC)
         with theirs:
             self.pid = os.posix_spawn(
-                python,
+                self.python,
                 # Isolated as with -I, which would also ignore the environment: the order of sets of
                 # texts is the same in all runs.
-                [python, "-P", "-s", "-S", "-B", _LAUNCH, str(_LINK)],
+                [self.python, "-P", "-s", "-S", "-B", _LAUNCH, str(_LINK)],
                 {"PYTHONHASHSEED": "0"},
                 file_actions=[
                     (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),

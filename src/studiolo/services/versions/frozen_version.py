@@ -115,6 +115,7 @@ def _stage(stage: Stage, constants: dict[str, Connected]) -> dict[str, Any]:
     return {
         "dependencies": list(stage.metadata.dependencies),
         "requires_python": stage.metadata.requires_python,
+        "environment": stage.metadata.environment,
         "steps": [
             {
                 "node": step.node,
@@ -136,6 +137,8 @@ def _read_stage(document: Mapping[str, Any], constants: Mapping[str, Connected])
         metadata=ScriptMetadata(
             dependencies=tuple(document["dependencies"]),
             requires_python=document["requires_python"],
+            # Versions of earlier days name none.
+            environment=document.get("environment"),
         ),
         program=Program(
             steps=[

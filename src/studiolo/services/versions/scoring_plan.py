@@ -255,7 +255,4 @@ class _Compiler:
 
 def _environment_of(step: Step) -> ScriptMetadata:
     """The part of a step's metadata that decides about its environment."""
-    metadata = step.metadata
-    return ScriptMetadata(
-        dependencies=metadata.dependencies, requires_python=metadata.requires_python
-    )
+    return step.metadata.decisive()

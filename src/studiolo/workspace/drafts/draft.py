@@ -259,8 +259,8 @@ class Draft:
             more: Ports and parameters whose names are keywords here, or not Python names.
             **given: A node for each port, such as ``dataset=pima`` or ``dataset=split["…"]``; a
                 value for each parameter; and the other keys of a node: ``comment``, ``seed``,
-                ``timeout``, ``memory``, ``cpus`` and ``port_binding``. None removes what a node
-                had before.
+                ``timeout``, ``memory``, ``cpus``, ``port_binding`` and ``environment``. None
+                removes what a node had before.
 
         Raises:
             NodeRefusedError: There is no such module, port, parameter or value.

@@ -23,7 +23,13 @@ _LIMITS: Mapping[str, Callable[[Any], int]] = {
     "cpus": lambda number: number,
 }
 #: A node's keys beside ports and parameters, each with its default.
-_SETTINGS = {"comment": "", "seed": None, "port_binding": "connected", **dict.fromkeys(_LIMITS)}
+_SETTINGS = {
+    "comment": "",
+    "seed": None,
+    "port_binding": "connected",
+    "environment": None,
+    **dict.fromkeys(_LIMITS),
+}
 
 
 class Reference(Protocol):

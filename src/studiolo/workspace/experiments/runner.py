@@ -6,7 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from studiolo.environments.environment import default_spec
+from studiolo.environments.environment import DEFAULT
+from studiolo.environments.location import environments_home
+from studiolo.environments.named import spec_named
+from studiolo.errors import StudioloError
 from studiolo.modules.catalogue import Catalogue
 from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.runs.engines.engine import Engine
@@ -113,8 +116,17 @@ class _Environments:
     """The identities of environments, found without building them."""
 
     def __init__(self) -> None:
-        self._base = default_spec().key
+        self._bases = functools.cache(_identity_named)
 
     def identity(self, metadata: ScriptMetadata) -> str:
         """The base and the script's dependencies, which always resolve to the same versions."""
-        return " ".join([self._base, *sorted(metadata.dependencies)])
+        base = self._bases(metadata.environment or DEFAULT)
+        return " ".join([base, *sorted(metadata.dependencies)])
+
+
+def _identity_named(name: str) -> str:
+    try:
+        return spec_named(name, home=environments_home().absolute()).key
+    except StudioloError:
+        # An experiment can be looked at where it can't run. Its run says what is missing.
+        return name

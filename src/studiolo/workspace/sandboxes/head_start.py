@@ -29,10 +29,12 @@ def script_interpreter(
         shown.append(environment.adds_to.path)
     return ScriptInterpreter(
         python=environment.python,
+        base=environment.base_python,
         directories=shown,
         locked=None if loaded is None else loaded.python,
         preload=preload,
         font_list=environment.font_list,
+        classic=environment.classic,
     )
 
 
