@@ -123,6 +123,8 @@ function requestsOf(edit: Exclude<Edit, { kind: "move" }>): ApiEdit[] {
       return [{ kind: "disconnect", node: edit.node, port: edit.input }];
     case "set_comment":
       return [{ kind: "change_node", node: edit.node, keys: { comment: edit.comment || null } }];
+    case "set_web_service_parameter":
+      return [{ kind: edit.kind, name: edit.name, targets: [...edit.targets] }];
     case "set_parameter":
       return [{ ...edit, value: edit.value as Schemas["SetParameter"]["value"] }];
     default:

@@ -49,11 +49,14 @@ export const figuresQuery = (service: string) => queryOptions({
   refetchInterval: 5_000,
 });
 
+export const programsQuery = (service: string, endpoint: string) => queryOptions({
+  queryKey: ["services", service, "programs", endpoint],
+  queryFn: () => data(client.GET("/services/{service}/endpoints/{endpoint}/programs", { params: { path: { service, endpoint } } })),
+});
+
 export type KeySlot = "primary" | "secondary";
 
 export const services = {
-  publish: (experiment: string, service: string, note: string) =>
-    data(client.POST("/services", { body: { experiment, service, note, endpoint: "default" } })),
   rotate: (service: string, endpoint: string, slot: KeySlot) =>
     data(client.POST("/services/{service}/endpoints/{endpoint}/keys/{slot}", { params: { path: { service, endpoint, slot } } })),
   traffic: (service: string, endpoint: string, weights: Readonly<Record<string, number>>) =>

@@ -1,11 +1,12 @@
 /** The bar above the canvas. */
 
 import { Link } from "@tanstack/react-router";
-import { Check, ChevronDown, ChevronRight, Circle, Network, Play, Redo2, Search, Square, Undo2 } from "lucide-react";
+import { Check, ChevronDown, ChevronRight, Circle, Network, Play, Plug, Redo2, Search, Square, Undo2 } from "lucide-react";
 import { Button, IconButton } from "../look/button";
 import { Icon } from "../look/icon";
 import { onUse } from "../look/on_use";
 import { useCommands } from "../shell/commands";
+import { isForService } from "../graph/service";
 import { useWords } from "../words/words";
 import type { Experiment } from "./experiment";
 import type { CanvasActs } from "./keys";
@@ -42,6 +43,7 @@ export function CanvasBar({ experiment, acts }: BarProps) {
         <kbd>Ctrl K</kbd>
       </button>
       <span className="sep" />
+      <ServeButton experiment={experiment} acts={acts} />
       <RunButtons experiment={experiment} acts={acts} />
     </>
   );
@@ -71,6 +73,18 @@ function UndoButtons({ experiment }: Pick<BarProps, "experiment">) {
       <IconButton icon={Undo2} label={last ? words.undoes(named(last)) : words.common.undo} keys="Ctrl Z" cannot={!last && words.common.nothingFound} onClick={() => experiment.undo()} />
       <IconButton icon={Redo2} label={next ? words.redoes(named(next)) : words.common.redo} keys="Ctrl Shift Z" cannot={!next && words.common.nothingFound} onClick={() => experiment.redo()} />
     </>
+  );
+}
+
+/** Publishes an experiment that has Web Service modules; sets a service up for another one. */
+function ServeButton({ experiment, acts }: BarProps) {
+  const words = useWords();
+  const ready = experiment.use((state) => isForService(state.graph));
+  const label = ready ? words.publish.title : words.setUp.title;
+  return (
+    <Button look="line" icon={Plug} className="serve" title={label} aria-label={`${label}…`} onClick={acts.serve}>
+      <span>{ready ? words.publish.short : words.setUp.title}…</span>
+    </Button>
   );
 }
 

@@ -22,6 +22,8 @@ export interface CanvasActs {
   stop(): void;
   runFrom(): void;
   runAgain(): void;
+  /** Sets a web service up, or publishes an experiment that says what its service returns. */
+  serve(): void;
   why(node: string): void;
   lookAt(node: string, port?: string): void;
   go(node: string): void;

@@ -7,6 +7,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { ModuleDocument } from "../api/graph_document";
 import { datasetsQuery, modulesQuery, savedQuery } from "../api/queries";
 import type { Point } from "../graph/graph";
+import { isForService } from "../graph/service";
 import { useWidth } from "../look/grip";
 import { onUse, useSoon } from "../look/on_use";
 import { toast } from "../look/toast";
@@ -36,9 +37,11 @@ const AddChooser = onUse(async () => (await choosers()).AddChooser);
 const FindChooser = onUse(async () => (await choosers()).FindChooser);
 const ConnectChooser = onUse(async () => (await choosers()).ConnectChooser);
 const CutChooser = onUse(async () => (await choosers()).CutChooser);
+const SetUpDialog = onUse(async () => (await import("../panels/publish/set_up_dialog")).SetUpDialog);
+const PublishDialog = onUse(async () => (await import("../panels/publish/publish_dialog")).PublishDialog);
 const SOON = [AddChooser, FindChooser, ConnectChooser, CutChooser];
 
-type Asking = "add" | "find" | "connect" | "cut" | null;
+type Asking = "add" | "find" | "connect" | "cut" | "set up" | "publish" | null;
 
 const NO_MODULES: readonly ModuleDocument[] = [];
 
@@ -137,6 +140,8 @@ export function CanvasRoom({ experiment, first }: CanvasRoomProps) {
       {asking === "find" && <FindChooser experiment={experiment} onGo={go} onClose={close} />}
       {asking === "connect" && one !== undefined && <ConnectChooser experiment={experiment} node={one} onClose={close} />}
       {asking === "cut" && one !== undefined && <CutChooser experiment={experiment} node={one} onClose={close} />}
+      {asking === "set up" && <SetUpDialog experiment={experiment} onRun={acts.run} onClose={close} />}
+      {asking === "publish" && <PublishDialog experiment={experiment} onClose={close} />}
     </Frame>
   );
 }
@@ -212,6 +217,7 @@ function useActs(
       runUpTo: () => selected().length > 0 && run({ up_to: selected() }),
       runFrom: () => selected().length > 0 && run({ from_here: selected() }),
       runAgain: () => run({ again: true }),
+      serve: () => ask(isForService(use.getState().graph) ? "publish" : "set up"),
       stop: () => told(running.current?.stop()),
       failed(step) {
         const { document, graph } = use.getState();
@@ -242,6 +248,9 @@ function useCommandsOf(
       deed("run from", words.canvas.runFrom, "", acts.runFrom),
       deed("run again", words.canvas.runAgain, "", acts.runAgain),
       deed("stop", words.canvas.stop, "Ctrl .", acts.stop),
+      isForService(graph)
+        ? deed("publish", words.publish.title, "", acts.serve)
+        : deed("set up", words.setUp.title, "", acts.serve),
       deed("look", words.canvas.visualize, "V", acts.look),
       deed("tidy", words.canvas.tidy, "Shift T", acts.tidy),
       deed("find", words.canvas.find, "Ctrl F", acts.find),

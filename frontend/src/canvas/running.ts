@@ -55,6 +55,7 @@ export function followExperiment(experiment: Experiment): Running {
     void queries.invalidateQueries({ queryKey: ["experiments"] });
     void queries.invalidateQueries({ queryKey: ["runs"] });
   };
+  const hasOutcomes = (run: string) => Object.values(experiment.use.getState().document.states).some((state) => state.run === run);
   const onEvent = (event: string, found: unknown) => {
     if (event === "changed") {
       const { revision } = found as { revision: string | null };
@@ -65,6 +66,8 @@ export function followExperiment(experiment: Experiment): Running {
     } else if (event === "run") {
       const { run, status } = found as { run: string; status: string };
       if (status === "running") attend(run);
+      // One that was begun elsewhere may be over before it is heard of.
+      else if (useLive.getState().run !== run && !hasOutcomes(run)) reload();
     }
   };
   let told = false;

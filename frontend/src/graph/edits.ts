@@ -22,6 +22,14 @@ export type Edit =
   | { readonly kind: "set_parameter"; readonly node: NodeName; readonly parameter: string; readonly value: Value }
   | { readonly kind: "clear_parameter"; readonly node: NodeName; readonly parameter: string }
   | { readonly kind: "set_comment"; readonly node: NodeName; readonly comment: string }
+  | {
+      readonly kind: "set_web_service_parameter";
+      readonly name: string;
+      /** Each as `node.parameter`; none takes the name away. */
+      readonly targets: readonly string[];
+      /** Those that it had; a graph does not have them. */
+      readonly before: readonly string[];
+    }
   | { readonly kind: "move"; readonly positions: Readonly<Record<NodeName, Point>> };
 
 /** The graph after the edits, one after another. Edits of nodes that are gone change nothing. */
@@ -58,6 +66,8 @@ function appliedOne(graph: Graph, edit: Edit): Graph {
       }));
     case "set_comment":
       return changed(graph, edit.node, (node) => ({ ...node, comment: edit.comment }));
+    case "set_web_service_parameter":
+      return graph;
   }
 }
 
@@ -80,6 +90,7 @@ function inverseOne(graph: Graph, edit: Edit): Edit[] {
     });
     return before.length === 0 ? [] : [{ kind: "move", positions: Object.fromEntries(before) }];
   }
+  if (edit.kind === "set_web_service_parameter") return [{ ...edit, targets: edit.before, before: edit.targets }];
   if (edit.kind === "add_node") {
     return graph.nodes.has(edit.node.name) ? [] : [{ kind: "remove_node", node: edit.node.name }];
   }

@@ -10,14 +10,16 @@ interface DialogProps {
   readonly title: string;
   /** Whether the title is only for those who can't see the dialog. */
   readonly bare?: boolean;
+  /** Whether only its buttons close it: it shows what is not shown again. */
+  readonly stays?: boolean;
   readonly onClose: () => void;
   readonly children: ReactNode;
 }
 
-export function Dialog({ title, bare = false, onClose, children }: DialogProps) {
+export function Dialog({ title, bare = false, stays = false, onClose, children }: DialogProps) {
   const words = useWords();
   return (
-    <ModalOverlay className="veil" isOpen isDismissable onOpenChange={(open) => !open && onClose()}>
+    <ModalOverlay className="veil" isOpen isDismissable={!stays} isKeyboardDismissDisabled={stays} onOpenChange={(open) => !open && onClose()}>
       <Modal className="dialog">
         <AriaDialog {...(bare && { "aria-label": title })}>
           {!bare && (

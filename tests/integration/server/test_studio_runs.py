@@ -234,9 +234,24 @@ def test_a_page_sees_what_others_change(studio: ServedStudio) -> None:
 def test_a_service_is_published_tried_and_taken_care_of(studio: ServedStudio) -> None:
     sample = studio.program.post("/experiments", json={"sample": "evaluate-expressions"}).json()
     publish = {"experiment": sample["name"], "service": "expressions"}
+    published = studio.program.post("/services", json={**publish, "endpoint": "Not so"})
+    assert published.json()["error"]["code"] == "service-name"
     published = studio.program.post("/services", json=publish)
-    assert published.status_code == 201, published.text
-    assert set(published.json()["keys"]) == {"primary", "secondary"}
+    assert published.status_code == 202, published.text
+    publication = f"/publications/{published.json()['id']}"
+    # Its run is told like any other.
+    assert events(studio, published.json()["run"])[-1][1] == "run_ended"
+    while (seen := studio.program.get(publication).json())["state"] in ("running", "freezing"):
+        time.sleep(0.02)
+    assert (seen["state"], seen["version"], seen["has_keys"]) == ("finished", 1, True)
+    assert studio.program.get("/publications").json()["publications"][-1] == seen
+    keys = studio.program.post(f"{publication}/keys").json()["keys"]
+    assert set(keys) == {"primary", "secondary"}
+    assert studio.program.post(f"{publication}/keys").json()["keys"] == {}
+    assert studio.program.get("/publications/none").status_code == 404
+    own = "/services/expressions/endpoints/default/programs"
+    programs = studio.program.get(own).json()
+    assert programs["address"] in programs["programs"]["curl"]
     service = studio.program.get("/services/expressions").json()
     # A form is filled with the sample row.
     inputs = service["versions"][0]["schema"]["inputs"]

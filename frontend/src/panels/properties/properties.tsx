@@ -2,7 +2,7 @@
 
 import { useNavigate } from "@tanstack/react-router";
 import { FileCode, TriangleAlert } from "lucide-react";
-import { type ReactNode, useEffect, useRef } from "react";
+import { Fragment, type ReactNode, useEffect, useRef } from "react";
 import type { Experiment } from "../../canvas/experiment";
 import { rename } from "../../canvas/gestures";
 import type { CanvasActs } from "../../canvas/keys";
@@ -14,6 +14,7 @@ import { Button } from "../../look/button";
 import { Icon } from "../../look/icon";
 import { Inlay, StateMark } from "../../look/marks";
 import { useWords } from "../../words/words";
+import { CallerField } from "./caller_field";
 import { Outputs } from "./outputs";
 import { ParameterField } from "./parameter_field";
 import { TextField } from "./text_field";
@@ -97,13 +98,15 @@ function NodeProperties({ experiment, acts, node, readOnly }: NodePropertiesProp
         {node.declared.length > 0 && (
           <div className="sec">
             {node.declared.map((parameter) => (
-              <ParameterField
-                key={parameter.name}
-                parameter={parameter}
-                value={node.parameters[parameter.name]}
-                readOnly={readOnly}
-                onChange={(value) => change(parameter.name, value)}
-              />
+              <Fragment key={parameter.name}>
+                <ParameterField
+                  parameter={parameter}
+                  value={node.parameters[parameter.name]}
+                  readOnly={readOnly}
+                  onChange={(value) => change(parameter.name, value)}
+                />
+                <CallerField experiment={experiment} node={node.name} parameter={parameter} readOnly={readOnly} />
+              </Fragment>
             ))}
           </div>
         )}

@@ -36,6 +36,7 @@ def chosen_outputs(wiring: Wiring, choices: Choices) -> list[Source]:
             f"The service could return what {listed_nodes(ends)} give.",
             remedy=f'Choose: --output "{ends[0]}"',
             option="--output",
+            choices=ends,
         )
     return [_dataset_of(wiring, ends[0])]
 
@@ -74,6 +75,7 @@ def chosen_inputs(
             f"Data enter what the service runs from {listed_nodes(found)}.",
             remedy=f'Choose what callers send: --input "{found[0]}". The rest stays as it is.',
             option="--input",
+            choices=found,
         )
     ports = ports_fed_by(wiring, kept, found[0])
     scripts = [node for node, _ in ports if wiring.nodes[node].module == EXECUTE_PYTHON_SCRIPT]
@@ -84,6 +86,7 @@ def chosen_inputs(
             remedy=f"Choose which of them take the rows of callers: --input "
             f'"{scripts[-1]}" for that node alone, --input "{found[0]}" for all.',
             option="--input",
+            choices=list(dict.fromkeys([found[0], *(node for node, _ in ports)])),
         )
     return [ports]
 
@@ -131,12 +134,14 @@ def _scorers(wiring: Wiring, learner: str | None) -> list[NodeName]:
             f"The experiment scores data with the models of {listed_nodes(models)}.",
             remedy=f'Choose: --learner "{models[0]}"',
             option="--learner",
+            choices=models,
         )
     if len(scorers) > 1:
         raise ServiceSetUpError(
             f"Data are scored by {listed_nodes(scorers)}.",
             remedy=f'Choose: --output "{scorers[0]}"',
             option="--output",
+            choices=scorers,
         )
     return scorers
 
@@ -154,6 +159,7 @@ def _trained_by(wiring: Wiring, trained: Sequence[NodeName], learner: str) -> li
             f'The node "{learner}" trains no model.',
             remedy=f"Name one of {listed_nodes(list(trained))}.",
             option="--learner",
+            choices=trained,
         )
     return found
 

@@ -23,7 +23,8 @@ from studiolo.server.api.modules import module_routes
 from studiolo.server.api.outputs import output_routes
 from studiolo.server.api.plots import plot_routes
 from studiolo.server.api.runs import run_routes
-from studiolo.server.api.services import service_routes
+from studiolo.server.api.services.publishing import publishing_routes
+from studiolo.server.api.services.services import service_routes
 from studiolo.server.api.uploads import upload_routes
 from studiolo.server.api.workspace import workspace_routes
 from studiolo.server.http.event_streams import EventStreams
@@ -58,6 +59,7 @@ def api_application(
         plot_routes,
         upload_routes,
         dataset_routes,
+        publishing_routes,
     ):
         application.include_router(routes(studio))
     application.include_router(event_routes(studio, streams))

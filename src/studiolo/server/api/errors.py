@@ -12,6 +12,7 @@ from typing_extensions import TypedDict
 
 from studiolo.errors import StudioloError
 from studiolo.experiments.errors import ExperimentFileError
+from studiolo.experiments.web_service.errors import ServiceSetUpError
 from studiolo.store.errors import StoreError
 from studiolo.workspace.drafts.conflicts import ScriptChangedError
 from studiolo.workspace.errors import NodeRefusedError
@@ -34,6 +35,7 @@ _MISSING: Final = frozenset(
         "endpoint-unknown",
         "version-unknown",
         "upload-unknown",
+        "publication-unknown",
         "image-unknown",
         "module-unknown",
         "dataset-name",
@@ -53,11 +55,12 @@ _CONFLICT: Final = frozenset(
         "workspace-in-use",
     }
 )
-#: What to do where a set-up of a service needs a decision, by the option of the command line.
+#: Where a set-up of a service needs a decision: the field of the request, and what to do; by the
+#: option of the command line.
 _CHOICES: Final = {
-    "--learner": " Choose the node that trains the model.",
-    "--input": " Choose where the rows of callers enter.",
-    "--output": " Choose what the service returns.",
+    "--learner": ("learner", " Choose the node that trains the model."),
+    "--input": ("inputs", " Choose where the rows of callers enter."),
+    "--output": ("outputs", " Choose what the service returns."),
 }
 #: Sentences of errors that are worded for programs, for people who look at a page.
 _ON_A_PAGE: Final[Mapping[str, Callable[[Any], str]]] = {
@@ -76,7 +79,15 @@ _ON_A_PAGE: Final[Mapping[str, Callable[[Any], str]]] = {
     "node-name-taken": lambda error: (
         f'The experiment already has a node "{error.node}". Choose another name.'
     ),
-    "service-set-up": lambda error: f"{error.problem}{_CHOICES.get(error.option, '')}",
+    "service-set-up": lambda error: f"{error.problem}{_CHOICES.get(error.option, ('', ''))[1]}",
+    "results-outdated": lambda error: (
+        f'The experiment "{error.experiment}" has no result of {", ".join(error.nodes[:10])} as it '
+        "is now. Run it first."
+    ),
+    "service-output-missing": lambda _: (
+        "The experiment has no Web Service Output, so its service would return nothing. Add one, "
+        "or set up a web service."
+    ),
     "service-experiment-exists": lambda error: (
         f'The experiment "{error.folder.name}" exists already and was edited since. Nothing was '
         "written. Rename it to keep it, or choose to replace it."
@@ -111,6 +122,12 @@ class ErrorBody(TypedDict):
     error: ErrorDocument
 
 
+#: An error of our own, of which the log has more.
+INTERNAL: Final[ErrorDocument] = {
+    "code": "internal-error",
+    "message": "Something went wrong in Studiolo. The server's log says what.",
+    "details": [],
+}
 #: What every route may answer with, for the OpenAPI document.
 ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     status: {"model": ErrorBody, "description": HTTPStatus(status).phrase}
@@ -135,6 +152,9 @@ def error_document(error: StudioloError) -> ErrorDocument:
     elif isinstance(error, NodeRefusedError):
         details = [{"field": error.node, "message": reason} for reason in error.reasons]
     message = details[0]["message"] if details else str(error) if worded is None else worded(error)
+    if isinstance(error, ServiceSetUpError) and error.option in _CHOICES:
+        field, _ = _CHOICES[error.option]
+        details = [{"field": field, "message": choice} for choice in error.choices]
     return {"code": error.code, "message": message, "details": details}
 
 

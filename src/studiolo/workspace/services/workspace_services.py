@@ -32,7 +32,12 @@ from studiolo.store.services.service_record import (
 )
 from studiolo.store.services.service_records import ServiceRecords
 from studiolo.workspace.services.errors import ServiceNameError, ServiceOutputMissingError
-from studiolo.workspace.services.publishing import Publication, Publisher, PublisherParts
+from studiolo.workspace.services.publishing import (
+    Publication,
+    Publisher,
+    PublisherParts,
+    RunExperiment,
+)
 
 #: As in the classic studio, for endpoints; the names of services may be longer.
 _ENDPOINT = re.compile(r"[a-z0-9]{1,24}")
@@ -104,6 +109,7 @@ class WorkspaceServices:
         note: str = "",
         in_pieces: bool | None = None,
         observer: Observer | None = None,
+        run: RunExperiment | None = None,
     ) -> Publication:
         """Publish an experiment; see `Publisher.publish`.
 
@@ -128,6 +134,7 @@ class WorkspaceServices:
             note=note,
             in_pieces=in_pieces,
             observer=observer,
+            run=run,
         )
 
     def all(self) -> Sequence[SeenService]:

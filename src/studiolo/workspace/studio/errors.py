@@ -75,6 +75,19 @@ class ImageUnknownError(StudioloError):
         super().__init__(f'The node "{node}" has no picture {number}.')
 
 
+class PublicationUnknownError(StudioloError):
+    """There is no such publication."""
+
+    code: ClassVar[str] = "publication-unknown"
+
+    def __init__(self, *, publication: str) -> None:
+        self.publication = publication
+        super().__init__(
+            "This publication is not known here any more. The service itself says which versions "
+            "it has."
+        )
+
+
 class UploadUnknownError(StudioloError):
     """There is no such upload."""
 

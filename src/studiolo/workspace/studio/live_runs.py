@@ -26,7 +26,9 @@ class LiveRuns:
         self._handles: OrderedDict[RunId, RunningExperiment] = OrderedDict()
         self._on_start: list[Callable[[], None]] = []
 
-    def start(self, experiment: Experiment, selection: Selection) -> RunningExperiment:
+    def start(
+        self, experiment: Experiment, selection: Selection | None = None
+    ) -> RunningExperiment:
         """Begin a run; see `Workspace.start`."""
         handle = self._workspace.start(experiment, selection=selection)
         with self._lock:

@@ -29,6 +29,7 @@ from studiolo.workspace.studio.live_runs import LiveRuns
 from studiolo.workspace.studio.open_tables import OpenTables
 from studiolo.workspace.studio.opened import OpenExperiments
 from studiolo.workspace.studio.partial_uploads import PartialUploads
+from studiolo.workspace.studio.publications import Publications
 from studiolo.workspace.studio.watching import WatchedExperiments
 from studiolo.workspace.transfer.copying import copy_experiment
 from studiolo.workspace.workspace import Workspace
@@ -59,6 +60,7 @@ class Studio:
         self.experiments = OpenExperiments(workspace)
         self.runs = LiveRuns(workspace)
         self.watched = WatchedExperiments(workspace, self.runs)
+        self.publications = Publications(workspace, self.runs)
         self.uploads = PartialUploads(workspace)
         self.tables = OpenTables(workspace)
 

@@ -293,3 +293,16 @@ def test_samples_open_with_one_click(studio: ServedStudio) -> None:
     samples = studio.program.get("/samples").json()["samples"]
     assert {sample["name"] for sample in samples} >= {"rank-features", "scatter-matrix"}
     assert all(sample["title"] and sample["nodes"] for sample in samples)
+
+
+def test_a_set_up_says_what_there_is_to_choose_from(studio: ServedStudio) -> None:
+    sample = studio.program.post("/experiments", json={"sample": "predict-diabetes"}).json()["name"]
+    refused = studio.program.post(f"/experiments/{sample}/web-service", json={})
+    error = refused.json()["error"]
+    assert (refused.status_code, error["code"]) == (422, "service-set-up")
+    trained = ["train logistic regression", "train boosted trees"]
+    assert error["details"] == [{"field": "learner", "message": name} for name in trained]
+    chosen = {"learner": "train boosted trees"}
+    outdated = studio.program.post(f"/experiments/{sample}/web-service", json=chosen)
+    assert outdated.json()["error"]["code"] == "results-outdated"
+    assert "studiolo" not in outdated.json()["error"]["message"]

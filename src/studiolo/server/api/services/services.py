@@ -1,10 +1,10 @@
-"""Web services: set up, published, looked at, tested; their keys, traffic and figures."""
+"""Web services: looked at, tested and removed; their keys, traffic, figures and programs."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
+from starlette.requests import Request
 from typing_extensions import TypedDict
 
 from studiolo.datasets.dataset import Dataset
@@ -19,56 +19,14 @@ from studiolo.documents.services import (
 from studiolo.experiments.json_value import Json
 from studiolo.server.codecs.refusal import RefusalError
 from studiolo.server.codecs.rows import cells_of_rows
+from studiolo.server.help.programs import sample_programs
+from studiolo.server.http.own_address import own_address
+from studiolo.services.sample_request import sample_table_request
 from studiolo.services.scoring import RequestRefused, ScoringFailed, ScoringReply
 from studiolo.services.serving.figures import BOUNDS, FiguresNow
 from studiolo.services.serving.served_endpoints import ServedEndpoints
 from studiolo.store.services.service_record import DEFAULT_ENDPOINT, KeySlot, Traffic
-from studiolo.workspace.set_up.service_experiment import write_service_experiment
 from studiolo.workspace.studio.studio import Studio
-
-
-class SetUp(BaseModel):
-    """Decisions that the experiment leaves open; see the errors of a set-up."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    #: The node that trains the model to score with.
-    learner: str | None = None
-    #: Where rows of callers enter, and what the service returns: `node` or `node.port`.
-    inputs: list[str] = []
-    outputs: list[str] = []
-    #: Whether to overwrite an experiment for the service that was changed since.
-    replace: bool = False
-
-
-class SetUpDocument(TypedDict):
-    """The experiment that was written for a web service."""
-
-    experiment: str
-    #: What happened to the nodes, a sentence each.
-    changes: Sequence[str]
-
-
-class Publish(BaseModel):
-    """An experiment to be published."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    experiment: str
-    service: str
-    endpoint: str = DEFAULT_ENDPOINT
-    note: Annotated[str, Field(max_length=10_000)] = ""
-
-
-class PublishedDocument(TypedDict):
-    """The outcome of publishing."""
-
-    service: str
-    version: int
-    endpoint: str
-    run: str
-    #: The keys of a new endpoint, which are shown this once; none if it was there before.
-    keys: Mapping[str, str]
 
 
 class KeyDocument(TypedDict):
@@ -139,6 +97,15 @@ class FiguresDocument(TypedDict):
     durations: Sequence[int]
 
 
+class ProgramsDocument(TypedDict):
+    """Programs that call an endpoint."""
+
+    #: What they call.
+    address: str
+    #: By language.
+    programs: Mapping[str, str]
+
+
 class AllFiguresDocument(TypedDict):
     """The figures of a service."""
 
@@ -150,57 +117,12 @@ class AllFiguresDocument(TypedDict):
 def service_routes(studio: Studio, endpoints: ServedEndpoints | None) -> APIRouter:
     """The routes; ``endpoints`` are those that are served, for their figures."""
     routes = APIRouter(tags=["services"])
-    _add_publishing_routes(routes, studio)
-    _add_routes_of_one(routes, studio, endpoints)
-    return routes
-
-
-def _add_publishing_routes(routes: APIRouter, studio: Studio) -> None:
     services = studio.workspace.services
-
-    @routes.post("/experiments/{name}/web-service", status_code=201)
-    def set_up_service(name: str, chosen: SetUp) -> SetUpDocument:
-        """Write the experiment for a web service beside one that has trained a model."""
-        experiment = studio.experiments.read(studio.workspace.experiment_folder(name))
-        made = write_service_experiment(
-            studio.workspace,
-            experiment,
-            learner=chosen.learner,
-            inputs=chosen.inputs,
-            outputs=chosen.outputs,
-            replace=chosen.replace,
-        )
-        return {"experiment": made.folder.name, "changes": list(made.changes)}
 
     @routes.get("/services")
     def list_services() -> ServicesDocument:
         """The web services of the workspace."""
         return services_document(services.all())
-
-    @routes.post("/services", status_code=201)
-    def publish_service(publish: Publish) -> PublishedDocument:
-        """Run an experiment and publish it: a new service, or a new version of one."""
-        folder = studio.workspace.experiment_folder(publish.experiment)
-        publication = services.publish(
-            studio.experiments.read(folder),
-            service=publish.service,
-            endpoint=publish.endpoint,
-            note=publish.note,
-        )
-        published = publication.published
-        return {
-            "service": published.service.name,
-            "version": published.version.number,
-            "endpoint": published.endpoint.name,
-            "run": publication.result.id,
-            "keys": {slot.value: key.reveal() for slot, key in publication.keys.items()},
-        }
-
-
-def _add_routes_of_one(
-    routes: APIRouter, studio: Studio, endpoints: ServedEndpoints | None
-) -> None:
-    services = studio.workspace.services
 
     @routes.get("/services/{service}")
     def get_service(service: str) -> ServiceDocument:
@@ -257,6 +179,18 @@ def _add_routes_of_one(
                 for number, figures in endpoint.figures.items()
             ],
         }
+
+    @routes.get("/services/{service}/endpoints/{endpoint}/programs")
+    def get_programs(service: str, endpoint: str, request: Request) -> ProgramsDocument:
+        """Programs that call an endpoint; `YOUR-KEY` stands for its key."""
+        seen = services.find(service)
+        served = services.endpoint(service, endpoint)
+        own = f"{own_address(request)}workspaces/{served.endpoint.id}/services/{served.endpoint.id}"
+        address = f"{own}/execute?api-version=2.0&details=true"
+        body = {} if seen.schema is None else sample_table_request(seen.schema)
+        return {"address": address, "programs": sample_programs(address, body)}
+
+    return routes
 
 
 def _traffic(traffic: Traffic) -> TrafficDocument:

@@ -1,0 +1,1 @@
+"""Web services in the API: publishing, the services themselves, their batch jobs."""
