@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,6 +12,7 @@ from studiolo.environments.environment import (
     Environment,
     EnvironmentSpec,
     digest,
+    environment_in,
 )
 from studiolo.environments.errors import (
     PythonRangeError,
@@ -78,6 +79,50 @@ def environment_for(
     return replace(environment, adds_to=like) if adds else environment
 
 
+@dataclass(frozen=True, kw_only=True)
+class KnownPackages:
+    """The packages that a script would find, as far as they are installed now."""
+
+    #: The folders that they are in, first the one that counts most.
+    folders: Sequence[Path]
+    #: The Python that they are for.
+    interpreter: Interpreter
+
+
+def known_packages(metadata: ScriptMetadata, *, home: Path | None = None) -> KnownPackages:
+    """The packages that a script would find.
+
+    Nothing is built, and no registry is asked: of a script that has never run, only the packages
+    of the environment that it names are known.
+
+    Args:
+        metadata: What the script's block says.
+        home: The folder of all environments, if not the usual one.
+
+    Raises:
+        EnvironmentUnknownError: It asks for an environment that does not exist.
+        PythonMissingError: The environment that it asks for needs a Python that is not installed.
+        DependencyRefusedError: It names a dependency otherwise than by package and version.
+    """
+    home = (home or environments_home()).absolute()
+    base = spec_named(metadata.environment or DEFAULT, home=home)
+    specs = [base]
+    if metadata.dependencies:
+        # Here and not above: most scripts ask for nothing.
+        from studiolo.environments.requirements import checked  # noqa: PLC0415
+
+        kept = _kept_lock(base, checked(metadata.dependencies), home=home)
+        if kept.is_file():
+            lock = kept.read_text(encoding="utf-8")
+            specs.insert(0, replace(base, name=_ENVIRONMENT_NAME, lock=lock))
+    folders = [
+        folder
+        for spec in specs
+        for folder in environment_in(home, spec).path.glob("lib/python*/site-packages")
+    ]
+    return KnownPackages(folders=folders, interpreter=base.interpreter)
+
+
 def _check_python(metadata: ScriptMetadata, interpreter: Interpreter) -> None:
     wanted = metadata.requires_python
     if wanted is None:
@@ -102,20 +147,25 @@ def _resolved(
     progress: ProgressCallback | None,
 ) -> str:
     """The lock of the base with these dependencies, found out once and kept."""
-    key = digest(base.interpreter.identity, base.lock, *dependencies)
-    kept = home / "locks" / f"{key}.lock"
+    kept = _kept_lock(base, dependencies, home=home)
     try:
         return kept.read_text(encoding="utf-8")
     except FileNotFoundError:
         pass
     with building_errors(_ENVIRONMENT_NAME, home):
         kept.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=f"{key}-", dir=kept.parent) as folder:
+        with TemporaryDirectory(prefix=f"{kept.stem}-", dir=kept.parent) as folder:
             lock = _resolve(base, dependencies, folder=Path(folder), progress=progress)
             # Of two that resolve at once, the first one's answer is kept, and both go by it.
             with suppress(FileExistsError):
                 kept.hardlink_to(lock)
         return kept.read_text(encoding="utf-8")
+
+
+def _kept_lock(base: EnvironmentSpec, dependencies: Sequence[str], *, home: Path) -> Path:
+    """The place of the lock that a script's dependencies were resolved to."""
+    key = digest(base.interpreter.identity, base.lock, *dependencies)
+    return home / "locks" / f"{key}.lock"
 
 
 def _resolve(

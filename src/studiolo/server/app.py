@@ -67,6 +67,7 @@ class Application:
         With batch jobs, so are their routes and those of their files.
         """
         self._streams = EventStreams()
+        self._studio = studio
         #: Who may use the studio; None without one.
         self.sessions = None if studio is None else Sessions(settings.folder)
         self._failures = FailedRequests(settings.folder)
@@ -93,6 +94,8 @@ class Application:
         """Let go of threads and files."""
         self._scoring.close()
         self._failures.close()
+        if self._studio is not None:
+            self._studio.language_servers.close()
 
 
 def _routes(endpoints: ServedEndpoints, scoring: Scoring, token: str) -> FastAPI:

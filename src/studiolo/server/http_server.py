@@ -19,6 +19,8 @@ from studiolo.server.http.connection import Connection
 
 #: Bytes of a request's head.
 _HEAD = 32 << 10
+#: Bytes of a message of a WebSocket, after it has been unpacked.
+_MESSAGE = 4 << 20
 #: Seconds that a connection stays open for a next request; longer than those of common proxies.
 _KEEP_ALIVE = 75
 #: Seconds in which connections that were made before the end began are accepted.
@@ -70,7 +72,9 @@ class HttpServer:
         config = Config(
             application,
             http=Connection,
-            ws="none",
+            # It needs no thread of its own, and compresses messages.
+            ws="websockets-sansio",
+            ws_max_size=_MESSAGE,
             lifespan="off",
             loop="asyncio",
             log_config=None,
@@ -128,7 +132,9 @@ class _Server(Server):
         """Ten times a second."""
         if counter % 10 == 0:
             for connection in list(self.server_state.connections):
-                assert isinstance(connection, Connection)
+                if not isinstance(connection, Connection):
+                    # A WebSocket, which has a time limit for each message of its own.
+                    continue
                 # After a second SIGINT no request is answered any more.
                 if self.force_exit or connection.is_overdue():
                     connection.abort()

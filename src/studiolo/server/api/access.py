@@ -33,9 +33,12 @@ class SignedIn:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
+        headers = Headers(scope=scope)
+        if scope["type"] == "websocket":
+            await self._answer_socket(headers, scope, receive, send)
+            return
         if scope["type"] != "http":
             return
-        headers = Headers(scope=scope)
         refused = self._refusal(scope["method"], headers)
         if refused is not None:
             code, sentence = refused
@@ -43,12 +46,33 @@ class SignedIn:
             status = HTTPStatus.UNAUTHORIZED if code == "signed-out" else HTTPStatus.FORBIDDEN
             await error_answer(status, code, sentence)(scope, receive, send)
             return
+        scope["state"]["session"] = self._sessions.key(headers.get("cookie", ""))
         piece = scope["method"] == "PATCH" and "/uploads/" in scope["path"]
         body = _Body(receive, MOST_BYTES_OF_PIECE if piece else MOST_BYTES)
         if int(headers.get("content-length") or 0) > body.most:
             await error_answer(413, "request-too-large", body.too_large)(scope, receive, send)
             return
         await self._application(scope, body, send)
+
+    async def _answer_socket(
+        self, headers: Headers, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Let a page of the studio have a WebSocket, as long as its session holds."""
+        cookies = headers.get("cookie", "")
+        # That an origin is this server's has been looked at for every request. A program that
+        # names none has no use for a WebSocket.
+        if "origin" not in headers or not self._sessions.is_open(cookies):
+            await send({"type": "websocket.close", "code": 1008})
+            return
+
+        async def received() -> Message:
+            message = await receive()
+            if not self._sessions.is_open(cookies):
+                return {"type": "websocket.disconnect", "code": 1008}
+            return message
+
+        scope["state"]["session"] = self._sessions.key(cookies)
+        await self._application(scope, received, send)
 
     def _refusal(self, method: str, headers: Headers) -> tuple[str, str] | None:
         """Why a request is refused: a code and a sentence; None if it is not."""

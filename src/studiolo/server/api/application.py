@@ -19,6 +19,7 @@ from studiolo.server.api.errors import (
 )
 from studiolo.server.api.events import event_routes
 from studiolo.server.api.experiments import experiment_routes
+from studiolo.server.api.language import language_routes
 from studiolo.server.api.modules import module_routes
 from studiolo.server.api.outputs import output_routes
 from studiolo.server.api.plots import plot_routes
@@ -54,6 +55,7 @@ def api_application(
         workspace_routes,
         module_routes,
         experiment_routes,
+        language_routes,
         run_routes,
         output_routes,
         plot_routes,

@@ -16,6 +16,7 @@ from studiolo.experiments.web_service.errors import ServiceSetUpError
 from studiolo.store.errors import StoreError
 from studiolo.workspace.drafts.conflicts import ScriptChangedError
 from studiolo.workspace.errors import NodeRefusedError
+from studiolo.workspace.language.errors import LanguageServerError, LanguageServersBusyError
 
 #: What is asked for is not there.
 _MISSING: Final = frozenset(
@@ -164,7 +165,8 @@ def status_of(error: StudioloError) -> int:
         return 404
     if error.code in _CONFLICT:
         return 409
-    return 503 if isinstance(error, StoreError) else 422
+    unavailable = StoreError | LanguageServerError | LanguageServersBusyError
+    return 503 if isinstance(error, unavailable) else 422
 
 
 async def as_studiolo_error(request: Request, error: Exception) -> Response:

@@ -42,6 +42,9 @@ class Edge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
+        if scope["type"] == "websocket":
+            await self._answer_socket(scope, receive, send)
+            return
         if scope["type"] != "http":
             await self._application(scope, receive, send)
             return
@@ -58,6 +61,20 @@ class Edge:
             self._log.request(
                 scope, status=status, seconds=time.perf_counter() - began, size=outgoing.size
             )
+
+    async def _answer_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the request for a WebSocket; a browser lets pages of all sites ask for one."""
+        scope.setdefault("state", {}).update(request_id=str(uuid.uuid4()), notes={})
+        try:
+            self._look_at(Headers(scope=scope))
+        except RefusedError:
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        try:
+            await self._application(scope, receive, send)
+        except Exception:
+            _LOG.exception("The request %s failed.", scope["state"]["request_id"])
+            raise
 
     async def _answer(self, scope: Scope, receive: Receive, outgoing: "_Outgoing") -> None:
         try:

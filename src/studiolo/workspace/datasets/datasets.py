@@ -156,6 +156,16 @@ class WorkspaceDatasets:
         """
         return self._dataset(version)
 
+    def bundle(self, name: str, version: int | None) -> bytes:
+        """The content of a script bundle, which is safe to unpack.
+
+        Raises:
+            DatasetError, DatasetVersionMissingError, BundleError: There is none of that name.
+        """
+        content = self._content(self.version(name, version)).to_pybytes()
+        check_bundle(content, name=name)
+        return content
+
     def unpacked(self, step: Step, zipped: MemoryFile) -> SealedTable:
         """The dataset in the zip that a dataset step gave, where a dataset is needed.
 

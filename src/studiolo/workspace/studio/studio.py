@@ -19,6 +19,8 @@ from studiolo.store.run_record import RunRecord
 from studiolo.workspace.drafts.draft import Draft
 from studiolo.workspace.errors import ExperimentExistsError, WorkspaceUnwritableError
 from studiolo.workspace.folder.sample import samples_folder
+from studiolo.workspace.language.language_servers import LanguageServers
+from studiolo.workspace.language.script_folder import ScriptContext
 from studiolo.workspace.studio.edits import Edit, apply_edit
 from studiolo.workspace.studio.errors import (
     EditsOutdatedError,
@@ -30,6 +32,7 @@ from studiolo.workspace.studio.open_tables import OpenTables
 from studiolo.workspace.studio.opened import OpenExperiments
 from studiolo.workspace.studio.partial_uploads import PartialUploads
 from studiolo.workspace.studio.publications import Publications
+from studiolo.workspace.studio.script_context import script_context
 from studiolo.workspace.studio.watching import WatchedExperiments
 from studiolo.workspace.transfer.copying import copy_experiment
 from studiolo.workspace.workspace import Workspace
@@ -63,6 +66,7 @@ class Studio:
         self.publications = Publications(workspace, self.runs)
         self.uploads = PartialUploads(workspace)
         self.tables = OpenTables(workspace)
+        self.language_servers = LanguageServers()
 
     def listed(self) -> Sequence[ListedExperiment]:
         """The experiments, the one that was changed last first."""
@@ -161,6 +165,15 @@ class Studio:
         dataset = self.tables.output(run, node, port).dataset
         write_dataset_to(dataset, sink, name=name, format=format_of(name))
         return self.workspace.upload(name, sink.getvalue(), replace=replace).name
+
+    def script_context(self, name: str, node: str) -> ScriptContext:
+        """The facts about a node that help with its script.
+
+        Raises:
+            NodeUnknownError: The experiment has no such node.
+            ExperimentMissingError, ExperimentUnreadableError: There is no such experiment.
+        """
+        return script_context(self.workspace, self.experiments.shown(name), node)
 
     def remove(self, name: str) -> str:
         """Take an experiment out of the workspace; the name that `restore` brings it back by.

@@ -1,0 +1,1 @@
+"""Help while a script is typed: completion, hover, signatures and diagnostics, by pyrefly."""
