@@ -44,9 +44,10 @@ serve: install frontend
 	test -e out/my-workspace || $(BIN)/studiolo new out/my-workspace
 	$(BIN)/studiolo serve --workspace out/my-workspace
 
-# Tests wait often: three processes keep two processors busy. The sandbox's own tests and the soak of the
-# server watch processors, memory and what is left behind, so they have the machine to themselves.
-ALONE := tests/integration/sandbox tests/integration/server/test_soak.py
+# Tests wait often: three processes keep two processors busy. A few watch processors, memory and what is left
+# behind, so they have the machine to themselves.
+ALONE := $(patsubst %,tests/integration/%.py,sandbox/test_nothing_left sandbox/test_ordinary_runs \
+	sandbox/test_uncounted_memory server/test_soak)
 test: install check tests/azurite/node_modules/.installed
 	$(BIN)/pytest -n 3 --dist loadfile $(ALONE:%=--ignore %) tests
 	$(BIN)/pytest $(ALONE)

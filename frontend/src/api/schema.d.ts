@@ -2116,6 +2116,16 @@ export interface components {
             error_line: number | null;
         };
         /**
+         * NodePosition
+         * @description A position on the canvas.
+         */
+        NodePosition: {
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+        };
+        /**
          * NodeStateDocument
          * @description The newest outcome of a node.
          */
@@ -2212,16 +2222,6 @@ export interface components {
             pages: number;
         };
         /**
-         * Place
-         * @description A position on the canvas.
-         */
-        Place: {
-            /** X */
-            x: number;
-            /** Y */
-            y: number;
-        };
-        /**
          * PointDocument
          * @description A row with two numbers.
          */
@@ -2274,7 +2274,7 @@ export interface components {
         Positions: {
             /** Positions */
             positions: {
-                [key: string]: components["schemas"]["Place"];
+                [key: string]: components["schemas"]["NodePosition"];
             };
         };
         /**

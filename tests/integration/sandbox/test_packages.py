@@ -121,7 +121,9 @@ FOUND = "import sys\ndef attack():\n    return sys.found\n"
 HANG = "import time; time.sleep(10 ** 6)\n"
 #: A host that starts a sandbox and says so.
 HOST = """
-import pickle, sys, time
+import pickle, signal, sys, time
+# It is ignored where the tests were started by nohup.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 sys.path[:0] = {paths!r}
 from sandbox.test_packages import opened
 environment, default = pickle.load(sys.stdin.buffer)

@@ -79,7 +79,7 @@ class ConflictDocument(TypedDict):
     differences: Sequence[VersionsDiffer] | None
 
 
-class Place(BaseModel):
+class NodePosition(BaseModel):
     """A position on the canvas."""
 
     model_config = ConfigDict(extra="forbid")
@@ -93,7 +93,7 @@ class Positions(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    positions: dict[str, Place]
+    positions: dict[str, NodePosition]
 
 
 class LayoutDocument(TypedDict):
