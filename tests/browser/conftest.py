@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _VARIABLE = "STUDIOLO_CHROMIUM"
@@ -42,6 +42,8 @@ def browser() -> Iterator[Browser]:
             f"No Chromium was found: install one, or name its executable in {_VARIABLE}. "
             f"Looked on the path for {', '.join(_NAMES)}."
         )
+    # A machine that runs other tests beside these is slow at times.
+    expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=executable)
         yield started

@@ -33,6 +33,8 @@ import { type StudioEdge, WireView } from "./wire_view";
 const NODE_TYPES = { studio: NodeView };
 const EDGE_TYPES = { studio: WireView };
 const FIT = { maxZoom: 1, padding: 0.12 };
+/** Where an empty canvas begins: its first node is in view, and beside the legend. */
+const BEGINNING = { x: 240, y: 48, zoom: 1 };
 const SNAP: [number, number] = [GRID / 2, GRID / 2];
 /** Nodes beyond which only those in view are in the page. */
 const MOST_RENDERED = 300;
@@ -57,6 +59,8 @@ export const Flow = memo(function Flow({ experiment, readOnly, onAdd, onOpen }: 
   const [nodes, setNodes] = useState<StudioNode[]>([]);
   const [edges, setEdges] = useState<StudioEdge[]>([]);
   const dragging = useRef(false);
+  // An empty canvas has nothing to fit: its first node stays where it was dropped.
+  const [full] = useState(graph.nodes.size > 0);
 
   useEffect(() => {
     const drawn = { graph, selected, kept: document.states, live, findings: document.findings, words };
@@ -154,7 +158,8 @@ export const Flow = memo(function Flow({ experiment, readOnly, onAdd, onOpen }: 
       nodesDraggable={!readOnly}
       nodesConnectable={!readOnly}
       colorMode={theme}
-      fitView
+      fitView={full}
+      defaultViewport={BEGINNING}
       fitViewOptions={FIT}
       minZoom={0.05}
       maxZoom={2}

@@ -8,6 +8,7 @@ import type { ModuleDocument } from "../api/graph_document";
 import { datasetsQuery, modulesQuery, savedQuery } from "../api/queries";
 import type { Point } from "../graph/graph";
 import { isForService } from "../graph/service";
+import { NODE_HEIGHT, NODE_WIDTH } from "../graph/places";
 import { useWidth } from "../look/grip";
 import { onUse, useSoon } from "../look/on_use";
 import { toast } from "../look/toast";
@@ -91,8 +92,11 @@ export function CanvasRoom({ experiment, first }: CanvasRoomProps) {
   }, [experiment, first]);
 
   const onAdd = useCallback(
-    (subject: Subject, at: Point | null = null, wired = true) => add(experiment, modules, subject, at, wired && at === null),
-    [experiment, modules],
+    (subject: Subject, at: Point | null = null, wired = true) => {
+      add(experiment, modules, subject, at, wired && at === null);
+      if (at === null) requestAnimationFrame(() => reveal(experiment, flow));
+    },
+    [experiment, modules, flow],
   );
   const onOpen = useCallback(
     (node: string) => {
@@ -144,6 +148,18 @@ export function CanvasRoom({ experiment, first }: CanvasRoomProps) {
       {asking === "publish" && <PublishDialog experiment={experiment} onClose={close} />}
     </Frame>
   );
+}
+
+/** Bring the selected node into view, if it is not. */
+function reveal(experiment: Experiment, flow: ReturnType<typeof useReactFlow>): void {
+  const { graph, selected } = experiment.use.getState();
+  const at = [...selected].map((name) => graph.positions.get(name)).at(-1);
+  const canvas = document.querySelector(".canvas")?.getBoundingClientRect();
+  if (!at || !canvas) return;
+  const { x, y } = flow.flowToScreenPosition(at);
+  const zoom = flow.getZoom();
+  const inView = x >= canvas.left && y >= canvas.top && x + NODE_WIDTH * zoom <= canvas.right && y + NODE_HEIGHT * zoom <= canvas.bottom;
+  if (!inView) void flow.setCenter(at.x + NODE_WIDTH / 2, at.y + NODE_HEIGHT / 2, { zoom });
 }
 
 /** The node that Tab came to is selected, so that the panes show it. */

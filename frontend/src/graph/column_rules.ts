@@ -47,6 +47,11 @@ function only(value: Value): [string, Value] | null {
   return entries.length === 1 ? (entries[0] as [string, Value]) : null;
 }
 
+/** The rules without those that name nothing yet. */
+export function filledIn({ begin, rules }: ColumnRules): ColumnRules {
+  return { begin, rules: rules.filter(({ wanted }) => wanted.length > 0) };
+}
+
 /** The value of rules, as short as the file allows. */
 export function columnsValue({ begin, rules }: ColumnRules): Value {
   if (rules.length === 0) return begin;

@@ -77,7 +77,7 @@ function Device({ run, node, of }: { readonly run: string; readonly node: string
   const words = useWords();
   return (
     <>
-      {of.reason && !of.error && <p className="note kept reason"><StateMark mark={shownNode(of.state, words).mark} small />{of.reason}</p>}
+      {of.reason && !of.error && <p className="note kept reason"><StateMark mark={shownNode(of.state, words).mark} small />{of.state === "finished" ? words.states.ranBecause(of.reason) : of.reason}</p>}
       {Object.keys(of.ports).length > 0 && (
         <section className="block"><h2 className="hd">{words.properties.outputs}</h2><Outputs run={run} node={node} ports={of.ports} /></section>
       )}

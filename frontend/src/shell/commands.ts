@@ -2,6 +2,7 @@
 
 import { useEffect } from "react";
 import { create } from "zustand";
+import { nextPane } from "./panes";
 
 export interface Command {
   readonly id: string;
@@ -51,5 +52,8 @@ export function globalKeys(event: KeyboardEvent): void {
   } else if (event.key === "?" && !isTyping(event)) {
     event.preventDefault();
     show("keys");
+  } else if (event.key === "F6" && !(event.target as HTMLElement | null)?.closest?.("[role='dialog']")) {
+    event.preventDefault();
+    nextPane(event.shiftKey ? -1 : 1);
   }
 }

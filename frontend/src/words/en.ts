@@ -600,6 +600,7 @@ export const en = {
     ["Alt Enter", "Run up to here"],
     ["Ctrl .", "Stop"],
     ["F8, Shift F8", "Next, previous failed node"],
+    ["F6, Shift F6", "Next, previous pane"],
     ["Esc", "Back to the canvas, then nothing selected"],
     ["?", "This list"],
   ] as readonly (readonly [string, string])[],

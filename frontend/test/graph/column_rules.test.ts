@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type ColumnRules, columnRules, columnsValue } from "../../src/graph/column_rules";
+import { type ColumnRules, columnRules, columnsValue, filledIn } from "../../src/graph/column_rules";
 
 const arbitraryRules: fc.Arbitrary<ColumnRules> = fc.record({
   begin: fc.constantFrom("all" as const, "none" as const),
@@ -37,3 +37,9 @@ test.each(["some", 5, { begin: "all", rules: [{ include: {} }] }, { begin: "x" }
   "%j is left to the file",
   (value) => expect(columnRules(value)).toBeNull(),
 );
+
+test("a rule that names nothing yet is no part of the value", () => {
+  const named = { include: true, criterion: "names" as const, wanted: ["a"] };
+  const unfinished = { include: true, criterion: "indices" as const, wanted: [] };
+  expect(columnsValue(filledIn({ begin: "none", rules: [named, unfinished] }))).toEqual(["a"]);
+});

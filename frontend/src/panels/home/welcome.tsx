@@ -1,5 +1,6 @@
 /** A new workspace: what to do first. */
 
+import { Link } from "@tanstack/react-router";
 import type { Schemas } from "../../api/client";
 import { Button } from "../../look/button";
 import { Inlay } from "../../look/marks";
@@ -28,6 +29,12 @@ export function Welcome({ folder, sample, onSample, onNew }: WelcomeProps) {
               <Button look="go" onClick={onSample}>{words.home.openSample}</Button>
             </article>
           )}
+          <article className="card">
+            <Inlay kind="dataset" category={[]} big />
+            <h3>{words.home.bring}</h3>
+            <p className="soft">{words.home.bringSays}</p>
+            <Link to="/datasets" className="b line">{words.home.upload}</Link>
+          </article>
           <article className="card">
             <Inlay kind="module" category={["Python"]} big />
             <h3>{words.home.script}</h3>

@@ -1,7 +1,10 @@
 /** A selection of columns: where it begins, then rules, as sentences. */
 
 import { Plus, X } from "lucide-react";
-import { type ColumnRule, type ColumnRules, columnRules, columnsValue, type Criterion } from "../../graph/column_rules";
+import { useState } from "react";
+import { same } from "../../canvas/sharing";
+import { type ColumnRule, type ColumnRules, columnRules, columnsValue, type Criterion, filledIn } from "../../graph/column_rules";
+import type { Value } from "../../graph/graph";
 import { Button, IconButton } from "../../look/button";
 import { Select } from "../../look/select";
 import { useWords } from "../../words/words";
@@ -10,15 +13,28 @@ import { TextField } from "./text_field";
 
 const NEW_RULE: ColumnRule = { include: true, criterion: "names", wanted: [] };
 
+/** Rules as they are in the form: one that names nothing yet is no part of the value. */
+interface Typed {
+  readonly rules: ColumnRules;
+  readonly value: Value;
+}
+
 export function ColumnsField({ parameter, value, readOnly, onChange }: FieldProps) {
   const words = useWords();
   const given = value ?? parameter.default;
+  const [typed, setTyped] = useState<Typed | null>(null);
   if (parameter.kind === "column" && (given === null || typeof given !== "object")) {
     return <TextField label={parameter.label} value={String(given ?? "")} readOnly={readOnly} onChange={onChange} />;
   }
-  const rules = columnRules(given);
-  if (!rules) return <p className="help">{words.properties.notTheForm}</p>;
-  const change = (some: Partial<ColumnRules>) => onChange(columnsValue({ ...rules, ...some }));
+  const known = columnRules(given);
+  if (!known) return <p className="help">{words.properties.notTheForm}</p>;
+  const rules = typed !== null && same(typed.value, columnsValue(known)) ? typed.rules : known;
+  const change = (some: Partial<ColumnRules>) => {
+    const next = { ...rules, ...some };
+    const saved = columnsValue(filledIn(next));
+    setTyped({ rules: next, value: saved });
+    if (!same(saved, columnsValue(known))) onChange(saved);
+  };
   const replace = (at: number, rule: ColumnRule) => change({ rules: rules.rules.with(at, rule) });
   return (
     <div className="rules">
