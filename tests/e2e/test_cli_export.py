@@ -553,6 +553,18 @@ def test_formats_that_only_studiolo_reads_are_refused(exports: Exports) -> None:
     assert 'studiolo convert "a.arff" "a.parquet"' in ended.err
 
 
+def test_a_python_device_as_a_dataset_is_refused(exports: Exports) -> None:
+    exports.write("experiments/device/draw.py", "def azureml_main():\n    print(1)\n")
+    nodes = """
+  draw: {module: execute-python-script, script: draw.py}
+  text: {module: convert-to-csv, inputs: {dataset: draw.python_device}}
+"""
+    exports.experiment("device", f"name: A\nnodes:{nodes}")
+    ended = exports("export", "experiments/device")
+    assert (ended.code, ended.out) == (2, "")
+    assert 'error[export-device]: The Python device of the node "draw" is connected' in ended.err
+
+
 def test_what_a_program_does_otherwise_is_said(exports: Exports) -> None:
     exports.write("datasets/gaps.csv", 'a,b\n1,""\n2,\n')
     exports.experiment("gaps", "name: A\nnodes:\n  a: {dataset: gaps.csv}\n")

@@ -21,6 +21,20 @@ class ExportFormatError(StudioloError):
         )
 
 
+class ExportDeviceError(StudioloError):
+    """An exported program would have to return what a script printed and drew."""
+
+    code: ClassVar[str] = "export-device"
+
+    def __init__(self, *, node: str) -> None:
+        self.node = node
+        super().__init__(
+            f'The Python device of the node "{node}" is connected, and only Studiolo can return '
+            "what a script printed and drew. Take that connection away, or leave out the node "
+            "behind it."
+        )
+
+
 class ProgramUnwritableError(StudioloError):
     """The program that an experiment is exported to can't be written."""
 

@@ -11,6 +11,7 @@ from studiolo.datasets.dataset import Dataset
 from studiolo.environments.environment import default_spec
 from studiolo.environments.package_names import suggest_package
 from studiolo.experiments.experiment import NodeName
+from studiolo.export.errors import ExportDeviceError
 from studiolo.export.literals import quoted
 from studiolo.export.module import SourceFunction, as_function
 from studiolo.export.names import Names
@@ -53,7 +54,11 @@ def export_program(
 
     Raises:
         ExportFormatError: It would have to read or write a file that only Studiolo can.
+        ExportDeviceError: It would have to return what a script printed and drew.
     """
+    for step in plan.steps.values():
+        if step.returns_device:
+            raise ExportDeviceError(node=step.name)
     return _Exporter(plan, datasets, file).program()
 
 

@@ -161,3 +161,5 @@ class ModuleDefinition:
 
 #: The module whose script a node brings along.
 EXECUTE_PYTHON_SCRIPT = ModuleId("execute-python-script")
+#: Its output for what the script printed and drew, as a dataset; made only where it is connected.
+PYTHON_DEVICE = PortName("python_device")

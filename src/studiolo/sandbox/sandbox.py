@@ -15,6 +15,7 @@ from studiolo.sandbox.exchange.job import (
     Failure,
     Job,
     Outcome,
+    PythonDevice,
     Status,
     Timings,
 )
@@ -216,20 +217,26 @@ class Sandbox:
             limits=limits,
             watch=watch,
             folder=Path(self._policy.filesystem.folders[0]).name,
+            steps=None if self._program is None else len(self._program.steps),
         )
         try:
-            result, device, left_out = ended_run.collect(failed)
+            result, devices, left_out = ended_run.collect(failed)
         except OverError as over:
             failed = interrupted(over.end, limits, time.perf_counter() - asked)
-            result, device, left_out = ended_run.collect(failed)
+            result, devices, left_out = ended_run.collect(failed)
         report = result.report
+        step = None
+        if self._program is not None and result.failure is not None:
+            # One that was ended says nothing of it; then it is the last one that began.
+            step = len(devices) - 1 if report is None or report.step is None else report.step
         assert self._report is not None
         return Outcome(
             status=Status.FAILED if result.failure else Status.SUCCEEDED,
             failure=result.failure,
-            step=report.step if report else None,
+            step=step,
             results=result.results,
-            device=device,
+            device=PythonDevice.joined(devices),
+            devices=[] if self._program is None else devices,
             log=[*(report.log if report else []), *left_out],
             timings=Timings(
                 start=asked - arrived,

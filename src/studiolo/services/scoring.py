@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from studiolo.sandbox.exchange.job import Failure
+from studiolo.sandbox.exchange.job import Failure, PythonDevice
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,13 +22,37 @@ class ScoringRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScoringReply:
+class StepTrace:
+    """The trace of one step of a request: its console and images, for the service's owner."""
+
+    #: The node, as the experiment names it.
+    node: str
+    device: PythonDevice
+
+
+@dataclass(frozen=True, kw_only=True)
+class Traced:
+    """The traces of a request that was scored, or not."""
+
+    #: Of the steps that began, in their order.
+    steps: Sequence[StepTrace] = ()
+    #: Remarks that are not errors, a sentence each.
+    notes: Sequence[str] = ()
+
+    @property
+    def log(self) -> str:
+        """The consoles, each under the name of its node, and the remarks."""
+        told = [step for step in self.steps if step.device.console]
+        parts = [f"[{step.node}]\n{_ended(step.device.console)}" for step in told]
+        return "".join([*parts, *(f"{note}\n" for note in self.notes)])
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoringReply(Traced):
     """The scoring graph's reply to a request."""
 
     #: By output name.
     outputs: Mapping[str, pa.Table] = field(default_factory=dict)
-    #: What the scripts wrote, for the owner of the service.
-    log: str = ""
 
 
 class ProblemCode(StrEnum):
@@ -77,11 +101,13 @@ class RequestRefused:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScoringFailed:
+class ScoringFailed(Traced):
     """A request whose scoring failed."""
 
     failure: Failure
     #: The node that failed, as the experiment names it.
     node: str
-    #: What the scripts wrote, for the owner of the service.
-    log: str = ""
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith("\n") else f"{text}\n"

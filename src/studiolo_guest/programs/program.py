@@ -5,6 +5,7 @@ unpickles the models and maps the datasets that never change. Each fork then ser
 with the datasets of that call, and is gone; or, where that was asked for, one call after another.
 """
 
+import contextlib
 import gc
 import itertools
 import json
@@ -52,6 +53,8 @@ class Call:
     parameters: Mapping[str, Mapping[str, Any]]
     #: Bytes of address space for each process of the call.
     address_space: int
+    #: What is written between the consoles of two steps; empty if there is only one.
+    marker: str
 
     @staticmethod
     def read(content: bytes) -> "Call":
@@ -141,7 +144,7 @@ class Program:
         os.chdir(tempfile.mkdtemp())
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
         results = [os.open(f"output-{n}", flags, 0o600) for n in range(len(self._outputs))]
-        call = Call(inputs={}, parameters={}, address_space=0)
+        call = Call(inputs={}, parameters={}, address_space=0, marker="")
         json.dumps(self._served(call, lambda: self._sample, results))
 
     def _served(
@@ -154,14 +157,19 @@ class Program:
         log: list[str] = []
         report: dict[str, Any] = {"status": "succeeded", "outputs": [], "error": None}
         base = os.getcwd()
-        current: tuple[int, Request, str] | None = None
+        number = 0
+        requests = [
+            _with(step.request, call.parameters.get(str(place), {}))
+            for place, step in enumerate(self._steps)
+        ]
+        console = _Console(call.marker)
         try:
             given = open_inputs()
             values: dict[tuple[int, int], Value] = {}
-            for number, step in enumerate(self._steps):
-                request = _with(step.request, call.parameters.get(str(number), {}))
+            for number, (step, request) in enumerate(zip(self._steps, requests, strict=True)):
                 directory = os.path.join(base, str(number))
-                current = number, request, directory
+                if number:
+                    console.begin_next()
                 os.mkdir(directory, 0o700)
                 os.chdir(directory)
                 said: list[str] = []
@@ -169,19 +177,20 @@ class Program:
                     self._run(number, step, request, directory, given, values, clock, said)
                 finally:
                     log += said
-            current = None
             allow_results()
-            report["outputs"] = [
-                write(_source(output, None, given, values), file)
-                for output, file in zip(self._outputs, result_files, strict=True)
-            ]
+            outputs = []
+            for output, file in zip(self._outputs, result_files, strict=True):
+                number = output.get("step", 0)
+                outputs.append(write(_source(output, None, given, values), file))
+            report["outputs"] = outputs
             clock.lap("write")
         except BaseException as error:  # noqa: BLE001  # the border of user code: whatever leaves it is the result
             report["status"] = "failed"
-            number, request, directory = current or (0, self._steps[-1].request, base)
-            report["error"] = script.described(error, request, directory, log)
+            directory = os.path.join(base, str(number))
+            report["error"] = script.described(error, requests[number], directory, log)
             report["step"] = number
         script.flush()
+        console.close()
         report["log"] = log[: script.MOST_LOG_LINES]
         report["seconds"] = clock.seconds
         return report
@@ -214,6 +223,31 @@ class Program:
                     values[number, output] = handed_on(value, kind, inputs.frames, log)
             script.flush()
             clock.lap("hand_over")
+
+
+class _Console:
+    """The console of a call, in which each step has a part; a step that redirects it, only its own.
+
+    Without a marker there is one step, and nothing to do.
+    """
+
+    def __init__(self, marker: str) -> None:
+        self._marker = marker.encode()
+        self._pipe = os.dup(1) if marker else -1
+
+    def begin_next(self) -> None:
+        """Begin the part of the next step."""
+        # A script can have closed it.
+        with contextlib.suppress(OSError):
+            for standard in (1, 2):
+                os.dup2(self._pipe, standard)
+            os.write(self._pipe, self._marker)
+
+    def close(self) -> None:
+        """Let go of the pipe."""
+        if self._marker:
+            with contextlib.suppress(OSError):
+                os.close(self._pipe)
 
 
 class _Restored:

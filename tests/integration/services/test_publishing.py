@@ -102,7 +102,7 @@ def test_a_version_answers_as_the_experiment_ran(
     assert answer.outputs["output1"]["Scored Labels"].to_pylist() == (
         ran["Scored Labels"].to_pylist()
     )
-    assert answer.log == "preparing\n"
+    assert answer.log == "[prepared]\npreparing\n"
 
 
 def test_its_schema_is_that_of_the_run(published: Publication) -> None:

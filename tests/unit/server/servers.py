@@ -13,12 +13,12 @@ from typing import Any
 import httpx
 from tests.unit.services.serving.served import NOW, SCHEMA, EchoHandler, served
 
-from studiolo.sandbox.exchange.job import Failure
+from studiolo.sandbox.exchange.job import Failure, PythonDevice
 from studiolo.server.app import Application, ServerSettings
 from studiolo.server.http_server import HttpServer
 from studiolo.services.keys import Key
 from studiolo.services.schema import ServiceSchema
-from studiolo.services.scoring import ScoringFailed, ScoringReply, ScoringRequest
+from studiolo.services.scoring import ScoringFailed, ScoringReply, ScoringRequest, StepTrace
 from studiolo.services.serving.served_endpoints import ServedEndpoints
 from studiolo.store.services.service_record import (
     EndpointKey,
@@ -62,7 +62,9 @@ class Handler(EchoHandler):
                 exception_type="ZeroDivisionError",
                 traceback=f'File "{SECRET}", line 3',
             )
-            return ScoringFailed(failure=failure, node="score", log="printed by the script\n")
+            device = PythonDevice(console="printed by the script\n", console_dropped=0, images=[])
+            steps = [StepTrace(node="score", device=device)]
+            return ScoringFailed(failure=failure, node="score", steps=steps)
         if asked == [-3]:
             raise RuntimeError(SECRET)
         return super().score(request, cancelled=cancelled)

@@ -137,7 +137,7 @@ def test_what_failed_is_kept_for_the_owner(server: Served) -> None:
     last = json.loads(kept.read_text(encoding="utf-8").splitlines()[-1])
     assert last["request_id"] == answer.headers["x-ms-request-id"]
     assert (last["service"], last["endpoint"], last["version"]) == ("iris", "default", 1)
-    assert last["console"] == "printed by the script\n"
+    assert last["steps"] == [{"node": "score", "console": "printed by the script\n"}]
     assert "secret.py" in last["traceback"]
     assert kept.stat().st_mode & 0o777 == 0o600
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from studiolo.errors import StudioloError
 from studiolo.experiments.experiment import NodeName
-from studiolo.modules.definition import PortKind, PortName
+from studiolo.modules.definition import PYTHON_DEVICE, PortKind, PortName
 from studiolo.runs.engines.engine import Engine, ReadyStep, RunContext, StepOutcome
 from studiolo.runs.engines.references import ResultReference
 from studiolo.runs.experiments.dataset_files import DatasetFileWriter
@@ -16,6 +16,7 @@ from studiolo.runs.experiments.progress import NodeProgress, Observer
 from studiolo.runs.experiments.recorder import EndedStep, Recorder
 from studiolo.runs.experiments.results_in_memory import Results, ResultsInMemory
 from studiolo.runs.planning.plan import Plan, Step
+from studiolo.sandbox.exchange.device_table import device_table
 from studiolo.sandbox.exchange.job import Connected, Failure
 from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.sandbox.exchange.sealed_table import SealedTable
@@ -153,12 +154,20 @@ class StepRunner:
         )
         done = replace(done, log=[*log, *done.log])
         if done.failure is None:
+            if step.returns_device:
+                done = self._with_device(step, done)
             try:
                 given = {port: self.in_memory.resolve(made) for port, made in inputs.items()}
                 self._file_writer.export(step, given)
             except StudioloError as error:
                 return replace(done, results={}, failure=_failure_of(error))
         return done
+
+    def _with_device(self, step: Step, done: StepOutcome) -> StepOutcome:
+        """The outcome with one more output: what the script printed and drew."""
+        device = ResultReference(recipe=step.digest, port=PYTHON_DEVICE)
+        self.in_memory.add(device, device_table(done.console, done.images))
+        return replace(done, results={**done.results, PYTHON_DEVICE: device})
 
     def _printed(self, node: NodeName, text: str) -> None:
         self._recorder.note_console(node, text)

@@ -12,6 +12,7 @@ from studiolo.experiments.experiment import Experiment, Node, NodeName, SavedNam
 from studiolo.experiments.graph import topological_order
 from studiolo.modules.definition import (
     EXECUTE_PYTHON_SCRIPT,
+    PYTHON_DEVICE,
     ModuleDefinition,
     ModuleId,
     Parameter,
@@ -120,6 +121,8 @@ class Step:
     #: What was drawn for it, and the digest of its recipe without that; see `draws`.
     draw: int | None = None
     undrawn: RecipeDigest | None = None
+    #: Whether what it prints and draws is an output, because something is connected to that.
+    returns_device: bool = False
     #: Whether a kept result of the same recipe may stand in for it.
     may_be_kept: bool = True
 
@@ -192,6 +195,7 @@ class _Planner:
         draws: Draws,
         nonce: str,
     ) -> None:
+        self._experiment = experiment
         self._folder: Path = experiment.folder
         self._experiment_environment = experiment.environment
         self._modules = modules
@@ -235,6 +239,11 @@ class _Planner:
             "binding": node.port_binding,
             "seed": node.seed,
         }
+        returns_device = definition.id == EXECUTE_PYTHON_SCRIPT and self._is_taken(
+            node, PYTHON_DEVICE
+        )
+        if returns_device:
+            recipe["device"] = True
         if any(parameter.kind in _READ for parameter in definition.parameters):
             recipe["reader"] = own_code.reader()
         if not definition.deterministic:
@@ -257,6 +266,7 @@ class _Planner:
             parameters=parameters,
             columns=columns,
             files=files,
+            returns_device=returns_device,
             may_be_kept=definition.deterministic
             and node.name not in selection.again
             and not any(parameters.get(export.file) for export in definition.exports.values()),
@@ -268,6 +278,14 @@ class _Planner:
             return metadata
         named = node.environment or metadata.environment or self._experiment_environment
         return replace(metadata, environment=named)
+
+    def _is_taken(self, node: Node, port: PortName) -> bool:
+        """Whether anything is connected to an output of a node."""
+        return any(
+            (source.node, source.port) == (node.name, port)
+            for other in self._experiment.nodes.values()
+            for source in other.inputs.values()
+        )
 
     def _draw(
         self, node: Node, definition: ModuleDefinition, recipe: Recipe, *, again: bool
@@ -354,7 +372,15 @@ def outputs_of(step: Step) -> Sequence[tuple[PortName, PortKind]]:
         kind = step.saved.saved.kind
         return [(SAVED_PORTS[kind], kind)]
     assert step.definition is not None
-    return [(port.name, port.kind) for port in step.definition.outputs]
+    return [
+        (port.name, port.kind)
+        for port in step.definition.outputs
+        if step.returns_device or not (_is_script(step) and port.name == PYTHON_DEVICE)
+    ]
+
+
+def _is_script(step: Step) -> bool:
+    return step.definition is not None and step.definition.id == EXECUTE_PYTHON_SCRIPT
 
 
 def first_output(step: Step) -> PortName:

@@ -29,6 +29,7 @@ _PARTS = {
     "source": "the script",
     "environment": "the packages",
     "binding": "the port binding",
+    "device": "whether its Python device is connected",
     "seed": "the seed",
     "draw": "the draw",
     "contract": "how Studiolo runs scripts",

@@ -8,7 +8,7 @@ import codecs
 import math
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 _PIECE = 1 << 16
 #: A pipe holds 16 pages, and the policy lets no script enlarge it; each can be a piece of its own.
@@ -20,27 +20,90 @@ _CONTINUATIONS = bytes(range(0x80, 0xC0))
 _SHORTEST_REST = 0.002
 
 
+class KeptText:
+    """The text of one part of a console: its beginning and its end, up to a limit."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._half = limit // 2
+        self._beginning = bytearray()
+        self._end = bytearray()
+        self._seen = 0
+
+    def add(self, piece: bytes) -> None:
+        """Take in what comes next."""
+        self._seen += len(piece)
+        begins = piece[: self._half - len(self._beginning)]
+        self._beginning += begins
+        self._end += piece[len(begins) :]
+        # Not for each piece, which would move the end each time.
+        if len(self._end) > 2 * self._limit + _PIECE:
+            self._shorten()
+
+    @property
+    def dropped(self) -> int:
+        """Bytes that were read and not kept."""
+        return max(0, self._seen - self._limit)
+
+    @property
+    def text(self) -> str:
+        """The kept text, with a line between the beginning and the end if there was more."""
+        self._shorten()
+        if not self.dropped:
+            return (self._beginning + self._end).decode("utf-8", "replace")
+        beginning = codecs.getincrementaldecoder("utf-8")("replace").decode(self._beginning)
+        return beginning + self.left_out + _whole(bytes(self._end))
+
+    @property
+    def left_out(self) -> str:
+        """The line in the place of what was dropped."""
+        return f"\n… left out here: {self.dropped:,} bytes …\n"
+
+    def last(self, size: int) -> str:
+        """The text of at most that many of its last bytes."""
+        self._shorten()
+        return _whole(bytes(self._end[-min(size, len(self._end)) :]))
+
+    def _shorten(self) -> None:
+        room = self._limit - self._half
+        del self._end[: max(0, len(self._end) - room)]
+
+
 class Console:
-    """The host's end of a run's stdout and stderr, which are one pipe, so that order is kept."""
+    """The host's end of a run's stdout and stderr, which are one pipe, so that order is kept.
+
+    Several scripts that run one after another write to it in turn. A marker that only this run
+    knows says where the next one begins, so that each has a part of its own.
+    """
 
     def __init__(
-        self, *, kept: int, rate: int, on_text: Callable[[str], None] | None = None
+        self,
+        *,
+        kept: int,
+        rate: int,
+        on_text: Callable[[str], None] | None = None,
+        parts: int = 1,
+        marker: bytes = b"",
     ) -> None:
         """Keep ``kept`` bytes; beyond those read at most ``rate`` bytes a second.
 
         ``on_text`` is told what comes until that is as much as is kept, and then the rest of what
-        is kept at the end.
+        is kept at the end. Of ``parts``, between which the ``marker`` is, each is kept up to its
+        share.
         """
         self.reader, self._writer = os.pipe2(os.O_CLOEXEC)
         os.set_blocking(self.reader, False)
-        self._beginning = bytearray()
-        self._end = bytearray()
         self._limit = kept
-        self._half = kept // 2
         self._seen = 0
         self._rate = rate
         self._on_text = on_text
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        #: The parts that have begun, and how many there may be.
+        self._parts = [KeptText(kept // parts)]
+        self._most_parts = parts
+        self._marker = marker
+        #: What may be the beginning of a marker.
+        self._held = b""
         #: When to read again, by `time.perf_counter`; infinity once nothing more can come.
         self.rest_until = 0.0
 
@@ -66,12 +129,7 @@ class Console:
             return False
         passed = piece[: max(0, self._limit - self._seen)]
         self._seen += len(piece)
-        begins = piece[: self._half - len(self._beginning)]
-        self._beginning += begins
-        self._end += piece[len(begins) :]
-        # Not for each piece, which would move the end each time.
-        if len(self._end) > 2 * self._limit + _PIECE:
-            self._shorten()
+        self._add(piece)
         if self._on_text is not None and passed:
             self._on_text(self._decoder.decode(passed))
         # The writer waits while we do not read. Without this pause a flood keeps one of the host's
@@ -85,42 +143,53 @@ class Console:
         for _ in range(_PIPE_PIECES):
             if not self.read():
                 break
+        self._parts[-1].add(self._held)
+        self._held = b""
         if self._on_text is None:
             return
         rest = self._decoder.decode(b"", final=not self.dropped)
         if self.dropped:
-            self._shorten()
-            unseen = self._seen - self._limit
-            rest = self._left_out + _whole(bytes(self._end[-min(unseen, len(self._end)) :]))
+            last = self._parts[-1]
+            rest = last.left_out + last.last(self._seen - self._limit)
         if rest:
             self._on_text(rest)
 
     @property
     def dropped(self) -> int:
         """Bytes that were read and not kept."""
-        return max(0, self._seen - self._limit)
+        return sum(part.dropped for part in self._parts)
+
+    @property
+    def parts(self) -> Sequence[KeptText]:
+        """The text of each part that has begun."""
+        return self._parts
 
     @property
     def text(self) -> str:
-        """The kept text, with a line between the beginning and the end if there was more."""
-        self._shorten()
-        if not self.dropped:
-            return (self._beginning + self._end).decode("utf-8", "replace")
-        beginning = codecs.getincrementaldecoder("utf-8")("replace").decode(self._beginning)
-        return beginning + self._left_out + _whole(bytes(self._end))
-
-    @property
-    def _left_out(self) -> str:
-        return f"\n… left out here: {self.dropped:,} bytes …\n"
-
-    def _shorten(self) -> None:
-        room = self._limit - self._half
-        del self._end[: max(0, len(self._end) - room)]
+        """The kept text of all parts."""
+        return "".join(part.text for part in self._parts)
 
     def close(self) -> None:
         """Let go of the pipe."""
         self.close_writer()
         os.close(self.reader)
+
+    def _add(self, piece: bytes) -> None:
+        piece = self._held + piece
+        while len(self._parts) < self._most_parts and self._marker in piece:
+            before, _, piece = piece.partition(self._marker)
+            self._parts[-1].add(before)
+            self._parts.append(KeptText(self._limit // self._most_parts))
+        expected = len(self._parts) < self._most_parts
+        held = _begun(piece, self._marker) if expected else 0
+        self._parts[-1].add(piece[: len(piece) - held])
+        self._held = piece[len(piece) - held :]
+
+
+def _begun(piece: bytes, marker: bytes) -> int:
+    """How many bytes at the end of a piece may be the beginning of the marker."""
+    longest = min(len(piece), len(marker) - 1)
+    return next((n for n in range(longest, 0, -1) if marker.startswith(piece[-n:])), 0)
 
 
 def _whole(content: bytes) -> str:

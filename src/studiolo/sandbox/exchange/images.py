@@ -66,7 +66,8 @@ def collect_images(
         rest = []
         for file in found:
             if len(images) == limits.images:
-                rest.append(f"Only the first {limits.images} images are kept.")
+                kept = f"Only the first {limits.images}" if limits.images else "No more"
+                rest.append(f"{kept} images are kept.")
                 break
             if unread < 0:
                 rest.append("The script left so much that not all of it was searched for images.")

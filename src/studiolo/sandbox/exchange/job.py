@@ -185,6 +185,15 @@ class PythonDevice:
     console_dropped: int
     images: Sequence[Image]
 
+    @staticmethod
+    def joined(devices: "Sequence[PythonDevice]") -> "PythonDevice":
+        """Those of several scripts, as of one."""
+        return PythonDevice(
+            console="".join(device.console for device in devices),
+            console_dropped=sum(device.console_dropped for device in devices),
+            images=[image for device in devices for image in device.images],
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Timings:
@@ -242,7 +251,9 @@ class Outcome(JobFacts):
 
     #: By output port; empty if the status is failed, and without the ports left empty.
     results: Mapping[str, Connected]
-    #: The position of the step that failed, for a call of a program.
+    #: For a call of a program: what each step printed and drew, of those that began.
+    devices: Sequence[PythonDevice] = ()
+    #: For a call of a program: the position of the step that failed.
     step: int | None = None
 
     @property

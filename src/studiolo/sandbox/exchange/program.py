@@ -1,6 +1,7 @@
 """A program: the steps of a published experiment, run one after another in one process."""
 
 import json
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -110,8 +111,11 @@ def request_of_call(program: Program, call: Call) -> RunRequest:
     inputs = {
         name: {"files": len(table.files), **placed(table)} for name, table in call.inputs.items()
     }
+    # Drawn for this call, so that no script of good will prints it.
+    marker = f"\0{secrets.token_hex(16)}\n" if len(program.steps) > 1 else ""
     return RunRequest(
         content={
+            "marker": marker,
             "inputs": inputs,
             "parameters": {str(step): dict(own) for step, own in call.parameters.items()},
         },
@@ -119,6 +123,8 @@ def request_of_call(program: Program, call: Call) -> RunRequest:
         # Its results refer to no columns of theirs.
         inputs=[],
         outputs=program.output_ports,
+        steps=len(program.steps),
+        marker=marker,
     )
 
 

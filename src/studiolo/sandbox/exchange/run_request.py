@@ -21,6 +21,9 @@ class RunRequest:
     #: The datasets that the script gets, in the order in which its columns refer to them.
     inputs: Sequence[SealedTable]
     outputs: Sequence[OutputPort]
+    #: The scripts that run one after another, and what the guest writes between their consoles.
+    steps: int = 1
+    marker: str = ""
 
 
 def request_of(job: Job) -> RunRequest:

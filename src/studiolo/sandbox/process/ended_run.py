@@ -3,10 +3,10 @@
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from studiolo.datasets.reading.stream_messages import StreamError
-from studiolo.sandbox.exchange.console import Console
+from studiolo.sandbox.exchange.console import KeptText
 from studiolo.sandbox.exchange.images import collect_images
 from studiolo.sandbox.exchange.job import Failure, Image, PythonDevice
 from studiolo.sandbox.exchange.memory_file import MemoryFile
@@ -37,9 +37,11 @@ class EndedRun:
     watch: Watch
     #: The name of its working directory.
     folder: str
+    #: The steps of a program, which have a folder each below that one; None for a job.
+    steps: int | None
 
-    def collect(self, failed: Failure | None) -> tuple[Returned, PythonDevice, list[str]]:
-        """The results, console and images, and a line for each image that was left out.
+    def collect(self, failed: Failure | None) -> tuple[Returned, list[PythonDevice], list[str]]:
+        """The results, what each step printed and drew, and a line for each image left out.
 
         Raises:
             OverError: the time is over, or the run was cancelled. What has ``failed`` for that is
@@ -50,8 +52,12 @@ class EndedRun:
         else:
             result = Returned(failure=failed, results={}, report=None)
         self.files.console.drain()
-        device, left_out = self._device(self.watch.go_on if failed is None else _nothing)
-        return result, device, left_out
+        parts = list(self.files.console.parts)
+        if result.failure is None:
+            # A script can have kept the others from writing to the console.
+            parts += [KeptText(0)] * ((self.steps or 1) - len(parts))
+        devices, left_out = self._devices(parts, self.watch.go_on if failed is None else _nothing)
+        return result, devices, left_out
 
     def _result(self) -> Returned:
         if self.end is End.GONE:
@@ -74,27 +80,43 @@ class EndedRun:
             if time.perf_counter() >= give_up:
                 raise StreamError("something still uses its file, which can't be made final")
 
-    def _device(self, go_on: Callable[[], None]) -> tuple[PythonDevice, list[str]]:
-        images: list[Image] = []
-        left_out: list[str] = []
-        console = self.files.console
+    def _devices(
+        self, parts: Sequence[KeptText], go_on: Callable[[], None]
+    ) -> tuple[list[PythonDevice], list[str]]:
         if not self.worker.ended:
             # It has emptied its folder, and what is in there could still change.
-            return _device_of(console, images), left_out
+            return [_device_of(part, []) for part in parts], []
+        devices = []
+        left_out: list[str] = []
+        rest = self.limits
+        for number, part in enumerate(parts):
+            folder = f"{self.folder}/{number}" if self.steps else self.folder
+            images, notes = self._images(folder, rest, go_on)
+            devices.append(_device_of(part, images))
+            left_out += notes
+            size = sum(len(image.content) for image in images)
+            rest = replace(
+                rest, images=rest.images - len(images), image_bytes=rest.image_bytes - size
+            )
+        return devices, left_out
+
+    def _images(
+        self, folder: str, limits: Limits, go_on: Callable[[], None]
+    ) -> tuple[list[Image], list[str]]:
         try:
-            folder = os.open(self.folder, _OPEN_DIRECTORY, dir_fd=self.worker.child.directory)
+            opened = os.open(folder, _OPEN_DIRECTORY, dir_fd=self.worker.child.directory)
         except OSError:
-            left_out.append("The script removed its working directory, and its images with it.")
-        else:
-            try:
-                images, left_out = collect_images(folder, self.limits, go_on)
-            finally:
-                os.close(folder)
-        return _device_of(console, images), left_out
+            # A step that failed before it began has none.
+            removed = "The script removed its working directory, and its images with it."
+            return [], [] if self.steps else [removed]
+        try:
+            return collect_images(opened, limits, go_on)
+        finally:
+            os.close(opened)
 
 
-def _device_of(console: Console, images: Sequence[Image]) -> PythonDevice:
-    return PythonDevice(console=console.text, console_dropped=console.dropped, images=images)
+def _device_of(part: KeptText, images: Sequence[Image]) -> PythonDevice:
+    return PythonDevice(console=part.text, console_dropped=part.dropped, images=images)
 
 
 def _nothing() -> None:

@@ -33,7 +33,11 @@ class RunFiles:
         self.outputs = request.outputs
         self.results = [MemoryFile.empty(port.name) for port in self.outputs]
         self.console = Console(
-            kept=limits.console_kept, rate=limits.console_rate, on_text=on_console
+            kept=limits.console_kept,
+            rate=limits.console_rate,
+            on_text=on_console,
+            parts=request.steps,
+            marker=request.marker.encode(),
         )
 
     def send(self, child: Child) -> None:

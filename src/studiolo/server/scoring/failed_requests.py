@@ -12,7 +12,7 @@ from studiolo.services.scoring import ScoringFailed
 FILE_NAME = "failed-requests.jsonl"
 _SIZE = 10 << 20
 _OLDER = 4
-#: Characters of a console that are kept, from its end, where the failure is.
+#: Characters of a step's console that are kept, from its end, where the failure is.
 _CONSOLE = 20_000
 
 
@@ -40,7 +40,11 @@ class FailedRequests:
             "code": failed.failure.code,
             "message": failed.failure.sentence,
             "traceback": failed.failure.traceback,
-            "console": failed.log[-_CONSOLE:],
+            "steps": [
+                {"node": step.node, "console": step.device.console[-_CONSOLE:]}
+                for step in failed.steps
+            ],
+            "notes": list(failed.notes),
         }
         self._logger.error("%s", json.dumps(record))
 

@@ -14,11 +14,12 @@ from studiolo.datasets.dataset import Dataset
 from studiolo.environments.environment import Environment
 from studiolo.environments.progress import ProgressCallback
 from studiolo.modules.script_metadata import ScriptMetadata
+from studiolo.sandbox.exchange.device_table import device_table
 from studiolo.sandbox.exchange.job import Outcome
 from studiolo.sandbox.exchange.program import Call, Program
 from studiolo.sandbox.exchange.sealed_table import SealedTable
 from studiolo.sandbox.sandbox import Sandbox
-from studiolo.services.scoring import ScoringFailed, ScoringReply, ScoringRequest
+from studiolo.services.scoring import ScoringFailed, ScoringReply, ScoringRequest, StepTrace
 from studiolo.services.versions.frozen_version import FrozenVersion
 from studiolo.services.versions.scoring_plan import Stage
 from studiolo.store.services.service_record import ServiceIsolation
@@ -113,7 +114,8 @@ class Handler:
             name: SealedTable.of_dataset(Dataset(table=table, roles=self._roles.get(name, {})))
             for name, table in request.inputs.items()
         }
-        log: list[str] = []
+        steps: list[StepTrace] = []
+        notes: list[str] = []
         for number, (stage, sandbox) in enumerate(
             zip(self._plan.stages, self._sandboxes, strict=True)
         ):
@@ -122,14 +124,19 @@ class Handler:
                 parameters=parameters.get(number, {}),
             )
             outcome = sandbox.call(call, cancelled=cancelled)
-            log += [outcome.device.console, *(f"{line}\n" for line in outcome.log)]
+            steps += _traces(stage, outcome)
+            notes += outcome.log
             if outcome.failure is not None:
-                return _failed(stage, outcome, "".join(log))
+                node = _failed_node(stage, outcome)
+                return ScoringFailed(failure=outcome.failure, node=node, steps=steps, notes=notes)
             for name, result in outcome.results.items():
                 assert isinstance(result, SealedTable)
                 values[name] = result
+            for name, step in stage.devices.items():
+                device = outcome.devices[step]
+                values[name] = device_table(device.console, device.images)
         outputs = {name: values[label].table for name, label in self._plan.outputs.items()}
-        return ScoringReply(outputs=outputs, log="".join(log))
+        return ScoringReply(outputs=outputs, steps=steps, notes=notes)
 
     def close(self) -> None:
         """End its processes, and requests that still run."""
@@ -159,13 +166,21 @@ def _sandbox(
     progress: ProgressCallback | None,
 ) -> Sandbox:
     environment = factory.environment_for(stage.metadata, lock=stage.lock, progress=progress)
+    # Pictures are looked at when the process that drew them has ended.
+    several = several and not stage.devices
     return factory.program_sandbox(environment, stage.program, warm=warm, several_calls=several)
 
 
-def _failed(stage: Stage, outcome: Outcome, log: str) -> ScoringFailed:
-    assert outcome.failure is not None
+def _traces(stage: Stage, outcome: Outcome) -> list[StepTrace]:
+    # A script can claim that more steps began than there are.
+    return [
+        StepTrace(node=step.node, device=device)
+        for step, device in zip(stage.program.steps, outcome.devices, strict=False)
+    ]
+
+
+def _failed_node(stage: Stage, outcome: Outcome) -> str:
+    """The node of the step that failed; all of the stage's if a script has falsified that."""
     steps = stage.program.steps
-    # Where nothing says which step it was, such as when the time is over, it is one of these.
     named = outcome.step if outcome.step is not None and outcome.step < len(steps) else None
-    nodes = [steps[named].node] if named is not None else [step.node for step in steps]
-    return ScoringFailed(failure=outcome.failure, node=", ".join(nodes), log=log)
+    return ", ".join(step.node for step in (steps if named is None else [steps[named]]))

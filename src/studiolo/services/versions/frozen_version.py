@@ -128,6 +128,7 @@ def _stage(stage: Stage, constants: dict[str, Connected]) -> dict[str, Any]:
             for step in stage.program.steps
         ],
         "outputs": {name: _source(source) for name, source in stage.program.outputs.items()},
+        "devices": dict(stage.devices),
         "sample": {name: named(table) for name, table in stage.program.sample.items()},
     }
 
@@ -140,6 +141,8 @@ def _read_stage(document: Mapping[str, Any], constants: Mapping[str, Connected])
             # Versions of earlier days name none.
             environment=document.get("environment"),
         ),
+        # Versions that were published before there were any have none.
+        devices=document.get("devices", {}),
         program=Program(
             steps=[
                 ProgramStep(

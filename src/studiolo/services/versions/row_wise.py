@@ -6,7 +6,12 @@ from typing import Any
 
 from studiolo.experiments.experiment import NodeName
 from studiolo.experiments.web_service.interface import ServiceInterface
-from studiolo.modules.definition import EXECUTE_PYTHON_SCRIPT, ModuleDefinition, PortKind
+from studiolo.modules.definition import (
+    EXECUTE_PYTHON_SCRIPT,
+    PYTHON_DEVICE,
+    ModuleDefinition,
+    PortKind,
+)
 from studiolo.runs.planning.plan import Plan, Step
 from studiolo.services.errors import ServiceGraphError
 
@@ -42,6 +47,10 @@ def row_wise(
     if len(interface.inputs) != 1:
         number = len(interface.inputs)
         return RowWise(decided=False, reason=f"It has {number} inputs, and not one.")
+    for output, node in interface.outputs.items():
+        if any(port == PYTHON_DEVICE for _, port in plan.steps[node].sources.values()):
+            reason = f"The output {output!r} is what a script prints and draws for all rows."
+            return RowWise(decided=False, reason=reason)
     set_by_callers = {(node, name) for one in interface.parameters for node, name in one.targets}
     carrying = set(interface.inputs.values())
     for name in nodes:

@@ -10,7 +10,7 @@ from typing import Any
 
 from studiolo.experiments.experiment import NodeName
 from studiolo.experiments.web_service.interface import ServiceInterface
-from studiolo.modules.definition import PortKind, PortName
+from studiolo.modules.definition import PYTHON_DEVICE, PortKind, PortName
 from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.runs.engines.local_engine import job_of
 from studiolo.runs.planning.plan import Plan, Step
@@ -41,6 +41,8 @@ class Stage:
 
     metadata: ScriptMetadata
     program: Program
+    #: Python devices that leave it: the position of the step, by the name of the value.
+    devices: Mapping[str, int] = field(default_factory=dict)
     #: Every package of that environment with its version and hashes; None in a version that was
     #: published before versions kept it.
     lock: str | None = None
@@ -109,6 +111,7 @@ class _Compiler:
                 Stage(
                     metadata=_environment_of(self._plan.steps[steps[0]]),
                     program=self._program(number, steps, where),
+                    devices=self._devices(number, where),
                 )
                 for number, steps in enumerate(stages)
             ],
@@ -175,11 +178,20 @@ class _Compiler:
         return source, port
 
     def _stages(self) -> Iterator[list[NodeName]]:
-        """The nodes with one environment in a row."""
+        """The nodes with one environment in a row.
+
+        A Python device is there once its process has ended, so a node that takes one comes after.
+        """
         current: list[NodeName] = []
         for name in self._each_time:
             step = self._plan.steps[name]
-            if current and _environment_of(step) != _environment_of(self._plan.steps[current[0]]):
+            other = current and _environment_of(step) != _environment_of(
+                self._plan.steps[current[0]]
+            )
+            takes_device = any(
+                node in current and port == PYTHON_DEVICE for node, port in step.sources.values()
+            )
+            if other or takes_device:
                 yield current
                 current = []
             current.append(name)
@@ -236,16 +248,30 @@ class _Compiler:
     def _leaving(
         self, stage: int, where: Mapping[NodeName, tuple[int, int]]
     ) -> Mapping[str, StepOutput]:
-        """The values of a stage that later stages or the reply need, by their names."""
+        """The values of a stage's program that later stages or the reply need, by their names."""
+        return {
+            self._label(node, port): StepOutput(step=where[node][1], port=port)
+            for node, port in self._wanted(stage, where)
+            if port != PYTHON_DEVICE
+        }
+
+    def _devices(self, stage: int, where: Mapping[NodeName, tuple[int, int]]) -> Mapping[str, int]:
+        """The Python devices of a stage that later stages or the reply need."""
+        return {
+            self._label(node, port): where[node][1]
+            for node, port in self._wanted(stage, where)
+            if port == PYTHON_DEVICE
+        }
+
+    def _wanted(
+        self, stage: int, where: Mapping[NodeName, tuple[int, int]]
+    ) -> Sequence[tuple[NodeName, PortName]]:
+        """The outputs of a stage's nodes that later stages or the reply need."""
         wanted = list(self._ends)
         for name in self._each_time:
             if where[name][0] > stage:
                 wanted += self._plan.steps[name].sources.values()
-        return {
-            self._label(node, port): StepOutput(step=where[node][1], port=port)
-            for node, port in wanted
-            if node in where and where[node][0] == stage
-        }
+        return [(node, port) for node, port in wanted if node in where and where[node][0] == stage]
 
     def _label(self, node: NodeName, port: PortName) -> str:
         """The name of a value between stages; an input of the service has its own."""

@@ -114,6 +114,43 @@ def test_the_end_of_a_flood_is_kept() -> None:
     console.close()
 
 
+@given(
+    texts=st.lists(st.text("ab\0m", max_size=20), min_size=1, max_size=5),
+    size=st.integers(1, 12),
+)
+def test_each_part_has_what_was_written_in_its_turn(texts: list[str], size: int) -> None:
+    marker = b"\0marker\n"
+    console = Console(kept=1 << 16, rate=1 << 30, parts=len(texts), marker=marker)
+    rest = marker.join(text.encode() for text in texts)
+    while rest:
+        os.write(console.writer, rest[:size])
+        console.read()
+        rest = rest[size:]
+    console.drain()
+    assert [part.text for part in console.parts] == texts
+    assert console.text == "".join(texts)
+    console.close()
+
+
+def test_more_markers_than_parts_are_text() -> None:
+    console = Console(kept=100, rate=1 << 30, parts=2, marker=b"|")
+    os.write(console.writer, b"a|b|c")
+    console.drain()
+    assert [part.text for part in console.parts] == ["a", "b|c"]
+    console.close()
+
+
+def test_each_part_is_kept_up_to_its_share() -> None:
+    console = Console(kept=20, rate=1 << 30, parts=2, marker=b"|")
+    os.write(console.writer, b"0123456789abcdef|short")
+    console.drain()
+    first, second = console.parts
+    assert (first.dropped, second.dropped) == (6, 0)
+    assert second.text == "short"
+    assert console.dropped == 6
+    console.close()
+
+
 def test_closing_gives_everything_back() -> None:
     before = os.listdir("/proc/self/fd")  # noqa: PTH208  # names are what is compared
     console = Console(kept=1, rate=1)

@@ -23,6 +23,10 @@
 # [tool.studiolo.outputs.results_dataset2]
 # label = "Results dataset2"
 # optional = true
+#
+# [tool.studiolo.outputs.python_device]
+# label = "Python device"
+# optional = true
 # ///
 """Runs a Python script on up to two datasets."""
 
@@ -40,8 +44,8 @@ def azureml_main(
     The files of a zip that is connected to Script Bundle are in the folder "Script Bundle", from
     which they can also be imported: `import hello` finds hello.py.
 
-    What is printed goes to the log, and pictures to Python Device: figures that are left open, and
-    image files that are saved in the working directory.
+    What is printed goes to the log and to Python Device, and pictures to Python Device: figures
+    that are left open, and image files that are saved in the working directory.
     """
     print("The first dataset:", dataframe1, sep="\n")
 
