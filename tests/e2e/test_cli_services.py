@@ -132,6 +132,25 @@ def test_what_is_wrong_with_rows_is_said(workspace: WorkspaceFolder) -> None:
     assert 'There is no service "expresions". Did you mean "expressions"?' in ended.err
 
 
+def test_limits_are_set_and_shown(workspace: WorkspaceFolder) -> None:
+    ended = workspace("service", "expressions", "limits", "concurrent=4", "time=2m", "size=1MiB")
+    assert ended.out == (
+        "The limits of expressions (default) are concurrent=4 queue=100 time=2m size=1MiB "
+        "rows=1000000.\n"
+    )
+    shown = workspace("service", "expressions").out
+    assert re.search(r"requests at a time +4, and 100 wait\n", shown)
+    assert re.search(r"a request's size +at most 1MiB\n", shown)
+    refused = workspace("service", "expressions", "limits", "queue=5", "rows=none")
+    assert refused.code == 2
+    assert 'error[endpoint-limit]: The limit "rows" can\'t be read: "none"' in refused.err
+    assert "No limit has changed." in refused.err
+    back = workspace("service", "expressions", "limits", "concurrent=20", "time=1m", "size=64MiB")
+    assert workspace("service", "expressions", "limits").out == back.out
+    unwanted = workspace("service", "expressions", "rollback", "v1=3")
+    assert (unwanted.code, "rollback takes none" in unwanted.err) == (2, True)
+
+
 def test_traffic_goes_to_versions_and_back(workspace: WorkspaceFolder) -> None:
     if "v2" not in workspace("services").out:
         workspace("publish", "experiments/expressions")

@@ -7,6 +7,7 @@ from rich.text import Text
 
 from studiolo.cli.services.addresses import Addresses
 from studiolo.cli.terminal import Terminal
+from studiolo.quantities import size_text
 from studiolo.rendering.amounts import moment_text
 from studiolo.rendering.plain_text import one_line, printable
 from studiolo.services.sample_request import plain_sample_request
@@ -93,6 +94,8 @@ def show_service(console: Terminal, seen: SeenService, addresses: Addresses) -> 
                 ),
                 ("isolation", _ISOLATION[one.endpoint.isolation]),
                 ("time limit", f"{limits.seconds:g} seconds"),
+                ("a request's size", f"at most {size_text(limits.request_bytes)}"),
+                ("a request's rows", f"at most {limits.rows:,}"),
             ],
         )
     if seen.schema is not None:

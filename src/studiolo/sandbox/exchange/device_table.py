@@ -38,5 +38,5 @@ def device_table(console: str, images: Sequence[Image]) -> SealedTable:
     )
 
 
-def _column(values: Sequence[str], rows: int) -> pa.Array:
+def _column(values: Sequence[str], rows: int) -> pa.LargeStringArray:
     return pa.array([*values, *[None] * (rows - len(values))], pa.large_string())

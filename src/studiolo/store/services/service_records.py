@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -189,6 +190,19 @@ class ServiceRecords:
         """
         with self._database.writing() as connection:
             changed = _with(_endpoint(connection, endpoint), settings)
+            service_rows.change_endpoint(connection, changed)
+        return changed
+
+    def change_limits(self, endpoint: EndpointId, changes: Mapping[str, float]) -> Endpoint:
+        """Set some limits of an endpoint, by their names in `EndpointLimits`; others stay.
+
+        Raises:
+            EndpointUnknownError: There is none of that id.
+        """
+        with self._database.writing() as connection:
+            found = _endpoint(connection, endpoint)
+            limits: Any = changes
+            changed = replace(found, limits=replace(found.limits, **limits))
             service_rows.change_endpoint(connection, changed)
         return changed
 

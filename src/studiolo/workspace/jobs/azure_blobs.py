@@ -17,13 +17,9 @@ if TYPE_CHECKING:
     from azure.storage.blob import BlobClient
 
 #: A blob is asked for where its address says, and nowhere else.
-_OPTIONS: Final[dict[str, Any]] = {
-    "connection_timeout": 20,
-    "read_timeout": 60,
-    "retry_total": 3,
-    "permit_redirects": False,
-    "use_env_settings": False,
-}
+_OPTIONS: Final[dict[str, Any]] = {"retry_total": 3, "permit_redirects": False}
+#: Seconds.
+_TIMEOUTS: Final[dict[str, Any]] = {"connection_timeout": 20, "read_timeout": 60}
 _LINK: Final = timedelta(days=7)
 
 
@@ -83,17 +79,22 @@ class AzureBlobs:
         try:
             # Here and not above: it is an extra, and takes long to load.
             from azure.storage.blob import BlobClient  # noqa: PLC0415
+
+            from studiolo.workspace.jobs.checked_connections import (  # noqa: PLC0415
+                checked_transport,
+            )
         except ImportError as error:
             raise AzureMissingError from error
+        options = {**_OPTIONS, "transport": checked_transport(self._allowed, **_TIMEOUTS)}
         try:
             if blob.connection_string:
                 container, _, name = blob.address.partition("/")
                 client = BlobClient.from_connection_string(
-                    blob.connection_string, container, name, **_OPTIONS
+                    blob.connection_string, container, name, **options
                 )
             else:
                 signed = f"{blob.address}?{blob.signature.removeprefix('?')}"
-                client = BlobClient.from_blob_url(signed, **_OPTIONS)
+                client = BlobClient.from_blob_url(signed, **options)
         except (ValueError, AttributeError, TypeError) as error:
             # What it says may repeat the key.
             problem = "has a connection string or an address that can't be read."

@@ -66,3 +66,13 @@ class ServiceOutputMissingError(StudioloError):
             f'return nothing. "studiolo set-up-service {experiment}" writes an experiment that has '
             "one."
         )
+
+
+class EndpointLimitError(StudioloError):
+    """A limit of an endpoint can't have the value that it was given."""
+
+    code: ClassVar[str] = "endpoint-limit"
+
+    def __init__(self, *, limit: str, problem: str) -> None:
+        self.limit = limit
+        super().__init__(f'The limit "{limit}" {problem} No limit has changed.')

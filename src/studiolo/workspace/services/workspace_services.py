@@ -23,6 +23,7 @@ from studiolo.store.services.errors import EndpointUnknownError
 from studiolo.store.services.service_record import (
     DEFAULT_ENDPOINT,
     Endpoint,
+    EndpointLimits,
     EndpointSettings,
     KeySlot,
     ServedEndpoint,
@@ -32,6 +33,7 @@ from studiolo.store.services.service_record import (
 )
 from studiolo.store.services.service_records import ServiceRecords
 from studiolo.workspace.services.errors import ServiceNameError, ServiceOutputMissingError
+from studiolo.workspace.services.limits import check_limits
 from studiolo.workspace.services.publishing import (
     Publication,
     Publisher,
@@ -178,6 +180,24 @@ class WorkspaceServices:
             TrafficFirstError: There was nothing before.
         """
         return self._records.rollback(self._endpoint(service, endpoint).id)
+
+    def set_limits(
+        self, service: str, endpoint: str = DEFAULT_ENDPOINT, **limits: int
+    ) -> EndpointLimits:
+        """Set some limits of an endpoint; the others stay.
+
+        Args:
+            service: The service's name.
+            endpoint: The endpoint's name.
+            **limits: By their names in `EndpointLimits`, such as `concurrent_calls=40`. Times are
+                in seconds, sizes in bytes.
+
+        Raises:
+            ServiceUnknownError, EndpointUnknownError: There is no such endpoint.
+            EndpointLimitError: A limit does not exist, or can't have that value.
+        """
+        found = self._endpoint(service, endpoint)
+        return self._records.change_limits(found.id, check_limits(limits)).limits
 
     def remove(self, service: str) -> None:
         """Remove a service, its endpoints and its versions.
