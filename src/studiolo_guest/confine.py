@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from studiolo_guest import kernel
 from studiolo_guest.jail import INNER_USER, PROGRAMS
+from studiolo_guest.network import Network
 
 #: The policy's names of Landlock's rights, each with its bit and the version that brought it.
 _RIGHTS: Final[Mapping[str, tuple[int, int]]] = {
@@ -105,6 +106,8 @@ class Confinement:
     rlimits: Mapping[str, int]
     #: A font list that was made when the environment was built, for matplotlib.
     font_list: str | None
+    #: The network of each run; None where it has none.
+    network: Network | None
 
     @staticmethod
     def from_message(message: Mapping[str, Any], abi: int) -> "Confinement":
@@ -119,6 +122,7 @@ class Confinement:
             folders=message["folders"],
             rlimits=message["rlimits"],
             font_list=message["font_list"],
+            network=Network.from_message(message["network"]),
         )
 
 

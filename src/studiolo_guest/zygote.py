@@ -31,6 +31,7 @@ from studiolo_guest.confine import (
     point_environment,
 )
 from studiolo_guest.jail import stand_in
+from studiolo_guest.network import ask_before_connecting
 
 if TYPE_CHECKING:
     from studiolo_guest.programs.between_calls import Housekeeping
@@ -169,12 +170,17 @@ def _live(
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         for standard in (0, 1, 2):
             os.dup2(null, standard)
+        if confinement.network is not None:
+            # While it has the right to bind any port, and before it may not pass descriptors.
+            confinement.network.offer(link)
         confine(confinement, limits, work, [link.fileno(), *loading.files])
         link.send(wire.CONFINED)
     except BaseException as error:  # noqa: BLE001  # whatever failed, no script may run
         _say(link, "refused", error)
         os._exit(_NOT_CONFINED)
     try:
+        if confinement.network is not None:
+            ask_before_connecting(confinement.network.door)
         if loading.hot is not None and not select.select([link], [], [], _IDLE_SECONDS)[0]:
             loading.hot.populate()
         if loading.housekeeping is not None:

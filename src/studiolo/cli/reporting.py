@@ -12,7 +12,7 @@ from rich.text import Text
 from studiolo.cli.terminal import Terminal, silence
 from studiolo.errors import StudioloError
 from studiolo.rendering.plain_text import printable
-from studiolo.sandbox.errors import IsolationUnavailableError
+from studiolo.sandbox.errors import IsolationUnavailableError, NetworkUnavailableError
 
 
 class ExitCode(IntEnum):
@@ -35,7 +35,7 @@ def reported_errors(console: Terminal) -> Iterator[None]:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield
-    except IsolationUnavailableError as error:
+    except (IsolationUnavailableError, NetworkUnavailableError) as error:
         show_error(console, error)
         raise typer.Exit(ExitCode.ISOLATION_UNAVAILABLE) from error
     except StudioloError as error:

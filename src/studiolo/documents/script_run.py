@@ -10,6 +10,7 @@ from studiolo.documents.failure import FailureDocument, failure_document
 from studiolo.documents.isolation import IsolationDocument, isolation_document
 from studiolo.runs.scripts.script_result import ScriptResult
 from studiolo.sandbox.exchange.job import PythonDevice, Timings
+from studiolo.sandbox.network.traffic import NetworkConnection
 
 
 class DatasetDocument(TypedDict):
@@ -45,6 +46,21 @@ class TimingsDocument(TypedDict):
     total: float
 
 
+class ConnectionDocument(TypedDict):
+    """One connection of a run, or an attempt at one."""
+
+    #: When it began.
+    at: str
+    host: str
+    port: int
+    #: Whether the run may reach the target.
+    allowed: bool
+    sent_bytes: int
+    received_bytes: int
+    #: Why there was no connection; empty if there was one.
+    problem: str
+
+
 class ScriptRunDocument(TypedDict):
     """A run of a script; docs/reference/run-report.md explains each key."""
 
@@ -53,6 +69,7 @@ class ScriptRunDocument(TypedDict):
     ports: Mapping[str, DatasetDocument]
     device: DeviceDocument
     log: Sequence[str]
+    network: Sequence[ConnectionDocument]
     environment: str
     timings: TimingsDocument
     peak_memory_bytes: int | None
@@ -68,12 +85,29 @@ def script_run_document(result: ScriptResult) -> ScriptRunDocument:
         "ports": {port: _dataset(dataset) for port, dataset in result.datasets.items()},
         "device": _device(result.device),
         "log": list(result.log),
+        "network": network_document(result.network),
         "environment": result.environment,
         "timings": _timings(result.timings),
         "peak_memory_bytes": result.peak_memory,
         "cpu_seconds": result.cpu_seconds,
         "isolation": isolation_document(result.isolation),
     }
+
+
+def network_document(connections: Sequence[NetworkConnection]) -> Sequence[ConnectionDocument]:
+    """The documents of a run's connections, in the order in which they began."""
+    return [
+        {
+            "at": connection.at.isoformat(),
+            "host": connection.host,
+            "port": connection.port,
+            "allowed": connection.allowed,
+            "sent_bytes": connection.sent,
+            "received_bytes": connection.received,
+            "problem": connection.problem,
+        }
+        for connection in connections
+    ]
 
 
 def _dataset(dataset: Dataset) -> DatasetDocument:

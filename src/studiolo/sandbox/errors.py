@@ -94,3 +94,22 @@ class IsolationUnavailableError(StudioloError):
             f'The isolation "{asked}" is not available here; missing: {"; ".join(missing)}. '
             f"{advice} {fallback}"
         )
+
+
+class NetworkUnavailableError(StudioloError):
+    """A run may reach targets in the network, and this machine can't keep it from all others.
+
+    Args:
+        why: Why there are no namespaces.
+        remedy: What to do to get them.
+    """
+
+    code: ClassVar[str] = "network-unavailable"
+
+    def __init__(self, *, why: str, remedy: str) -> None:
+        self.why = why
+        self.remedy = remedy
+        super().__init__(
+            "This run may reach targets in the network, which needs namespaces of its own: without "
+            f"them it could reach every other host as well. There are none here ({why}). {remedy}"
+        )

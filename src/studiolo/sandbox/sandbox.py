@@ -5,11 +5,12 @@ import itertools
 import sys
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
+from studiolo.experiments.allowance import Allowance
 from studiolo.sandbox.errors import ZygoteFailedError
 from studiolo.sandbox.exchange.job import (
     Failure,
@@ -21,6 +22,8 @@ from studiolo.sandbox.exchange.job import (
 )
 from studiolo.sandbox.exchange.program import Call, PackedProgram, Program, request_of_call
 from studiolo.sandbox.exchange.run_request import RunRequest, request_of
+from studiolo.sandbox.network.guest_network import GuestNetwork
+from studiolo.sandbox.network.traffic import Traffic
 from studiolo.sandbox.policy import isolation
 from studiolo.sandbox.policy.configuration import ScriptInterpreter
 from studiolo.sandbox.policy.isolation import Isolation, IsolationReport
@@ -60,6 +63,7 @@ class Sandbox:
         launcher: Launcher | None = None,
         program: Program | None = None,
         several_calls: bool = False,
+        allow: Sequence[Allowance] = (),
     ) -> None:
         """Begin to start.
 
@@ -68,7 +72,8 @@ class Sandbox:
         ``withheld`` names layers to do without, as a machine would that does not have them;
         ``launcher`` is an interpreter that was started beforehand; with a ``program`` it serves
         calls of that, and nothing else. With ``several_calls`` a process serves one call after
-        another, so that code of one can see what is left of those before.
+        another, so that code of one can see what is left of those before; not if there are targets
+        in the network that runs may reach, which ``allow`` has.
 
         Raises:
             ProgramTooWideError: The program has too many constants.
@@ -76,6 +81,8 @@ class Sandbox:
         self._policy = policy
         self._program = program
         self._packed = None if program is None else PackedProgram(program)
+        network = GuestNetwork.of(allow) if allow else None
+        several_calls = several_calls and network is None
         self._workers = Workers(policy.limits, warm=warm, several=several_calls)
         self._name = str(next(_sandboxes))
         self._withheld = withheld
@@ -94,6 +101,7 @@ class Sandbox:
             withheld=withheld,
             program=self._packed,
             several_calls=several_calls,
+            network=network,
         )
         self._bring_up: BringUp | None = self._new_bring_up(launcher=launcher)
 
@@ -130,6 +138,7 @@ class Sandbox:
 
         Raises:
             IsolationUnavailableError: the machine can't isolate as far as was asked.
+            NetworkUnavailableError: it can't give runs a network of their own.
             ZygoteFailedError: the environment's interpreter can't be started.
         """
         if self._program is not None:
@@ -147,6 +156,7 @@ class Sandbox:
 
         Raises:
             IsolationUnavailableError: the machine can't isolate as far as was asked.
+            NetworkUnavailableError: it can't give runs a network of their own.
             ZygoteFailedError: the program's environment or its constants can't be loaded.
         """
         if self._program is None:
@@ -196,9 +206,11 @@ class Sandbox:
             if started.namespaces
             else (limits.work_directory_size, limits.work_directory_files),
         )
-        end, message = End.GONE, b""
+        end, message, traffic = End.GONE, b"", Traffic()
         if unconfined is None:
-            end, message = worker.serve(files, watch)
+            with worker.proxy() as proxy:
+                end, message = worker.serve(files, watch)
+            traffic = traffic if proxy is None else proxy.traffic
         ended = time.perf_counter()
         peak = group.peak() if group is not None else child.peak_memory(started.inherited)
         after = child.cpu_seconds()
@@ -237,7 +249,8 @@ class Sandbox:
             results=result.results,
             device=PythonDevice.joined(devices),
             devices=[] if self._program is None else devices,
-            log=[*(report.log if report else []), *left_out],
+            log=[*(report.log if report else []), *left_out, *traffic.remarks],
+            network=traffic.connections,
             timings=Timings(
                 start=asked - arrived,
                 run=ended - asked,

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from studiolo_guest.frames.errors import ContractError
+from studiolo_guest.network import TargetRefusedError
 
 #: Longer texts are cut in the middle, so that the end, where the message is, always survives.
 _TEXT_LIMIT: Final = 20_000
@@ -165,6 +166,8 @@ def _classify(error: BaseException) -> tuple[str, str]:
             return "out-of-memory", message or "MemoryError"
         if isinstance(cause, ModuleNotFoundError) and cause.name:
             return "library-missing", cause.name
+        if isinstance(cause, TargetRefusedError):
+            return "target-unreachable", str(cause.strerror)
         if _is_refused_network(cause):
             return "network-refused", message
     return "script-exception", message

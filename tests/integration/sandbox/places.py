@@ -15,6 +15,7 @@ from typing import Any, Protocol, Self
 import pyarrow as pa
 
 from studiolo.environments.environment import Environment
+from studiolo.experiments.allowance import Allowance
 from studiolo.sandbox.exchange.job import Job, Outcome, Status
 from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.sandbox.policy import isolation
@@ -121,10 +122,11 @@ class Here:
         withheld: Sequence[str] = (),
         preload: Sequence[str] = (),
         policy: Policy = POLICY,
+        allow: Sequence[Allowance] = (),
     ) -> Iterator[Self]:
         """A sandbox of one's own."""
         interpreter = interpreter_of(environment, preload)
-        with Sandbox(policy, interpreter, withheld=withheld, many=True) as sandbox:
+        with Sandbox(policy, interpreter, withheld=withheld, many=True, allow=allow) as sandbox:
             yield cls(sandbox, environment, prepared=policy.warm_up.forks_are_prepared)
 
     def run(

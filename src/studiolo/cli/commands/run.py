@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from studiolo.cli.quantities import parse_duration, parse_memory
+from studiolo.cli.targets_allowed import parse_allowance
+from studiolo.experiments.allowance import Allowance
 from studiolo.experiments.experiment import NodeLimits
 from studiolo.sandbox.exchange.job import PortBinding
 from studiolo.sandbox.policy.isolation import Isolation
@@ -29,6 +31,7 @@ _OF_SCRIPTS = (
     "device",
     "port_binding",
     "environment",
+    "allow",
 )
 _OF_EXPERIMENTS = ("to", "only", "start", "again")
 
@@ -189,6 +192,15 @@ def command(
             metavar="NAME=VALUE",
         ),
     ] = None,
+    allow: Annotated[
+        list[Allowance] | None,
+        typer.Option(
+            help="A host and port that scripts may reach, such as api.example.com:443; else they "
+            "reach nothing. Repeat it for more. HOST:PORT=ADDRESS:PORT connects to a stand-in.",
+            parser=parse_allowance,
+            metavar="HOST:PORT",
+        ),
+    ] = None,
     isolation: Annotated[
         Isolation,
         typer.Option(
@@ -225,6 +237,7 @@ def command(
             timeout=timeout,
             memory=memory,
             cpus=cpus,
+            allow=allow or [],
             isolation=isolation,
             json=json,
             launcher=context.find_object(Launcher),
@@ -240,6 +253,7 @@ def command(
         again=again,
         param=param or [],
         limits=NodeLimits(timeout=timeout, memory=memory, cpus=cpus),
+        allow=allow or [],
         isolation=isolation,
         json=json,
     )

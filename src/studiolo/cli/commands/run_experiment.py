@@ -11,12 +11,14 @@ from typing import NoReturn
 import typer
 
 from studiolo.cli.reporting import ExitCode, reported_errors
+from studiolo.cli.targets_allowed import allowed
 from studiolo.cli.terminal import Terminal, write_document
 from studiolo.cli.views.findings_view import reported_findings, show_findings
 from studiolo.cli.views.run_progress import RunProgress
 from studiolo.cli.views.run_summary import show_run
 from studiolo.documents.run import run_document
 from studiolo.documents.text import document_text
+from studiolo.experiments.allowance import Allowance
 from studiolo.experiments.experiment import Experiment, NodeLimits, NodeName
 from studiolo.runs.engines.run_settings import RunSettings
 from studiolo.runs.history.experiment_result import ExperimentResult
@@ -35,6 +37,7 @@ def run(
     again: bool,
     param: Sequence[str],
     limits: NodeLimits,
+    allow: Sequence[Allowance],
     isolation: Isolation,
     json: bool,
 ) -> NoReturn:
@@ -53,7 +56,11 @@ def run(
         experiment = checked.experiment
         selection = Selection.of(experiment, to=to, only=only, start=start, again=again)
         settings = RunSettings(
-            isolation=isolation, timeout=limits.timeout, memory=limits.memory, cpus=limits.cpus
+            isolation=isolation,
+            timeout=limits.timeout,
+            memory=limits.memory,
+            cpus=limits.cpus,
+            allow=allowed(allow),
         )
         with (
             RunProgress(shown, experiment, errors=errors, tells_why=json) as progress,

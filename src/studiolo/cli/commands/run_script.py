@@ -12,14 +12,16 @@ from studiolo.cli.dataset_paths import dataset_path
 from studiolo.cli.device_folder import check_device_folder, write_device
 from studiolo.cli.reporting import ExitCode, reported_errors, show_notes
 from studiolo.cli.targets import STANDARD_OUTPUT, Target, targets_of
+from studiolo.cli.targets_allowed import allowed
 from studiolo.cli.terminal import Terminal, write_document
 from studiolo.cli.views.build_progress import BuildProgressBar
 from studiolo.cli.views.live_console import LiveConsole
-from studiolo.cli.views.run_view import show_failure, show_result
+from studiolo.cli.views.run_view import show_failure, show_network, show_result
 from studiolo.cli.views.running_sign import RunningSign
 from studiolo.datasets.reading.files import DatasetFile
 from studiolo.documents.script_run import script_run_document
 from studiolo.documents.text import document_text
+from studiolo.experiments.allowance import Allowance
 from studiolo.runs.engines.run_settings import RunSettings
 from studiolo.runs.scripts.script_result import ScriptResult
 from studiolo.sandbox.exchange.job import PortBinding
@@ -58,6 +60,7 @@ def run(
     timeout: int | None,
     memory: int | None,
     cpus: int | None,
+    allow: Sequence[Allowance],
     isolation: Isolation,
     json: bool,
     launcher: Launcher | None,
@@ -98,7 +101,13 @@ def run(
                 show_notes(errors, [note])
                 said.append(note)
 
-            settings = RunSettings(isolation=isolation, timeout=timeout, memory=memory, cpus=cpus)
+            settings = RunSettings(
+                isolation=isolation,
+                timeout=timeout,
+                memory=memory,
+                cpus=cpus,
+                allow=allowed(allow),
+            )
             result = run_script(
                 script,
                 dataset1=file(dataset1),
@@ -114,6 +123,7 @@ def run(
                 launcher=launcher,
             )
         live.finish()
+        show_network(errors, result.network)
         _write(result, targets, script.name, device, errors)
         if json:
             write_document(document_text(script_run_document(result)))

@@ -15,11 +15,13 @@ from studiolo.cli.reporting import headline
 from studiolo.cli.terminal import Terminal
 from studiolo.datasets.dataset import ColumnRole, Dataset
 from studiolo.datasets.value_text import value_text
+from studiolo.rendering.amounts import count_text, size_text
 from studiolo.rendering.cells import cell, longest_shown
 from studiolo.rendering.decimal_points import missing_places
 from studiolo.rendering.plain_text import printable
 from studiolo.runs.scripts.script_result import ScriptResult
 from studiolo.sandbox.exchange.job import Failure
+from studiolo.sandbox.network.traffic import NetworkConnection
 
 _ROWS = 20
 _CELL = 40
@@ -28,6 +30,8 @@ _HEADING = 20
 _GAP = 2
 #: Columns of a single row.
 _LINES = 60
+#: Connections that are shown; a run's document has all of them.
+_CONNECTIONS = 20
 
 
 def show_result(
@@ -223,3 +227,24 @@ def _is_bytes(kind: pa.DataType) -> bool:
 
 def _is_exact_number(kind: pa.DataType) -> bool:
     return pa.types.is_integer(kind) or pa.types.is_decimal(kind)
+
+
+def show_network(console: Terminal, connections: Sequence[NetworkConnection]) -> None:
+    """Show the connections of a run; nothing if it made none."""
+    for connection in connections[:_CONNECTIONS]:
+        console.say(Text.assemble(("network: ", "cyan"), printable(_connection_line(connection))))
+    if len(connections) > _CONNECTIONS:
+        left = count_text(len(connections) - _CONNECTIONS, "more connection")
+        console.say(Text.assemble(("network: ", "cyan"), f"{left}; --json lists them."))
+
+
+def _connection_line(connection: NetworkConnection) -> str:
+    at = connection.at.astimezone().strftime("%H:%M:%S")
+    host = f"[{connection.host}]" if ":" in connection.host else connection.host
+    head = f"{at} {host}:{connection.port}"
+    if not connection.allowed:
+        return f"{head} refused. {connection.problem}"
+    if connection.problem:
+        return f"{head} failed. {connection.problem}"
+    sent, received = size_text(connection.sent), size_text(connection.received)
+    return f"{head} allowed, {sent} sent, {received} received"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from studiolo.experiments.allowance import Allowance
 from studiolo.sandbox.policy.isolation import Isolation
 
 
@@ -18,5 +19,7 @@ class RunSettings:
     #: Processes that wait for the next run of a script; 0 starts one when a run asks for it.
     #: An experiment has as many as its nodes are worth.
     warm: int = 0
+    #: Targets in the network that scripts may reach.
+    allow: tuple[Allowance, ...] = ()
     #: Layers to do without, as on a machine that lacks them.
     withheld: frozenset[str] = field(default_factory=frozenset)

@@ -68,8 +68,10 @@ _KINDS: Mapping[str, _Kind] = {
     "network-refused": _Kind(
         classic_number=_SCRIPT,
         sentence="The script tried to reach the network, which the sandbox refuses ({said}). "
-        "Download the data beforehand and connect it as a dataset.",
+        "Download the data beforehand and connect it as a dataset, or allow what the script has to "
+        "reach: --allow HOST:PORT.",
     ),
+    "target-unreachable": _Kind(classic_number=_SCRIPT),
     "out-of-memory": _Kind(
         classic_number=_MEMORY,
         sentence="The script needed more memory than it may use ({said}).",

@@ -10,6 +10,7 @@ import pyarrow as pa
 from studiolo.modules.definition import InputPort, OutputPort, PortKind, PortName
 from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.sandbox.exchange.sealed_table import SealedTable
+from studiolo.sandbox.network.traffic import NetworkConnection
 from studiolo.sandbox.policy.isolation import IsolationReport
 
 
@@ -233,6 +234,8 @@ class JobFacts:
     #: children that it has waited for; None where it could not be read.
     cpu_seconds: float | None
     isolation: IsolationReport
+    #: What it talked to in the network, and what it was refused.
+    network: Sequence[NetworkConnection] = ()
 
     @property
     def seconds(self) -> float:

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import studiolo_guest
+from studiolo.sandbox.network.guest_network import GuestNetwork
 from studiolo.sandbox.policy.policy import Limits, Policy
 from studiolo.sandbox.policy.seccomp import SeccompFilter, build_filter
 from studiolo.sandbox.policy.syscall_policy import FilterUse
 from studiolo_guest.wire import GUEST_DIRECTORY
 
 _HOSTNAME = "sandbox"
+_HOSTS = "/etc/hosts"
 #: What a run without a mount namespace may read of /proc: itself, and facts about the machine.
 _OWN_PROC = ("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/version")
 
@@ -60,8 +62,8 @@ class Layers:
     jail_user: int | None
 
 
-def seccomp_filters(policy: Policy, *, allow_fork: bool) -> Filters:
-    """The system call filters for this machine.
+def seccomp_filters(policy: Policy, *, allow_fork: bool, network: bool = False) -> Filters:
+    """The system call filters for this machine; ``network`` for runs that may reach targets.
 
     Raises:
         UnsupportedArchitectureError: there is no table for its processor.
@@ -69,9 +71,13 @@ def seccomp_filters(policy: Policy, *, allow_fork: bool) -> Filters:
     machine = platform.machine()
     return Filters(
         warm_up=build_filter(
-            policy, FilterUse(allow_fork=allow_fork, warm_up=True), architecture=machine
+            policy,
+            FilterUse(allow_fork=allow_fork, warm_up=True, network=network),
+            architecture=machine,
         ),
-        run=build_filter(policy, FilterUse(allow_fork=allow_fork), architecture=machine),
+        run=build_filter(
+            policy, FilterUse(allow_fork=allow_fork, network=network), architecture=machine
+        ),
     )
 
 
@@ -84,22 +90,27 @@ def first_message(
     many: bool,
     program: bool = False,
     several_calls: bool = False,
+    network: GuestNetwork | None = None,
 ) -> dict[str, Any]:
     """The launcher's instructions: the jail, and who it is to become inside it.
 
     ``directory`` is the zygote's own private directory; ``many`` has it rehearse, which
     pays for a zygote that forks often; a ``program`` comes in the message after this one,
-    and ``several_calls`` has each process serve more than one of its calls.
+    and ``several_calls`` has each process serve more than one of its calls. ``network`` has the
+    targets that the runs may reach; None for runs without a network.
     """
     shown = [os.fspath(path) for path in interpreter.directories]
     files = policy.filesystem
+    written = dict(files.written)
+    if network is not None:
+        written[_HOSTS] = written.get(_HOSTS, "") + network.hosts_file
     return {
         "jail": {
             "namespaces": list(policy.namespaces) if layers.namespaces else [],
             "jail_user": layers.jail_user,
             "read_only": [*files.read_only, *files.shown, *shown],
             "devices": files.devices,
-            "files": files.written,
+            "files": written,
             "links": files.links,
             "private": files.private,
             "root_size": files.root_size,
@@ -119,7 +130,10 @@ def first_message(
         "program": program,
         "several_calls": several_calls,
         "prepared": many and policy.warm_up.forks_are_prepared,
-        "landlock": _landlock(policy, shown, layers) if layers.landlock else None,
+        "network": None if network is None else network.message,
+        "landlock": _landlock(policy, shown, layers, by_name=network is not None)
+        if layers.landlock
+        else None,
         "filters": None
         if layers.seccomp is None
         else {
@@ -151,7 +165,9 @@ def limits_message(limits: Limits) -> dict[str, int]:
     }
 
 
-def _landlock(policy: Policy, shown: Sequence[str], layers: Layers) -> Mapping[str, Any]:
+def _landlock(
+    policy: Policy, shown: Sequence[str], layers: Layers, *, by_name: bool
+) -> Mapping[str, Any]:
     read = policy.landlock.read_only
     files = policy.filesystem
     paths: dict[str, Sequence[str]] = dict.fromkeys([*files.read_only, *files.shown, *shown], read)
@@ -166,6 +182,6 @@ def _landlock(policy: Policy, shown: Sequence[str], layers: Layers) -> Mapping[s
     return {
         "paths": paths | dict.fromkeys(files.devices, policy.landlock.devices),
         "private": policy.landlock.private,
-        "network": policy.landlock.network,
+        "network": policy.landlock.network_by_name if by_name else policy.landlock.network,
         "scoped": policy.landlock.scoped,
     }

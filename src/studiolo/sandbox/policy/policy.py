@@ -138,6 +138,8 @@ class LandlockPolicy:
     devices: tuple[str, ...]
     private: tuple[str, ...]
     network: tuple[str, ...]
+    #: The same for runs that may reach targets by name.
+    network_by_name: tuple[str, ...]
     scoped: tuple[str, ...]
 
 
@@ -281,6 +283,7 @@ def _read_landlock(table: TomlTable) -> LandlockPolicy:
         devices=table.words("devices", LANDLOCK_FILE_RIGHTS),
         private=table.words("private", LANDLOCK_FILE_RIGHTS),
         network=table.words("network", LANDLOCK_NETWORK_RIGHTS),
+        network_by_name=table.words("network_by_name", LANDLOCK_NETWORK_RIGHTS),
         scoped=table.words("scoped", LANDLOCK_SCOPES),
     )
     table.finish()

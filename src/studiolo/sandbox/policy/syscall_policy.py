@@ -73,10 +73,18 @@ class SyscallPolicy:
     warm_up: frozenset[str]
     #: Those of them that make namespaces and mounts.
     warm_up_namespaces: frozenset[str]
+    #: Those of them that set up the network of a run that may reach targets by name.
+    warm_up_network: frozenset[str]
+    #: Calls that pass in such a run with any argument.
+    network_allowed: frozenset[str]
+    #: Calls that pass in such a run if all conditions hold.
+    network_checked: Mapping[str, tuple[ArgumentCheck, ...]]
 
     def permits(self, name: str, use: "FilterUse") -> bool:
         """Whether the call passes, at least for some arguments."""
         if name in self._extra(use):
+            return True
+        if use.network and (name in self.network_allowed or name in self.network_checked):
             return True
         listed = name in self.allowed or name in self.checked
         return listed and (use.allow_fork or name not in self.alone_refused | self.alone_ignored)
@@ -91,13 +99,16 @@ class SyscallPolicy:
         """Conditions that must all hold for the call to pass."""
         if name in self._extra(use):
             return ()
+        if use.network and name in self.network_checked:
+            return self.network_checked[name]
         lists = (self.checked,) if use.allow_fork else (self.checked, self.alone_checked)
         return tuple(checks[name] for checks in lists if name in checks)
 
     def _extra(self, use: "FilterUse") -> frozenset[str]:
         if not use.warm_up:
             return frozenset()
-        return self.warm_up | self.warm_up_namespaces if use.allow_fork else self.warm_up
+        extra = self.warm_up | self.warm_up_network if use.network else self.warm_up
+        return extra | self.warm_up_namespaces if use.allow_fork else extra
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,15 +120,18 @@ class FilterUse:
     allow_fork: bool
     #: Whether it is the process that loads the libraries and forks the runs.
     warm_up: bool = False
+    #: Whether the run may reach targets in the network by name.
+    network: bool = False
 
 
 def read_syscall_policy(table: TomlTable) -> SyscallPolicy:
     """Read ``[seccomp]`` and refuse what contradicts itself."""
     answers = tuple(LinuxErrno.__members__)
     alone, refused = table.table("alone"), table.table("refused")
-    warm_up = table.table("warm_up")
+    warm_up, network = table.table("warm_up"), table.table("network")
     refused.only(known_syscalls())
     namespaces = frozenset(warm_up.words("namespaces", known_syscalls()))
+    for_network = frozenset(warm_up.words("network", known_syscalls()))
     policy = SyscallPolicy(
         default=LinuxErrno[table.word("default", answers)],
         unknown=LinuxErrno[table.word("unknown", answers)],
@@ -128,9 +142,13 @@ def read_syscall_policy(table: TomlTable) -> SyscallPolicy:
         alone_refused=frozenset(alone.words("refused", known_syscalls())),
         alone_ignored=frozenset(alone.words("ignored", known_syscalls())),
         alone_checked=_read_checks(alone.table("checked")),
-        warm_up=_read_groups(warm_up) - namespaces,
+        warm_up=_read_groups(warm_up) - namespaces - for_network,
         warm_up_namespaces=namespaces,
+        warm_up_network=for_network,
+        network_allowed=frozenset(network.words("allowed", known_syscalls())),
+        network_checked=_read_several_checks(network.table("checked")),
     )
+    network.finish()
     alone.finish()
     warm_up.finish()
     table.finish()
@@ -156,6 +174,14 @@ def _read_groups(table: TomlTable) -> frozenset[str]:
 def _read_checks(table: TomlTable) -> dict[str, ArgumentCheck]:
     table.only(known_syscalls())
     return {name: _read_check(one) for name, one in table.tables()}
+
+
+def _read_several_checks(table: TomlTable) -> dict[str, tuple[ArgumentCheck, ...]]:
+    table.only(known_syscalls())
+    return {
+        name: tuple(_read_check(check) for _, check in checks.tables())
+        for name, checks in table.tables()
+    }
 
 
 def _read_check(table: TomlTable) -> ArgumentCheck:
@@ -216,6 +242,9 @@ def _refuse_contradictions(policy: SyscallPolicy, table: TomlTable) -> None:
         if sum(name in names for names in lists) > 1:
             problem = f'has "{name}", which may be in only one of allowed, checked and refused'
             table.fail("allowed", problem)
+    for name in sorted(policy.network_allowed | policy.network_checked.keys()):
+        if name in policy.denied or name in permitted:
+            table.fail("network", f'has "{name}", which is denied or allowed in every run')
     restricted = policy.alone_refused | policy.alone_ignored | policy.alone_checked.keys()
     for name in sorted(restricted):
         if name not in permitted:

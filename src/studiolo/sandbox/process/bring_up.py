@@ -8,10 +8,12 @@ from pathlib import Path
 
 from studiolo.sandbox.errors import (
     IsolationUnavailableError,
+    NetworkUnavailableError,
     UnsupportedArchitectureError,
     ZygoteFailedError,
 )
 from studiolo.sandbox.exchange.program import PackedProgram
+from studiolo.sandbox.network.guest_network import GuestNetwork
 from studiolo.sandbox.policy import isolation
 from studiolo.sandbox.policy.configuration import (
     Layers,
@@ -39,6 +41,8 @@ class Started:
     namespaces: bool
     jail_user: int | None
     report: IsolationReport
+    #: The targets that its runs may reach.
+    network: GuestNetwork | None
     #: Bytes of address space that it has mapped.
     baseline: int
     #: Bytes of its own memory that its forks inherit.
@@ -54,7 +58,8 @@ class BringUp:
 
     ``withheld`` names layers to do without, to see what a machine that lacks them does;
     ``launcher`` is an interpreter that was started beforehand; ``program`` is loaded before the
-    first fork; ``several_calls`` has a process serve more than one call of it.
+    first fork; ``several_calls`` has a process serve more than one call of it; ``network`` has the
+    targets that runs may reach.
     """
 
     def __init__(
@@ -69,6 +74,7 @@ class BringUp:
         launcher: Launcher | None = None,
         program: PackedProgram | None = None,
         several_calls: bool = False,
+        network: GuestNetwork | None = None,
     ) -> None:
         self._policy = policy
         self._interpreter = interpreter
@@ -77,6 +83,7 @@ class BringUp:
         self._many = many
         self._program = program
         self._several_calls = several_calls
+        self._network = network
         self._withheld = withheld
         self._why: dict[str, tuple[str, str]] = {}
         self._launcher = launcher or Launcher(os.fspath(interpreter.base))
@@ -88,6 +95,7 @@ class BringUp:
 
         Raises:
             IsolationUnavailableError: the machine can't do what was asked.
+            NetworkUnavailableError: runs may reach targets, and there are no namespaces for that.
             ZygoteFailedError: the interpreter itself could not be started.
         """
         try:
@@ -99,6 +107,8 @@ class BringUp:
             self._miss(isolation.NAMESPACES, error.why, isolation.remedy_for_namespaces(error.why))
             if self._asked is Isolation.STRICT:
                 raise self._unavailable() from error
+            if self._network is not None:
+                raise self._no_network() from error
             self._launcher = Launcher(os.fspath(self._interpreter.base))
             self._layers = self._without_namespaces()
             self._zygote = self._begin()
@@ -126,6 +136,7 @@ class BringUp:
             many=self._many,
             program=self._program is not None,
             several_calls=self._several_calls,
+            network=self._network,
         )
         other = self._launcher.python != os.fspath(self._interpreter.base)
         if other or self._launcher.message not in (None, message):
@@ -182,7 +193,9 @@ class BringUp:
             self._miss(isolation.SECCOMP, "withheld", "Withhold nothing.")
         else:
             try:
-                seccomp = seccomp_filters(self._policy, allow_fork=namespaces)
+                seccomp = seccomp_filters(
+                    self._policy, allow_fork=namespaces, network=self._network is not None
+                )
             except UnsupportedArchitectureError as error:
                 self._miss(isolation.SECCOMP, str(error), "Use an x86-64 or aarch64 machine.")
         return Layers(
@@ -193,6 +206,9 @@ class BringUp:
         )
 
     def _accept(self, ready: Ready) -> Started:
+        if self._network is not None and not self._layers.namespaces:
+            self._zygote.close()
+            raise self._no_network()
         abi = ready.landlock_abi
         if not abi and isolation.LANDLOCK not in self._why:
             self._miss(
@@ -218,6 +234,7 @@ class BringUp:
             namespaces=self._layers.namespaces,
             jail_user=self._layers.jail_user,
             report=IsolationReport(asked=self._asked, level=level, layers=self._report(abi)),
+            network=self._network,
             baseline=ready.baseline,
             inherited=ready.inherited,
             not_preloaded=ready.not_preloaded,
@@ -225,6 +242,7 @@ class BringUp:
                 namespaces=list(self._policy.namespaces) if self._layers.namespaces else [],
                 filtered=self._layers.seccomp is not None,
                 user=self._layers.jail_user,
+                own_network=self._network is not None,
             ),
         )
 
@@ -254,6 +272,10 @@ class BringUp:
 
     def _miss(self, layer: str, why: str, remedy: str) -> None:
         self._why[layer] = (why, remedy)
+
+    def _no_network(self) -> NetworkUnavailableError:
+        why, remedy = self._why[isolation.NAMESPACES]
+        return NetworkUnavailableError(why=why, remedy=remedy)
 
     def _unavailable(self) -> IsolationUnavailableError:
         return IsolationUnavailableError(

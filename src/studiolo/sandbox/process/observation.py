@@ -27,6 +27,8 @@ class Promised:
     filtered: bool
     #: The user id that it must have; None for that of the host.
     user: int | None
+    #: Whether its network namespace is its own rather than its zygote's.
+    own_network: bool = False
 
 
 def broken_promises(pid: int, parent: int, promised: Promised) -> list[str]:
@@ -122,7 +124,8 @@ def _problems(pid: int, parent: int, status: Mapping[str, str], promised: Promis
         promised.user
     }:
         found.append("it runs as a different user")
-    for names, other in ((_OF_THE_RUN, parent), (_OF_THE_ZYGOTE, os.getpid())):
+    own = {**_OF_THE_RUN, "network": "net"} if promised.own_network else _OF_THE_RUN
+    for names, other in ((own, parent), (_OF_THE_ZYGOTE, os.getpid())):
         for name, file in names.items():
             if name in promised.namespaces and _same(file, pid, other):
                 found.append(f"it shares the {name} namespace")

@@ -5,6 +5,7 @@ import contextlib
 import functools
 import os
 import select
+import socket
 import tempfile
 import threading
 import time
@@ -15,6 +16,7 @@ from pathlib import Path
 from studiolo.sandbox.errors import ZygoteFailedError
 from studiolo.sandbox.exchange.failures import failure
 from studiolo.sandbox.exchange.job import Failure
+from studiolo.sandbox.network.proxy import Proxy
 from studiolo.sandbox.policy.configuration import limits_message
 from studiolo.sandbox.policy.policy import Limits
 from studiolo.sandbox.process.bring_up import Started
@@ -64,6 +66,8 @@ class Worker:
         self.requests = 0
         #: Whether it may serve more than one.
         self.several = False
+        #: The sockets of its network that the host's proxy listens on.
+        self.listeners: list[socket.socket] = []
         self._before: Footprint | None = None
 
     def unconfined(self) -> Failure | None:
@@ -71,7 +75,7 @@ class Worker:
         if self.requests:
             # What was given up is given up for good.
             return None
-        said = self.child.first_word()
+        said = self._network() or self.child.first_word()
         if said != CONFINED:
             return failure("not-confined", first_word_of(said))
         started = self.started
@@ -107,6 +111,21 @@ class Worker:
         """End its processes, which then write to nothing any more."""
         self.child.kill()
         self.ended = True
+        for listener in self.listeners:
+            listener.close()
+
+    def proxy(self) -> "contextlib.AbstractContextManager[Proxy | None]":
+        """The proxy of its network while it serves a request; None where it has no network."""
+        network = self.started.network
+        return contextlib.nullcontext() if network is None else Proxy(network, self.listeners)
+
+    def _network(self) -> bytes:
+        """Take the sockets of its network; what it said instead, if it could not make them."""
+        if self.started.network is None:
+            return b""
+        wanted = len(self.started.network.listeners)
+        self.listeners, said = self.child.listeners(wanted)
+        return b"" if self.listeners else said or b"nothing"
 
 
 class Workers:

@@ -82,6 +82,26 @@ class Child:
         except OSError:
             return b""
 
+    def listeners(self, count: int) -> tuple[list[socket.socket], bytes]:
+        """The sockets that the fork listens on in its network, which come before its first word.
+
+        None of them if it says something else first, which is the second part of the answer.
+        """
+        if not select.select([self.link], [], [], _CONFINING_SECONDS)[0]:
+            return [], b""
+        try:
+            said, descriptors, _, _ = socket.recv_fds(self.link, wire.MESSAGE_BYTES, count)
+        except OSError:
+            return [], b""
+        found = [socket.socket(fileno=descriptor) for descriptor in descriptors]
+        if len(found) == count and all(map(_listens, found)):
+            for each in found:
+                each.setblocking(False)
+            return found, said
+        for each in found:
+            each.close()
+        return [], said
+
     def kill(self) -> None:
         """End it, and with it everything in its pid namespace."""
         try:
@@ -387,6 +407,15 @@ def process_of(pidfd: int) -> int:
             if line.startswith("Pid:"):
                 return int(line.split()[1])
     raise ZygoteMessageError("a descriptor is not one of a process")
+
+
+def _listens(each: socket.socket) -> bool:
+    """Whether it is a TCP socket that accepts connections."""
+    return (
+        each.family in (socket.AF_INET, socket.AF_INET6)
+        and each.type == socket.SOCK_STREAM
+        and each.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN) == 1
+    )
 
 
 def _close(descriptors: Sequence[int]) -> None:

@@ -1,11 +1,12 @@
 """Environments and sandboxes of this machine, wired together with the policy."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from studiolo.environments.environment import Environment
 from studiolo.environments.progress import ProgressCallback
 from studiolo.environments.script_environment import environment_for
+from studiolo.experiments.allowance import Allowance
 from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.runs.engines.font_list import make_font_list
 from studiolo.runs.engines.run_settings import RunSettings
@@ -66,7 +67,7 @@ class LocalSandboxFactory:
         """The environment of a script, built if need be; with exactly these packages if given."""
         environment = environment_for(metadata, lock=lock, progress=progress or self._progress)
         if environment.font_list is None and environment.has_package("matplotlib"):
-            with self._sandbox(environment, warm=0, many=False) as sandbox:
+            with self._sandbox(environment, warm=0, many=False, allow=()) as sandbox:
                 make_font_list(environment, sandbox)
         return environment
 
@@ -131,6 +132,7 @@ class LocalSandboxFactory:
         preload: Collection[str] | None = None,
         program: Program | None = None,
         several_calls: bool = False,
+        allow: Sequence[Allowance] | None = None,
     ) -> Sandbox:
         if preload is None:
             preload = WARM_IMPORTS if many else ()
@@ -147,6 +149,7 @@ class LocalSandboxFactory:
             launcher=launcher,
             program=program,
             several_calls=several_calls,
+            allow=self._settings.allow if allow is None else allow,
         )
 
 

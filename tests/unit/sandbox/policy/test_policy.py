@@ -98,6 +98,7 @@ def test_default_layers() -> None:
     policy = load_policy()
     assert set(policy.namespaces) == {"user", "mount", "pid", "network", "ipc", "uts", "cgroup"}
     assert policy.landlock.network == ()
+    assert policy.landlock.network_by_name == ("connect_tcp",)
     assert set(policy.landlock.scoped) == {"abstract_unix_socket", "signal"}
     for right in ("make_sock", "make_fifo", "make_char", "make_block", "ioctl_dev"):
         assert right not in policy.landlock.private

@@ -113,6 +113,7 @@ def test_the_warm_up_may_do_what_runs_may_and_a_little_more(
         POLICY, FilterUse(allow_fork=allow_fork, warm_up=True), architecture=architecture
     ).for_process(PROCESS)
     groups_named = {name: set(calls) for name, calls in WRITTEN["warm_up"].items()}
+    del groups_named["network"]
     if not allow_fork:
         del groups_named["namespaces"]
     more = set().union(*groups_named.values())
@@ -283,6 +284,56 @@ def test_no_sockets_but_unix_pairs(level: tuple[str, bool]) -> None:
         assert by_name(level, "socket", family, 1) == EACCES
         assert by_name(level, "socketpair", family, 1) == (ALLOW if family == 1 else EACCES)
     assert by_name(level, "socketpair", 1 | 1 << 32, 1) == EACCES
+
+
+NETWORK = {
+    architecture: build_filter(
+        POLICY, FilterUse(allow_fork=True, network=True), architecture=architecture
+    ).for_process(PROCESS)
+    for architecture in ARCHITECTURES
+}
+
+
+def with_network(architecture: str, name: str, *arguments: int) -> int:
+    registers = [*arguments, *[0] * 6][:6]
+    number, audit = syscall_numbers(architecture)[name], AUDIT_ARCHITECTURES[architecture]
+    return run(NETWORK[architecture], struct.pack("<IIQ6Q", number, audit, 0, *registers))
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_a_run_with_a_network_may_do_what_the_file_says_and_no_more(architecture: str) -> None:
+    listed = {*WRITTEN["network"]["allowed"], *WRITTEN["network"]["checked"]}
+    for name in set(syscall_numbers(architecture)) - listed:
+        expected = by_name((architecture, True), name, *[2**64 - 1] * 6)
+        assert with_network(architecture, name, *[2**64 - 1] * 6) == expected, name
+    for name in WRITTEN["network"]["allowed"]:
+        assert with_network(architecture, name, *[2**64 - 1] * 6) == ALLOW
+    assert listed.isdisjoint({"bind", "listen", "accept", "accept4", "sendmsg", "sendmmsg"})
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_a_run_with_a_network_has_tcp_alone(architecture: str) -> None:
+    for family in range(64):
+        expected = ALLOW if family in (2, 10) else EACCES
+        assert with_network(architecture, "socket", family, 1) == expected
+    for kind in range(16):
+        for flags in (0, 0x800, 0x80000, 0x80800):
+            expected = ALLOW if kind == 1 else EACCES
+            assert with_network(architecture, "socket", 2, kind | flags) == expected
+    for protocol in (*range(256), 262, 1 << 32):
+        expected = ALLOW if protocol in (0, 6) else EACCES
+        assert with_network(architecture, "socket", 2, 1, protocol) == expected
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_a_run_with_a_network_sets_ordinary_options(architecture: str) -> None:
+    options = set(WRITTEN["network"]["checked"]["setsockopt"]["option"]["allowed_values"].values())
+    for level in (0, 1, 2, 6, 17, 41, 255, 263, 1 << 32 | 1):
+        for option in range(80):
+            expected = ALLOW if level in (1, 6) and option in options else EPERM
+            assert with_network(architecture, "setsockopt", 3, level, option) == expected
+    # SO_ATTACH_FILTER, SO_ATTACH_BPF, SO_ATTACH_REUSEPORT_CBPF, SO_ATTACH_REUSEPORT_EBPF, TCP_ULP
+    assert options.isdisjoint({26, 50, 51, 52, 31})
 
 
 @pytest.mark.parametrize("level", sorted(FILTERS))
