@@ -15,7 +15,15 @@ interface SchemaPort {
   readonly sample: Readonly<Record<string, Cell>>;
 }
 
+export interface ServiceParameter {
+  readonly name: string;
+  readonly kind: string;
+  readonly default?: Cell;
+  readonly choices?: readonly string[];
+}
+
 export interface ServiceSchema {
+  readonly parameters: readonly ServiceParameter[];
   readonly inputs: Readonly<Record<string, SchemaPort>>;
 }
 
@@ -46,7 +54,7 @@ export const serviceQuery = (service: string) => queryOptions({
 export const figuresQuery = (service: string) => queryOptions({
   queryKey: ["services", service, "figures"],
   queryFn: () => data(client.GET("/services/{service}/figures", { params: { path: { service } } })),
-  refetchInterval: 5_000,
+  refetchInterval: 2_000,
 });
 
 export const programsQuery = (service: string, endpoint: string) => queryOptions({
@@ -61,10 +69,13 @@ export const services = {
     data(client.POST("/services/{service}/endpoints/{endpoint}/keys/{slot}", { params: { path: { service, endpoint, slot } } })),
   traffic: (service: string, endpoint: string, weights: Readonly<Record<string, number>>) =>
     data(client.PUT("/services/{service}/endpoints/{endpoint}/traffic", { params: { path: { service, endpoint } }, body: { weights: { ...weights } } })),
-  test: (service: string, endpoint: string, inputs: Record<string, Record<string, Cell>[]>) =>
+  rollBack: (service: string, endpoint: string) =>
+    data(client.POST("/services/{service}/endpoints/{endpoint}/rollback", { params: { path: { service, endpoint } } })),
+  remove: (service: string) => data(client.DELETE("/services/{service}", { params: { path: { service } } })),
+  test: (service: string, endpoint: string, inputs: Record<string, Record<string, Cell>[]>, parameters: Record<string, Cell>) =>
     document<Tried>(client.POST("/services/{service}/test", {
       params: { path: { service } },
       // The types of a request lose what a value of JSON may be.
-      body: { inputs: inputs as never, parameters: {}, endpoint },
+      body: { inputs: inputs as never, parameters: parameters as never, endpoint },
     })),
 };

@@ -47,7 +47,7 @@ export function DatasetsPage() {
         <main className="page centred"><Trouble error={datasets.error} onRetry={() => void datasets.refetch()} /></main>
       ) : (
         <main className={`page padded droppable ${over ? "over" : ""}`} aria-busy={!datasets.data} onDragOver={onDragOver} onDragLeave={() => setOver(false)} onDrop={onDrop}>
-          {uploads.map((upload) => <UploadCard key={upload.key} upload={upload} />)}
+          {uploads.filter(({ goal }) => goal === "").map((upload) => <UploadCard key={upload.key} upload={upload} />)}
           {datasets.data && datasets.data.datasets.length > 0 && <DatasetList datasets={datasets.data.datasets} />}
           <p className="mute dropnote">{datasets.data?.datasets.length === 0 ? words.datasets.none : words.datasets.drop}</p>
         </main>

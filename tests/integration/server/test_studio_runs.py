@@ -1,6 +1,7 @@
 """Runs through the studio's API, in the real sandbox: events, outputs, differences."""
 
 import hashlib
+import io
 import json
 import threading
 import time
@@ -9,8 +10,11 @@ from typing import Any
 
 import httpx
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from tests.unit.server.api.studios import ServedStudio, served_studio
+
+from studiolo.workspace.jobs.job_worker import BatchWorker
 
 SCRIPT = """\
 import matplotlib.pyplot as plt
@@ -267,5 +271,41 @@ def test_a_service_is_published_tried_and_taken_care_of(studio: ServedStudio) ->
     traffic = studio.program.put(f"{address}/traffic", json={"weights": {"1": 100}})
     assert traffic.json()["weights"] == {"1": 100}
     assert studio.program.get("/services/expressions/figures").json()["bounds"]
+    check_jobs(studio, next(iter(inputs)))
     assert studio.program.delete("/services/expressions").status_code == 204
     assert studio.program.get("/services/expressions").status_code == 404
+
+
+def check_jobs(studio: ServedStudio, name: str) -> None:
+    """A file that a page uploads is scored; a job that waits is ended."""
+    file = (studio.workspace.dataset_folder / "expressions.csv").read_bytes()
+    jobs = "/services/expressions/jobs"
+
+    def submitted(**changed: Any) -> httpx.Response:
+        begun = {"name": "식 1.csv", "size": len(file)}
+        upload = studio.program.post("/uploads", json=begun).json()["id"]
+        studio.program.patch(f"/uploads/{upload}?offset=0", content=file)
+        inputs = {name: {"upload": upload, "name": begun["name"]}}
+        return studio.program.post(jobs, json={"inputs": inputs, "format": "parquet", **changed})
+
+    assert submitted(inputs={}).json()["error"]["code"] == "job-refused"
+    ended = submitted().json()["id"]
+    assert studio.program.post(f"{jobs}/{ended}/cancel").json()["state"] == "cancelled"
+    made = submitted()
+    assert made.status_code == 201, made.text
+    assert made.json()["inputs"] == {name: f"{name}.csv"}
+    workspace = studio.workspace
+    (endpoint,) = workspace.services.find("expressions").endpoints
+    served = [endpoint.endpoint.id]
+    with BatchWorker(workspace.services, workspace.batch_jobs, lambda: served):
+        while (job := studio.program.get(jobs).json()["jobs"][0])["state"] in (
+            "waiting",
+            "running",
+        ):
+            time.sleep(0.05)
+    assert (job["id"], job["state"]) == (made.json()["id"], "finished"), job
+    (output,) = job["outputs"]
+    answer = studio.program.get(f"{jobs}/{job['id']}/outputs/{output}")
+    assert pq.read_table(io.BytesIO(answer.content)).num_rows == job["rows_total"]
+    assert studio.program.get(f"{jobs}/{ended}/outputs/{output}").status_code == 404
+    assert studio.program.get(f"{jobs}/none").status_code == 404

@@ -10,6 +10,8 @@ export interface Upload extends Progress {
   readonly key: number;
   readonly name: string;
   readonly file: File;
+  /** What it is for: empty for a dataset, otherwise an input of a batch job. */
+  readonly goal: string;
   /** On the server; null until that knows of it. */
   readonly id: string | null;
   readonly state: "sending" | "arrived" | "interrupted";
@@ -18,7 +20,7 @@ export interface Upload extends Progress {
 
 interface Uploads {
   readonly all: readonly Upload[];
-  add(files: readonly File[]): void;
+  add(files: readonly File[], goal?: string): void;
   goOn(key: number): void;
   /** Stop it, and forget what has arrived. */
   discard(key: number): void;
@@ -59,11 +61,11 @@ export const useUploads = create<Uploads>()((set, get) => {
   };
   return {
     all: [],
-    add(files) {
+    add(files, goal = "") {
       for (const file of files) {
         last += 1;
         const key = last;
-        const begun: Upload = { key, name: file.name, file, id: null, state: "sending", sent: 0, size: file.size, error: null };
+        const begun: Upload = { key, name: file.name, file, goal, id: null, state: "sending", sent: 0, size: file.size, error: null };
         set(({ all }) => ({ all: [...all, begun] }));
         void run(key);
       }

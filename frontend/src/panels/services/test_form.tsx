@@ -5,9 +5,12 @@ import { Send } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { type ServiceSchema, services, type Tried } from "../../api/services";
 import { Button } from "../../look/button";
+import { StateMark } from "../../look/marks";
 import { Trouble } from "../../look/trouble";
 import { type Cell, shownCell, typeBadge } from "../../table/cells";
 import { useWords } from "../../words/words";
+import { parameterValues } from "./parameter_values";
+import { ParameterFields, type TypedParameters } from "./parameters";
 
 interface TestFormProps {
   readonly service: string;
@@ -18,6 +21,7 @@ interface TestFormProps {
 export function TestForm({ service, endpoint, schema }: TestFormProps) {
   const words = useWords();
   const [typed, setTyped] = useState<Readonly<Record<string, string>>>({});
+  const [parameters, setParameters] = useState<TypedParameters>({});
   const value = (input: string, column: string) => typed[`${input} ${column}`] ?? String(schema.inputs[input]?.sample[column] ?? "");
   const test = useMutation({
     mutationFn: () => {
@@ -26,7 +30,7 @@ export function TestForm({ service, endpoint, schema }: TestFormProps) {
         // An empty field is a missing value; the server reads every other text as the type of its column.
         [Object.fromEntries(columns.map(({ name }) => [name, value(input, name) || null]))],
       ]);
-      return services.test(service, endpoint, Object.fromEntries(rows));
+      return services.test(service, endpoint, Object.fromEntries(rows), parameterValues(schema.parameters, parameters));
     },
   });
   const send = (event: FormEvent) => {
@@ -34,15 +38,15 @@ export function TestForm({ service, endpoint, schema }: TestFormProps) {
     test.mutate();
   };
   return (
-    <section className="card testform">
+    <section className="card testform" id="test">
       <form onSubmit={send}>
         <header className="row">
           <h2 className="grow">{words.services.test}</h2>
           <Button look="go" type="submit" icon={Send} cannot={test.isPending && words.common.loading}>{words.services.send}</Button>
         </header>
         {Object.entries(schema.inputs).map(([input, { columns }]) => (
-          <fieldset key={input}>
-            <legend className="hd">{input}</legend>
+          <div key={input} role="group" aria-label={input} className="inputs">
+            <h3 className="hd"><span className="grow">{input}</span><span className="mute">{words.common.columns(columns.length)}</span></h3>
             {columns.map(({ name, type }) => (
               <label key={name} className="testfield">
                 <span className="grow">{name.slice(0, 300)}</span>
@@ -50,8 +54,9 @@ export function TestForm({ service, endpoint, schema }: TestFormProps) {
                 <input className="in" value={value(input, name)} onChange={(event) => setTyped({ ...typed, [`${input} ${name}`]: event.target.value })} />
               </label>
             ))}
-          </fieldset>
+          </div>
         ))}
+        <ParameterFields parameters={schema.parameters} typed={parameters} onType={setParameters} />
       </form>
       <div aria-live="polite">
         {test.isError && <Trouble error={test.error} />}
@@ -65,8 +70,8 @@ function Answer({ tried }: { readonly tried: Tried }) {
   const words = useWords();
   return (
     <div className="answer">
-      {tried.problems.map(({ message, target, column }) => <p key={`${target} ${column} ${message}`} className="note bad"><span aria-hidden="true">!</span><span>{message}</span></p>)}
-      {tried.failure && <p className="note bad"><span aria-hidden="true">!</span><span>{tried.node && <b className="mono">{tried.node}: </b>}{tried.failure.message}</span></p>}
+      {tried.problems.map(({ message, target, column }) => <p key={`${target} ${column} ${message}`} className="note bad"><StateMark mark="failed" /><span>{message}</span></p>)}
+      {tried.failure && <p className="note bad"><StateMark mark="failed" /><span>{tried.node && <b className="mono">{tried.node}: </b>}{tried.failure.message}</span></p>}
       {Object.entries(tried.outputs).map(([output, { columns, rows }]) => (
         <section key={output}>
           <h3 className="hd">{output}</h3>

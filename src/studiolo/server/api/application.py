@@ -24,6 +24,7 @@ from studiolo.server.api.modules import module_routes
 from studiolo.server.api.outputs import output_routes
 from studiolo.server.api.plots import plot_routes
 from studiolo.server.api.runs import run_routes
+from studiolo.server.api.services.jobs import job_routes
 from studiolo.server.api.services.publishing import publishing_routes
 from studiolo.server.api.services.services import service_routes
 from studiolo.server.api.uploads import upload_routes
@@ -62,6 +63,7 @@ def api_application(
         upload_routes,
         dataset_routes,
         publishing_routes,
+        job_routes,
     ):
         application.include_router(routes(studio))
     application.include_router(event_routes(studio, streams))

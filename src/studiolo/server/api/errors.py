@@ -37,6 +37,8 @@ _MISSING: Final = frozenset(
         "version-unknown",
         "upload-unknown",
         "publication-unknown",
+        "job-unknown",
+        "job-output-missing",
         "image-unknown",
         "module-unknown",
         "dataset-name",

@@ -69,10 +69,15 @@ class BatchJobs:
                 raise
         return job
 
-    def with_outputs(self, request: JobRequest, outputs: Sequence[str]) -> JobRequest:
-        """The request with files of the server for outputs that it says nothing of."""
+    def with_outputs(
+        self, request: JobRequest, outputs: Sequence[str], *, extension: str = "csv"
+    ) -> JobRequest:
+        """The request with files of the server for outputs that it says nothing of.
+
+        Their format is that of the extension.
+        """
         identity = secrets.token_hex(16)
-        own = {name: StoredFile(id=identity, name=f"{name}.csv") for name in outputs}
+        own = {name: StoredFile(id=identity, name=f"{name}.{extension}") for name in outputs}
         return replace(request, outputs={**own, **request.outputs})
 
     def start(self, job: JobId) -> Job:

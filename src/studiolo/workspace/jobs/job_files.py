@@ -78,6 +78,35 @@ class JobFiles:
         except OSError as error:
             raise _unwritable(name, error) from error
 
+    def take(self, path: Path, name: str, *, instead: str) -> StoredFile:
+        """Make a file of this disk, such as an upload, one of the server's; it is moved.
+
+        Args:
+            path: Where it is now.
+            name: What it is called, whose extension says the format.
+            instead: What to call it where its own name is not possible, without the extension.
+
+        Raises:
+            JobFileNameError: The extension belongs to no format.
+            JobFileError: It can't be moved.
+        """
+        if format_of_name(name) is None:
+            problem = "has no extension of a dataset format, such as .csv or .parquet."
+            raise JobFileNameError(name=name[:200], problem=problem)
+        if not is_file_name(name):
+            # The first of the extensions that say a format: ".csv.gz" and not ".gz".
+            suffixes = Path(name).suffixes[-2:]
+            whole = "".join(suffixes) if format_of_name(f"a{suffixes[0]}") else suffixes[-1]
+            name = f"{instead if is_file_name(instead) else 'input'}{whole}"
+        file = StoredFile(id=secrets.token_hex(16), name=name)
+        target = self.make_room(file)
+        try:
+            path.replace(target)
+            sync_folder(target.parent)
+        except OSError as error:
+            raise _unwritable(name, error) from error
+        return file
+
     def make_room(self, file: StoredFile) -> Path:
         """The path of a file that is to be written, in a folder that is there.
 

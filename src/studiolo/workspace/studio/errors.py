@@ -54,6 +54,30 @@ class ScriptNameError(StudioloError):
         )
 
 
+class JobRefusedError(StudioloError):
+    """A batch job can't be begun with these inputs and parameters."""
+
+    code: ClassVar[str] = "job-refused"
+
+    def __init__(self, *, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(" ".join(self.problems))
+
+
+class JobOutputMissingError(StudioloError):
+    """A batch job has no such file to be read."""
+
+    code: ClassVar[str] = "job-output-missing"
+
+    def __init__(self, *, job: str, output: str) -> None:
+        self.job = job
+        self.output = output
+        super().__init__(
+            f'The batch job has no file "{output[:100]}". It is there once the job has finished, '
+            "and until the job is forgotten."
+        )
+
+
 class RowFilterError(StudioloError):
     """Rows of a dataset can't be found or sorted in this way."""
 

@@ -173,6 +173,14 @@ class PartialUploads:
         """
         self._path(upload).unlink(missing_ok=True)
 
+    def path(self, upload: str) -> Path:
+        """Where an upload is, to be taken as it is.
+
+        Raises:
+            UploadUnknownError: There is none.
+        """
+        return self._path(upload)
+
     def _path(self, upload: str) -> Path:
         path = self._folder / upload
         if not (upload.isalnum() and upload.isascii()) or not path.is_file():

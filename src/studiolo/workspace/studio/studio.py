@@ -33,6 +33,7 @@ from studiolo.workspace.studio.opened import OpenExperiments
 from studiolo.workspace.studio.partial_uploads import PartialUploads
 from studiolo.workspace.studio.publications import Publications
 from studiolo.workspace.studio.script_context import script_context
+from studiolo.workspace.studio.service_jobs import ServiceJobs
 from studiolo.workspace.studio.watching import WatchedExperiments
 from studiolo.workspace.transfer.copying import copy_experiment
 from studiolo.workspace.workspace import Workspace
@@ -65,6 +66,7 @@ class Studio:
         self.watched = WatchedExperiments(workspace, self.runs)
         self.publications = Publications(workspace, self.runs)
         self.uploads = PartialUploads(workspace)
+        self.jobs = ServiceJobs(workspace, self.uploads)
         self.tables = OpenTables(workspace)
         self.language_servers = LanguageServers()
 
