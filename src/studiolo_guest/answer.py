@@ -3,7 +3,7 @@
 import json
 import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from studiolo_guest import wire
@@ -11,6 +11,7 @@ from studiolo_guest.confine import limit_address_space
 from studiolo_guest.contract.request import Request
 
 if TYPE_CHECKING:
+    from studiolo_guest.contract.script import Ran
     from studiolo_guest.programs.program import Program
 
 
@@ -39,16 +40,38 @@ def answer(
     content = wire.read_all(request_file)
     os.close(request_file)
     given = [report_file, *files]
-    report = _run(content, files, load) if program is None else _call(program, content, files)
-    payload = json.dumps(report).encode()
-    while payload:
-        payload = payload[os.write(report_file, payload) :]
+    if program is not None:
+        _write(report_file, _call(program, content, files))
+    else:
+        ran = _run(content, files, load)
+        _write(report_file, ran.report)
+        if ran.frames:
+            link.send(wire.VARIABLES_FOLLOW)
+            _collect_variables(ran, report_file)
     tidy_up(given)
     link.send(b"{}")
     return True
 
 
-def _run(content: bytes, files: list[int], load: Callable[[], None]) -> dict[str, Any]:
+def _write(report_file: int, report: Mapping[str, Any]) -> None:
+    payload = json.dumps(report).encode()
+    while payload:
+        payload = payload[os.write(report_file, payload) :]
+
+
+def _collect_variables(ran: "Ran", report_file: int) -> None:
+    """Add them to the report's file, which says already why the script failed."""
+    # Most scripts succeed.
+    from studiolo_guest.debugging.variables import Collector  # noqa: PLC0415
+
+    try:
+        Collector(report_file).collect(ran.frames)
+    except BaseException:  # noqa: BLE001  # whatever the script's own code does here
+        # The host shows those that were written, and says that there are more.
+        return
+
+
+def _run(content: bytes, files: list[int], load: Callable[[], None]) -> "Ran":
     request = Request.read(content)
     limit_address_space(request.address_space)
     load()

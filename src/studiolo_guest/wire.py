@@ -19,6 +19,8 @@ MESSAGE_BYTES = 64 * 1024
 _DESCRIPTORS = 250
 #: The first word of a fork that has confined itself.
 CONFINED = b'{"confined": true}'
+#: The word of a fork whose script has failed, and which now looks at its variables.
+VARIABLES_FOLLOW = b'{"variables": true}'
 
 
 def send(link: socket.socket, message: Mapping[str, Any], descriptors: Sequence[int] = ()) -> None:

@@ -26,10 +26,15 @@ import pandas as pd
 def azureml_main(dataframe1=None, dataframe2=None):
     print("{MARKUP}")
     if dataframe1 is not None:
-        return dataframe1["Glucose"]
+        return only_high(dataframe1.head(20), "secret")
     frame = pd.DataFrame({{"number": range({ROWS}), "{MARKUP}": None}})
     frame.loc[0, "{MARKUP}"] = "first"
     return frame
+
+
+def only_high(features, password):
+    name = "{MARKUP}"
+    return features["Glucose"]
 """
 EXPERIMENT = """
 studiolo: 1
@@ -134,6 +139,23 @@ def test_a_failure_names_the_line_and_leads_to_it(page: Page, studio: Studio) ->
     expect(page.get_by_label("Console")).to_have_text(f"{MARKUP}\n")
     page.get_by_role("link", name="script.py:8").click()
     page.wait_for_url("**/experiments/breaks/nodes/break?line=8")
+
+
+def test_the_variables_of_each_frame_are_shown_as_text(page: Page, studio: Studio) -> None:
+    studio.open(page, f"/runs/{studio.run}/nodes/break")
+    frames = page.get_by_role("article")
+    expect(frames).to_have_count(2)
+    caller, last = frames.first, frames.last
+    # Open where it failed, closed elsewhere.
+    expect(last.get_by_role("term").filter(has_text="features")).to_be_visible()
+    table = last.get_by_role("region", name="features").get_by_role("table")
+    expect(table.get_by_role("columnheader")).to_have_text(["number", MARKUP])
+    expect(table.get_by_role("row").nth(1)).to_have_text("00first")
+    expect(last.get_by_text(f"'{MARKUP}'")).to_be_visible()
+    expect(last.get_by_text("Left out: its name says that it is secret.")).to_be_visible()
+    expect(caller.get_by_role("term").first).to_be_hidden()
+    caller.get_by_text("Variables").click()
+    expect(caller.get_by_role("term").filter(has_text="dataframe2")).to_be_visible()
 
 
 def test_a_file_is_uploaded_with_other_types(page: Page, studio: Studio) -> None:

@@ -1,5 +1,6 @@
 """`studiolo show`: what came of an experiment and of its nodes, looked at afterwards."""
 
+import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -140,6 +141,23 @@ def test_a_failure_is_told_with_the_line_that_it_is_about(runs: Runs) -> None:
     assert "Traceback (most recent call last):\n" in node
     assert "console\nso far\n" in node
     assert re.search(r"^cost .* of processor time, ", node, re.M)
+    assert node.endswith("--variables shows the local variables.\n")
+
+
+def test_the_variables_of_a_failed_node_are_shown_when_asked_for(runs: Runs) -> None:
+    shown = runs("bad/breaks", "--variables").out
+    assert (
+        "variables in azureml_main, breaks.py, line 3\n  frame  DataFrame  30 \u00d7 2\n" in shown
+    )
+    assert re.search(r"^ +n +kind *\n +0 +0 +a *\n", shown, re.M)
+    document = json.loads(runs("bad/breaks", "--json").out)
+    (frame,) = document["error"]["frames"]
+    (variable,) = frame["variables"]["shown"]
+    assert (variable["name"], variable["table"]["cells"][1]) == ("frame", ["1", "b"])
+    # A run with many nodes would be large with all of their variables.
+    (of_run,) = json.loads(runs("bad", "--json").out)["nodes"]["breaks"]["error"]["frames"]
+    assert "variables" not in of_run
+    assert "The node did not fail" in runs("good/means", "--variables").out
 
 
 def test_a_node_is_shown_with_its_data_its_profile_and_its_console(runs: Runs) -> None:

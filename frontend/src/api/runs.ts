@@ -8,6 +8,8 @@ export type ListedRun = Schemas["HistoryRun"];
 export type RunNode = Schemas["NodeDocument"];
 export type Failure = Schemas["FailureDocument"];
 export type Frame = Schemas["FrameDocument"];
+export type Variable = Schemas["VariableDocument"];
+export type VariableTable = Schemas["VariableTableDocument"];
 export type Comparison = Schemas["ComparisonDocument"];
 export type NodeComparison = Schemas["NodeComparisonDocument"];
 

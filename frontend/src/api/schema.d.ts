@@ -1795,6 +1795,17 @@ export interface components {
             source: string;
             /** Column */
             column: number;
+            variables?: components["schemas"]["FrameVariablesDocument"];
+        };
+        /**
+         * FrameVariablesDocument
+         * @description The local variables at a line of the traceback.
+         */
+        FrameVariablesDocument: {
+            /** Shown */
+            shown: components["schemas"]["VariableDocument"][];
+            /** Left Out */
+            left_out: number;
         };
         /**
          * GraphNode
@@ -2983,6 +2994,39 @@ export interface components {
             name: string;
             /** Bytes */
             bytes: number;
+        };
+        /**
+         * VariableDocument
+         * @description A local variable; each key is a field of `Variable`, which explains it.
+         */
+        VariableDocument: {
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+            /** Text */
+            text: string;
+            table: components["schemas"]["VariableTableDocument"] | null;
+            /** Problem */
+            problem: string | null;
+        };
+        /**
+         * VariableTableDocument
+         * @description The beginning of a frame; each key is a field of `VariableTable`, which explains it.
+         */
+        VariableTableDocument: {
+            /** Rows */
+            rows: number;
+            /** Columns */
+            columns: number;
+            /** Names */
+            names: string[];
+            /** Types */
+            types: string[];
+            /** Index */
+            index: string[];
+            /** Cells */
+            cells: string[][];
         };
         /**
          * VersionDocument

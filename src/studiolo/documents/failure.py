@@ -2,11 +2,41 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import cast
+from typing import NotRequired, cast
 
 from typing_extensions import TypedDict
 
 from studiolo.sandbox.exchange.job import Failure
+
+
+class VariableTableDocument(TypedDict):
+    """The beginning of a frame; each key is a field of `VariableTable`, which explains it."""
+
+    rows: int
+    columns: int
+    names: Sequence[str]
+    types: Sequence[str]
+    index: Sequence[str]
+    cells: Sequence[Sequence[str]]
+
+
+class VariableDocument(TypedDict):
+    """A local variable; each key is a field of `Variable`, which explains it."""
+
+    name: str
+    type: str
+    text: str
+    table: VariableTableDocument | None
+    #: `secret`, `slow`, `raised` or `printed`.
+    problem: str | None
+
+
+class FrameVariablesDocument(TypedDict):
+    """The local variables at a line of the traceback."""
+
+    shown: Sequence[VariableDocument]
+    #: How many more there were.
+    left_out: int
 
 
 class FrameDocument(TypedDict):
@@ -19,6 +49,8 @@ class FrameDocument(TypedDict):
     source: str
     #: From 1; 0 if it is not known.
     column: int
+    #: Only where a node or a script's run is shown for itself.
+    variables: NotRequired[FrameVariablesDocument]
 
 
 class FailureDocument(TypedDict):
@@ -35,6 +67,12 @@ class FailureDocument(TypedDict):
     remedy: str | None
 
 
-def failure_document(failure: Failure | None) -> FailureDocument | None:
-    """The document of a failure; None if there is none."""
-    return None if failure is None else cast("FailureDocument", asdict(failure))
+def failure_document(failure: Failure | None, *, variables: bool = False) -> FailureDocument | None:
+    """The document of a failure, with its local variables if asked for; None if there is none."""
+    if failure is None:
+        return None
+    document = cast("FailureDocument", asdict(failure))
+    if not variables:
+        for frame in document["frames"]:
+            del frame["variables"]
+    return document

@@ -97,10 +97,12 @@ class NodeNeverRanDocument(TypedDict):
     state: None
 
 
-def node_document(node: NodeResult, provenance: Provenance) -> NodeDocument:
-    """The document of a node among the others of its run."""
+def node_document(
+    node: NodeResult, provenance: Provenance, *, variables: bool = False
+) -> NodeDocument:
+    """The document of a node among the others of its run, or with its variables for itself."""
     ports = {port: _port_summary(node, port) for port in node.ports}
-    return {**_facts(node, provenance), "ports": ports}
+    return {**_facts(node, provenance, variables=variables), "ports": ports}
 
 
 def node_detail_document(
@@ -111,7 +113,7 @@ def node_detail_document(
         "run": node.record.run,
         "experiment": run.record.experiment,
         "node": node.record.node,
-        **_facts(node, provenance),
+        **_facts(node, provenance, variables=True),
         "console": node.console,
         "ports": {output.port: _port(output) for output in outputs},
     }
@@ -122,7 +124,7 @@ def never_ran_document(key: str, node: NodeName) -> NodeNeverRanDocument:
     return {"run": None, "experiment": key, "node": node, "state": None}
 
 
-def _facts(node: NodeResult, provenance: Provenance) -> NodeFacts:
+def _facts(node: NodeResult, provenance: Provenance, *, variables: bool) -> NodeFacts:
     record = node.record
     script = provenance.script(record.node)
     module = provenance.module(record.node)
@@ -147,7 +149,7 @@ def _facts(node: NodeResult, provenance: Provenance) -> NodeFacts:
         "cpu_seconds": record.cpu_seconds,
         "images": [image.name for image in record.images or ()],
         "log": list(node.log),
-        "error": failure_document(node.failure),
+        "error": failure_document(node.failure, variables=variables),
     }
 
 

@@ -81,7 +81,7 @@ def script_run_document(result: ScriptResult) -> ScriptRunDocument:
     """The document of a run."""
     return {
         "status": result.status,
-        "error": failure_document(result.failure),
+        "error": failure_document(result.failure, variables=True),
         "ports": {port: _dataset(dataset) for port, dataset in result.datasets.items()},
         "device": _device(result.device),
         "log": list(result.log),

@@ -37,10 +37,13 @@ from studiolo.sandbox.process.process_memory import memory_of
 from studiolo.sandbox.process.run_files import RunFiles
 from studiolo.sandbox.process.supervision import End, OverError, Watch
 from studiolo.sandbox.process.workers import COPIED_BYTES, Worker, Workers
+from studiolo_guest.wire import VARIABLES_FOLLOW
 
 _sandboxes = itertools.count(1)
 #: From the end of a process's socket to its own.
 _ENDING_SECONDS = 0.1
+#: For a script that has failed to show its variables; its own code may have to be interrupted.
+_VARIABLES_SECONDS = 2.0
 
 
 class Sandbox:
@@ -216,10 +219,14 @@ class Sandbox:
         after = child.cpu_seconds()
         if unconfined is None and end is End.GONE and not child.has_ended(_ENDING_SECONDS):
             end = End.CUT_OFF
-        if not self._workers.several or end is not End.DONE:
-            worker.end()
         if group is not None and group.ran_out():
             end = End.OUT_OF_MEMORY
+        if end is End.DONE and message == VARIABLES_FOLLOW:
+            # Why it failed is known; whatever the wait ends with, what came is looked at.
+            until = time.perf_counter() + _VARIABLES_SECONDS
+            worker.wait(files, replace(watch, deadline=until))
+        if not self._workers.several or end is not End.DONE:
+            worker.end()
         failed = unconfined or unusable(message) or interrupted(end, limits, ended - asked)
         ended_run = EndedRun(
             zygote=started.zygote,

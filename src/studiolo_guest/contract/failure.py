@@ -4,7 +4,8 @@ import errno
 import os
 import socket
 import traceback
-from collections.abc import Iterator
+import types
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from studiolo_guest.frames.errors import ContractError
@@ -52,6 +53,21 @@ def describe(
     # The script's own exceptions, as Python names those of a program.
     text = "".join(summary.format()).replace(f"{module}.", "")
     return _object(code, type(error).__name__, message, text, frames)
+
+
+def frames_of(
+    error: BaseException, described: Mapping[str, Any], *, script: str, directory: str
+) -> Sequence[types.FrameType]:
+    """The frames that ``error`` went through at the places that it was ``described`` with."""
+    found = [
+        (frame, line)
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if _is_users(frame.f_code.co_filename, script, directory)
+    ][-_FRAME_LIMIT:]
+    # A script can set how long tracebacks are. Then the two do not belong together.
+    places = [(place["function"], place["line"]) for place in described["frames"]]
+    same = [(frame.f_code.co_name, line) for frame, line in found] == places[: len(found)]
+    return [frame for frame, _ in found] if same else []
 
 
 def _module_code(error: BaseException) -> str:

@@ -8,6 +8,7 @@ import sys
 import time
 import types
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -24,6 +25,15 @@ from studiolo_guest.contract.request import Request
 MODULE_NAME: Final = "studiolo_script"
 #: Of what the contract did that a person should know.
 MOST_LOG_LINES: Final = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ran:
+    """The outcome of a script: the report on it, and the frames of its own code where it failed."""
+
+    report: dict[str, Any]
+    #: One for each place of the report's error, outermost first; empty if there is none.
+    frames: Sequence[types.FrameType] = ()
 
 
 class Clock:
@@ -45,9 +55,10 @@ def run(
     bundle_file: int | None,
     input_files: Sequence[int],
     result_files: Sequence[int],
-) -> dict[str, Any]:
+) -> Ran:
     """Run the script in the current directory; its report, which never fails to come."""
     clock = Clock()
+    frames: Sequence[types.FrameType] = ()
     log: list[str] = []
     directory = os.getcwd()
     report: dict[str, Any] = {"status": "succeeded", "outputs": [], "error": None}
@@ -68,10 +79,11 @@ def run(
     except BaseException as error:  # noqa: BLE001  # the border of user code: whatever leaves it is the result
         report["status"] = "failed"
         report["error"] = described(error, request, directory, log)
+        frames = failure.frames_of(error, report["error"], script=request.name, directory=directory)
     flush()
     report["log"] = log[:MOST_LOG_LINES]
     report["seconds"] = clock.seconds
-    return report
+    return Ran(report=report, frames=frames)
 
 
 def begin(request: Request, directory: str) -> None:

@@ -14,10 +14,17 @@ from studiolo.documents.comparison import (
     ColumnCellsDocument,
     TableComparisonDocument,
 )
-from studiolo.documents.failure import FailureDocument, FrameDocument
+from studiolo.documents.failure import (
+    FailureDocument,
+    FrameDocument,
+    FrameVariablesDocument,
+    VariableDocument,
+    VariableTableDocument,
+)
 from studiolo.documents.isolation import AttemptDocument, LayerDocument
 from studiolo.sandbox.canary import Attempt
 from studiolo.sandbox.exchange.job import Failure, TracebackFrame
+from studiolo.sandbox.exchange.variables import FrameVariables, Variable, VariableTable
 from studiolo.sandbox.policy.isolation import Layer
 
 
@@ -30,9 +37,12 @@ from studiolo.sandbox.policy.isolation import Layer
         (ColumnCellsDocument, ColumnChange),
         (FailureDocument, Failure),
         (FrameDocument, TracebackFrame),
+        (FrameVariablesDocument, FrameVariables),
         (LayerDocument, Layer),
         (StatisticsDocument, Statistics),
         (TableComparisonDocument, TableComparison),
+        (VariableDocument, Variable),
+        (VariableTableDocument, VariableTable),
     ],
     ids=lambda it: it.__name__,
 )

@@ -6,6 +6,7 @@ import type { Failure, Frame } from "../../api/runs";
 import { Icon } from "../../look/icon";
 import { StateMark } from "../../look/marks";
 import { useWords } from "../../words/words";
+import { Variables } from "./variables";
 
 /** Where the lines of a node's script can be opened. */
 export interface ScriptPlace {
@@ -64,7 +65,7 @@ export function FailureReport({ failure, place }: FailureProps) {
   );
 }
 
-function FrameCard({ frame: { file, line, function: called, source }, last, place }: { readonly frame: Frame; readonly last: boolean; readonly place: ScriptPlace | null }) {
+function FrameCard({ frame: { file, line, function: called, source, variables }, last, place }: { readonly frame: Frame; readonly last: boolean; readonly place: ScriptPlace | null }) {
   const words = useWords();
   const where = `${file}:${line}`;
   const opens = place !== null && fileName(file) === fileName(place.script);
@@ -81,6 +82,9 @@ function FrameCard({ frame: { file, line, function: called, source }, last, plac
         )}
       </header>
       <code className="codeline"><span className="number">{line}</span><span>{source.slice(0, 2_000)}</span></code>
+      {variables && variables.shown.length + variables.left_out > 0 && (
+        <Variables shown={variables.shown} leftOut={variables.left_out} opened={last} />
+      )}
     </article>
   );
 }

@@ -29,6 +29,7 @@ _OF_SCRIPTS = (
     "output",
     "output2",
     "device",
+    "variables",
     "port_binding",
     "environment",
     "allow",
@@ -116,6 +117,14 @@ def command(
             rich_help_panel=_SCRIPT,
         ),
     ] = None,
+    variables: Annotated[
+        bool,
+        typer.Option(
+            "--variables",
+            help="If the script fails, show its local variables at each frame.",
+            rich_help_panel=_SCRIPT,
+        ),
+    ] = False,
     port_binding: Annotated[
         PortBinding,
         typer.Option(
@@ -232,6 +241,7 @@ def command(
             output=output,
             output2=output2,
             device=device,
+            variables=variables,
             port_binding=port_binding,
             environment=environment,
             timeout=timeout,

@@ -55,6 +55,7 @@ def run(
     output: str | None,
     output2: str | None,
     device: Path | None,
+    variables: bool,
     port_binding: PortBinding,
     environment: str | None,
     timeout: int | None,
@@ -128,7 +129,7 @@ def run(
         if json:
             write_document(document_text(script_run_document(result)))
         elif result.failure is not None:
-            show_failure(errors, result, said=len(said), device=device)
+            show_failure(errors, result, said=len(said), device=device, variables=variables)
         else:
             shown = errors if keeps_output_clean else Terminal(sys.stdout)
             if not targets and result.datasets and not live.is_silent:

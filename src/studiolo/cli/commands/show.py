@@ -43,6 +43,7 @@ class _Wanted:
     output: Target | None
     device: Path | None
     json: bool
+    variables: bool
 
     @property
     def is_written(self) -> bool:
@@ -82,6 +83,12 @@ def command(
             help="Folder to write console.txt, the images and index.html to.", metavar="DIR"
         ),
     ] = None,
+    variables: Annotated[
+        bool,
+        typer.Option(
+            "--variables", help="Show the local variables of a node that failed, at each frame."
+        ),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
     """Show the results of an experiment, or of one of its nodes, without running anything."""
@@ -90,18 +97,24 @@ def command(
         if device is not None:
             check_device_folder(device)
         wanted = _Wanted(
-            port=port, output=targets[0] if targets else None, device=device, json=json
+            port=port,
+            output=targets[0] if targets else None,
+            device=device,
+            json=json,
+            variables=variables,
         )
         place = find_target(target)
         with Workspace(place.root) as workspace, workspace.runs.in_use():
             if place.node is not None:
                 _show_node(workspace, place, place.node, run, wanted)
                 return
-            _refuse_of_nodes(place, port=port, output=output, device=device)
+            _refuse_of_nodes(
+                place, port=port, output=output, device=device, variables=variables or None
+            )
             _show_experiment(workspace, place, run, json=json)
 
 
-def _refuse_of_nodes(place: ExperimentPlace, **given: str | Path | None) -> None:
+def _refuse_of_nodes(place: ExperimentPlace, **given: object) -> None:
     for option, value in given.items():
         if value is not None:
             raise typer.BadParameter(
@@ -155,7 +168,15 @@ def _show_node(
         write_document(document_text(node_detail_document(seen, node, provenance, outputs)))
     else:
         typed = shlex.quote(f"{place.typed.rstrip('/')}/{name}")
-        show_node(Terminal(sys.stdout), seen, node, provenance, outputs, typed=typed)
+        show_node(
+            Terminal(sys.stdout),
+            seen,
+            node,
+            provenance,
+            outputs,
+            typed=typed,
+            variables=wanted.variables,
+        )
 
 
 def _run(workspace: Workspace, place: ExperimentPlace, called: str | None) -> RunId | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.table import Table
 from rich.text import Text
 
+from studiolo.cli.debugging.variables_view import has_variables, show_variables
 from studiolo.cli.reporting import show_error
 from studiolo.cli.terminal import Terminal
 from studiolo.cli.views.experiment_view import state_shown
@@ -31,6 +32,7 @@ def show_node(
     outputs: Iterable[NodeOutput],
     *,
     typed: str,
+    variables: bool,
 ) -> None:
     """Show a node of a run.
 
@@ -41,6 +43,7 @@ def show_node(
         provenance: What the run's nodes were made of.
         outputs: What the node gave.
         typed: How the node was named, to name it again.
+        variables: Whether to show its local variables, if it failed.
     """
     console.say(Text(one_line(node.record.node), style="bold"))
     console.print(_facts(run, node, provenance))
@@ -52,6 +55,12 @@ def show_node(
     if node.failure is not None:
         console.print()
         show_reason(console, node.failure, of_node=True)
+        if variables:
+            show_variables(console, node.failure)
+        elif any(has_variables(frame) for frame in node.failure.frames):
+            console.say(Text("--variables shows the local variables.", style="dim"))
+    elif variables:
+        console.say(Text("The node did not fail, so it has no local variables.", style="dim"))
 
 
 def _facts(run: CurrentRun, node: NodeResult, provenance: Provenance) -> Table:

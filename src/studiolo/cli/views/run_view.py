@@ -10,6 +10,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from studiolo.cli.debugging.variables_view import show_variables
 from studiolo.cli.remedies import message_with_advice
 from studiolo.cli.reporting import headline
 from studiolo.cli.terminal import Terminal
@@ -55,12 +56,15 @@ def show_result(
 
 
 def show_failure(
-    console: Terminal, result: ScriptResult, *, said: int, device: Path | None
+    console: Terminal, result: ScriptResult, *, said: int, device: Path | None, variables: bool
 ) -> None:
     """Show why a run failed: the user's own lines first, then what to do."""
     assert result.failure is not None
     _show_log(console, result, said)
     show_reason(console, result.failure, of_node=False)
+    if variables:
+        show_variables(console, result.failure)
+        console.print()
     _show_end(console, console, result, device)
 
 

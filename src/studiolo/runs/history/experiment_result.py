@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from studiolo.datasets.dataset import Dataset
 from studiolo.errors import StudioloError
@@ -14,6 +14,7 @@ from studiolo.runs.errors import NodeUnknownError, OutputMissingError
 from studiolo.runs.experiments.kept_results import KeptResults
 from studiolo.sandbox.exchange.job import Connected, Failure, Image, Remedy, TracebackFrame
 from studiolo.sandbox.exchange.sealed_table import SealedTable
+from studiolo.sandbox.exchange.variables import variables_from_record
 from studiolo.store.identity import RunId
 from studiolo.store.records import Records
 from studiolo.store.result_record import StoredResult
@@ -120,7 +121,7 @@ class NodeResult:
         if self.record.failure is None:
             return None
         facts = dict(self.record.failure)
-        frames = [TracebackFrame(**frame) for frame in facts.pop("frames", ())]
+        frames = [_frame(frame) for frame in facts.pop("frames", ())]
         remedy = facts.pop("remedy", None)
         return Failure(**facts, frames=frames, remedy=None if remedy is None else Remedy(remedy))
 
@@ -212,3 +213,11 @@ class NodeResult:
         from studiolo.runs.frames import frame_of  # noqa: PLC0415
 
         return frame_of(self.dataset(port).table)
+
+
+def _frame(recorded: Mapping[str, Any]) -> TracebackFrame:
+    # Records of earlier versions have no variables.
+    variables = recorded.get("variables")
+    if variables is None:
+        return TracebackFrame(**recorded)
+    return TracebackFrame(**{**recorded, "variables": variables_from_record(variables)})

@@ -10,6 +10,7 @@ import pyarrow as pa
 from studiolo.modules.definition import InputPort, OutputPort, PortKind, PortName
 from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.sandbox.exchange.sealed_table import SealedTable
+from studiolo.sandbox.exchange.variables import FrameVariables
 from studiolo.sandbox.network.traffic import NetworkConnection
 from studiolo.sandbox.policy.isolation import IsolationReport
 
@@ -127,6 +128,8 @@ class TracebackFrame:
     source: str
     #: The column a syntax error points at, from 1; 0 where none is known.
     column: int = 0
+    #: Its local variables when the script failed.
+    variables: FrameVariables = field(default_factory=FrameVariables)
 
 
 class Remedy(StrEnum):

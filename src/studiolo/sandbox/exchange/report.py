@@ -8,24 +8,28 @@ import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from studiolo.datasets.dataset import ColumnRole
 from studiolo.datasets.reading.json_reply import read_reply
+from studiolo.sandbox.exchange.checked_json import ReportError, expect, name_of, text, whole
 from studiolo.sandbox.exchange.failures import KNOWN_TO_GUEST, failure
 from studiolo.sandbox.exchange.job import Failure, TracebackFrame
+from studiolo.sandbox.exchange.variables import (
+    CollectedVariables,
+    FrameVariables,
+    read_variables,
+)
 
-_TEXT = 50_000
 _LINES = 200
+_NOT_ALL = (
+    "Not all local variables could be collected: showing one of them ended the script's process, "
+    "or took too long."
+)
 _PHASES = 20
 #: Output ports of a module.
 MOST_OUTPUTS = 16
 _ROLES = {role.value: role for role in ColumnRole}
-_T = TypeVar("_T")
-
-
-class ReportError(Exception):
-    """The report is not one; the message says in which way, for the run's own failure."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,104 +74,90 @@ def read_report(content: bytes) -> Report:
         ReportError: it is not what a guest of ours writes.
     """
     try:
-        raw = read_reply(content)
+        said, _, variables = content.partition(b"\n")
+        raw = read_reply(said)
     except ValueError as error:
         raise ReportError(f"it can't be read: {error}") from error
-    top = _expect(raw, dict, "the report")
+    top = expect(raw, dict, "the report")
     failed = top.get("error")
-    said = _expect(top.get("outputs"), list, "outputs")[:MOST_OUTPUTS]
-    outputs = [None if item is None else _output(item) for item in said]
-    seconds = _expect(top.get("seconds"), dict, "seconds")
+    given = expect(top.get("outputs"), list, "outputs")[:MOST_OUTPUTS]
+    outputs = [None if item is None else _output(item) for item in given]
+    if failed is None and variables:
+        raise ReportError("there is more after it")
+    log = [text(line, "log") for line in expect(top.get("log"), list, "log")[:_LINES]]
+    collected = read_variables(variables) if variables else CollectedVariables()
+    if not collected.complete:
+        log.append(_NOT_ALL)
+    seconds = expect(top.get("seconds"), dict, "seconds")
     step = top.get("step")
     return Report(
         outputs=outputs,
-        failure=None if failed is None else _failure(_expect(failed, dict, "error")),
-        log=[_text(line, "log") for line in _expect(top.get("log"), list, "log")[:_LINES]],
+        failure=None if failed is None else _failure(expect(failed, dict, "error"), collected),
+        log=log,
         phases={
-            _text(name, "seconds"): _number(value)
+            text(name, "seconds"): _number(value)
             for name, value in itertools.islice(seconds.items(), _PHASES)
         },
-        step=None if step is None else _whole(step, "step"),
+        step=None if step is None else whole(step, "step"),
     )
 
 
 def _output(raw: object) -> OutputReport:
-    output = _expect(raw, dict, "an output")
-    references = _expect(output.get("references"), list, "references")
-    roles = _expect(output.get("roles", {}), dict, "roles")
+    output = expect(raw, dict, "an output")
+    references = expect(output.get("references"), list, "references")
+    roles = expect(output.get("roles", {}), dict, "roles")
     return OutputReport(
-        rows=_whole(output.get("rows"), "rows"),
+        rows=whole(output.get("rows"), "rows"),
         references=[_reference(r) for r in references],
-        roles={_name(name): _role(role) for name, role in roles.items()},
+        roles={name_of(name): _role(role) for name, role in roles.items()},
     )
 
 
 def _role(value: object) -> ColumnRole:
-    role = _ROLES.get(_text(value, "a role"))
+    role = _ROLES.get(text(value, "a role"))
     if role is None:
         raise ReportError(f"there is no role {value!r}")
     return role
 
 
 def _reference(raw: object) -> ColumnReference:
-    parts = _expect(raw, list, "a reference")
+    parts = expect(raw, list, "a reference")
     if len(parts) != 4:
         raise ReportError("a reference must have four parts")
     position, name, source, column = parts
     return ColumnReference(
-        position=_whole(position, "position"),
-        name=_name(name),
-        input=_whole(source, "input"),
-        column=_whole(column, "column"),
+        position=whole(position, "position"),
+        name=name_of(name),
+        input=whole(source, "input"),
+        column=whole(column, "column"),
     )
 
 
-def _failure(raw: Mapping[str, Any]) -> Failure:
-    code = _text(raw.get("code"), "code")
-    frames = [_frame(item) for item in _expect(raw.get("frames"), list, "frames")[:_LINES]]
+def _failure(raw: Mapping[str, Any], variables: CollectedVariables) -> Failure:
+    code = text(raw.get("code"), "code")
+    frames = [
+        _frame(item, variables.frames.get(position, FrameVariables()))
+        for position, item in enumerate(expect(raw.get("frames"), list, "frames")[:_LINES])
+    ]
     return failure(
         code if code in KNOWN_TO_GUEST else "script-exception",
-        said=_text(raw.get("message"), "message"),
-        exception_type=_text(raw.get("type"), "type"),
-        traceback=_text(raw.get("traceback"), "traceback"),
+        said=text(raw.get("message"), "message"),
+        exception_type=text(raw.get("type"), "type"),
+        traceback=text(raw.get("traceback"), "traceback"),
         frames=frames,
     )
 
 
-def _frame(raw: object) -> TracebackFrame:
-    frame = _expect(raw, dict, "a frame")
+def _frame(raw: object, variables: FrameVariables) -> TracebackFrame:
+    frame = expect(raw, dict, "a frame")
     return TracebackFrame(
-        file=_text(frame.get("file"), "file"),
-        line=_whole(frame.get("line"), "line"),
-        function=_text(frame.get("function"), "function"),
-        source=_text(frame.get("source"), "source"),
-        column=_whole(frame.get("column", 0), "column"),
+        file=text(frame.get("file"), "file"),
+        line=whole(frame.get("line"), "line"),
+        function=text(frame.get("function"), "function"),
+        source=text(frame.get("source"), "source"),
+        column=whole(frame.get("column", 0), "column"),
+        variables=variables,
     )
-
-
-def _expect(value: object, kind: type[_T], what: str) -> _T:
-    if not isinstance(value, kind):
-        raise ReportError(f"{what} must be a {kind.__name__}, not a {type(value).__name__}")
-    return value
-
-
-def _text(value: object, what: str) -> str:
-    # JSON can say half of a surrogate pair, which no file or terminal takes.
-    return _expect(value, str, what)[:_TEXT].encode("utf-8", "replace").decode()
-
-
-def _whole(value: object, what: str) -> int:
-    number = _expect(value, int, what)
-    if isinstance(value, bool) or not 0 <= number < 2**63:
-        raise ReportError(f"{what} must be a whole number from 0, not {number}")
-    return number
-
-
-def _name(value: object) -> str:
-    name = _expect(value, str, "a name")
-    if name != _text(name[:_TEXT], "a name"):
-        raise ReportError("a name is too long, or not valid text")
-    return name
 
 
 def _number(value: object) -> float:

@@ -9,10 +9,11 @@ from itertools import zip_longest
 
 from studiolo.datasets.reading.stream_messages import StreamError
 from studiolo.modules.definition import OutputPort, PortKind
+from studiolo.sandbox.exchange.checked_json import ReportError
 from studiolo.sandbox.exchange.failures import failure
 from studiolo.sandbox.exchange.job import Connected, Failure
 from studiolo.sandbox.exchange.memory_file import MemoryFile
-from studiolo.sandbox.exchange.report import OutputReport, Report, ReportError, read_report
+from studiolo.sandbox.exchange.report import OutputReport, Report, read_report
 from studiolo.sandbox.exchange.results import ResultTooLargeError, read_object, read_result
 from studiolo.sandbox.policy.policy import Limits
 from studiolo.sandbox.process.run_files import RunFiles

@@ -90,6 +90,10 @@ class Worker:
                 self._before, _ = footprint_of(self.child, file_system=self.started.namespaces)
         self.requests += 1
         files.send(self.child)
+        return self.wait(files, watch)
+
+    def wait(self, files: RunFiles, watch: Watch) -> tuple[End, bytes]:
+        """Wait until it says something more, or its time is up; see `supervise`."""
         return supervise(self.child, files.console, watch)
 
     def as_before(self, limits: Limits) -> bool:

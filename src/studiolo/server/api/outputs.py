@@ -118,7 +118,7 @@ def _add_device_routes(routes: APIRouter, studio: Studio) -> None:
         """A node of a run, without its console and the content of its outputs."""
         seen = studio.workspace.runs.look(run)
         studio.workspace.result(run)[node]
-        return node_document(seen.run.nodes[NodeName(node)], seen.provenance)
+        return node_document(seen.run.nodes[NodeName(node)], seen.provenance, variables=True)
 
     @routes.get("/console")
     def get_console(

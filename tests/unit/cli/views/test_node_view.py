@@ -73,7 +73,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, node: NodeResult, *outputs: NodeOutpu
     run = CurrentRun(record=record, nodes={NodeName("node"): node})
     provenance = Provenance(cast("Records", NothingRemembered()), RUN, run.nodes)
     stream = io.StringIO()
-    show_node(Terminal(stream), run, node, provenance, outputs, typed="e/node")
+    show_node(Terminal(stream), run, node, provenance, outputs, typed="e/node", variables=False)
     return stream.getvalue()
 
 

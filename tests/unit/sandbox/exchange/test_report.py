@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studiolo.datasets.dataset import ColumnRole
+from studiolo.sandbox.exchange.checked_json import ReportError
 from studiolo.sandbox.exchange.failures import FAILURE_CODES, KNOWN_TO_GUEST
-from studiolo.sandbox.exchange.report import ColumnReference, Report, ReportError, read_report
+from studiolo.sandbox.exchange.report import ColumnReference, Report, read_report
 
 OUTPUT = {"rows": 2, "references": [[0, "a", 1, 2]]}
 GOOD: dict[str, Any] = {
@@ -66,7 +67,6 @@ def test_a_guest_cannot_say_what_only_the_host_sees(code: str) -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"outputs": []},
         {"outputs": {}},
         {"outputs": [7]},
         {"outputs": [{**OUTPUT, "roles": []}]},

@@ -1,0 +1,1 @@
+"""Commands and views for finding out why a script fails."""

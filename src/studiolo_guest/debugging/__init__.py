@@ -1,0 +1,1 @@
+"""Looking into a script: the local variables of one that failed."""
