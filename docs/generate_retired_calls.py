@@ -20,6 +20,9 @@ Python 2. If a run fails at one of them, the error names it and lists the others
 
 Calls marked *other values* or *no effect* do not fail. The log of a run names the lines that have
 them, except for `get_dummies`, which new scripts use as well.
+
+In the environment [`classic`](script-contract.md#environments) they work as they did: `studiolo run
+SCRIPT.py --environment classic`. Where one does not, the last column says why.
 """
 _EFFECTS = {Effect.FAILS: "", Effect.CHANGES: "*Other values.* ", Effect.NOTHING: "*No effect.* "}
 
@@ -34,7 +37,8 @@ def retired_calls() -> str:
     parts = [_INTRODUCTION]
     for library, calls in BY_LIBRARY.items():
         parts.append(
-            f"\n## {library}\n\n| In the script | Use instead | What changed |\n|---|---|---|\n"
+            f"\n## {library}\n\n"
+            "| In the script | Use instead | What changed | Not in `classic` |\n|---|---|---|---|\n"
         )
         parts += [_row(call) for call in calls]
     return "".join(parts)
@@ -43,7 +47,7 @@ def retired_calls() -> str:
 def _row(call: RetiredCall) -> str:
     old = call.old_line.replace("|", "\\|")
     code = f"`` {old} ``" if "`" in old else f"`{old}`"
-    return f"| {code} | {call.today} | {_EFFECTS[call.effect]}{call.changed} |\n"
+    return f"| {code} | {call.today} | {_EFFECTS[call.effect]}{call.changed} | {call.lost} |\n"
 
 
 if __name__ == "__main__":

@@ -10,12 +10,19 @@ from studiolo_guest.cheap_forks import memory_image, prefault, rehearsal
 from studiolo_guest.contract import figures
 
 
-def load(modules: Sequence[str]) -> list[str]:
-    """Import what every run needs, and ``modules``; those that can't be imported, and why."""
+def load(modules: Sequence[str], *, classic: bool = False) -> list[str]:
+    """Import what every run needs, and ``modules``; those that can't be imported, and why.
+
+    ``classic`` gives retired calls of the libraries their old meaning back.
+    """
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
     failed = packages.preload(modules)
     figures.install()
+    if classic:
+        from studiolo_guest.classic.install import install  # noqa: PLC0415  # imports old libraries
+
+        install()
     return failed
 
 

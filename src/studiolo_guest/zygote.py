@@ -65,6 +65,8 @@ class Loading:
     hot: Hot | None
     #: What each fork serves a call of, instead of running a script of its own.
     program: "Program | None" = None
+    #: Whether retired calls get their old meaning back.
+    classic: bool = False
     #: What puts a process right between its calls; None where each serves a single one.
     housekeeping: "type[Housekeeping] | None" = None
 
@@ -80,7 +82,7 @@ class Loading:
         if self.hot is None:
             from studiolo_guest import libraries  # noqa: PLC0415  # imports the packages
 
-            libraries.load([])
+            libraries.load([], classic=self.classic)
 
 
 class Zygote:
@@ -254,13 +256,13 @@ def _load(
     else:
         gc.freeze()
         gc.enable()
-        return Loading(python=python, hot=None), []
+        return Loading(python=python, hot=None, classic=bool(message["classic"])), []
     for interpreter in interpreters:
         packages.take_on(interpreter)
     # Only now: it imports the packages that the line above has put on the path.
     from studiolo_guest import libraries  # noqa: PLC0415
 
-    failed = libraries.load(message["preload"])
+    failed = libraries.load(message["preload"], classic=bool(message["classic"]))
     program, rehearse, housekeeping = None, None, None
     if message["program"]:
         several = bool(message["several_calls"])

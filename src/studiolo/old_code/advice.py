@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from studiolo.old_code.reading import Found, ScriptReading
 from studiolo.old_code.retired_call import Effect, RetiredCall
@@ -63,12 +63,26 @@ def notes(reading: ScriptReading) -> list[str]:
     )
 
 
-def _lines(found: Sequence[Found]) -> list[str]:
+def classic_notes(reading: ScriptReading) -> list[str]:
+    """Sentences for the log of a run in the environment `classic`, one for each retired call."""
+    return _lines(reading.found, _classic_sentence)
+
+
+def _classic_sentence(call: RetiredCall) -> str:
+    said = f"`{call.old_line}` is retired; use {call.today}."
+    return f"{said} It is not as it was: {call.lost}" if call.lost else said
+
+
+def _sentence(call: RetiredCall) -> str:
+    return call.sentence
+
+
+def _lines(found: Sequence[Found], sentence: Callable[[RetiredCall], str] = _sentence) -> list[str]:
     """One sentence a call, with all of its lines."""
     places: defaultdict[RetiredCall, list[int]] = defaultdict(list)
     for one in found:
         places[one.call].append(one.line)
-    return [f"{_numbers(lines)}: {call.sentence}" for call, lines in places.items()]
+    return [f"{_numbers(lines)}: {sentence(call)}" for call, lines in places.items()]
 
 
 def _numbers(lines: Sequence[int]) -> str:

@@ -47,6 +47,7 @@ SCIKIT_LEARN: Final[tuple[RetiredCall, ...]] = (
     ),
     RetiredCall(
         shape=Path(names=("sklearn.decomposition.RandomizedPCA", "sklearn.mixture.GMM")),
+        lost="`RandomizedPCA` is there; `GMM` found other mixtures than its successor.",
         old="from sklearn.decomposition import RandomizedPCA",
         today="`PCA(svd_solver='randomized')`, `sklearn.mixture.GaussianMixture`",
         errors=(r"cannot import name '(RandomizedPCA|GMM)'",),
@@ -72,6 +73,7 @@ SCIKIT_LEARN: Final[tuple[RetiredCall, ...]] = (
     RetiredCall(
         shape=Keyword(functions=("KFold", "StratifiedKFold", "ShuffleSplit"), names=("n_folds",)),
         old="KFold(n_folds=3)",
+        lost="Only the classes of `sklearn.cross_validation` took it, and they do.",
         today="`n_splits=…`, and `.split(x)` for the rows",
         errors=(r"unexpected keyword argument 'n_(folds|iter)'",),
     ),
@@ -128,6 +130,7 @@ PLOTTING: Final[tuple[RetiredCall, ...]] = (
         old="from matplotlib.finance import candlestick_ohlc",
         today="the library mplfinance; numpy and scipy for what mlab calculated",
         errors=(r"No module named 'matplotlib\.finance",),
+        lost="finance is a library of its own today; mlab has `normpdf` and `frange`.",
     ),
 )
 
@@ -174,12 +177,14 @@ NUMERIC: Final[tuple[RetiredCall, ...]] = (
         old="from statsmodels.tsa.arima_model import ARIMA",
         today="`from statsmodels.tsa.arima.model import ARIMA`",
         errors=(r"statsmodels\.tsa\.arima_model", r"have been removed in favor of statsmodels"),
+        lost="Its estimates differ from those of its successor.",
     ),
     RetiredCall(
         shape=Path(names=("jellyfish.jaro_distance", "jellyfish.jaro_winkler")),
         old="jellyfish.jaro_distance('a', 'b')",
         today="`jellyfish.jaro_similarity`, `jellyfish.jaro_winkler_similarity`",
         errors=(path_error("jellyfish", "jaro_distance", "jaro_winkler"),),
+        lost="jellyfish is not part of the environment.",
     ),
 )
 
@@ -197,5 +202,6 @@ AZURE: Final[tuple[RetiredCall, ...]] = (
         today="a dataset that is connected to the script (`--dataset1 FILE`)",
         changed="It read datasets from a workspace of the classic studio, long shut down.",
         errors=(r"No module named 'azureml'", path_error("azureml", "Workspace")),
+        lost="The workspace that it read from is gone.",
     ),
 )

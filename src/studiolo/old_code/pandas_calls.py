@@ -65,12 +65,14 @@ PANDAS: Final[tuple[RetiredCall, ...]] = (
         old="from pandas.io.data import DataReader",
         today="the library pandas-datareader, or a connected dataset",
         errors=(r"No module named 'pandas\.io\.(data|wb)",),
+        lost="It fetched quotes from services that are long shut down.",
     ),
     RetiredCall(
         shape=Path(names=("pandas.ols", "pandas.stats", "pandas.fama_macbeth")),
         old="pd.ols(y=frame['b'], x=frame['a'])",
         today="`statsmodels.api.OLS(y, x).fit()`",
         errors=(path_error("pandas", "ols", "stats", "fama_macbeth"),),
+        lost="Its estimates are those of statsmodels, in a different form.",
     ),
     RetiredCall(
         shape=Path(names=tuple(f"pandas.{name}" for name in _MOVING)),

@@ -95,6 +95,9 @@ class RetiredCall:
     #: The same for a call with a shape: then the script has to have it.
     error_is_common: bool = False
     effect: Effect = Effect.FAILS
+    #: Why the environment `classic` does not give it its old meaning back, as a sentence; "" where
+    #: it does.
+    lost: str = ""
     #: Whether a run that succeeds says so in its log. Not for what today's scripts write as well.
     noted: bool = True
 

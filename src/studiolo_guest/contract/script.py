@@ -16,6 +16,7 @@ import numpy as np
 from studiolo_guest import wire
 from studiolo_guest.confine import allow_results
 from studiolo_guest.contract import bundle, failure, figures, ports
+from studiolo_guest.contract.dialect import Dialect, Translated
 from studiolo_guest.contract.inputs import Inputs
 from studiolo_guest.contract.outputs import values_returned, write_outputs
 from studiolo_guest.contract.request import Request
@@ -110,21 +111,21 @@ def described(
     return found
 
 
-def compiled(request: Request) -> types.CodeType:
-    """The code of the script.
+def compiled(request: Request) -> Translated:
+    """The code of the script, and the names that it finds without an import.
 
     Raises:
         SyntaxError: It is not Python, or nested too deeply.
     """
     try:
-        return compile(request.source, request.name, "exec", dont_inherit=True)
+        return Dialect.translate(request.source, request.name)
     except (MemoryError, RecursionError):
         # Which of them Python's parser raises says nothing about the available memory.
         raise SyntaxError("the script is nested too deeply for Python") from None
 
 
 def call(
-    request: Request, code: types.CodeType, inputs: Inputs, clock: "Clock", log: list[str]
+    request: Request, script: Translated, inputs: Inputs, clock: "Clock", log: list[str]
 ) -> list[Any]:
     """Execute the script and call its `azureml_main`; a value for each output port."""
     # As the compiler counts lines: `str.splitlines` also ends them at form feeds and the like.
@@ -134,6 +135,8 @@ def call(
     module = types.ModuleType(MODULE_NAME)
     module.__file__ = os.path.join(os.getcwd(), request.name)
     sys.modules[MODULE_NAME] = module
+    code, names = script
+    module.__dict__.update(names)
     exec(code, module.__dict__)  # noqa: S102  # running the user's script is what this process is for
     clock.lap("import")
     entry = ports.entry_of(module.__dict__)

@@ -13,7 +13,6 @@ import os
 import signal
 import sys
 import tempfile
-import types
 import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +22,7 @@ from typing import Any, Final
 from studiolo_guest import wire
 from studiolo_guest.confine import allow_results
 from studiolo_guest.contract import bundle, script
+from studiolo_guest.contract.dialect import Translated
 from studiolo_guest.contract.failure import MismatchError
 from studiolo_guest.contract.inputs import Inputs, opened_bytes
 from studiolo_guest.contract.request import Request
@@ -65,7 +65,7 @@ class Call:
 @dataclass(frozen=True, kw_only=True)
 class _Step:
     request: Request
-    code: types.CodeType
+    code: Translated
     #: Each with its target, and where its value comes from.
     edges: Sequence[Mapping[str, Any]]
     #: The values among them that were there when the program was loaded, by position.

@@ -97,7 +97,7 @@ class LocalEngine:
         try:
             with self._pool.use(kind, _told(run)) as pooled:
                 job = job_of(step, inputs, files)
-                if notes := _notes_before(job):
+                if notes := _notes_before(job, classic=pooled.environment.classic):
                     run.on_notes(step.name, notes)
                 outcome = pooled.sandbox.run(
                     job,
@@ -211,13 +211,13 @@ def job_of(step: Step, inputs: Mapping[PortName, Connected], files: Mapping[str,
     )
 
 
-def _notes_before(job: Job) -> Sequence[str]:
+def _notes_before(job: Job, *, classic: bool) -> Sequence[str]:
     """Notes on a script before it runs; none on a module."""
     if job.contract.module:
         return ()
     bundle = job.bundle
     content = bundle.read(bundle.size) if isinstance(bundle, MemoryFile) else None
-    return notes_before(job.source, content)
+    return notes_before(job.source, content, classic=classic)
 
 
 def _limits(policy: Limits, node: NodeLimits) -> Limits | None:

@@ -4,16 +4,20 @@ import ast
 import functools
 from collections.abc import Collection
 
+from studiolo.old_code import python2
+
 
 @functools.lru_cache(maxsize=10_000)
 def imported_modules(source: str) -> frozenset[str]:
     """The modules that a script names in its import statements, wherever these are.
 
-    Nothing for a script that is not valid Python: its run says so.
+    Lines that Python can't read are left out: the script's run says so.
     """
     try:
         tree = ast.parse(source)
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
+    except SyntaxError:
+        tree = python2.read(source).tree
+    except (ValueError, MemoryError, RecursionError):
         # The parser raises MemoryError for endless signs, however much memory there is.
         return frozenset()
     found: set[str] = set()

@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 
 from studiolo.modules.script import decoded_script
-from studiolo.old_code.advice import notes
+from studiolo.old_code.advice import classic_notes, notes
 from studiolo.old_code.reading import read_old_code
 from studiolo.runs.scripts.imports import imported_modules
 
@@ -13,22 +13,27 @@ from studiolo.runs.scripts.imports import imported_modules
 _LONGEST = 1 << 20
 #: More are not read on a terminal; `studiolo check BUNDLE.zip` shows all.
 _MOST = 20
+#: In the environment `classic`, whose log names whatever it has restored.
+_MOST_CLASSIC = 200
 
 
-def notes_before(source: str, bundle: bytes | None) -> list[str]:
+def notes_before(source: str, bundle: bytes | None, *, classic: bool = False) -> list[str]:
     """Sentences for the run's log, each with its line; of a bundle, for what is imported of it.
 
     Args:
         source: The script.
         bundle: Its script bundle, which was checked.
+        classic: Whether retired calls have their old meaning: then all of them are named.
     """
-    said = notes(read_old_code(source))
+    noted = classic_notes if classic else notes
+    said = noted(read_old_code(source))
     if bundle is not None:
         for member, text in _imported(source, bundled_sources(bundle)):
-            said += [f"{member}, {note}" for note in notes(read_old_code(text))]
-    if len(said) > _MOST:
-        left = f"and {len(said) - _MOST} more; `studiolo check` lists them all."
-        said = [*said[:_MOST], left]
+            said += [f"{member}, {note}" for note in noted(read_old_code(text))]
+    most = _MOST_CLASSIC if classic else _MOST
+    if len(said) > most:
+        left = f"and {len(said) - most} more; `studiolo check` lists them all."
+        said = [*said[:most], left]
     return said
 
 

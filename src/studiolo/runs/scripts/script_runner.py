@@ -108,7 +108,7 @@ class ScriptRunner:
                 nullable=metadata.nullable,
                 seed=seed,
             )
-            log += notes_before(script.source, bundle)
+            log += notes_before(script.source, bundle, classic=used.classic)
             if on_note is not None:
                 for note in log:
                     on_note(note)
