@@ -80,6 +80,15 @@ def test_a_sample_is_opened_run_and_looked_at(page: Page, studio: Studio) -> Non
     page.go_back()
     expect(node(page, "grouped")).to_contain_text("Done3 rows")
     node(page, "grouped").locator(".react-flow__handle-bottom").click()
+    page.get_by_role("menuitem", name="Save as dataset").click()
+    page.get_by_role("dialog").get_by_role("textbox").fill("grouped.csv")
+    page.get_by_role("dialog").get_by_role("button", name="Save as dataset").click()
+    expect(page.locator(".toast")).to_contain_text("grouped.csv")
+    assert (studio.workspace / "datasets" / "grouped.csv").read_text().count("\n") > 1
+    node(page, "grouped").focus()
+    page.keyboard.press("]")
+    page.keyboard.press("Shift+F10")
+    page.get_by_role("menuitem", name="Visualize").press("Enter")
     expect(page.get_by_role("gridcell").first).to_be_visible()
 
 
@@ -146,6 +155,30 @@ def test_the_file_and_the_canvas_stay_one(page: Page, studio: Studio) -> None:
     assert "# the best three" in file.read_text()
 
 
+def test_two_pages_see_what_the_other_one_changes(new_page: NewPage, studio: Studio) -> None:
+    one, other = new_page(), new_page()
+    studio.open(one, "several-figures")
+    expect(one.locator(".topbar")).not_to_contain_text("pages open")
+    studio.open(other, "several-figures")
+    expect(one.locator(".topbar")).to_contain_text("2 pages open")
+    name = next(iter(studio.nodes("several-figures")))
+    node(one, name).click()
+    one.get_by_role("textbox", name="Comment").fill("seen by both")
+    one.keyboard.press("Enter")
+    expect(node(other, name)).to_contain_text("seen by both")
+    # What the bar beside a node does is seen there, too.
+    one.get_by_role("toolbar", name=f"Actions of “{name}”").get_by_role(
+        "button", name="Duplicate"
+    ).click()
+    expect(node(other, f"{name}2")).to_be_visible()
+    other.keyboard.press("o")
+    other.keyboard.type(f"{name}2")
+    other.keyboard.press("Enter")
+    expect(node(other, f"{name}2")).to_be_focused()
+    other.close()
+    expect(one.locator(".topbar")).not_to_contain_text("pages open")
+
+
 def test_a_conflict_is_shown_and_overwrites_nothing(page: Page, studio: Studio) -> None:
     # A page that does not hear of changes.
     page.route("**/api/experiments/*/events", lambda route: route.fulfill(status=204))
@@ -154,7 +187,7 @@ def test_a_conflict_is_shown_and_overwrites_nothing(page: Page, studio: Studio) 
     name = next(iter(studio.nodes("use-a-bundle")))
     file.write_text(file.read_text().replace("name: ", "name: Mine and ", 1))
     node(page, name).click()
-    page.get_by_label("Comment").fill("written here")
+    page.get_by_role("textbox", name="Comment").fill("written here")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("changed elsewhere")
     assert "written here" not in file.read_text()

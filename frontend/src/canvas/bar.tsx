@@ -10,7 +10,7 @@ import { isForService } from "../graph/service";
 import { useWords } from "../words/words";
 import type { Experiment } from "./experiment";
 import type { CanvasActs } from "./keys";
-import { useLive } from "./live";
+import { useLive, usePeople } from "./live";
 import type { RunMenuProps } from "./run_menu";
 
 const RunMenu = onUse<RunMenuProps>(async () => (await import("./run_menu")).RunMenu, ClosedRunMenu);
@@ -32,6 +32,7 @@ export function CanvasBar({ experiment, acts }: BarProps) {
         <h1 title={title}>{title}</h1>
       </nav>
       <Saved experiment={experiment} />
+      <People />
       <span className="sep" />
       <UndoButtons experiment={experiment} />
       <span className="sep" />
@@ -60,6 +61,13 @@ function Saved({ experiment }: Pick<BarProps, "experiment">) {
       {text}
     </span>
   );
+}
+
+/** How many pages have the experiment open, if there are others. */
+function People() {
+  const words = useWords();
+  const pages = usePeople((people) => people.pages);
+  return <span className="mute small nowrap" role="status">{pages > 1 && words.canvas.pagesOpen(pages)}</span>;
 }
 
 function UndoButtons({ experiment }: Pick<BarProps, "experiment">) {

@@ -5,12 +5,15 @@ import { targets } from "../graph/connect";
 import { findNodes, matching } from "../graph/find";
 import { wiresInto, wiresOutOf } from "../graph/graph";
 import { Dialog } from "../look/dialog";
-import { Inlay, PortMark } from "../look/marks";
+import { dataOrder } from "../graph/order";
+import { Inlay, PortMark, StateMark } from "../look/marks";
 import { moduleSearchText } from "../panels/palette/search_text";
 import { type Choice, Chooser } from "../shell/chooser";
 import { useWords } from "../words/words";
 import type { Experiment } from "./experiment";
 import { cut, wire } from "./gestures";
+import { useLiveNodes } from "./live";
+import { findingsByNode, nodeShown } from "./node_state";
 import { type Own, readSubject, type Subject } from "./subject";
 
 interface AddProps {
@@ -116,6 +119,34 @@ export function FindChooser({ experiment, onGo, onClose }: { readonly experiment
   return (
     <Dialog title={words.canvas.find} bare onClose={onClose}>
       <Chooser label={words.canvas.find} placeholder={words.canvas.find} choices={choices} empty={words.canvas.noMatch} onChoose={choose} />
+    </Dialog>
+  );
+}
+
+/** The nodes in the order of the data, with their states and what they are made from: the canvas as a text. */
+export function OutlineChooser({ experiment, onGo, onClose }: { readonly experiment: Experiment; readonly onGo: (node: string) => void; readonly onClose: () => void }) {
+  const words = useWords();
+  const live = useLiveNodes();
+  const { graph, document: found } = experiment.use.getState();
+  const findings = findingsByNode(found.findings, graph);
+  const choices = (typed: string): Choice[] =>
+    matching(typed, dataOrder(graph).flatMap((name) => graph.nodes.get(name) ?? []), (node) => `${node.name} ${node.title} ${node.comment}`).map((node) => {
+      const shown = nodeShown(node, found.states[node.name], live.get(node.name), findings.get(node.name) ?? [], words);
+      const from = [...new Set(wiresInto(node).map((one) => one.from.node))].join(", ");
+      return {
+        id: node.name,
+        label: `${node.name}: ${node.title}`,
+        before: <StateMark mark={shown.mark} />,
+        hint: [from && words.canvas.madeFrom(from), shown.word, shown.figures].filter(Boolean).join(" · "),
+      };
+    });
+  const choose = (id: string) => {
+    onClose();
+    onGo(id);
+  };
+  return (
+    <Dialog title={words.canvas.outline} bare onClose={onClose}>
+      <Chooser label={words.canvas.outline} placeholder={words.canvas.outline} choices={choices} empty={words.canvas.noMatch} onChoose={choose} />
     </Dialog>
   );
 }

@@ -15,7 +15,7 @@ import {
   useStore,
 } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
-import { type DragEvent, memo, useCallback, useEffect, useRef, useState } from "react";
+import { type DragEvent, memo, type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import { connect } from "../graph/connect";
 import type { Edit } from "../graph/edits";
 import { GRID, NODE_WIDTH } from "../graph/places";
@@ -46,9 +46,10 @@ interface FlowProps {
   readonly readOnly: boolean;
   readonly onAdd: (subject: Subject, at: { x: number; y: number }) => void;
   readonly onOpen: (node: string) => void;
+  readonly children?: ReactNode;
 }
 
-export const Flow = memo(function Flow({ experiment, readOnly, onAdd, onOpen }: FlowProps) {
+export const Flow = memo(function Flow({ experiment, readOnly, onAdd, onOpen, children }: FlowProps) {
   const words = useWords();
   const theme = useTheme((choice) => choice.shown);
   const { screenToFlowPosition } = useReactFlow();
@@ -176,6 +177,7 @@ export const Flow = memo(function Flow({ experiment, readOnly, onAdd, onOpen }: 
       onlyRenderVisibleElements={nodes.length > MOST_RENDERED}
     >
       <Background gap={GRID} size={1} />
+      {children}
       {nodes.length >= MAP_FROM && <MiniMap pannable zoomable nodeStrokeWidth={3} ariaLabel={words.canvas.outline} />}
     </ReactFlow>
   );

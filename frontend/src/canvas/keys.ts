@@ -4,6 +4,7 @@ import type { ReactFlowInstance } from "@xyflow/react";
 import { useEffect } from "react";
 import { alongWire, neighbour } from "../graph/order";
 import { isTyping } from "../shell/commands";
+import { chosenPort, stepPort } from "./chosen_port";
 import type { Experiment } from "./experiment";
 import { copy, duplicate, move, pasteClipboard, remove } from "./gestures";
 
@@ -28,6 +29,9 @@ export interface CanvasActs {
   lookAt(node: string, port?: string): void;
   go(node: string): void;
   failed(step: 1 | -1): void;
+  /** Opens the menu of an output. */
+  port(node: string, port: string): void;
+  outline(): void;
 }
 
 type Flow = Pick<ReactFlowInstance, "fitView" | "zoomIn" | "zoomOut" | "zoomTo">;
@@ -63,11 +67,25 @@ export function useCanvasKeys(experiment: Experiment, flow: Flow, acts: CanvasAc
       const from = one();
       focus(from === null ? neighbour(use.getState().graph, null, 1) : alongWire(use.getState().graph, from, way));
     };
+    const withPort = (step: 1 | -1) => {
+      const node = use.getState().graph.nodes.get(one() ?? "");
+      if (node) stepPort(node, step);
+    };
+    const openMenu = () => {
+      const node = use.getState().graph.nodes.get(one() ?? "");
+      const port = node && (chosenPort(node.name) ?? node.outputs[0]?.name);
+      if (node && port !== undefined) acts.port(node.name, port);
+    };
     const keys: Readonly<Record<string, () => unknown>> = {
       a: acts.add,
       "/": () => document.dispatchEvent(new Event("studiolo:palette")),
       c: acts.connect,
       x: acts.cut,
+      o: acts.outline,
+      "[": () => withPort(-1),
+      "]": () => withPort(1),
+      ContextMenu: () => openMenu(),
+      "Shift F10": () => openMenu(),
       m: () => document.dispatchEvent(new Event("studiolo:comment")),
       v: acts.look,
       " ": acts.look,

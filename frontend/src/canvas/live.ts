@@ -33,6 +33,9 @@ export const NO_RUN: LiveRun = {
 
 export const useLive = create<LiveRun>()(() => NO_RUN);
 
+/** How many pages have the experiment open, this one among them. */
+export const usePeople = create<{ readonly pages: number }>()(() => ({ pages: 1 }));
+
 const NOTHING_LIVE: LiveRun["nodes"] = new Map();
 
 /** The nodes that are shown as the run has them. */

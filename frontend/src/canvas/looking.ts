@@ -1,6 +1,6 @@
-/** Looking at what is behind an output port, for the ports themselves. */
+/** The menu of an output, for the ports themselves. */
 
 import { createContext } from "react";
 
-/** Shows the dataset at an output of a node; null where the canvas has nothing to show. */
+/** Opens the menu of an output; null where there is none. */
 export const Looking = createContext<((node: string, port: string) => void) | null>(null);

@@ -16,8 +16,6 @@ export interface Live {
   readonly error: string | null;
   /** The node that it waits for, or that held it back. */
   readonly because: string | null;
-  /** Between 0 and 1, by earlier runs. */
-  readonly progress: number | null;
   /** When it began, in milliseconds of the browser's clock. */
   readonly since: number | null;
 }
@@ -33,11 +31,14 @@ export interface NodeShown {
   readonly run: string | null;
   /** A second line: why it failed, what is wrong with it. */
   readonly cause: string;
-  readonly progress: number | null;
+  /** How many seconds it took the last time, if that is worth an estimate. */
+  readonly expected: number | null;
   readonly since: number | null;
 }
 
-const PLAIN = { figures: "", seconds: null, run: null, cause: "", progress: null, since: null } as const;
+const PLAIN = { figures: "", seconds: null, run: null, cause: "", expected: null, since: null } as const;
+/** Seconds from which on an estimate is shown. */
+const WORTH_AN_ESTIMATE = 2;
 
 export function nodeShown(
   node: GraphNode,
@@ -61,7 +62,7 @@ function liveShown(live: Live, kept: Kept | undefined, words: Words): NodeShown 
     case "waiting":
       return { ...PLAIN, mark: "waiting", look: "wait", word: words.states.waiting, figures: live.because ?? "" };
     case "running":
-      return { ...PLAIN, mark: "running", look: "live", word: words.states.running, progress: live.progress, since: live.since };
+      return { ...PLAIN, mark: "running", look: "live", word: words.states.running, expected: worthAnEstimate(kept), since: live.since };
     case "finished":
       return { ...shown, mark: "done", look: "done", word: words.states.done };
     case "kept":
@@ -73,6 +74,11 @@ function liveShown(live: Live, kept: Kept | undefined, words: Words): NodeShown 
     case "skipped":
       return { ...PLAIN, mark: "held", look: "held", word: words.states.heldBack, figures: live.because ?? "" };
   }
+}
+
+function worthAnEstimate(kept: Kept | undefined): number | null {
+  const seconds = kept?.state === "failed" ? null : (kept?.seconds ?? null);
+  return seconds !== null && seconds >= WORTH_AN_ESTIMATE ? seconds : null;
 }
 
 function keptShown(kept: Kept, words: Words): NodeShown {

@@ -7,6 +7,7 @@ import type { GraphNode, Port } from "../graph/graph";
 import { portOffset } from "../graph/places";
 import { Inlay, PortMark, StateMark } from "../look/marks";
 import { duration, runMoment, share, useWords } from "../words/words";
+import { useChosenPort } from "./chosen_port";
 import { Looking } from "./looking";
 import type { NodeShown } from "./node_state";
 
@@ -46,9 +47,9 @@ function StateLine({ shown }: { readonly shown: NodeShown }) {
   const words = useWords();
   return (
     <div className="state">
-      {shown.mark === "running" && shown.progress !== null && <progress className="bar" value={shown.progress} aria-hidden="true" />}
       <StateMark mark={shown.mark} />
-      <b>{shown.word}{shown.progress !== null && ` ${share(shown.progress)}`}</b>
+      <b>{shown.word}</b>
+      {shown.since !== null && shown.expected !== null && <Estimate since={shown.since} expected={shown.expected} />}
       <span className="clip">{shown.figures}</span>
       <span className="end">
         {shown.since !== null ? <Counting since={shown.since} /> : shown.run ? words.run.run(runMoment(shown.run)) : shown.seconds !== null && duration(shown.seconds)}
@@ -58,14 +59,25 @@ function StateLine({ shown }: { readonly shown: NodeShown }) {
   );
 }
 
-/** Seconds since a moment, from the second one on. */
-function Counting({ since }: { readonly since: number }) {
+/** How far the node is, if it takes as long as the last time; never all of it. */
+function Estimate({ since, expected }: { readonly since: number; readonly expected: number }) {
+  const done = Math.min(0.99, (useNow() - since) / 1_000 / expected);
+  return <><progress className="bar" value={done} aria-hidden="true" />{share(done)}</>;
+}
+
+/** The moment, every second. */
+function useNow(): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 1_000);
     return () => clearInterval(timer);
   }, []);
-  const seconds = (now - since) / 1_000;
+  return now;
+}
+
+/** Seconds since a moment, from the second one on. */
+function Counting({ since }: { readonly since: number }) {
+  const seconds = (useNow() - since) / 1_000;
   return seconds < 1 ? null : duration(Math.floor(seconds));
 }
 
@@ -81,18 +93,19 @@ interface PortHandleProps {
 function PortHandle({ node, port, side, offset, full, missing }: PortHandleProps) {
   const words = useWords();
   const look = useContext(Looking);
-  const shows = side === "source" && full && port.kind === "dataset" && look !== null;
+  const opens = side === "source" && look !== null;
+  const chosen = useChosenPort((choice) => side === "source" && choice.node === node && choice.port === port.name);
   const kind = words.ports[port.kind];
-  const title = `${shows ? `${words.canvas.visualize}: ` : ""}${port.label}: ${kind}${side === "target" && port.optional ? `, ${words.ports.optional}` : ""}`;
+  const title = `${port.label}: ${kind}${side === "target" && port.optional ? `, ${words.ports.optional}` : ""}`;
   return (
     <Handle
       type={side}
       id={port.name}
       position={side === "target" ? Position.Top : Position.Bottom}
-      className={`port ${port.kind} ${missing ? "missing" : ""}`}
+      className={`port ${port.kind} ${missing ? "missing" : ""} ${chosen ? "chosen" : ""}`}
       style={{ left: offset }}
       title={title}
-      onClick={shows ? () => look(node, port.name) : undefined}
+      onClick={opens ? () => look(node, port.name) : undefined}
     >
       <PortMark kind={port.kind} full={full} />
     </Handle>

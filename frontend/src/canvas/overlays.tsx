@@ -6,6 +6,8 @@ import type { PortKind } from "../graph/graph";
 import { Button, IconButton } from "../look/button";
 import { PortMark } from "../look/marks";
 import { share, useWords } from "../words/words";
+import { useChosenPort } from "./chosen_port";
+import type { Experiment } from "./experiment";
 
 const KINDS: readonly PortKind[] = ["dataset", "model", "transform", "zip"];
 
@@ -31,4 +33,11 @@ export function ZoomControls() {
       <IconButton icon={Maximize} label={words.canvas.zoomFit} keys="Shift 1" onClick={() => void fitView({ maxZoom: 1, padding: 0.12 })} />
     </div>
   );
+}
+
+/** Says which output the keys have chosen, to those who can't see its ring. */
+export function ChosenPort({ experiment }: { readonly experiment: Experiment }) {
+  const { node, port } = useChosenPort();
+  const label = experiment.use(({ graph }) => graph.nodes.get(node ?? "")?.outputs.find((one) => one.name === port)?.label);
+  return <span className="sr" role="status">{label !== undefined && `${node}: ${label}`}</span>;
 }

@@ -22,13 +22,16 @@ import { Frame } from "../shell/frame";
 import { useWords } from "../words/words";
 import { CanvasBanners } from "./banners";
 import { CanvasBar } from "./bar";
+import { chosenPort } from "./chosen_port";
 import type { Experiment } from "./experiment";
 import { Flow } from "./flow";
 import { add, remove } from "./gestures";
 import { type CanvasActs, useCanvasKeys } from "./keys";
 import { Looking } from "./looking";
 import { NextChip } from "./next_chip";
-import { Legend, ZoomControls } from "./overlays";
+import { NodeBar } from "./node_bar";
+import { ChosenPort, Legend, ZoomControls } from "./overlays";
+import type { OutputOf } from "./port_menu";
 import { followExperiment, type Running, type RunWish } from "./running";
 import type { Own, Subject } from "./subject";
 import { tidied } from "./tidy";
@@ -40,9 +43,12 @@ const ConnectChooser = onUse(async () => (await choosers()).ConnectChooser);
 const CutChooser = onUse(async () => (await choosers()).CutChooser);
 const SetUpDialog = onUse(async () => (await import("../panels/publish/set_up_dialog")).SetUpDialog);
 const PublishDialog = onUse(async () => (await import("../panels/publish/publish_dialog")).PublishDialog);
-const SOON = [AddChooser, FindChooser, ConnectChooser, CutChooser];
+const OutlineChooser = onUse(async () => (await choosers()).OutlineChooser);
+const PortMenu = onUse(async () => (await import("./port_menu")).PortMenu);
+const SaveOutput = onUse(async () => (await import("./save_output")).SaveOutput);
+const SOON = [AddChooser, FindChooser, OutlineChooser, ConnectChooser, CutChooser, PortMenu];
 
-type Asking = "add" | "find" | "connect" | "cut" | "set up" | "publish" | null;
+type Asking = { readonly menu: OutputOf } | { readonly save: OutputOf } | "outline" | "add" | "find" | "connect" | "cut" | "set up" | "publish" | null;
 
 const NO_MODULES: readonly ModuleDocument[] = [];
 
@@ -122,6 +128,7 @@ export function CanvasRoom({ experiment, first }: CanvasRoomProps) {
 
   const [one] = experiment.use((state) => state.selected);
   const close = () => setAsking(null);
+  const bar = useMemo(() => !readOnly && <NodeBar experiment={experiment} acts={acts} />, [experiment, acts, readOnly]);
   return (
     <Frame
       bar={<CanvasBar experiment={experiment} acts={acts} />}
@@ -131,9 +138,10 @@ export function CanvasRoom({ experiment, first }: CanvasRoomProps) {
       <main className="workroom" style={{ "--left": `${left.width}px`, "--right": `${right.width}px` } as React.CSSProperties}>
         <Palette modules={modules} own={own} onAdd={onAdd} grip={left.grip} />
         <section className="canvas" aria-label={words.canvas.canvas} tabIndex={-1} onFocus={(event) => selectFocused(experiment, event.target)}>
-          <Looking value={acts.lookAt}>
-            <Flow experiment={experiment} readOnly={readOnly} onAdd={onAdd} onOpen={onOpen} />
+          <Looking value={acts.port}>
+            <Flow experiment={experiment} readOnly={readOnly} onAdd={onAdd} onOpen={onOpen}>{bar}</Flow>
           </Looking>
+          <ChosenPort experiment={experiment} />
           <Legend />
           <ZoomControls />
           <NextChip experiment={experiment} acts={acts} />
@@ -142,6 +150,11 @@ export function CanvasRoom({ experiment, first }: CanvasRoomProps) {
       </main>
       {asking === "add" && <AddChooser modules={modules} own={own} onAdd={(subject, wired) => onAdd(subject, null, wired)} onClose={close} />}
       {asking === "find" && <FindChooser experiment={experiment} onGo={go} onClose={close} />}
+      {asking === "outline" && <OutlineChooser experiment={experiment} onGo={go} onClose={close} />}
+      {typeof asking === "object" && asking !== null && "menu" in asking && (
+        <PortMenu experiment={experiment} acts={acts} of={asking.menu} onSave={() => setAsking({ save: asking.menu })} onClose={() => setAsking((now) => (now === asking ? null : now))} />
+      )}
+      {typeof asking === "object" && asking !== null && "save" in asking && <SaveOutput experiment={experiment} of={asking.save} onClose={close} />}
       {asking === "connect" && one !== undefined && <ConnectChooser experiment={experiment} node={one} onClose={close} />}
       {asking === "cut" && one !== undefined && <CutChooser experiment={experiment} node={one} onClose={close} />}
       {asking === "set up" && <SetUpDialog experiment={experiment} onRun={acts.run} onClose={close} />}
@@ -216,10 +229,12 @@ function useActs(
     return {
       add: () => ask("add"),
       find: () => ask("find"),
+      outline: () => ask("outline"),
+      port: (node, port) => ask({ menu: { node, port } }),
       connect: withOne(() => ask("connect")),
       cut: withOne(() => ask("cut")),
       open: withOne(onOpen),
-      look: withOne(lookAt),
+      look: withOne((node) => lookAt(node, chosenPort(node))),
       lookAt,
       why,
       go,
@@ -270,6 +285,7 @@ function useCommandsOf(
       deed("look", words.canvas.visualize, "V", acts.look),
       deed("tidy", words.canvas.tidy, "Shift T", acts.tidy),
       deed("find", words.canvas.find, "Ctrl F", acts.find),
+      deed("outline", words.canvas.outline, "O", acts.outline),
       deed("connect", words.canvas.connectTo, "C", acts.connect),
       deed("cut", words.canvas.cut, "X", acts.cut),
       deed("undo", words.common.undo, "Ctrl Z", () => experiment.undo()),

@@ -54,7 +54,7 @@ function ended(run: LiveRun, status: LiveRun["status"], now: number): LiveRun {
 }
 
 function live(state: Live["state"]): Live {
-  return { state, seconds: null, rows: null, error: null, because: null, progress: null, since: null };
+  return { state, seconds: null, rows: null, error: null, because: null, since: null };
 }
 
 function liveNode(event: Schemas["NodeEvent"], before: Live | undefined, now: number): Live {

@@ -6,7 +6,7 @@ import { queries } from "../api/queries";
 import { toast } from "../look/toast";
 import { words } from "../words/words";
 import type { Experiment } from "./experiment";
-import { NO_RUN, useLive } from "./live";
+import { NO_RUN, useLive, usePeople } from "./live";
 import { afterRunEvent, awaited, EVENT_NAMES, type RunEvent } from "./run_events";
 
 export interface RunWish {
@@ -63,6 +63,8 @@ export function followExperiment(experiment: Experiment): Running {
       // The first event tells what is known already; a script or the layout may have changed without the file.
       if (standing.kind !== "saving" && (revision !== document.revision || told)) reload();
       told = true;
+    } else if (event === "people") {
+      usePeople.setState({ pages: (found as { pages: number }).pages });
     } else if (event === "run") {
       const { run, status } = found as { run: string; status: string };
       if (status === "running") attend(run);
@@ -89,6 +91,7 @@ export function followExperiment(experiment: Experiment): Running {
       clearTimeout(timer);
       unfollow();
       close();
+      usePeople.setState({ pages: 1 });
     },
   };
 }
