@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.turns import print_noise, print_turns, take_turns
-from studiolo.environments.build import default_environment
+from studiolo.environments.building.build import default_environment
 
 _DATA = Path(__file__).parents[1] / "examples" / "datasets" / "pima-indians-diabetes.csv"
 _SMALL = """

@@ -21,7 +21,8 @@ import pyarrow.parquet as pq
 from benchmarks.profile import mixed_table
 from benchmarks.turns import print_noise, print_turns, spread, take_turns
 from studiolo.datasets.invariants import check_dataset
-from studiolo.modules.script_metadata import read_script_metadata
+from studiolo.environments.environment import default_spec
+from studiolo.environments.request import EnvironmentRequest
 from studiolo.sandbox.exchange.job import Job
 from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.sandbox.sandbox import Sandbox
@@ -51,7 +52,7 @@ def main() -> None:
     source = np.ones(table.nbytes, np.uint8)
     target = np.zeros_like(source)
     factory = LocalSandboxFactory(RunSettings(warm=1))
-    environment = factory.environment_for(read_script_metadata(""))
+    environment = factory.environment_for(EnvironmentRequest(base=default_spec()))
     with factory.sandbox_for(environment) as sandbox, MemoryFile.of_table(table) as file:
         candidates: dict[str, Callable[[], Any]] = {
             name: partial(_run, sandbox, script, file) for name, script in _SCRIPTS.items()

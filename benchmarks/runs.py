@@ -22,8 +22,9 @@ import pyarrow as pa
 
 from benchmarks.turns import percentiles, print_noise, spread, take_turns
 from benchmarks.worker import Worker
-from studiolo.environments.build import default_environment
-from studiolo.modules.script_metadata import read_script_metadata
+from studiolo.environments.building.build import default_environment
+from studiolo.environments.environment import default_spec
+from studiolo.environments.request import EnvironmentRequest
 from studiolo.sandbox.exchange.job import Job, Outcome
 from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.sandbox.policy.policy import load_policy
@@ -103,7 +104,8 @@ def _sandbox(*, warm: int, many: bool = False, prepared: bool = True) -> Sandbox
     policy = load_policy()
     warm_up = replace(policy.warm_up, forks_are_prepared=prepared)
     factory = LocalSandboxFactory(RunSettings(warm=warm), policy=replace(policy, warm_up=warm_up))
-    return factory.sandbox_for(factory.environment_for(read_script_metadata("")), many=many)
+    environment = factory.environment_for(EnvironmentRequest(base=default_spec()))
+    return factory.sandbox_for(environment, many=many)
 
 
 def _checked(sandbox: Sandbox, job: Job) -> Outcome:

@@ -14,8 +14,9 @@ import pyarrow as pa
 from benchmarks.scoring_servers import ours, rows
 from benchmarks.services import write_experiment
 from benchmarks.turns import print_noise
+from studiolo.environments.environment import default_spec
+from studiolo.environments.request import EnvironmentRequest
 from studiolo.modules.definition import InputPort, OutputPort, PortKind, PortName
-from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.runs.engines.run_settings import RunSettings
 from studiolo.sandbox.exchange.job import Contract, Job
 from studiolo.sandbox.exchange.memory_file import MemoryFile
@@ -91,7 +92,7 @@ def _memory() -> None:
     )
     program = Program(steps=[step], outputs={"output1": StepOutput(step=0, port=_RESULT)})
     factory = LocalSandboxFactory(RunSettings())
-    environment = factory.environment_for(ScriptMetadata())
+    environment = factory.environment_for(EnvironmentRequest(base=default_spec()))
     with factory.program_sandbox(environment, program, warm=0, several_calls=False) as sandbox:
         sandbox.isolation  # noqa: B018  # waits until it has started
         used = [_used()]

@@ -3,10 +3,11 @@ import os
 import hypothesis
 import pytest
 
-from studiolo.environments.build import default_environment as build_default_environment
+from studiolo.environments.building.build import default_environment as build_default_environment
 from studiolo.environments.environment import Environment
+from studiolo.environments.named.named_environments import NamedEnvironments
+from studiolo.environments.request import EnvironmentRequest
 from studiolo.environments.script_environment import environment_for
-from studiolo.modules.script_metadata import ScriptMetadata
 
 # A time limit for an example says more of the machine than of the code; and CI has to judge the
 # same examples each time. New ones are found wherever else the tests are run.
@@ -23,4 +24,4 @@ def default_environment() -> Environment:
 @pytest.fixture(scope="session")
 def classic_environment() -> Environment:
     """The environment of scripts of 2015 to 2020."""
-    return environment_for(ScriptMetadata(environment="classic"))
+    return environment_for(EnvironmentRequest(base=NamedEnvironments(None).spec("classic")))

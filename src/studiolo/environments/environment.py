@@ -36,6 +36,11 @@ class EnvironmentSpec:
     interpreter: Interpreter = field(default_factory=running_interpreter)
     #: Whether retired calls of its libraries get their old meaning back.
     classic: bool = False
+    #: The packages that the lock was resolved from, such as "pandas>=3".
+    requirements: tuple[str, ...] = ()
+    #: Whether a person has chosen its packages: Studiolo, or who made the named environment. A
+    #: sandbox loads packages of such an environment before its runs are confined, and of no other.
+    chosen: bool = False
 
     @property
     def packages(self) -> list[str]:
@@ -76,8 +81,7 @@ class Environment:
     base_prefix: Path
     #: The Python outside of it, which the sandbox starts.
     base_python: Path
-    #: Whether it is the one whose every package Studiolo itself has locked, by version and hash. A
-    #: sandbox loads packages of such an environment before its runs are confined, and of no other.
+    #: Whether a person has chosen its packages, locked by version and hash; see `EnvironmentSpec`.
     locked: bool = False
     #: The locked environment that this one adds packages to, and takes none away from.
     adds_to: "Environment | None" = None
@@ -126,22 +130,43 @@ class Environment:
 
 
 def environment_in(home: Path, spec: EnvironmentSpec) -> Environment:
-    """The place of an environment, built or not, below the folder of all of them."""
+    """The place of an environment, built or not, below the folder of all of them.
+
+    One with the same content under a different name is the same.
+    """
     key = spec.key
+    path = home / f"{spec.name}-{key}"
+    if not path.exists():
+        path = next((same for same in sorted(home.glob(f"*-{key}")) if same.is_dir()), path)
     return Environment(
         name=spec.name,
         key=key,
-        path=home / f"{spec.name}-{key}",
+        path=path,
         base_prefix=spec.interpreter.base_prefix,
         base_python=spec.interpreter.executable,
-        locked=spec.lock in (packaged_lock(DEFAULT), packaged_lock(CLASSIC)),
+        locked=spec.chosen,
         classic=spec.classic,
     )
 
 
 def default_spec() -> EnvironmentSpec:
     """The environment of scripts that ask for no packages: `default/requirements.in`."""
-    return EnvironmentSpec(name=DEFAULT, lock=packaged_lock(DEFAULT))
+    return packaged_spec(DEFAULT, running_interpreter())
+
+
+@functools.cache
+def packaged_spec(name: str, interpreter: Interpreter, *, classic: bool = False) -> EnvironmentSpec:
+    """An environment that comes with Studiolo, for that Python."""
+    file = Path(__file__).with_name(name) / "requirements.in"
+    lines = (line.partition("#")[0].strip() for line in file.read_text("utf-8").splitlines())
+    return EnvironmentSpec(
+        name=name,
+        lock=packaged_lock(name),
+        interpreter=interpreter,
+        classic=classic,
+        requirements=tuple(line for line in lines if line),
+        chosen=True,
+    )
 
 
 @functools.cache

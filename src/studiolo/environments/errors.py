@@ -197,6 +197,7 @@ class EnvironmentUnknownError(StudioloError):
         names = ", ".join(f'"{one}"' for one in known)
         super().__init__(
             f'There is no environment "{name}".{did_you_mean(name, known)} There are: {names}.'
+            f' "studiolo environment create {name}" makes one.'
         )
 
 
@@ -213,4 +214,91 @@ class PythonMissingError(StudioloError):
             f'The environment "{environment}" needs Python {wanted}, and this machine has none.'
             f" Install it: `uv python install {wanted}`, or the package python{wanted} of your"
             f" distribution, or `pyenv install {wanted}`. Studiolo finds each of them by itself."
+        )
+
+
+class PythonVersionError(StudioloError):
+    """An environment asks for something that is not the version of a Python that scripts run on."""
+
+    code: ClassVar[str] = "python-version-invalid"
+
+    def __init__(self, *, version: str, oldest: str) -> None:
+        self.version = version
+        super().__init__(
+            f'"{version}" is not a Python version that scripts can run on. Give one from {oldest}'
+            ' on, such as "3.12".'
+        )
+
+
+class EnvironmentNameError(StudioloError):
+    """A name that an environment can't have."""
+
+    code: ClassVar[str] = "environment-name-invalid"
+
+    def __init__(self, *, name: str, reason: str) -> None:
+        self.name = name
+        super().__init__(f'An environment can\'t be called "{name}": {reason}')
+
+
+class EnvironmentFileError(StudioloError):
+    """The file of a named environment can't be read, or says something that has no meaning."""
+
+    code: ClassVar[str] = "environment-file-invalid"
+
+    def __init__(self, *, file: Path, problem: str, line: int | None = None) -> None:
+        self.file = file
+        #: From 1; None where it is not known.
+        self.line = line
+        place = "" if line is None else f", line {line}"
+        super().__init__(f'"{file}"{place}: {problem}')
+
+
+class EnvironmentNotLockedError(StudioloError):
+    """A named environment has no lock that fits its file."""
+
+    code: ClassVar[str] = "environment-not-locked"
+
+    def __init__(self, *, name: str, reason: str) -> None:
+        self.name = name
+        super().__init__(
+            f'The environment "{name}" {reason} Run "studiolo environment lock {name}".'
+        )
+
+
+class LockUnreadableError(StudioloError):
+    """The file of a lock can't be opened."""
+
+    code: ClassVar[str] = "lock-unreadable"
+
+    def __init__(self, *, path: Path, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(f'The lock "{path}" can\'t be read: {reason}.')
+
+
+class LockDamagedError(StudioloError):
+    """A lock is not what Studiolo wrote."""
+
+    code: ClassVar[str] = "lock-damaged"
+
+    def __init__(self, *, path: Path, reason: str, renewed_by: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(
+            f'The lock "{path}" can\'t be used: {reason}. Bring the earlier file back, or lock the'
+            f" packages again: {renewed_by}"
+        )
+
+
+class LockUnfitError(StudioloError):
+    """The lock beside a script is not for what the script asks for."""
+
+    code: ClassVar[str] = "lock-unfit"
+
+    def __init__(self, *, path: Path, reason: str, renewed_by: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(
+            f'The lock "{path}" does not fit its script: {reason}. Undo the change, or lock the'
+            f" packages again: {renewed_by}"
         )

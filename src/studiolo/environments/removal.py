@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from studiolo.environments.build import building_errors
+from studiolo.environments.building.build import building_errors
 from studiolo.environments.location import environments_home
 
 #: What each environment's folder has; see `build`.

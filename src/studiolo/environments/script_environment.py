@@ -1,17 +1,13 @@
-"""The environment that a script runs in, according to its metadata block."""
+"""The environment that a script runs in, according to its request."""
 
-from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from studiolo.environments.build import build_environment, building_errors
+from studiolo.environments.building.build import build_environment, is_built
 from studiolo.environments.environment import (
-    DEFAULT,
     Environment,
     EnvironmentSpec,
-    digest,
+    default_spec,
     environment_in,
 )
 from studiolo.environments.errors import (
@@ -20,111 +16,82 @@ from studiolo.environments.errors import (
 )
 from studiolo.environments.interpreter import Interpreter
 from studiolo.environments.location import environments_home
-from studiolo.environments.named import spec_named
+from studiolo.environments.package_sources import USUAL_SOURCES, PackageSources
 from studiolo.environments.progress import ProgressCallback
-from studiolo.environments.uv_process import run_uv
-from studiolo.modules.script_metadata import ScriptMetadata
+from studiolo.environments.request import EnvironmentRequest
 
 _ENVIRONMENT_NAME = "script"
 
 
 def environment_for(
-    metadata: ScriptMetadata,
+    request: EnvironmentRequest,
     *,
-    lock: str | None = None,
-    base: EnvironmentSpec | None = None,
+    sources: PackageSources = USUAL_SOURCES,
     progress: ProgressCallback | None = None,
     home: Path | None = None,
 ) -> Environment:
-    """The environment for a script: the one that it names, or that one and its dependencies.
+    """The environment of a script: the base one, or one of its own that adds its dependencies.
 
-    Adding a dependency takes nothing away: all packages of the base are there, in the same
-    versions. What a script's dependencies were resolved to is kept, so that the script runs
-    with the same versions ever after, and without a network.
+    Where the dependencies fit beside the packages of the base, those stay in their versions.
 
     Args:
-        metadata: What the script's block says.
-        lock: Every package with its version, as `Environment.lock` has it, for a script that is to
-            run with those; found out or looked up if not given.
-        base: What scripts have without asking, if not the environment that the block names.
+        request: What the script asks for.
+        sources: Where packages come from.
         progress: Told how far it is; not called if there is nothing to do.
         home: The folder of all environments, if not the usual one.
 
     Raises:
-        EnvironmentUnknownError: It asks for an environment that does not exist.
-        PythonMissingError: The environment that it asks for needs a Python that is not installed.
+        StudioloError: What the request says; or as for `build_environment`.
         PythonVersionUnsuitableError: The script is for a different Python version.
         PythonRangeError: Its ``requires-python`` is not a range of versions.
         DependencyRefusedError: It names a dependency otherwise than by package and version.
-        StudioloError: As for `build_environment`.
     """
+    if request.refused is not None:
+        raise request.refused
+    base = request.base
     home = (home or environments_home()).absolute()
-    base = base or spec_named(metadata.environment or DEFAULT, home=home)
-    _check_python(metadata, base.interpreter)
-    name = base.name
-    if metadata.dependencies:
+    check_python(request.requires_python, base.interpreter)
+    lock, name = request.lock, base.name
+    if request.dependencies:
         # Here and not above: most scripts ask for nothing.
+        from studiolo.environments.building.resolving import resolve_once  # noqa: PLC0415
         from studiolo.environments.requirements import checked  # noqa: PLC0415
 
         name = _ENVIRONMENT_NAME
-        dependencies = checked(metadata.dependencies)
-        lock = lock or _resolved(base, dependencies, home=home, progress=progress)
+        added = checked(request.dependencies)
+        lock = lock or resolve_once(
+            base, added, name=name, home=home, sources=sources, progress=progress
+        )
+    like = build_environment(
+        base, like=_built_default(base, home), sources=sources, progress=progress, home=home
+    )
     if lock in (None, base.lock):
-        return build_environment(base, progress=progress, home=home)
-    spec = replace(base, name=name, lock=lock)
-    like = build_environment(base, progress=progress, home=home)
-    environment = build_environment(spec, like=like, progress=progress, home=home)
-    # A lock of an earlier Studiolo has other versions of what is in the base today.
-    adds = like.locked and set(base.packages) <= set(spec.packages)
+        return like
+    spec = replace(base, name=name, lock=lock, chosen=False)
+    environment = build_environment(spec, like=like, sources=sources, progress=progress, home=home)
+    # It may not: a lock of an earlier Studiolo has other versions, and so has one whose
+    # requirements did not fit.
+    adds = like.locked and set(like.packages()) <= set(environment.packages())
     return replace(environment, adds_to=like) if adds else environment
 
 
-@dataclass(frozen=True, kw_only=True)
-class KnownPackages:
-    """The packages that a script would find, as far as they are installed now."""
+def _built_default(spec: EnvironmentSpec, home: Path) -> Environment | None:
+    """The default environment, if it is built and for the same Python."""
+    default = default_spec()
+    if spec.name == default.name or spec.interpreter != default.interpreter:
+        return None
+    found = environment_in(home, default)
+    return found if is_built(found) else None
 
-    #: The folders that they are in, first the one that counts most.
-    folders: Sequence[Path]
-    #: The Python that they are for.
-    interpreter: Interpreter
 
-
-def known_packages(metadata: ScriptMetadata, *, home: Path | None = None) -> KnownPackages:
-    """The packages that a script would find.
-
-    Nothing is built, and no registry is asked: of a script that has never run, only the packages
-    of the environment that it names are known.
-
-    Args:
-        metadata: What the script's block says.
-        home: The folder of all environments, if not the usual one.
+def check_python(wanted: str | None, interpreter: Interpreter) -> None:
+    """Find out whether a Python is one that a script asks for.
 
     Raises:
-        EnvironmentUnknownError: It asks for an environment that does not exist.
-        PythonMissingError: The environment that it asks for needs a Python that is not installed.
-        DependencyRefusedError: It names a dependency otherwise than by package and version.
+        StudioloError: What the request says; or as for `build_environment`.
+        PythonVersionUnsuitableError: It is not.
+        PythonRangeError: What is asked for is not a range of versions.
     """
-    home = (home or environments_home()).absolute()
-    base = spec_named(metadata.environment or DEFAULT, home=home)
-    specs = [base]
-    if metadata.dependencies:
-        # Here and not above: most scripts ask for nothing.
-        from studiolo.environments.requirements import checked  # noqa: PLC0415
-
-        kept = _kept_lock(base, checked(metadata.dependencies), home=home)
-        if kept.is_file():
-            lock = kept.read_text(encoding="utf-8")
-            specs.insert(0, replace(base, name=_ENVIRONMENT_NAME, lock=lock))
-    folders = [
-        folder
-        for spec in specs
-        for folder in environment_in(home, spec).path.glob("lib/python*/site-packages")
-    ]
-    return KnownPackages(folders=folders, interpreter=base.interpreter)
-
-
-def _check_python(metadata: ScriptMetadata, interpreter: Interpreter) -> None:
-    wanted = metadata.requires_python
     if wanted is None:
         return
     # Here and not above: most scripts ask for nothing.
@@ -137,60 +104,3 @@ def _check_python(metadata: ScriptMetadata, interpreter: Interpreter) -> None:
     if not fits:
         version = ".".join(map(str, interpreter.version))
         raise PythonVersionUnsuitableError(requires_python=wanted, version=version)
-
-
-def _resolved(
-    base: EnvironmentSpec,
-    dependencies: Sequence[str],
-    *,
-    home: Path,
-    progress: ProgressCallback | None,
-) -> str:
-    """The lock of the base with these dependencies, found out once and kept."""
-    kept = _kept_lock(base, dependencies, home=home)
-    try:
-        return kept.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        pass
-    with building_errors(_ENVIRONMENT_NAME, home):
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=f"{kept.stem}-", dir=kept.parent) as folder:
-            lock = _resolve(base, dependencies, folder=Path(folder), progress=progress)
-            # Of two that resolve at once, the first one's answer is kept, and both go by it.
-            with suppress(FileExistsError):
-                kept.hardlink_to(lock)
-        return kept.read_text(encoding="utf-8")
-
-
-def _kept_lock(base: EnvironmentSpec, dependencies: Sequence[str], *, home: Path) -> Path:
-    """The place of the lock that a script's dependencies were resolved to."""
-    key = digest(base.interpreter.identity, base.lock, *dependencies)
-    return home / "locks" / f"{key}.lock"
-
-
-def _resolve(
-    base: EnvironmentSpec,
-    dependencies: Sequence[str],
-    *,
-    folder: Path,
-    progress: ProgressCallback | None,
-) -> Path:
-    asked = {"base.txt": base.lock, "script.txt": "".join(f"{item}\n" for item in dependencies)}
-    for name, text in asked.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    lock = folder / "resolved.txt"
-    run_uv(
-        [
-            "pip",
-            "compile",
-            *(folder / name for name in asked),
-            *("--output-file", lock, "--python", base.interpreter.executable),
-            # Building a package, even to learn what it depends on, runs its code.
-            *("--only-binary", ":all:", "--generate-hashes"),
-            *("--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"),
-        ],
-        environment=_ENVIRONMENT_NAME,
-        folder=folder,
-        progress=progress,
-    )
-    return lock

@@ -1,13 +1,27 @@
 """The factory of environments and sandboxes, as those who run scripts and steps need it."""
 
 from collections.abc import Collection
+from pathlib import Path
 from typing import Protocol
 
 from studiolo.environments.environment import Environment
 from studiolo.environments.progress import ProgressCallback
+from studiolo.environments.request import EnvironmentRequest
 from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.sandbox.policy.policy import Limits
 from studiolo.sandbox.sandbox import Sandbox
+
+
+class Environments(Protocol):
+    """Where those who run scripts ask for environments."""
+
+    def request(self, metadata: ScriptMetadata, *, script: Path | None) -> EnvironmentRequest:
+        """The environment of a script, found without building it.
+
+        Args:
+            metadata: What the script's block says, or its node or experiment instead.
+            script: The script's file, which its lock is beside.
+        """
 
 
 class SandboxFactory(Protocol):
@@ -22,7 +36,7 @@ class SandboxFactory(Protocol):
         """Modules that take long to import, and that many scripts import."""
 
     def environment_for(
-        self, metadata: ScriptMetadata, *, progress: ProgressCallback | None = None
+        self, request: EnvironmentRequest, *, progress: ProgressCallback | None = None
     ) -> Environment:
         """The environment of a script, built if need be."""
 

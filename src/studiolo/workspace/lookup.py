@@ -12,7 +12,7 @@ from studiolo.runs.experiments.experiment_runner import experiment_key
 from studiolo.suggestions import closest
 from studiolo.workspace.errors import WorkspaceMissingError
 from studiolo.workspace.experiments.experiment_folders import EXPERIMENTS
-from studiolo.workspace.workspace import find_root
+from studiolo.workspace.folder.root import find_root
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,12 +2,12 @@
 
 import functools
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from studiolo.environments.named import NAMES
+from studiolo.environments.named.named_environments import NamedEnvironments
 from studiolo.experiments.check import check_experiment, findings_behind
 from studiolo.experiments.errors import ExperimentFileError
 from studiolo.experiments.experiment import Experiment, NodeName, SavedName
@@ -36,9 +36,6 @@ from studiolo.store.locks import EditLock
 from studiolo.workspace.datasets.datasets import WorkspaceDatasets
 from studiolo.workspace.datasets.uploads import UploadedDataset, Uploads, UploadSource
 from studiolo.workspace.drafts.draft import Draft
-from studiolo.workspace.errors import (
-    WorkspaceMissingError,
-)
 from studiolo.workspace.experiments.checked_experiment import CheckedExperiment
 from studiolo.workspace.experiments.experiment_folders import (
     ExperimentFolders,
@@ -48,6 +45,7 @@ from studiolo.workspace.experiments.overrides import with_parameters
 from studiolo.workspace.experiments.runner import WorkspaceRunner
 from studiolo.workspace.folder import settings
 from studiolo.workspace.folder.history import RunHistory
+from studiolo.workspace.folder.root import ENVIRONMENTS, find_root
 from studiolo.workspace.folder.state_folder import StateFolder
 from studiolo.workspace.sandboxes.sandbox_factory import LocalSandboxFactory
 from studiolo.workspace.saved.saved_objects import SavedObjects, SavedVersion
@@ -84,6 +82,8 @@ class Workspace:
         self.datasets = WorkspaceDatasets(root / DATASETS, self._state)
         #: The saved models and transforms.
         self.saved = SavedObjects(root)
+        #: The environments that its nodes can name.
+        self.environments = NamedEnvironments(root / ENVIRONMENTS)
         #: The runs that it remembers.
         self.runs = RunHistory(self._state)
         self._folders = ExperimentFolders(root)
@@ -93,6 +93,7 @@ class Workspace:
             state=self._state,
             datasets=self.datasets,
             saved=self.saved,
+            environments=self.environments,
             catalogue=lambda: self.catalogue,
             engine=engine,
         )
@@ -246,7 +247,7 @@ class Workspace:
             script_parameters=read_script_parameters,
             saved=lambda saved, version: self.saved.notes(saved, version, environment_here()),
             dataset_names=self.datasets.names,
-            environments=NAMES,
+            environments=self.environments.names(),
         )
         return [*found, *read_layout(experiment.folder).findings]
 
@@ -426,23 +427,6 @@ class Workspace:
         if experiment.mistakes:
             raise ExperimentFileError(experiment.mistakes)
         return experiment.experiment
-
-
-def find_root(path: Path) -> Path:
-    """The folder of the workspace that a path is, or is in.
-
-    Raises:
-        WorkspaceMissingError: It is not in one.
-    """
-    for folder in _upwards(path.resolve()):
-        if (folder / settings.FILE_NAME).is_file():
-            return folder
-    raise WorkspaceMissingError(path=path)
-
-
-def _upwards(path: Path) -> Iterator[Path]:
-    yield path
-    yield from path.parents
 
 
 def open_workspace(path: Path | str = ".") -> Workspace:

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from studiolo.environments.build import default_environment
+from studiolo.environments.building.build import default_environment
 from studiolo.runs.engines.run_settings import RunSettings
 from studiolo.sandbox.exchange.job import Failure, Job, Outcome
 from studiolo.sandbox.exchange.memory_file import MemoryFile

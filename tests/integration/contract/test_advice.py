@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 import pyarrow as pa
 import pytest
 
-from studiolo.environments.build import default_environment
+from studiolo.environments.building.build import default_environment
 from studiolo.runs.scripts.circumstances import Circumstances
 from studiolo.runs.scripts.explanation import explained
 from studiolo.sandbox.exchange.job import Job, Outcome

@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from studiolo.environments.build import default_environment
+from studiolo.environments.building.build import default_environment
 from studiolo.old_code.reading import read_old_code
 from studiolo.old_code.retired_call import Effect, RetiredCall, Syntax
 from studiolo.old_code.table import RETIRED_CALLS

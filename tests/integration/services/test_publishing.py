@@ -119,8 +119,8 @@ def test_it_keeps_the_versions_of_its_packages(
 ) -> None:
     blobs = Blobs(workspace.root / ".studiolo")
     (stage,) = thaw(published.published.version.digest, blobs).plan.stages
-    assert stage.lock == default_environment.lock
-    assert "\npandas==" in f"\n{stage.lock}"
+    assert stage.environment.lock == default_environment.lock
+    assert "\npandas==" in f"\n{stage.environment.lock}"
 
 
 def test_callers_set_parameters_for_one_request(handler: Handler) -> None:

@@ -18,7 +18,8 @@ import pytest
 
 import studiolo
 from studiolo.environments.environment import Environment
-from studiolo.environments.script_environment import known_packages
+from studiolo.environments.known_packages import known_packages
+from studiolo.environments.request import EnvironmentRequest
 from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.workspace.language.conversation import Conversation
 from studiolo.workspace.language.errors import LanguageServersBusyError
@@ -99,7 +100,7 @@ def wait_for(happened: Callable[[], bool]) -> None:
 
 def context(frames: Sequence[bool] = (True,), bundle: bytes | None = None) -> ScriptContext:
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"
-    packages = known_packages(ScriptMetadata()).folders
+    packages = known_packages(EnvironmentRequest.of(ScriptMetadata())).folders
     return ScriptContext(frames=frames, packages=packages, python=version, bundle=bundle)
 
 

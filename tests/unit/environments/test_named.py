@@ -10,17 +10,17 @@ from studiolo.environments import interpreter
 from studiolo.environments.environment import EnvironmentSpec, packaged_lock
 from studiolo.environments.errors import EnvironmentUnknownError, PythonMissingError
 from studiolo.environments.interpreter import interpreter_of, running_interpreter
-from studiolo.environments.named import NAMES, spec_named
+from studiolo.environments.named.built_in import NAMES, built_in_spec
 
 
 def test_each_name_has_a_hashed_lock_of_its_own(tmp_path: Path) -> None:
-    specs = [spec_named(name, home=tmp_path) for name in NAMES]
+    specs = [built_in_spec(name, home=tmp_path) for name in NAMES]
     assert [spec.name for spec in specs] == list(NAMES)
     assert len({spec.key for spec in specs}) == len(NAMES)
 
 
 def test_classic_holds_the_last_libraries_with_the_old_interfaces(tmp_path: Path) -> None:
-    spec = spec_named("classic", home=tmp_path)
+    spec = built_in_spec("classic", home=tmp_path)
     assert spec.interpreter.version[:2] == (3, 11)
     versions = dict(pin.split("==") for pin in spec.packages)
     assert versions["pandas"] == "1.5.3"
@@ -32,7 +32,7 @@ def test_classic_holds_the_last_libraries_with_the_old_interfaces(tmp_path: Path
 
 def test_an_unknown_name_is_answered_with_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentUnknownError, match='Did you mean "classic"') as caught:
-        spec_named("clasic", home=tmp_path)
+        built_in_spec("clasic", home=tmp_path)
     assert '"default", "classic"' in str(caught.value)
 
 
@@ -72,5 +72,5 @@ def test_a_python_is_found_once_and_kept_until_it_changes(
 
 
 def test_a_spec_that_adds_to_a_classic_one_is_classic(tmp_path: Path) -> None:
-    assert spec_named("classic", home=tmp_path).classic
+    assert built_in_spec("classic", home=tmp_path).classic
     assert not EnvironmentSpec(name="one", lock="").classic

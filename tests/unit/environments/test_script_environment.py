@@ -8,10 +8,15 @@ from studiolo.environments.errors import (
     PythonRangeError,
     PythonVersionUnsuitableError,
 )
+from studiolo.environments.request import EnvironmentRequest
 from studiolo.environments.script_environment import environment_for
 from studiolo.modules.script_metadata import ScriptMetadata
 
 BASE = EnvironmentSpec(name="base", lock="")
+
+
+def asked(metadata: ScriptMetadata) -> EnvironmentRequest:
+    return EnvironmentRequest.of(metadata, base=BASE)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +56,7 @@ BASE = EnvironmentSpec(name="base", lock="")
 def test_refused_before_anything_is_done(dependency: str, tmp_path: Path) -> None:
     metadata = ScriptMetadata(dependencies=("humanize", dependency))
     with pytest.raises(DependencyRefusedError) as caught:
-        environment_for(metadata, base=BASE, home=tmp_path)
+        environment_for(asked(metadata), home=tmp_path)
     assert caught.value.dependency == dependency
     assert list(tmp_path.iterdir()) == []
 
@@ -59,16 +64,22 @@ def test_refused_before_anything_is_done(dependency: str, tmp_path: Path) -> Non
 def test_other_python(tmp_path: Path) -> None:
     metadata = ScriptMetadata(requires_python="<3")
     with pytest.raises(PythonVersionUnsuitableError, match="<3") as caught:
-        environment_for(metadata, base=BASE, home=tmp_path)
+        environment_for(asked(metadata), home=tmp_path)
     assert caught.value.version.startswith("3.")
 
 
 def test_range_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(PythonRangeError, match="later"):
-        environment_for(ScriptMetadata(requires_python=">=3,later"), base=BASE, home=tmp_path)
+        environment_for(
+            asked(ScriptMetadata(requires_python=">=3,later")),
+            home=tmp_path,
+        )
 
 
 def test_a_long_dependency_is_refused_at_once(tmp_path: Path) -> None:
     dependency = "a" + " " * 100_000 + "@"
     with pytest.raises(DependencyRefusedError):
-        environment_for(ScriptMetadata(dependencies=(dependency,)), base=BASE, home=tmp_path)
+        environment_for(
+            asked(ScriptMetadata(dependencies=(dependency,))),
+            home=tmp_path,
+        )

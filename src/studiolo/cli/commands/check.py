@@ -16,7 +16,8 @@ from studiolo.experiments.errors import ExperimentFileError
 from studiolo.experiments.finding import Finding, Severity
 from studiolo.rendering.plain_text import printable
 from studiolo.runs.scripts.script_check import check_bundle, check_script
-from studiolo.workspace.workspace import Workspace, find_root
+from studiolo.workspace.folder.root import find_root
+from studiolo.workspace.workspace import Workspace
 
 
 def command(

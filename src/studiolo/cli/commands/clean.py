@@ -16,7 +16,7 @@ from studiolo.rendering.amounts import count_text, size_text
 from studiolo.rendering.plain_text import printable
 from studiolo.workspace.cleaning import forget_runs, stored_bytes
 from studiolo.workspace.errors import WorkspaceMissingError
-from studiolo.workspace.workspace import find_root
+from studiolo.workspace.folder.root import find_root
 
 
 def command(

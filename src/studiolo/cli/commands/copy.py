@@ -10,8 +10,9 @@ from rich.text import Text
 from studiolo.cli.reporting import reported_errors
 from studiolo.cli.terminal import Terminal
 from studiolo.rendering.plain_text import printable
+from studiolo.workspace.folder.root import find_root
 from studiolo.workspace.transfer.copying import Copied, copy_experiment
-from studiolo.workspace.workspace import Workspace, find_root
+from studiolo.workspace.workspace import Workspace
 
 
 def command(

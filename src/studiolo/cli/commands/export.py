@@ -12,8 +12,9 @@ from studiolo.cli.reporting import ExitCode, reported_errors
 from studiolo.cli.terminal import Terminal, write_document
 from studiolo.cli.views.findings_view import reported_findings, show_findings
 from studiolo.rendering.plain_text import printable
+from studiolo.workspace.folder.root import find_root
 from studiolo.workspace.transfer.exporting import export_experiment, write_program
-from studiolo.workspace.workspace import Workspace, find_root
+from studiolo.workspace.workspace import Workspace
 
 
 def command(

@@ -25,7 +25,8 @@ from studiolo.runs.history.experiment_result import ExperimentResult
 from studiolo.runs.planning.selection import Selection
 from studiolo.sandbox.policy.isolation import Isolation
 from studiolo.store.run_record import RunStatus
-from studiolo.workspace.workspace import Workspace, find_root
+from studiolo.workspace.folder.root import find_root
+from studiolo.workspace.workspace import Workspace
 
 
 def run(

@@ -22,8 +22,9 @@ from studiolo.store.services.service_record import (
     EndpointSettings,
     ServiceIsolation,
 )
+from studiolo.workspace.folder.root import find_root
 from studiolo.workspace.set_up.publishable import says_what_it_returns, set_up_for_publishing
-from studiolo.workspace.workspace import Workspace, find_root
+from studiolo.workspace.workspace import Workspace
 
 
 def command(

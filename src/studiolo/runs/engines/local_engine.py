@@ -132,12 +132,11 @@ class LocalEngine:
 
 def _kind(step: Step, run: RunContext, *, slow: bool) -> SandboxKind:
     assert step.definition is not None
+    assert step.environment is not None
     # A pickled model imports what it was made with.
     opens_objects = any(port.kind in _OBJECTS for port in step.definition.inputs)
     return SandboxKind(
-        environment=step.metadata.environment,
-        dependencies=step.metadata.dependencies,
-        requires_python=step.metadata.requires_python,
+        environment=step.environment,
         slow=opens_objects or slow,
         settings=run.settings,
     )

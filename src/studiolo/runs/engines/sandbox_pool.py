@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from studiolo.environments.environment import Environment
 from studiolo.environments.progress import BuildPhase, BuildProgress, ProgressCallback
+from studiolo.environments.request import EnvironmentRequest
 from studiolo.errors import StudioloError
-from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.runs.engines.run_settings import RunSettings
 from studiolo.runs.sandbox_factory import SandboxFactory
 from studiolo.sandbox.sandbox import Sandbox
@@ -30,23 +30,12 @@ _PAUSE = 0.1
 class SandboxKind:
     """The common needs of steps that share a sandbox."""
 
-    dependencies: tuple[str, ...]
-    requires_python: str | None
-    environment: str | None = None
+    environment: EnvironmentRequest
     #: Modules that take long to import, imported beforehand if many runs are to come. What a zygote
     #: has imported, each of its forks pays for with time to fork; what it has not, each run that
     #: needs it pays for with time to import.
     slow: bool
     settings: RunSettings
-
-    @property
-    def metadata(self) -> ScriptMetadata:
-        """The part of a script's metadata that decides about the environment."""
-        return ScriptMetadata(
-            dependencies=self.dependencies,
-            requires_python=self.requires_python,
-            environment=self.environment,
-        )
 
 
 @dataclass(eq=False, kw_only=True)
@@ -179,7 +168,7 @@ class SandboxPool:
         self, kind: SandboxKind, *, many: bool, preload: bool, progress: ProgressCallback | None
     ) -> PooledSandbox:
         factory = self._factory(kind.settings)
-        environment = factory.environment_for(kind.metadata, progress=progress)
+        environment = factory.environment_for(kind.environment, progress=progress)
         sandbox = factory.sandbox_for(
             environment,
             preload=sorted(self._preload.get(kind, ())) if preload else (),

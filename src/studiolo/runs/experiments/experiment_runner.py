@@ -9,10 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
 
 from studiolo.experiments.experiment import Experiment, NodeName
-from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.runs.engines.engine import Engine, RunContext
 from studiolo.runs.engines.run_settings import RunSettings
 from studiolo.runs.experiments.dataset_files import DatasetFileWriter
@@ -24,9 +22,17 @@ from studiolo.runs.experiments.running import EventLog, RunningExperiment
 from studiolo.runs.experiments.scheduler import Scheduler
 from studiolo.runs.experiments.step_runner import DatasetSources, StepRunner
 from studiolo.runs.planning.draws import ExperimentDraws
-from studiolo.runs.planning.plan import Datasets, Modules, Plan, SavedObjects, Step, plan_run
+from studiolo.runs.planning.plan import (
+    Datasets,
+    Modules,
+    Plan,
+    SavedObjects,
+    Step,
+    plan_run,
+)
 from studiolo.runs.planning.recipe import differences, without_draw
 from studiolo.runs.planning.selection import Selection
+from studiolo.runs.sandbox_factory import Environments
 from studiolo.store.blobs import Blobs
 from studiolo.store.errors import StoreError
 from studiolo.store.identity import RunId, new_run_id
@@ -64,13 +70,6 @@ class WorkspaceParts:
     file_writer: DatasetFileWriter
 
 
-class Environments(Protocol):
-    """Where a plan asks what tells environments apart."""
-
-    def identity(self, metadata: ScriptMetadata) -> str:
-        """The identity of a script's environment, found without building it."""
-
-
 class ExperimentRunner:
     """Runs experiments of one workspace with one engine."""
 
@@ -105,7 +104,7 @@ class ExperimentRunner:
             self._parts.modules(),
             self._parts.datasets,
             self._parts.saved,
-            environment_identity=self._environments.identity,
+            environments=self._environments,
             draws=draws,
             nonce=nonce,
             selection=selection,

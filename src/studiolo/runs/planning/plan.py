@@ -1,13 +1,14 @@
 """From an experiment to the steps of a run: what each node runs on, and its recipe."""
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from studiolo.datasets.formats import FileFormat, format_of_name
 from studiolo.datasets.reading_options import ReadingOptions
+from studiolo.environments.request import EnvironmentRequest
 from studiolo.experiments.experiment import Experiment, Node, NodeName, SavedName
 from studiolo.experiments.graph import topological_order
 from studiolo.modules.definition import (
@@ -27,6 +28,7 @@ from studiolo.runs.planning import own_code
 from studiolo.runs.planning.draws import Draws
 from studiolo.runs.planning.recipe import Recipe, digest_of, source_digest
 from studiolo.runs.planning.selection import Selection
+from studiolo.runs.sandbox_factory import Environments
 from studiolo.store.identity import RecipeDigest
 
 #: Parameters whose values Studiolo reads as datasets.
@@ -110,6 +112,8 @@ class Step:
     #: The module's own text, or the script that the node brings along.
     script: Script | None = None
     metadata: ScriptMetadata = field(default_factory=ScriptMetadata)
+    #: For a module node: the environment that its script runs in.
+    environment: EnvironmentRequest | None = None
     #: Checked values of the parameters that the node gives.
     parameters: Mapping[str, Any] = field(default_factory=dict)
     #: Those of the module's parameters that are columns: what they select, by name.
@@ -154,7 +158,7 @@ def plan_run(
     datasets: Datasets,
     saved: SavedObjects,
     *,
-    environment_identity: Callable[[ScriptMetadata], str],
+    environments: Environments,
     draws: Draws,
     nonce: str,
     selection: Selection | None = None,
@@ -166,7 +170,7 @@ def plan_run(
         modules: The modules that its nodes name.
         datasets: The dataset files that they name.
         saved: The saved models and transforms that they name.
-        environment_identity: What tells the environment of a script from others.
+        environments: What the environments of their scripts are.
         draws: What nodes without a seed get for one.
         nonce: A text that no other run has, for modules that may give another result each time.
         selection: Which nodes; all if not given.
@@ -176,7 +180,7 @@ def plan_run(
     """
     chosen = selection or Selection()
     wanted = chosen.wanted(experiment)
-    planner = _Planner(experiment, modules, datasets, saved, environment_identity, draws, nonce)
+    planner = _Planner(experiment, modules, datasets, saved, environments, draws, nonce)
     steps: dict[NodeName, Step] = {}
     for name in topological_order(experiment):
         if name in wanted:
@@ -191,7 +195,7 @@ class _Planner:
         modules: Modules,
         datasets: Datasets,
         saved: SavedObjects,
-        environment_identity: Callable[[ScriptMetadata], str],
+        environments: Environments,
         draws: Draws,
         nonce: str,
     ) -> None:
@@ -201,7 +205,7 @@ class _Planner:
         self._modules = modules
         self._datasets = datasets
         self._saved = saved
-        self._environment_identity = environment_identity
+        self._environments = environments
         self._draws = draws
         self._nonce = nonce
         # Many nodes name the same module.
@@ -221,11 +225,13 @@ class _Planner:
             for port, source in node.inputs.items()
         }
         parameters, columns, files = self._values(node, definition)
+        file = definition.path if node.script is None else self._folder / node.script
+        environment = self._environments.request(metadata, script=file)
         recipe: dict[str, Any] = {
             "contract": own_code.contract(),
             "module": definition.id,
             "source": source_digest(script.source),
-            "environment": self._environment_identity(metadata),
+            "environment": environment.identity,
             "parameters": {
                 **parameters,
                 **{name: selected for name, (_, selected) in columns.items()},
@@ -263,6 +269,7 @@ class _Planner:
             definition=definition,
             script=script,
             metadata=metadata,
+            environment=environment,
             parameters=parameters,
             columns=columns,
             files=files,

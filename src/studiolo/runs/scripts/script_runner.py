@@ -17,7 +17,7 @@ from studiolo.environments.environment import Environment
 from studiolo.modules.script import Script, read_script
 from studiolo.modules.script_metadata import read_script_metadata
 from studiolo.runs.errors import DatasetUnsuitableError
-from studiolo.runs.sandbox_factory import SandboxFactory
+from studiolo.runs.sandbox_factory import Environments, SandboxFactory
 from studiolo.runs.scripts.circumstances import Circumstances
 from studiolo.runs.scripts.explanation import explained
 from studiolo.runs.scripts.old_code_notes import notes_before
@@ -38,8 +38,9 @@ if TYPE_CHECKING:
 class ScriptRunner:
     """Runs scripts, in one sandbox per environment, kept between runs. Close it when done."""
 
-    def __init__(self, factory: SandboxFactory) -> None:
+    def __init__(self, factory: SandboxFactory, environments: Environments) -> None:
         self._factory = factory
+        self._environments = environments
         self._lock = threading.Lock()
         self._sandboxes: dict[str, Sandbox] = {}
 
@@ -79,12 +80,13 @@ class ScriptRunner:
             StudioloError: An input can't be read, the environment can't be built, or the isolation
                 asked for can't be had.
         """
+        file = None if isinstance(script, Script) else Path(script)
         if not isinstance(script, Script):
             script = read_script(script)
         metadata = read_script_metadata(script.source)
         if environment is not None:
             metadata = replace(metadata, environment=environment)
-        used = self._factory.environment_for(metadata)
+        used = self._factory.environment_for(self._environments.request(metadata, script=file))
         # Before the inputs are read: the interpreter starts beside that.
         sandbox = self._sandbox(used)
         log: list[str] = []

@@ -13,7 +13,7 @@ from typing import Any, Protocol, Self
 from studiolo.datasets.dataset import Dataset
 from studiolo.environments.environment import Environment
 from studiolo.environments.progress import ProgressCallback
-from studiolo.modules.script_metadata import ScriptMetadata
+from studiolo.environments.request import EnvironmentRequest
 from studiolo.sandbox.exchange.device_table import device_table
 from studiolo.sandbox.exchange.job import Outcome
 from studiolo.sandbox.exchange.program import Call, Program
@@ -30,12 +30,11 @@ class ProgramSandboxFactory(Protocol):
 
     def environment_for(
         self,
-        metadata: ScriptMetadata,
+        request: EnvironmentRequest,
         *,
-        lock: str | None = None,
         progress: ProgressCallback | None = None,
     ) -> Environment:
-        """The environment of a script, built if need be; with exactly these packages if given."""
+        """The environment of a script, built if need be."""
 
     def program_sandbox(
         self, environment: Environment, program: Program, *, warm: int, several_calls: bool
@@ -165,7 +164,7 @@ def _sandbox(
     several: bool,
     progress: ProgressCallback | None,
 ) -> Sandbox:
-    environment = factory.environment_for(stage.metadata, lock=stage.lock, progress=progress)
+    environment = factory.environment_for(stage.environment, progress=progress)
     # Pictures are looked at when the process that drew them has ended.
     several = several and not stage.devices
     return factory.program_sandbox(environment, stage.program, warm=warm, several_calls=several)

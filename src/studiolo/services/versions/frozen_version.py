@@ -6,11 +6,15 @@ does: neither the experiment's folder, nor a dataset, nor a model that is saved 
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
+from studiolo.environments.environment import CLASSIC, DEFAULT, EnvironmentSpec, default_spec
+from studiolo.environments.interpreter import interpreter_of
+from studiolo.environments.location import environments_home
+from studiolo.environments.named.definition import python_numbers
+from studiolo.environments.request import EnvironmentRequest
 from studiolo.modules.definition import PortName
-from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.runs.experiments.kept_results import KeptResults
 from studiolo.sandbox.exchange.job import Connected
 from studiolo.sandbox.exchange.program import CallInput, Program, ProgramStep, Source, StepOutput
@@ -51,8 +55,8 @@ def freeze(version: FrozenVersion, blobs: Blobs) -> Frozen:
     """
     constants: dict[str, Connected] = {}
     locks = [
-        None if stage.lock is None else blobs.put_bytes(stage.lock.encode()).digest
-        for stage in version.plan.stages
+        None if lock is None else blobs.put_bytes(lock.encode()).digest
+        for lock in (stage.environment.lock for stage in version.plan.stages)
     ]
     stages = [
         {**_stage(stage, constants), "lock": lock}
@@ -91,7 +95,7 @@ def thaw(digest: VersionDigest, blobs: Blobs) -> FrozenVersion:
         schema=read_schema(json.dumps(document["schema"])),
         plan=ScoringPlan(
             stages=[
-                replace(_read_stage(stage, constants), lock=_lock(stage.get("lock"), blobs))
+                _read_stage(stage, constants, _lock(stage.get("lock"), blobs))
                 for stage in document["stages"]
             ],
             outputs=document["outputs"],
@@ -113,9 +117,7 @@ def _stage(stage: Stage, constants: dict[str, Connected]) -> dict[str, Any]:
         return name
 
     return {
-        "dependencies": list(stage.metadata.dependencies),
-        "requires_python": stage.metadata.requires_python,
-        "environment": stage.metadata.environment,
+        **_environment(stage.environment),
         "steps": [
             {
                 "node": step.node,
@@ -133,14 +135,45 @@ def _stage(stage: Stage, constants: dict[str, Connected]) -> dict[str, Any]:
     }
 
 
-def _read_stage(document: Mapping[str, Any], constants: Mapping[str, Connected]) -> Stage:
+def _environment(request: EnvironmentRequest) -> dict[str, Any]:
+    """The environment of a stage, beside its lock; a named one with its name and its Python."""
+    base = request.base
+    named = {"environment": base.name, "python": ".".join(map(str, base.interpreter.version[:2]))}
+    return {
+        "dependencies": list(request.dependencies),
+        "requires_python": request.requires_python,
+        **({} if base.name == DEFAULT else named),
+    }
+
+
+def _read_environment(document: Mapping[str, Any], lock: str | None) -> EnvironmentRequest:
+    base = default_spec()
+    if document.get("environment") is not None:
+        # The lock is all of it: what the name stands for in the workspace may have changed.
+        base = EnvironmentSpec(
+            name=document["environment"],
+            lock=lock or "",
+            interpreter=interpreter_of(
+                python_numbers(document["python"]),
+                environment=document["environment"],
+                home=environments_home().absolute(),
+            ),
+            classic=document["environment"] == CLASSIC,
+            chosen=True,
+        )
+    return EnvironmentRequest(
+        base=base,
+        dependencies=tuple(document["dependencies"]),
+        requires_python=document["requires_python"],
+        lock=lock,
+    )
+
+
+def _read_stage(
+    document: Mapping[str, Any], constants: Mapping[str, Connected], lock: str | None
+) -> Stage:
     return Stage(
-        metadata=ScriptMetadata(
-            dependencies=tuple(document["dependencies"]),
-            requires_python=document["requires_python"],
-            # Versions of earlier days name none.
-            environment=document.get("environment"),
-        ),
+        environment=_read_environment(document, lock),
         # Versions that were published before there were any have none.
         devices=document.get("devices", {}),
         program=Program(

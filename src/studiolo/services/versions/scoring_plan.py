@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from studiolo.environments.request import EnvironmentRequest
 from studiolo.experiments.experiment import NodeName
 from studiolo.experiments.web_service.interface import ServiceInterface
 from studiolo.modules.definition import PYTHON_DEVICE, PortKind, PortName
-from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.runs.engines.local_engine import job_of
 from studiolo.runs.planning.plan import Plan, Step
 from studiolo.sandbox.exchange.job import Connected
@@ -39,13 +39,11 @@ class Stage:
     Its program's inputs are inputs of the service, or outputs of the stages before.
     """
 
-    metadata: ScriptMetadata
+    #: Its lock is None only in a version that was published before versions kept it.
+    environment: EnvironmentRequest
     program: Program
     #: Python devices that leave it: the position of the step, by the name of the value.
     devices: Mapping[str, int] = field(default_factory=dict)
-    #: Every package of that environment with its version and hashes; None in a version that was
-    #: published before versions kept it.
-    lock: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +107,7 @@ class _Compiler:
         return ScoringPlan(
             stages=[
                 Stage(
-                    metadata=_environment_of(self._plan.steps[steps[0]]),
+                    environment=_environment_of(self._plan.steps[steps[0]]),
                     program=self._program(number, steps, where),
                     devices=self._devices(number, where),
                 )
@@ -279,6 +277,6 @@ class _Compiler:
         return self._names.get(node) or f"{node}/{port}"
 
 
-def _environment_of(step: Step) -> ScriptMetadata:
-    """The part of a step's metadata that decides about its environment."""
-    return step.metadata.decisive()
+def _environment_of(step: Step) -> EnvironmentRequest:
+    assert step.environment is not None
+    return step.environment

@@ -100,6 +100,8 @@ class Draft:
         #: The name that people see.
         self.name = experiment.name
         self.description = experiment.description
+        #: The environment of its scripts; None: the default one.
+        self.environment = experiment.environment
         #: Where it is saved.
         self.folder = experiment.folder
         self._home = home
@@ -125,6 +127,7 @@ class Draft:
         return Experiment(
             name=self.name,
             description=self.description,
+            environment=self.environment,
             nodes=self._nodes.all,
             web_service_parameters=self.web_service_parameters,
             folder=self.folder,

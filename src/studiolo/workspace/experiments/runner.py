@@ -6,12 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from studiolo.environments.environment import DEFAULT
-from studiolo.environments.location import environments_home
-from studiolo.environments.named import spec_named
-from studiolo.errors import StudioloError
+from studiolo.environments.named.named_environments import NamedEnvironments
+from studiolo.environments.named.script_environments import ScriptEnvironments
 from studiolo.modules.catalogue import Catalogue
-from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.runs.engines.engine import Engine
 from studiolo.runs.engines.local_engine import LocalEngine
 from studiolo.runs.engines.run_settings import RunSettings
@@ -36,6 +33,7 @@ class WorkspaceRunner:
         state: StateFolder,
         datasets: WorkspaceDatasets,
         saved: SavedObjects,
+        environments: NamedEnvironments,
         catalogue: Callable[[], Catalogue],
         engine: Engine | None,
     ) -> None:
@@ -47,6 +45,7 @@ class WorkspaceRunner:
             state: Its records and blobs.
             datasets: Its dataset files.
             saved: Its saved models and transforms.
+            environments: Its named environments.
             catalogue: Looks at its modules as their files are now.
             engine: What carries out steps; sandboxes of this machine if not given. It is closed
                 with this.
@@ -56,6 +55,7 @@ class WorkspaceRunner:
         self._state = state
         self._datasets = datasets
         self._saved = saved
+        self._environments = ScriptEnvironments(environments)
         self._catalogue = catalogue
         self._lock = threading.RLock()
         self._engine = engine
@@ -80,7 +80,7 @@ class WorkspaceRunner:
         with self._lock:
             if self._runner is None:
                 self._engine = self._engine or LocalEngine(functools.cache(LocalSandboxFactory))
-                self._runner = ExperimentRunner(self._parts(), self._engine, _Environments())
+                self._runner = ExperimentRunner(self._parts(), self._engine, self._environments)
             return self._runner
 
     def close(self) -> None:
@@ -110,23 +110,3 @@ class WorkspaceRunner:
             ),
             file_writer=DatasetFileWriter(datasets.folder),
         )
-
-
-class _Environments:
-    """The identities of environments, found without building them."""
-
-    def __init__(self) -> None:
-        self._bases = functools.cache(_identity_named)
-
-    def identity(self, metadata: ScriptMetadata) -> str:
-        """The base and the script's dependencies, which always resolve to the same versions."""
-        base = self._bases(metadata.environment or DEFAULT)
-        return " ".join([base, *sorted(metadata.dependencies)])
-
-
-def _identity_named(name: str) -> str:
-    try:
-        return spec_named(name, home=environments_home().absolute()).key
-    except StudioloError:
-        # An experiment can be looked at where it can't run. Its run says what is missing.
-        return name

@@ -5,7 +5,7 @@ rest. Most scripts run in the default environment with the available isolation, 
 taken for granted, and begun; if it turns out otherwise the start is thrown away.
 """
 
-from studiolo.environments.build import is_built
+from studiolo.environments.building.build import is_built
 from studiolo.environments.environment import Environment, default_spec, environment_in
 from studiolo.environments.location import environments_home
 from studiolo.sandbox.errors import UnsupportedArchitectureError

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from studiolo.environments.environment import Environment
 from studiolo.environments.progress import ProgressCallback
+from studiolo.environments.request import EnvironmentRequest
 from studiolo.environments.script_environment import environment_for
 from studiolo.experiments.allowance import Allowance
-from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.runs.engines.font_list import make_font_list
 from studiolo.runs.engines.run_settings import RunSettings
 from studiolo.sandbox.exchange.program import Program
@@ -59,13 +59,12 @@ class LocalSandboxFactory:
 
     def environment_for(
         self,
-        metadata: ScriptMetadata,
+        request: EnvironmentRequest,
         *,
-        lock: str | None = None,
         progress: ProgressCallback | None = None,
     ) -> Environment:
-        """The environment of a script, built if need be; with exactly these packages if given."""
-        environment = environment_for(metadata, lock=lock, progress=progress or self._progress)
+        """The environment of a script, built if need be."""
+        environment = environment_for(request, progress=progress or self._progress)
         if environment.font_list is None and environment.has_package("matplotlib"):
             with self._sandbox(environment, warm=0, many=False, allow=()) as sandbox:
                 make_font_list(environment, sandbox)

@@ -4,19 +4,37 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from studiolo.environments.environment import default_spec
+from studiolo.environments.named.named_environments import NamedEnvironments
+from studiolo.environments.named.script_environments import ScriptEnvironments
 from studiolo.environments.progress import ProgressCallback
+from studiolo.environments.request import EnvironmentRequest
 from studiolo.modules.script import Script
-from studiolo.modules.script_metadata import read_script_metadata
+from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.runs.engines.run_settings import RunSettings
 from studiolo.runs.scripts.script_result import ScriptResult
 from studiolo.runs.scripts.script_runner import ScriptRunner
 from studiolo.sandbox.canary import LIBRARY, Attempt, try_layers
 from studiolo.sandbox.policy.isolation import Isolation, IsolationReport
 from studiolo.sandbox.process.launcher import Launcher
+from studiolo.workspace.errors import WorkspaceMissingError
+from studiolo.workspace.folder.root import ENVIRONMENTS, find_root
 from studiolo.workspace.sandboxes.sandbox_factory import LocalSandboxFactory
 
 if TYPE_CHECKING:
     from studiolo.runs.scripts.script_runner import DatasetSource
+
+
+class WorkspaceEnvironments:
+    """The environments of scripts by themselves: named ones are those of the workspace around."""
+
+    def request(self, metadata: ScriptMetadata, *, script: Path | None) -> EnvironmentRequest:
+        """The environment that a script asks for; see `ScriptEnvironments`."""
+        try:
+            folder = find_root(script or Path()) / ENVIRONMENTS
+        except WorkspaceMissingError:
+            folder = None
+        return ScriptEnvironments(NamedEnvironments(folder)).request(metadata, script=script)
 
 
 def open_runner(
@@ -24,7 +42,7 @@ def open_runner(
 ) -> ScriptRunner:
     """A runner whose sandbox stays warm: use it as a context manager for many runs."""
     chosen = settings or RunSettings(warm=2)
-    return ScriptRunner(LocalSandboxFactory(chosen, progress=progress))
+    return ScriptRunner(LocalSandboxFactory(chosen, progress=progress), WorkspaceEnvironments())
 
 
 def run_script(
@@ -34,6 +52,7 @@ def run_script(
     dataset2: "DatasetSource | None" = None,
     script_bundle: Path | str | None = None,
     settings: RunSettings | None = None,
+    environment: str | None = None,
     progress: ProgressCallback | None = None,
     on_console: Callable[[str], None] | None = None,
     launcher: Launcher | None = None,
@@ -41,16 +60,18 @@ def run_script(
 ) -> ScriptResult:
     """Run one script in a sandbox of its own; see `ScriptRunner.run` for the arguments.
 
+    ``environment`` is the name of a built-in one, or of one of the workspace that the script is in.
     ``launcher`` is an interpreter that was started beforehand, to save the wait for it; it is used
     if it fits.
     """
     factory = LocalSandboxFactory(settings or RunSettings(), progress=progress, launcher=launcher)
-    with ScriptRunner(factory) as runner:
+    with ScriptRunner(factory, WorkspaceEnvironments()) as runner:
         return runner.run(
             script,
             dataset1=dataset1,
             dataset2=dataset2,
             script_bundle=script_bundle,
+            environment=environment,
             on_console=on_console,
             **options,
         )
@@ -61,6 +82,6 @@ def try_isolation(
 ) -> tuple[IsolationReport, list[Attempt]]:
     """The layers that a sandbox gets here; what a script and a library meet that try to get out."""
     factory = LocalSandboxFactory(RunSettings(isolation=isolation), progress=progress)
-    environment = factory.environment_for(read_script_metadata(""))
+    environment = factory.environment_for(EnvironmentRequest(base=default_spec()))
     with factory.sandbox_for(environment, preload=[LIBRARY]) as sandbox:
         return sandbox.isolation, try_layers(sandbox, factory.policy.limits)

@@ -156,7 +156,12 @@ class Publisher:
         """A plan with the packages of its environments, in the versions that the run had."""
         factory = self._parts.sandbox_factory()
         stages = [
-            replace(stage, lock=factory.environment_for(stage.metadata).lock)
+            replace(
+                stage,
+                environment=replace(
+                    stage.environment, lock=factory.environment_for(stage.environment).lock
+                ),
+            )
             for stage in plan.stages
         ]
         return replace(plan, stages=stages)

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from studiolo.environments.script_environment import KnownPackages, known_packages
+from studiolo.environments.known_packages import KnownPackages, known_packages
+from studiolo.environments.named.script_environments import ScriptEnvironments
+from studiolo.environments.request import EnvironmentRequest
 from studiolo.errors import StudioloError
 from studiolo.experiments.experiment import Experiment, Node, NodeName
 from studiolo.modules.definition import InputPort, PortKind
@@ -44,7 +46,7 @@ def script_context(workspace: Workspace, experiment: Experiment, name: str) -> S
     node = node_of(experiment, name)
     kind = workspace.datasets.kind
     ports = ports_of(node, workspace.catalogue, folder=experiment.folder, kind=kind)
-    packages = _packages(experiment, node)
+    packages = _packages(workspace, experiment, node)
     major, minor, _ = packages.interpreter.version
     return ScriptContext(
         frames=_frames(node, ports.inputs),
@@ -60,14 +62,17 @@ def _frames(node: Node, inputs: Sequence[InputPort]) -> Sequence[bool]:
     return connected if node.port_binding == "slot" else [True] * sum(connected)
 
 
-def _packages(experiment: Experiment, node: Node) -> KnownPackages:
-    metadata = ScriptMetadata()
+def _packages(workspace: Workspace, experiment: Experiment, node: Node) -> KnownPackages:
+    metadata, file = ScriptMetadata(), None
     with suppress(StudioloError):
         if node.script is not None:
-            metadata = read_script_metadata(read_script(experiment.folder / node.script).source)
+            file = experiment.folder / node.script
+            metadata = read_script_metadata(read_script(file).source)
         named = node.environment or metadata.environment or experiment.environment
-        return known_packages(replace(metadata, environment=named))
-    return known_packages(ScriptMetadata())
+        metadata = replace(metadata, environment=named)
+        environments = ScriptEnvironments(workspace.environments)
+        return known_packages(environments.request(metadata, script=file))
+    return known_packages(EnvironmentRequest.of(ScriptMetadata()))
 
 
 def _bundle(

@@ -7,9 +7,10 @@ from typing import Any, cast
 
 import pytest
 
+from studiolo.environments.environment import EnvironmentSpec
 from studiolo.environments.errors import UvMissingError
 from studiolo.environments.progress import BuildProgress, ProgressCallback
-from studiolo.modules.script_metadata import ScriptMetadata
+from studiolo.environments.request import EnvironmentRequest
 from studiolo.runs.engines.run_settings import RunSettings
 from studiolo.runs.engines.sandbox_pool import BuildCancelledError, SandboxKind, SandboxPool
 
@@ -43,15 +44,15 @@ class FakeFactory:
     slow_imports = ()
 
     def environment_for(
-        self, metadata: ScriptMetadata, *, progress: ProgressCallback | None = None
+        self, request: EnvironmentRequest, *, progress: ProgressCallback | None = None
     ) -> Any:
         if self.fails:
             raise UvMissingError
-        held = self.held.get(metadata.dependencies)
+        held = self.held.get(request.dependencies)
         while held is not None and not held.wait(0.01):
             assert progress is not None
             progress(BuildProgress(phase="preparing", message=""))  # type: ignore[arg-type]
-        return metadata.dependencies
+        return request.dependencies
 
     def sandbox_for(
         self,
@@ -65,10 +66,12 @@ class FakeFactory:
         return self.made[-1]
 
 
+BASE = EnvironmentSpec(name="base", lock="")
+
+
 def kind(name: str = "") -> SandboxKind:
     return SandboxKind(
-        dependencies=(name,) if name else (),
-        requires_python=None,
+        environment=EnvironmentRequest(base=BASE, dependencies=(name,) if name else ()),
         slow=False,
         settings=RunSettings(),
     )

@@ -9,6 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from studiolo.environments.environment import EnvironmentSpec
+from studiolo.environments.named.named_environments import NamedEnvironments
+from studiolo.environments.named.script_environments import ScriptEnvironments
+from studiolo.environments.request import EnvironmentRequest
 from studiolo.experiments.experiment import (
     Experiment,
     Node,
@@ -134,14 +138,20 @@ class Bench:
             Catalogue(self.root / "modules"),
             self.files,
             self.saved,
-            environment_identity=self.identity,
+            environments=self,
             draws=self.draws,
             nonce=self.once,
             selection=Selection.of(chosen, **selection) if selection else None,
         )
 
-    def identity(self, metadata: ScriptMetadata) -> str:
-        return " ".join([self.environment, *metadata.dependencies])
+    def request(
+        self,
+        metadata: ScriptMetadata,
+        *,
+        script: Path | None,  # noqa: ARG002
+    ) -> EnvironmentRequest:
+        spec = EnvironmentSpec(name=metadata.environment or "default", lock=self.environment)
+        return EnvironmentRequest.of(metadata, base=spec)
 
     @property
     def digests(self) -> Mapping[str, str]:
@@ -473,7 +483,7 @@ def digests_of(nodes: Mapping[NodeName, Node]) -> Mapping[str, str]:
         Catalogue(),
         Files(**{"c.csv": "cc"}),
         Saved(),
-        environment_identity=lambda _: "default",
+        environments=ScriptEnvironments(NamedEnvironments(None)),
         draws=Drawn(),
         nonce="",
     )

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
-from studiolo.environments.bytecode import compile_bytecode
+from studiolo.environments.building.bytecode import compile_bytecode
 from studiolo.environments.environment import (
     LOCK_COPY,
     Environment,
@@ -20,6 +20,7 @@ from studiolo.environments.environment import (
 )
 from studiolo.environments.errors import EnvironmentDiskFullError, EnvironmentsFolderError
 from studiolo.environments.location import environments_home
+from studiolo.environments.package_sources import USUAL_SOURCES, PackageSources
 from studiolo.environments.progress import BuildPhase, BuildProgress, ProgressCallback
 from studiolo.environments.uv_process import run_uv
 
@@ -38,6 +39,7 @@ def build_environment(
     spec: EnvironmentSpec,
     *,
     like: Environment | None = None,
+    sources: PackageSources = USUAL_SOURCES,
     progress: ProgressCallback | None = None,
     home: Path | None = None,
 ) -> Environment:
@@ -46,6 +48,7 @@ def build_environment(
     Args:
         spec: What it shall hold.
         like: An environment that holds much of the same, whose bytecode can be shared.
+        sources: Where its packages come from.
         progress: Told how far the build is; not called if there is nothing to build.
         home: The folder of all environments, if not the usual one.
 
@@ -64,7 +67,7 @@ def build_environment(
         environment.path.parent.mkdir(parents=True, exist_ok=True)
         with _alone(environment, progress) as held:
             if not is_built(environment):
-                _build(environment, spec, like=like, held=held, progress=progress)
+                _build(environment, spec, like=like, sources=sources, held=held, progress=progress)
     _use(environment)
     return environment
 
@@ -149,6 +152,7 @@ def _build(
     spec: EnvironmentSpec,
     *,
     like: Environment | None,
+    sources: PackageSources,
     held: int,
     progress: ProgressCallback | None,
 ) -> None:
@@ -157,7 +161,7 @@ def _build(
         shutil.rmtree(path)
     try:
         _report(progress, BuildPhase.CREATING, f'Creating the environment "{spec.name}"')
-        _install(environment, spec, held=held, progress=progress)
+        _install(environment, spec, sources=sources, held=held, progress=progress)
         compile_bytecode(environment, spec.interpreter, like=like, held=held, progress=progress)
         (path / _MARKER).touch()
         _report(progress, BuildPhase.BUILT, "The environment is ready")
@@ -170,6 +174,7 @@ def _install(
     environment: Environment,
     spec: EnvironmentSpec,
     *,
+    sources: PackageSources,
     held: int,
     progress: ProgressCallback | None,
 ) -> None:
@@ -184,9 +189,10 @@ def _install(
     run(["venv", "--no-project", "--no-python-downloads", "--python", base, environment.path])
     lock = environment.path / LOCK_COPY
     lock.write_text(spec.lock, encoding="utf-8")
-    # Wheels only: building a package runs its code, here outside the sandbox.
-    install = ["pip", "sync", "--no-build", "--allow-empty-requirements"]
-    run([*install, "--python", environment.python, lock])
+    # Wheels only, if nothing else was said: building a package runs its code, here outside the
+    # sandbox.
+    install = ["pip", "sync", "--allow-empty-requirements"]
+    run([*install, *sources.installing(), "--python", environment.python, lock])
 
 
 def _report(progress: ProgressCallback | None, phase: BuildPhase, message: str) -> None:

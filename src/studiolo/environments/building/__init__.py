@@ -1,0 +1,1 @@
+"""Building environments with uv: each once, whole, and offline afterwards."""

@@ -1,0 +1,1 @@
+"""Environments with names: the built-in ones, and those of a workspace."""
