@@ -55,7 +55,7 @@ export function ScriptPage() {
         <main className="page centred">{error ? <Trouble error={error} /> : <p className="quiet">{words.script.missing}</p>}</main>
       ) : (
         <main className="page">
-          {script.data && file !== null && <ScriptPane key={file} experiment={name} file={file} first={script.data} problem={problem} line={line ?? null} />}
+          {script.data && file !== null && <ScriptPane key={file} experiment={name} node={node} file={file} first={script.data} problem={problem} line={line ?? null} />}
         </main>
       )}
     </Frame>

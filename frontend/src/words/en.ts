@@ -411,6 +411,7 @@ export const en = {
     takeTheirs: "Take theirs",
     keepMine: "Keep mine",
     missing: "The script is missing.",
+    noHelp: "No completion now",
     lastError: (message: string) => `Last run: ${message}`,
   },
   runs: {

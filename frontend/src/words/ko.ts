@@ -407,6 +407,7 @@ export const ko: Words = {
     takeTheirs: "다른 버전 사용",
     keepMine: "내 버전 유지",
     missing: "스크립트가 없습니다.",
+    noHelp: "지금은 자동 완성을 사용할 수 없습니다",
     lastError: (message) => `마지막 실행: ${message}`,
   },
   runs: {

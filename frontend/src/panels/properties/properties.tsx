@@ -8,6 +8,7 @@ import { rename } from "../../canvas/gestures";
 import type { CanvasActs } from "../../canvas/keys";
 import { useLiveNodes } from "../../canvas/live";
 import { hasResult, nodeShown } from "../../canvas/node_state";
+import { warmUpLanguageServer } from "../../api/scripts";
 import type { Edit } from "../../graph/edits";
 import type { GraphNode, Value } from "../../graph/graph";
 import { Button } from "../../look/button";
@@ -152,6 +153,8 @@ function Standing({ experiment, acts, node }: { readonly experiment: Experiment;
 function ScriptLink({ experiment, node }: { readonly experiment: string; readonly node: GraphNode }) {
   const words = useWords();
   const navigate = useNavigate();
+  // The language server is ready, then, when the script is opened.
+  useEffect(() => warmUpLanguageServer(experiment, node.name), [experiment, node.name]);
   return (
     <div className="sec">
       <div className="row">

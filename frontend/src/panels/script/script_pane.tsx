@@ -8,11 +8,14 @@ import { Icon } from "../../look/icon";
 import { useTroubleText } from "../../look/trouble";
 import { useWords } from "../../words/words";
 import { openEditor, type ScriptEditor } from "./editor";
+import { type HelpStanding, languageServerAddress } from "./language_server";
+import { scriptHelp } from "./script_help";
 import { saveScript, type ScriptText } from "./script_file";
 import { ScriptSaving, type ScriptStanding } from "./script_saving";
 
 interface ScriptPaneProps {
   readonly experiment: string;
+  readonly node: string;
   readonly file: string;
   readonly first: ScriptText;
   /** What went wrong in the last run, if it was this script. */
@@ -25,30 +28,34 @@ interface Opened {
   readonly saving: ScriptSaving;
 }
 
-export function ScriptPane({ experiment, file, first, problem, line }: ScriptPaneProps) {
+export function ScriptPane({ experiment, node, file, first, problem, line }: ScriptPaneProps) {
   const words = useWords();
   const trouble = useTroubleText();
   const host = useRef<HTMLDivElement>(null);
   const [opened, setOpened] = useState<Opened | null>(null);
+  const [help, setHelp] = useState<HelpStanding>("waiting");
   const [standing, setStanding] = useState<ScriptStanding>({ kind: "saved", theirs: null, error: null });
 
   useEffect(() => {
     if (!host.current) return undefined;
     const saving = new ScriptSaving(first, (text, revision) => saveScript(experiment, file, text, revision), setStanding);
+    const help = scriptHelp({ address: languageServerAddress(experiment, node), own: () => null, told: setHelp });
     const editor = openEditor({
       host: host.current,
       text: first.text,
       label: file,
       onSave: () => void saving.saveNow(),
       onChange: (text) => saving.changed(text),
+      help: help.extension,
     });
     editor.focus();
     setOpened({ editor, saving });
     return () => {
       void saving.saveNow();
       editor.destroy();
+      help.close();
     };
-  }, [experiment, first, file]);
+  }, [experiment, node, first, file]);
   useEffect(() => opened?.editor.mark(problem), [opened, problem]);
   useEffect(() => {
     if (line !== null) opened?.editor.goTo(line);
@@ -62,6 +69,7 @@ export function ScriptPane({ experiment, file, first, problem, line }: ScriptPan
           <Icon of={standing.kind === "saved" ? Check : Circle} small />
           {standing.kind === "saved" ? words.script.saved : words.script.unsaved}
         </span>
+        {help === "off" && <span className="quiet small">{words.script.noHelp}</span>}
         {problem && <span className="bad small clip grow">{words.script.lastError(problem.message)} ({words.device.line(problem.line)})</span>}
       </header>
       {standing.error !== null && <p className="help bad" role="alert">{trouble(standing.error)}</p>}

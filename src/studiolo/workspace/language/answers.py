@@ -18,6 +18,10 @@ _MOST_SIGNATURES: Final = 10
 _LONGEST_NAME: Final = 200
 _LONGEST_LINE: Final = 120
 _LONGEST_TEXT: Final = 8_000
+#: The beginning of a function's type, which repeats its name and what it is called on.
+_DEFINITION: Final = re.compile(
+    r"^(?:@\w+\s+)*(?:async\s+)?def\s+\w+(?:\[[^\]]*\])?\(\s*(?:(?:self|cls)\b[^,()]*(?:,\s*|(?=\))))?"
+)
 #: Lines that lead to a definition, or tell how a type was found.
 _ASIDE: Final = re.compile(r"^(?:Go to \[|\*\*Type source\*\*).*$", re.MULTILINE)
 #: A link of Markdown, which leads to a file of this machine or out of the studio.
@@ -104,7 +108,8 @@ def _item(item: Mapping[str, Any], seen: SeenScript) -> Document | None:
     if isinstance(kind, int):
         made["kind"] = kind
     if isinstance(detail, str) and detail != _UNKNOWN:
-        made["detail"] = _line(detail)
+        detail = detail.replace(f"{_UNKNOWN} | ", "").replace(f" | {_UNKNOWN}", "")
+        made["detail"] = _line(_DEFINITION.sub("(", detail).removesuffix(": ..."))
     if isinstance(edit, dict):
         span = _range(edit.get("range"), seen)
         if span is None or not isinstance(edit.get("newText"), str):
@@ -189,7 +194,7 @@ def _number(found: object) -> int | None:
 
 
 def _line(text: str) -> str:
-    whole = " ".join(text.split())
+    whole = re.sub(r" +:", ":", " ".join(text.split()))
     return whole if len(whole) <= _LONGEST_LINE else whole[: _LONGEST_LINE - 1] + "…"
 
 

@@ -206,7 +206,9 @@ class Conversation:
 
     def _change(self, text: str, version: int) -> None:
         if self._seen is None:
-            raise ValueError
+            # Of an editor that has lost its connection meanwhile.
+            self._open(text, version)
+            return
         self._seen = self._saw(text, version)
         params = {
             "textDocument": {"uri": self._folder.uri, "version": version},

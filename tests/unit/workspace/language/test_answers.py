@@ -16,10 +16,15 @@ def span(line: int, start: int, end: int) -> dict[str, Any]:
 
 
 def test_a_completion_has_what_a_page_shows_and_no_more() -> None:
-    item = {"label": "head", "kind": 2, "detail": "def head(\n  n: int)", "sortText": "1"}
+    item = {
+        "label": "head",
+        "kind": 2,
+        "detail": "def head(\n  self : X,\n  n : int\n) -> X: ...",
+        "sortText": "1",
+    }
     extras = {"command": {"command": "run"}, "data": {"uri": "file:///etc"}, "documentation": "<b>"}
     made = answers.completion({"isIncomplete": False, "items": [{**item, **extras}]}, SEEN)
-    assert made == {"isIncomplete": False, "items": [{**item, "detail": "def head( n: int)"}]}
+    assert made == {"isIncomplete": False, "items": [{**item, "detail": "(n: int ) -> X"}]}
 
 
 def test_completions_of_ours_and_those_that_edit_elsewhere_are_left_out() -> None:

@@ -1,0 +1,167 @@
+"""The editor of a script in a real browser, with the real language server."""
+
+import statistics
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, WebSocketRoute, expect
+from tests.browser.conftest import NewPage, check_accessibility
+from tests.server_process import server_process
+
+import studiolo
+from studiolo.environments.environment import Environment
+
+BUILT = Path(__file__).parents[2] / "src" / "studiolo" / "_ui" / "index.html"
+pytestmark = pytest.mark.skipif(not BUILT.exists(), reason='"make frontend" builds the page')
+
+SCRIPT = """def azureml_main(dataframe1 = None, dataframe2 = None):
+    people = dataframe1
+    return people,
+"""
+EXPERIMENT = """name: People
+nodes:
+  people: {dataset: people.csv}
+  mine: {module: execute-python-script, script: mine.py, inputs: {dataset1: people}}
+"""
+#: Measures from the next key to the frame after the one that has the list.
+LISTEN = """() => {
+  const root = document.querySelector(".editor").shadowRoot;
+  const frame = () => new Promise(requestAnimationFrame);
+  window.painted = new Promise((done) => {
+    document.addEventListener("keydown", async () => {
+      const pressed = performance.now();
+      while (!root.querySelector(".cm-tooltip-autocomplete li")) await frame();
+      await frame();
+      done(performance.now() - pressed);
+    }, { once: true, capture: true });
+  });
+}"""
+
+
+class Script:
+    """A server with one experiment, whose script is open in a page."""
+
+    def __init__(self, url: str, link: str, file: Path) -> None:
+        self.url, self.link, self.file = url, link, file
+
+    def open(self, page: Page) -> None:
+        self.file.write_text(SCRIPT)
+        page.goto(self.link)
+        page.goto(f"{self.url}/experiments/people/nodes/mine")
+        # The script is looked through: the language server answers.
+        page.locator(".cm-content").click()
+        page.keyboard.press("Control+End")
+        page.keyboard.type("absent_name")
+        expect(page.locator(".cm-lintRange-error").first).to_have_text("absent_name")
+
+
+@pytest.fixture(scope="module")
+def script(
+    tmp_path_factory: pytest.TempPathFactory, default_environment: Environment
+) -> Iterator[Script]:
+    root = studiolo.new_workspace(tmp_path_factory.mktemp("editor") / "workspace", samples=False)
+    (root / "datasets" / "people.csv").write_text("name,age,home town\nAda,36,London\n")
+    folder = root / "experiments" / "people"
+    folder.mkdir(parents=True)
+    (folder / "experiment.yaml").write_text(EXPERIMENT)
+    with server_process(root) as server:
+        line = server.next_line
+        while "/signin" not in line:
+            line = server.next_line
+        yield Script(server.url, line.split()[-1], folder / "mine.py")
+
+
+@pytest.fixture
+def editor(page: Page, script: Script) -> Page:
+    script.open(page)
+    return page
+
+
+def put(page: Page, text: str) -> None:
+    """Replace what is in the editor by the script and one more line."""
+    page.keyboard.press("Control+A")
+    page.keyboard.press("Delete")
+    for line in SCRIPT.splitlines()[:2]:
+        page.keyboard.type(line.strip())
+        page.keyboard.press("Escape")
+        page.keyboard.press("Enter")
+    page.keyboard.type(text)
+
+
+def test_members_of_a_data_frame_are_completed(editor: Page) -> None:
+    put(editor, "dataframe1.")
+    options = editor.get_by_role("option")
+    expect(options.first).to_be_visible()
+    check_accessibility(editor)
+    editor.keyboard.type("merg")
+    expect(options.first).to_contain_text("merge")
+    editor.keyboard.press("Enter")
+    expect(editor.locator(".cm-activeLine")).to_have_text("    dataframe1.merge")
+    # What a call takes.
+    editor.keyboard.type("(")
+    signature = editor.locator(".cm-lsp-signature")
+    expect(signature).to_contain_text("how")
+    expect(signature.locator(".cm-lsp-active-parameter")).to_contain_text("right")
+    check_accessibility(editor)
+
+
+def test_hovering_tells_the_type_and_the_documentation(editor: Page) -> None:
+    put(editor, "people.merge")
+    editor.keyboard.press("Escape")
+    line = editor.locator(".cm-activeLine").bounding_box()
+    word = editor.locator(".cm-activeLine").evaluate(
+        """(line) => {
+            const range = document.createRange();
+            range.selectNodeContents(line);
+            return range.getBoundingClientRect().right;
+        }"""
+    )
+    assert line is not None
+    editor.mouse.move(word - 20, line["y"] + line["height"] / 2)
+    shown = editor.locator(".cm-documentation")
+    expect(shown).to_contain_text("Merge DataFrame")
+    expect(shown.locator("pre span").first).to_be_visible()
+    check_accessibility(editor)
+
+
+def test_mistakes_are_marked_as_they_are_typed(editor: Page) -> None:
+    put(editor, "x = 1 + 'a'")
+    marked = editor.locator(".cm-lintRange-error")
+    expect(marked).to_have_text("1 + 'a'")
+    editor.keyboard.press("Backspace")
+    for key in ("Backspace", "Backspace", "2"):
+        editor.keyboard.press(key)
+    expect(marked).to_have_count(0)
+
+
+def test_a_list_is_painted_soon_after_its_key(
+    editor: Page, record_testsuite_property: Callable[[str, object], None]
+) -> None:
+    taken = []
+    put(editor, "people")
+    for _ in range(12):
+        editor.evaluate(LISTEN)
+        editor.keyboard.press(".")
+        taken.append(editor.evaluate("window.painted"))
+        editor.keyboard.press("Escape")
+        editor.keyboard.press("Backspace")
+    # Measured, and not demanded: the machine may be busy.
+    record_testsuite_property("key_to_completion_ms_p50", round(statistics.median(taken)))
+    print(f"From a key to the list of completions: {statistics.median(taken):.0f} ms (median).")
+
+
+def test_help_comes_back_after_a_lost_connection(new_page: NewPage, script: Script) -> None:
+    page = new_page(scheme="dark")
+    sockets = []
+
+    def lose_the_first(socket: WebSocketRoute) -> None:
+        sockets.append(socket)
+        if len(sockets) > 1:
+            socket.connect_to_server()
+        else:
+            socket.close(code=1011)
+
+    page.route_web_socket("**/language-server", lose_the_first)
+    script.open(page)
+    assert len(sockets) > 1
