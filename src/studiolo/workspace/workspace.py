@@ -31,6 +31,7 @@ from studiolo.runs.experiments.running import RunningExperiment
 from studiolo.runs.history.experiment_result import ExperimentResult, NodeResult
 from studiolo.runs.planning.plan import Plan
 from studiolo.runs.planning.selection import Selection
+from studiolo.runs.scripts.environment_choice import AUTO
 from studiolo.runs.scripts.script_check import check_scripts
 from studiolo.store.locks import EditLock
 from studiolo.workspace.datasets.datasets import WorkspaceDatasets
@@ -247,7 +248,7 @@ class Workspace:
             script_parameters=read_script_parameters,
             saved=lambda saved, version: self.saved.notes(saved, version, environment_here()),
             dataset_names=self.datasets.names,
-            environments=self.environments.names(),
+            environments=[*self.environments.names(), AUTO],
         )
         return [*found, *read_layout(experiment.folder).findings]
 

@@ -97,7 +97,8 @@ class LocalEngine:
         try:
             with self._pool.use(kind, _told(run)) as pooled:
                 job = job_of(step, inputs, files)
-                if notes := _notes_before(job, classic=pooled.environment.classic):
+                notes = _notes_before(step, job, classic=pooled.environment.classic)
+                if notes:
                     run.on_notes(step.name, notes)
                 outcome = pooled.sandbox.run(
                     job,
@@ -210,13 +211,14 @@ def job_of(step: Step, inputs: Mapping[PortName, Connected], files: Mapping[str,
     )
 
 
-def _notes_before(job: Job, *, classic: bool) -> Sequence[str]:
+def _notes_before(step: Step, job: Job, *, classic: bool) -> Sequence[str]:
     """Notes on a script before it runs; none on a module."""
     if job.contract.module:
         return ()
     bundle = job.bundle
     content = bundle.read(bundle.size) if isinstance(bundle, MemoryFile) else None
-    return notes_before(job.source, content, classic=classic)
+    chosen = [step.environment_note] if step.environment_note else []
+    return [*chosen, *notes_before(job.source, content, classic=classic)]
 
 
 def _limits(policy: Limits, node: NodeLimits) -> Limits | None:

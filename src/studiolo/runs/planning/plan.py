@@ -29,6 +29,7 @@ from studiolo.runs.planning.draws import Draws
 from studiolo.runs.planning.recipe import Recipe, digest_of, source_digest
 from studiolo.runs.planning.selection import Selection
 from studiolo.runs.sandbox_factory import Environments
+from studiolo.runs.scripts.environment_choice import AUTO, chosen_environment
 from studiolo.store.identity import RecipeDigest
 
 #: Parameters whose values Studiolo reads as datasets.
@@ -114,6 +115,8 @@ class Step:
     metadata: ScriptMetadata = field(default_factory=ScriptMetadata)
     #: For a module node: the environment that its script runs in.
     environment: EnvironmentRequest | None = None
+    #: What `environment: auto` chose and why, for the log; "" where nothing was to be chosen.
+    environment_note: str = ""
     #: Checked values of the parameters that the node gives.
     parameters: Mapping[str, Any] = field(default_factory=dict)
     #: Those of the module's parameters that are columns: what they select, by name.
@@ -219,7 +222,7 @@ class _Planner:
         assert node.module is not None
         definition = self._modules.find(node.module)
         script = self._script(node, definition)
-        metadata = self._metadata_of(node, script)
+        metadata, note = self._metadata_of(node, script)
         sources = {
             port: (source.node, source.port or first_output(before[source.node]))
             for port, source in node.inputs.items()
@@ -270,6 +273,7 @@ class _Planner:
             script=script,
             metadata=metadata,
             environment=environment,
+            environment_note=note,
             parameters=parameters,
             columns=columns,
             files=files,
@@ -279,12 +283,16 @@ class _Planner:
             and not any(parameters.get(export.file) for export in definition.exports.values()),
         )
 
-    def _metadata_of(self, node: Node, script: Script) -> ScriptMetadata:
+    def _metadata_of(self, node: Node, script: Script) -> tuple[ScriptMetadata, str]:
+        """The metadata with the environment in it, and a note if that was chosen."""
         metadata = self._metadata(script.source)
         if node.module != EXECUTE_PYTHON_SCRIPT:
-            return metadata
+            return metadata, ""
         named = node.environment or metadata.environment or self._experiment_environment
-        return replace(metadata, environment=named)
+        if named != AUTO:
+            return replace(metadata, environment=named), ""
+        choice = chosen_environment(script.source)
+        return replace(metadata, environment=choice.environment), choice.note
 
     def _is_taken(self, node: Node, port: PortName) -> bool:
         """Whether anything is connected to an output of a node."""

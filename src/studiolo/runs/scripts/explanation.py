@@ -30,6 +30,12 @@ _COLOUR: Final = re.compile(r"\x1b\[[\d;]*m")
 _NLTK: Final = re.compile(r"Resource '?(?P<name>[\w.-]+)'? not found\.")
 
 
+#: After the advice about a retired call.
+_UNCHANGED: Final = (
+    "The script runs as it is with `--environment classic`, or `environment: classic` at its node."
+)
+
+
 def explained(failure: Failure, ran: Circumstances) -> Failure:
     """Add what only the host knows, and what has become of retired calls."""
     message = _readable(failure.message)
@@ -53,6 +59,8 @@ def explained(failure: Failure, ran: Circumstances) -> Failure:
         message = f"{_ended(message)} {advice}"
     if call is not None and (others := listed(reading, ran.job.script_name, told=call)):
         message = f"{message}\n{others}"
+    if call is not None and not call.lost and not ran.environment.classic:
+        message = f"{message}\n{_UNCHANGED}"
     return replace(failure, message=message)
 
 

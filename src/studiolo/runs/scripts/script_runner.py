@@ -19,6 +19,7 @@ from studiolo.modules.script_metadata import read_script_metadata
 from studiolo.runs.errors import DatasetUnsuitableError
 from studiolo.runs.sandbox_factory import Environments, SandboxFactory
 from studiolo.runs.scripts.circumstances import Circumstances
+from studiolo.runs.scripts.environment_choice import AUTO, chosen_environment
 from studiolo.runs.scripts.explanation import explained
 from studiolo.runs.scripts.old_code_notes import notes_before
 from studiolo.runs.scripts.script_result import ScriptResult
@@ -69,7 +70,8 @@ class ScriptRunner:
             script_bundle: A zip of modules and files for the third port.
             parameters: Values for keyword-only parameters of `azureml_main`.
             port_binding: `connected` or `slot`: which argument a lone second dataset becomes.
-            environment: The environment to run it in; what its metadata block says if not given.
+            environment: The environment to run it in, or `auto`; what its metadata block says if
+                not given.
             seed: Gives the same random numbers each time.
             limits: Replace the policy's.
             on_note: Gets the lines of the log that are known before the script runs.
@@ -86,10 +88,14 @@ class ScriptRunner:
         metadata = read_script_metadata(script.source)
         if environment is not None:
             metadata = replace(metadata, environment=environment)
+        log: list[str] = []
+        if metadata.environment == AUTO:
+            choice = chosen_environment(script.source)
+            metadata = replace(metadata, environment=choice.environment)
+            log.append(choice.note)
         used = self._factory.environment_for(self._environments.request(metadata, script=file))
         # Before the inputs are read: the interpreter starts beside that.
         sandbox = self._sandbox(used)
-        log: list[str] = []
         bundle = None if script_bundle is None else read_bundle(script_bundle)
         with ExitStack() as files:
             sources = {"dataset1": dataset1, "dataset2": dataset2}
