@@ -2,6 +2,7 @@
 
 import { queryOptions } from "@tanstack/react-query";
 import { client, data, document, type Schemas } from "./client";
+import type { ExperimentDocument } from "./graph_document";
 
 export type Run = Schemas["RunDocument"];
 export type ListedRun = Schemas["HistoryRun"];
@@ -25,6 +26,18 @@ export const runQuery = (run: string) => queryOptions({
   queryKey: ["run", run],
   queryFn: () => data(client.GET("/runs/{run}", { params: { path: { run } } })),
 });
+
+/** The experiment as it was when a run began, with the states of that run. */
+export const pastQuery = (run: string) => queryOptions({
+  queryKey: ["run", run, "experiment"],
+  queryFn: () => data(client.GET("/runs/{run}/experiment", { params: { path: { run } } })) as Promise<ExperimentDocument>,
+});
+
+/** A new experiment as a run had it; its name. */
+export async function saveAsNew(run: string): Promise<string> {
+  const body = { run, title: "", description: "" };
+  return (await data(client.POST("/experiments", { body }))).name;
+}
 
 export const comparisonQuery = (run: string, other: string) => queryOptions({
   queryKey: ["differences", run, other],

@@ -79,7 +79,7 @@ export interface paths {
         put?: never;
         /**
          * Make Experiment
-         * @description Make an experiment: empty, of a sample, or as a copy of another one.
+         * @description Make an experiment: empty, of a sample, as a copy, or as it was in a run.
          */
         post: operations["make_experiment"];
         delete?: never;
@@ -2049,7 +2049,7 @@ export interface components {
         };
         /**
          * NewExperiment
-         * @description An experiment to be made: empty, of a sample, or as a copy of another one.
+         * @description An experiment to be made: empty, of a sample, as a copy, or as it was in a run.
          */
         NewExperiment: {
             /** Name */
@@ -2068,6 +2068,8 @@ export interface components {
             sample?: string | null;
             /** Copy Of */
             copy_of?: string | null;
+            /** Run */
+            run?: string | null;
         };
         /**
          * NewExperimentDocument

@@ -5,8 +5,10 @@ import type { Node as FlowNode } from "@xyflow/react";
 import { memo, useContext, useEffect, useState } from "react";
 import type { GraphNode, Port } from "../graph/graph";
 import { portOffset } from "../graph/places";
+import { ChangeMark } from "../look/change_mark";
 import { Inlay, PortMark, StateMark } from "../look/marks";
 import { duration, runMoment, share, useWords } from "../words/words";
+import { Changed } from "./changes";
 import { useChosenPort } from "./chosen_port";
 import { Looking } from "./looking";
 import type { NodeShown } from "./node_state";
@@ -17,8 +19,11 @@ export type StudioNode = FlowNode<
 >;
 
 export const NodeView = memo(function NodeView({ data: { node, shown, full, missing }, selected }: NodeProps<StudioNode>) {
+  const words = useWords();
+  const change = useContext(Changed)?.get(node.name);
   return (
-    <article className={`node ${shown.look} ${selected ? "sel" : ""}`}>
+    <article className={`node ${shown.look} ${selected ? "sel" : ""} ${change ?? ""}`}>
+      {change && <ChangeMark change={change} label={words.past.changes[change]} />}
       <div className="head">
         <Inlay kind={node.kind} category={node.category} />
         <span className="clip" title={`${node.name}: ${node.title}`}>{node.title}</span>

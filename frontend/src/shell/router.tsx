@@ -53,6 +53,7 @@ const runs = createRoute({
 const run = createRoute({
   getParentRoute: () => rootRoute,
   path: "/runs/$run",
+  validateSearch: (search): { compare?: string } => (typeof search.compare === "string" ? { compare: search.compare } : {}),
   component: lazyRouteComponent(() => import("../pages/run"), "RunPage"),
 });
 const runNode = createRoute({

@@ -565,6 +565,14 @@ export const en = {
     acts: "Actions",
     download: (output: string) => `Download ${output}`,
   },
+  past: {
+    views: "How the run is shown",
+    saveAsNew: "Save as new experiment",
+    compared: (before: string, after: string) => `What differs in run ${after} from run ${before}, read-only.`,
+    onCanvas: "On the canvas",
+    legend: "Kinds of changes",
+    changes: { added: "Added", removed: "Removed", changed: "Changed" },
+  },
   models: {
     title: "Models",
     none: "No saved model or transform yet.",

@@ -559,6 +559,14 @@ export const ko: Words = {
     acts: "동작",
     download: (output) => `${output} 다운로드`,
   },
+  past: {
+    views: "보기 방식",
+    saveAsNew: "새 실험으로 저장",
+    compared: (before, after) => `실행 ${before}에서 실행 ${after}까지의 차이, 읽기 전용`,
+    onCanvas: "캔버스에서 보기",
+    legend: "변경 종류",
+    changes: { added: "추가됨", removed: "제거됨", changed: "변경됨" },
+  },
   models: {
     title: "모델",
     none: "저장된 모델이나 변환이 없습니다.",

@@ -186,6 +186,13 @@ def test_a_past_run_is_drawn_as_it_was(studio: ServedStudio, run: str) -> None:
     drawn = studio.program.get(f"/runs/{run}/experiment").json()
     assert [node["name"] for node in drawn["nodes"]] == ["pima", "double"]
     assert drawn["states"]["double"]["state"] == "finished"
+    saved = studio.program.post("/experiments", json={"run": run, "name": "as-it-was"})
+    assert saved.json() == {"name": "as-it-was"}
+    again = studio.program.get("/experiments/as-it-was").json()
+    assert again["findings"] == []
+    assert studio.program.get("/experiments/as-it-was/files/double.py").json()["text"] == SCRIPT
+    taken = studio.program.post("/experiments", json={"run": run, "name": "as-it-was"})
+    assert taken.json()["error"]["code"] == "experiment-exists"
     listed = studio.program.get("/runs?experiment=small").json()["runs"]
     assert run in [one["run"] for one in listed]
 

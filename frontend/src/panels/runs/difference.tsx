@@ -1,6 +1,7 @@
 /** What differs between two runs, as text: parameters, scripts, results, and times. */
 
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { X } from "lucide-react";
 import type { ReactNode } from "react";
 import { comparisonQuery, runQuery } from "../../api/runs";
@@ -13,10 +14,12 @@ import { shortRun } from "./place";
 interface DifferenceProps {
   readonly before: string;
   readonly after: string;
+  /** Whether it is beside the canvas that shows it. */
+  readonly besideCanvas?: boolean;
   readonly onClose: () => void;
 }
 
-export function Difference({ before, after, onClose }: DifferenceProps) {
+export function Difference({ before, after, besideCanvas = false, onClose }: DifferenceProps) {
   const words = useWords();
   const { data: found, isError, error, refetch } = useQuery(comparisonQuery(before, after));
   return (
@@ -25,6 +28,7 @@ export function Difference({ before, after, onClose }: DifferenceProps) {
         <h2 className="grow">
           <span className="ty">A</span> {shortRun(before)} → <span className="ty">B</span> {shortRun(after)}
         </h2>
+        {!besideCanvas && <Link to="/runs/$run" params={{ run: after }} search={{ compare: before }} className="small">{words.past.onCanvas}</Link>}
         <IconButton icon={X} small label={words.common.close} onClick={onClose} />
       </header>
       {isError && <Trouble error={error} onRetry={() => void refetch()} />}

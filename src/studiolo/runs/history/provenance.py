@@ -35,6 +35,12 @@ class Provenance:
         """The text of the experiment's file; empty for an experiment that had none."""
         return str(self._snapshot.get("file", ""))
 
+    @property
+    def scripts(self) -> Mapping[str, str]:
+        """The texts of the scripts that the run had, by the names of their files."""
+        texts: Mapping[str, str] = self._snapshot.get("scripts", {})
+        return texts
+
     @cached_property
     def recipes(self) -> Mapping[NodeName, Recipe]:
         """The nodes' recipes; without those that depended on what came before and never came."""
@@ -108,8 +114,7 @@ class Provenance:
 
     @cached_property
     def _scripts(self) -> Mapping[str, ScriptText]:
-        texts: Mapping[str, str] = self._snapshot.get("scripts", {})
-        return {source_digest(t): ScriptText(name=name, text=t) for name, t in texts.items()}
+        return {source_digest(t): ScriptText(name=name, text=t) for name, t in self.scripts.items()}
 
     @cached_property
     def _names(self) -> Mapping[str, NodeName]:

@@ -33,7 +33,7 @@ _MOST_EDITS = 20_000
 
 
 class NewExperiment(BaseModel):
-    """An experiment to be made: empty, of a sample, or as a copy of another one."""
+    """An experiment to be made: empty, of a sample, as a copy, or as it was in a run."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -43,6 +43,8 @@ class NewExperiment(BaseModel):
     description: str = ""
     sample: str | None = None
     copy_of: str | None = None
+    #: The run whose experiment is to be made anew.
+    run: str | None = None
 
 
 class NewExperimentDocument(TypedDict):
@@ -151,11 +153,13 @@ def _add_list_routes(routes: APIRouter, studio: Studio) -> None:
 
     @routes.post("/experiments", status_code=201)
     def make_experiment(new: NewExperiment) -> NewExperimentDocument:
-        """Make an experiment: empty, of a sample, or as a copy of another one."""
+        """Make an experiment: empty, of a sample, as a copy, or as it was in a run."""
         if new.sample is not None:
             return {"name": studio.open_sample(new.sample, new.name)}
         if new.copy_of is not None:
             return {"name": studio.copy(new.copy_of, new.name)}
+        if new.run is not None:
+            return {"name": studio.copy_of_run(new.run, new.name)}
         name = new.name or ""
         studio.new(name, title=new.title, description=new.description)
         return {"name": name}

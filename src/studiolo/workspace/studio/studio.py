@@ -14,6 +14,7 @@ from studiolo.experiments.errors import ExperimentMissingError
 from studiolo.experiments.experiment import Experiment
 from studiolo.experiments.file import FILE_NAME
 from studiolo.files.inside import stays_inside
+from studiolo.files.placing import put
 from studiolo.modules.definition import PortKind
 from studiolo.store.run_record import RunRecord
 from studiolo.workspace.drafts.draft import Draft
@@ -119,6 +120,36 @@ class Studio:
         chosen = name or self._free_name(source)
         self._refuse_existing(chosen)
         return copy_experiment(folder, self.workspace, self.workspace, name=chosen).folder.name
+
+    def copy_of_run(self, run: str, name: str | None = None) -> str:
+        """Make an experiment as it was when a run began; its name.
+
+        Raises:
+            RunUnknownError, RunAmbiguousError: There is no such run, or there are several.
+            ExperimentFileError: It was not saved in a file that can be read.
+            ExperimentNameError, ExperimentExistsError: It can't be called so.
+            WorkspaceUnwritableError: It can't be written.
+        """
+        past = self.experiments.as_run(run)
+        provenance = self.workspace.runs.look(run).provenance
+        chosen = name or self._free_name(past.name)
+        self._refuse_existing(chosen)
+        folder = self.workspace.experiment_folder(chosen)
+        # The graph last: the experiment is there once all of it is.
+        files = {**provenance.scripts, FILE_NAME: provenance.file}
+        try:
+            for file, text in files.items():
+                if stays_inside(file):
+                    put(text.encode(), folder / file, folder=folder.parent, replace=False)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise WorkspaceUnwritableError(path=folder, reason=reason) from error
+        positions = {
+            node: at for node, at in past.layout.positions.items() if node in past.experiment.nodes
+        }
+        if positions:
+            self.workspace.arrange(self.workspace.experiment(folder), positions)
+        return chosen
 
     def edit(self, name: str, edits: Iterable[Edit], *, revision: str) -> None:
         """Carry out edits that were made from a version of an experiment: all of them, or none.
