@@ -1404,6 +1404,26 @@ export interface components {
             from_port?: string | null;
         };
         /**
+         * ConnectionDocument
+         * @description One connection of a run, or an attempt at one.
+         */
+        ConnectionDocument: {
+            /** At */
+            at: string;
+            /** Host */
+            host: string;
+            /** Port */
+            port: number;
+            /** Allowed */
+            allowed: boolean;
+            /** Sent Bytes */
+            sent_bytes: number;
+            /** Received Bytes */
+            received_bytes: number;
+            /** Problem */
+            problem: string;
+        };
+        /**
          * ConsoleDocument
          * @description A part of a node's console.
          */
@@ -2242,6 +2262,8 @@ export interface components {
             images: string[];
             /** Log */
             log: string[];
+            /** Network */
+            network: components["schemas"]["ConnectionDocument"][];
             error: components["schemas"]["FailureDocument"] | null;
             /** Ports */
             ports: {

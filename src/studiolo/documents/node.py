@@ -10,6 +10,7 @@ from studiolo.datasets.dataset import ColumnRole, Dataset
 from studiolo.datasets.profile import ProfileDocument, profile_document
 from studiolo.documents.column import ColumnDocument
 from studiolo.documents.failure import FailureDocument, failure_document
+from studiolo.documents.script_run import ConnectionDocument, network_document
 from studiolo.experiments.experiment import NodeName
 from studiolo.modules.definition import PortKind
 from studiolo.runs.history.current_state import CurrentRun
@@ -69,6 +70,8 @@ class NodeFacts(TypedDict):
     #: The names of the pictures that it drew.
     images: Sequence[str]
     log: Sequence[str]
+    #: What it talked to in the network in this run, and what it was refused.
+    network: Sequence[ConnectionDocument]
     error: FailureDocument | None
 
 
@@ -149,6 +152,7 @@ def _facts(node: NodeResult, provenance: Provenance, *, variables: bool) -> Node
         "cpu_seconds": record.cpu_seconds,
         "images": [image.name for image in record.images or ()],
         "log": list(node.log),
+        "network": network_document(node.network),
         "error": failure_document(node.failure, variables=variables),
     }
 

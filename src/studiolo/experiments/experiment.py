@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, NewType
 
 from studiolo.datasets.reading_options import ReadingOptions
+from studiolo.experiments.allowance import Allowance
 from studiolo.experiments.revision import UNSAVED, Revision
 from studiolo.modules.definition import ModuleId, PortKind, PortName
 
@@ -101,6 +102,10 @@ class Node:
     #: For the same random numbers in each run.
     seed: int | None = None
     limits: NodeLimits = field(default_factory=NodeLimits)
+    #: Targets in the network that it may reach, beside those that the workspace allows.
+    allow: Sequence[Allowance] = ()
+    #: Whether a kept result may stand in for it although it may reach targets.
+    cache: bool = False
     comment: str = ""
 
     @property

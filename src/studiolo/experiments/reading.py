@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from studiolo.datasets.reading_options import READING_OPTIONS, ReadingOptions
+from studiolo.experiments.allowance import Allowance, merged, parse_allowance, too_many
 from studiolo.experiments.experiment import (
     ENVIRONMENT_PLACE,
     NODE_KINDS,
@@ -224,6 +225,10 @@ class _Reader(PartReader):
                 memory=self.quantity(part, "memory", parse_memory),
                 cpus=self.whole(part, "cpus", least=1),
             ),
+            allow=self._allow(part),
+            cache=bool(
+                self.of_kind(part, "cache", "true or false", lambda value: isinstance(value, bool))
+            ),
             comment=self.text(part, "comment") or "",
         )
 
@@ -270,6 +275,26 @@ class _Reader(PartReader):
         if module == "":
             self.wrong(part, "module", 'the id of a module, such as "split-data"')
         return None if module is None else ModuleId(module)
+
+    def _allow(self, part: Part) -> tuple[Allowance, ...]:
+        node = part.values.get("allow")
+        if node is None or isinstance(node, RefusedNode):
+            return ()
+        if not isinstance(node, SequenceNode):
+            self.wrong(part, "allow", 'a list of hosts and ports, such as ["api.example.com:443"]')
+            return ()
+        found = []
+        for item in node.items:
+            value = self.plain(item, part)
+            try:
+                found.append(parse_allowance(value if isinstance(value, str) else kind_of(item)))
+            except ValueError as error:
+                message = f'"allow" of {part.called}: {error}'
+                self.find("experiment-value-invalid", message, item, part.node)
+        allowances = merged(found)
+        if problem := too_many(allowances):
+            self.find("experiment-value-invalid", problem, node, part.node)
+        return allowances
 
     def _port_binding(self, part: Part) -> str:
         binding = self.text(part, "port_binding")

@@ -35,6 +35,8 @@ MODULE_KEYS = (
     "timeout",
     "memory",
     "cpus",
+    "allow",
+    "cache",
 )
 #: By the key that says what a node is: the keys that it may have.
 KEYS_BY_KIND = {
@@ -115,6 +117,8 @@ def node_form(node: Node) -> dict[str, Any]:
         "timeout": None if node.limits.timeout is None else duration_text(node.limits.timeout),
         "memory": None if node.limits.memory is None else size_text(node.limits.memory),
         "cpus": node.limits.cpus,
+        "allow": [str(allowance) for allowance in node.allow] or None,
+        "cache": node.cache or None,
     }
     return {key: value for key, value in said.items() if value is not None}
 

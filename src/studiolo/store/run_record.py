@@ -129,6 +129,8 @@ class NodeOutcome(Measures):
     console: str | None = None
     log: Sequence[str] | None = None
     images: Sequence[KeptImage] | None = None
+    #: What it talked to in the network in this run, as plain JSON; None for nothing.
+    network: Sequence[Mapping[str, Any]] | None = None
     #: Why it failed, as plain JSON.
     failure: Mapping[str, Any] | None = None
 

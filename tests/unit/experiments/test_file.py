@@ -212,6 +212,11 @@ def test_mistakes_are_found_where_they_are(
         ("module: m, memory: 1MiB", 27),
         ("module: m, memory: [1GiB]", 27),
         ("module: m, cpus: 0", 25),
+        ("module: m, allow: a", 26),
+        ("module: m, allow: [a]", 27),
+        ("module: m, allow: ['a:1', 2]", 34),
+        ("module: m, allow: ['https://a:1']", 27),
+        ("module: m, cache: 1", 26),
         ("module: m, inputs: a", 27),
         ("module: m, inputs: {a: }", 31),
         ("module: m, inputs: {a: b.}", 31),
@@ -415,3 +420,13 @@ def test_web_service_parameters(tmp_path: Path) -> None:
         f"{HEAD}nodes: {{}}\nweb_service_parameters:\n  # for all\n  Seed: a.seed\n"
         "  new: [c.n, d.n]\n"
     )
+
+
+def test_what_a_node_may_reach(tmp_path: Path) -> None:
+    text = f"{HEAD}nodes:\n  a: {{module: m, allow: ['b:2', 'A:1=127.0.0.1:3'], cache: true}}\n"
+    experiment = read(tmp_path, text)
+    node = experiment.nodes[NodeName("a")]
+    assert [str(allowance) for allowance in node.allow] == ["a:1=127.0.0.1:3", "b:2"]
+    assert node.cache
+    allow = ["a:1=127.0.0.1:3", "b:2"]
+    assert saved_form(experiment)["nodes"]["a"] == {"module": "m", "allow": allow, "cache": True}

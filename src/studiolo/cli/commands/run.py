@@ -32,7 +32,6 @@ _OF_SCRIPTS = (
     "variables",
     "port_binding",
     "environment",
-    "allow",
 )
 _OF_EXPERIMENTS = ("to", "only", "start", "again")
 

@@ -11,7 +11,7 @@ from studiolo.cli.terminal import Terminal
 from studiolo.cli.views.experiment_view import state_shown
 from studiolo.cli.views.profile_view import render_profile
 from studiolo.cli.views.run_status import status_text
-from studiolo.cli.views.run_view import dataset_preview, scores_of, show_reason
+from studiolo.cli.views.run_view import dataset_preview, scores_of, show_network, show_reason
 from studiolo.modules.definition import EXECUTE_PYTHON_SCRIPT, PortKind
 from studiolo.rendering.amounts import count_text, duration_text, moment_text, size_text
 from studiolo.rendering.plain_text import one_line, printable
@@ -173,6 +173,7 @@ def _show_notes(console: Terminal, node: NodeResult) -> None:
         console.print()
     for line in node.log:
         console.say(Text.assemble(("note: ", "yellow"), printable(line)))
+    show_network(console, node.network)
     if pictures:
         hint = (
             "--device DIR writes the pictures." if len(pictures) > 1 else "--device DIR writes it."

@@ -13,6 +13,7 @@ from studiolo.runs.engines.references import ResultReference, ResultTable
 from studiolo.runs.engines.run_settings import RunSettings
 from studiolo.runs.planning.plan import Step
 from studiolo.sandbox.exchange.job import Failure, Image, Outcome
+from studiolo.sandbox.network.traffic import NetworkConnection
 from studiolo.store.measures import Cost
 
 
@@ -55,6 +56,8 @@ class StepOutcome(Cost):
     images: Sequence[Image] = ()
     #: Remarks that are not errors, a sentence each.
     log: Sequence[str] = ()
+    #: What it talked to in the network, and what it was refused.
+    network: Sequence[NetworkConnection] = ()
     seconds: float
     #: The name of the environment that it ran in, and how well it was isolated; empty for what the
     #: host does itself, such as reading a dataset file.
@@ -77,6 +80,7 @@ class StepOutcome(Cost):
             console=outcome.device.console,
             images=outcome.device.images,
             log=outcome.log,
+            network=outcome.network,
             **Cost.of(outcome),
             environment=environment,
             isolation=outcome.isolation.level.value,

@@ -139,7 +139,7 @@ def _kind(step: Step, run: RunContext, *, slow: bool) -> SandboxKind:
     return SandboxKind(
         environment=step.environment,
         slow=opens_objects or slow,
-        settings=run.settings,
+        settings=replace(run.settings, allow=step.allow),
     )
 
 

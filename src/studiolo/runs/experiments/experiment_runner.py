@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from studiolo.experiments.allowance import Allowance, merged
 from studiolo.experiments.experiment import Experiment, NodeName
 from studiolo.runs.engines.engine import Engine, RunContext
 from studiolo.runs.engines.run_settings import RunSettings
@@ -67,6 +68,8 @@ class WorkspaceParts:
     datasets: Datasets
     saved: SavedObjects
     sources: DatasetSources
+    #: Targets in the network that every run's scripts may reach.
+    allow: tuple[Allowance, ...] = ()
     file_writer: DatasetFileWriter
 
 
@@ -87,11 +90,12 @@ class ExperimentRunner:
         *,
         nonce: str = "",
         new_draws: bool = False,
+        allow: Collection[Allowance] = (),
     ) -> Plan:
         """The plan for a run of the experiment, kept results left aside.
 
         Nodes keep what was drawn for them. What has no draw, or is to run again, gets one only
-        with ``new_draws``.
+        with ``new_draws``. Scripts may reach the targets in ``allow``, and those of the workspace.
         """
         draws = ExperimentDraws(
             self._parts.records,
@@ -108,6 +112,7 @@ class ExperimentRunner:
             draws=draws,
             nonce=nonce,
             selection=selection,
+            allow=merged(self._parts.allow, allow),
         )
 
     def close(self) -> None:
@@ -177,7 +182,7 @@ class ExperimentRunner:
         parts, run = self._parts, running.id
         with WorkspaceUse.begin(parts.store), RunLock.take(parts.store, run):
             self._mark_interrupted()
-            plan = self.plan(experiment, selection, nonce=run, new_draws=True)
+            plan = self.plan(experiment, selection, nonce=run, new_draws=True, allow=settings.allow)
             kept = self._kept(plan)
             reasons = self._reasons(plan, kept)
             parts.records.begin_run(

@@ -205,6 +205,7 @@ class Recorder:
             bytes=manifest.size,
             console=done.console,
             log=done.log,
+            network=[connection.to_json() for connection in done.network] or None,
             images=images,
             failure=None if done.failure is None else asdict(done.failure),
         )

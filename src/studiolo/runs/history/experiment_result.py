@@ -15,6 +15,7 @@ from studiolo.runs.experiments.kept_results import KeptResults
 from studiolo.sandbox.exchange.job import Connected, Failure, Image, Remedy, TracebackFrame
 from studiolo.sandbox.exchange.sealed_table import SealedTable
 from studiolo.sandbox.exchange.variables import variables_from_record
+from studiolo.sandbox.network.traffic import NetworkConnection
 from studiolo.store.identity import RunId
 from studiolo.store.records import Records
 from studiolo.store.result_record import StoredResult
@@ -114,6 +115,11 @@ class NodeResult:
     def log(self) -> Sequence[str]:
         """The notes about the node that are not errors, a sentence each."""
         return self.record.log or ()
+
+    @property
+    def network(self) -> Sequence[NetworkConnection]:
+        """The connections that it made in this run, and those that it was refused."""
+        return [NetworkConnection.from_json(one) for one in self.record.network or ()]
 
     @property
     def failure(self) -> Failure | None:

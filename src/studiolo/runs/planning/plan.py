@@ -9,8 +9,10 @@ from typing import Any, Protocol
 from studiolo.datasets.formats import FileFormat, format_of_name
 from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.environments.request import EnvironmentRequest
+from studiolo.experiments.allowance import Allowance, merged
 from studiolo.experiments.experiment import Experiment, Node, NodeName, SavedName
 from studiolo.experiments.graph import topological_order
+from studiolo.modules.catalogue import LIBRARY
 from studiolo.modules.definition import (
     EXECUTE_PYTHON_SCRIPT,
     PYTHON_DEVICE,
@@ -132,6 +134,8 @@ class Step:
     returns_device: bool = False
     #: Whether a kept result of the same recipe may stand in for it.
     may_be_kept: bool = True
+    #: Targets in the network that its script may reach.
+    allow: tuple[Allowance, ...] = ()
 
     @property
     def name(self) -> NodeName:
@@ -165,6 +169,7 @@ def plan_run(
     draws: Draws,
     nonce: str,
     selection: Selection | None = None,
+    allow: Sequence[Allowance] = (),
 ) -> Plan:
     """Plan a run of an experiment that was checked.
 
@@ -177,13 +182,14 @@ def plan_run(
         draws: What nodes without a seed get for one.
         nonce: A text that no other run has, for modules that may give another result each time.
         selection: Which nodes; all if not given.
+        allow: Targets in the network that scripts and the workspace's own modules may reach.
 
     Raises:
         StudioloError: What a check would have found, or a file that was taken away since.
     """
     chosen = selection or Selection()
     wanted = chosen.wanted(experiment)
-    planner = _Planner(experiment, modules, datasets, saved, environments, draws, nonce)
+    planner = _Planner(experiment, modules, datasets, saved, environments, draws, nonce, allow)
     steps: dict[NodeName, Step] = {}
     for name in topological_order(experiment):
         if name in wanted:
@@ -201,6 +207,7 @@ class _Planner:
         environments: Environments,
         draws: Draws,
         nonce: str,
+        allow: Sequence[Allowance],
     ) -> None:
         self._experiment = experiment
         self._folder: Path = experiment.folder
@@ -211,6 +218,7 @@ class _Planner:
         self._environments = environments
         self._draws = draws
         self._nonce = nonce
+        self._allow = allow
         # Many nodes name the same module.
         self._metadata = functools.cache(read_script_metadata)
 
@@ -255,7 +263,11 @@ class _Planner:
             recipe["device"] = True
         if any(parameter.kind in _READ for parameter in definition.parameters):
             recipe["reader"] = own_code.reader()
-        if not definition.deterministic:
+        allow = self._allowed(node, definition)
+        if allow:
+            recipe["network"] = [str(allowance) for allowance in allow]
+        repeatable = definition.deterministic and (not allow or node.cache)
+        if not repeatable:
             recipe["once"] = self._nonce
         undrawn, draw = self._draw(node, definition, recipe, again=node.name in selection.again)
         seed = draw if node.seed is None else node.seed
@@ -278,10 +290,19 @@ class _Planner:
             columns=columns,
             files=files,
             returns_device=returns_device,
-            may_be_kept=definition.deterministic
+            allow=allow,
+            may_be_kept=repeatable
             and node.name not in selection.again
             and not any(parameters.get(export.file) for export in definition.exports.values()),
         )
+
+    def _allowed(self, node: Node, definition: ModuleDefinition) -> tuple[Allowance, ...]:
+        """The targets that the node may reach; modules of the library only what it names itself."""
+        path = definition.path
+        of_library = path is not None and path.is_relative_to(LIBRARY)
+        if of_library and definition.id != EXECUTE_PYTHON_SCRIPT:
+            return merged(node.allow)
+        return merged(self._allow, node.allow)
 
     def _metadata_of(self, node: Node, script: Script) -> tuple[ScriptMetadata, str]:
         """The metadata with the environment in it, and a note if that was chosen."""

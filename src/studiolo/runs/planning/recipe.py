@@ -32,6 +32,7 @@ _PARTS = {
     "device": "whether its Python device is connected",
     "seed": "the seed",
     "draw": "the draw",
+    "network": "what it may reach in the network",
     "contract": "how Studiolo runs scripts",
     "reader": "how Studiolo reads files",
 }

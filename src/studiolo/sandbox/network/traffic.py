@@ -1,8 +1,9 @@
 """The connections of a run: the lines of its log that say what it talked to."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 #: Of one run. A script can make as many connections as it likes; further ones are only counted.
 MOST_CONNECTIONS: Final = 1000
@@ -23,6 +24,15 @@ class NetworkConnection:
     allowed: bool = True
     #: Why there was no connection, a sentence; empty if there was one.
     problem: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The connection as it is recorded."""
+        return {**asdict(self), "at": self.at.isoformat()}
+
+    @staticmethod
+    def from_json(recorded: Mapping[str, Any]) -> "NetworkConnection":
+        """The connection that was recorded."""
+        return NetworkConnection(**{**recorded, "at": datetime.fromisoformat(recorded["at"])})
 
 
 class Traffic:

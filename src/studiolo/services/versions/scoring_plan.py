@@ -156,6 +156,12 @@ class _Compiler:
 
     def _refuse_effects(self, step: Step) -> None:
         assert step.definition is not None
+        if step.node.allow:
+            raise ServiceGraphError(
+                node=step.name,
+                problem="may reach the network, which a request to a service may not",
+                remedy="Take its `allow` away, or take the node out of the scoring path.",
+            )
         writes = [e.file for e in step.definition.exports.values() if step.parameters.get(e.file)]
         if writes:
             raise ServiceGraphError(

@@ -30,7 +30,7 @@ from sqlalchemy import (
 from studiolo.store.measures import Measures
 
 #: The version of the tables below. With another one comes a file in `migrations/versions`.
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -218,6 +218,8 @@ RUN_NODES = Table(
     _json("log", nullable=True),
     _json("images", nullable=True),
     _json("failure", nullable=True),
+    # What it talked to in the network.
+    _json("network", nullable=True),
     # What was drawn for the node, and the digest of its recipe without that.
     Column("draw", BigInteger),
     Column("undrawn", TEXT),

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from studiolo.datasets.reading_options import READING_OPTIONS
+from studiolo.experiments.allowance import Allowance, merged, parse_allowance
 from studiolo.experiments.experiment import Node, NodeLimits, NodeName, Source
 from studiolo.experiments.memory_limit import parse_memory
 from studiolo.modules.definition import PortName
@@ -28,6 +29,8 @@ _SETTINGS = {
     "seed": None,
     "port_binding": "connected",
     "environment": None,
+    "allow": (),
+    "cache": False,
     **dict.fromkeys(_LIMITS),
 }
 
@@ -153,7 +156,9 @@ def _with_settings(node: Node, settings: Mapping[str, Any]) -> Node:
     plain: dict[str, Any] = {}
     for name, value in settings.items():
         chosen = _SETTINGS[name] if value is None else _plain(value)
-        if name in _LIMITS:
+        if name == "allow":
+            plain[name] = _allowances(node, chosen)
+        elif name in _LIMITS:
             try:
                 limits[name] = None if value is None else _LIMITS[name](chosen)
             except ValueError as error:
@@ -162,6 +167,17 @@ def _with_settings(node: Node, settings: Mapping[str, Any]) -> Node:
         else:
             plain[name] = chosen
     return replace(node, **plain, limits=NodeLimits(**{**vars(node.limits), **limits}))
+
+
+def _allowances(node: Node, given: Any) -> tuple[Allowance, ...]:
+    try:
+        return merged(
+            one if isinstance(one, Allowance) else parse_allowance(str(one))
+            for one in ([given] if isinstance(given, str | Allowance) else given)
+        )
+    except ValueError as error:
+        reason = f'The allow of node "{node.name}" is wrong: {error}'
+        raise NodeRefusedError(node=node.name, reasons=[reason]) from error
 
 
 def _plain(value: Any) -> Any:

@@ -109,4 +109,5 @@ class WorkspaceRunner:
                 files=datasets.files,
             ),
             file_writer=DatasetFileWriter(datasets.folder),
+            allow=self._usual.allow,
         )

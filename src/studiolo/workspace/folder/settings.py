@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from studiolo.experiments.allowance import Allowance, merged, parse_allowance, too_many
 from studiolo.experiments.memory_limit import parse_memory
 from studiolo.quantities import parse_duration
 from studiolo.store.database_address import DatabaseAddress
@@ -34,6 +35,8 @@ class WorkspaceSettings:
     sample_rows: bool | None = None
     #: Hosts of blobs, with a port or without, that batch jobs may ask though they are not public.
     blob_hosts: tuple[str, ...] = ()
+    #: Targets in the network that scripts may reach.
+    allow: tuple[Allowance, ...] = ()
 
 
 def read_settings(path: Path) -> WorkspaceSettings:
@@ -64,7 +67,9 @@ def read_settings(path: Path) -> WorkspaceSettings:
 
 
 def _settings(table: TomlTable, *, name: str) -> WorkspaceSettings:
-    limits, server, store = (table.table(key) for key in ("limits", "server", "store"))
+    limits, network, server, store = (
+        table.table(key) for key in ("limits", "network", "server", "store")
+    )
     settings = WorkspaceSettings(
         name=table.text("name", name, blank=True),
         timeout=_limit(limits, "timeout", parse_duration),
@@ -72,12 +77,13 @@ def _settings(table: TomlTable, *, name: str) -> WorkspaceSettings:
         cpus=_limit(limits, "cpus", int),
         hosts=_hosts(server),
         sample_rows=server.flag("sample_rows") if "sample_rows" in server else None,
+        allow=_allow(network),
         blob_hosts=server.texts("blob_hosts", ()),
         database=store.parsed("database", DatabaseAddress, secret=True)
         if "database" in store
         else None,
     )
-    for one in (table, limits, server, store):
+    for one in (table, limits, network, server, store):
         one.finish()
     return settings
 
@@ -89,6 +95,19 @@ def _limit(table: TomlTable, key: str, parse: Callable[[str], int]) -> int | Non
         limit = table.parsed(key, parse)
         return limit if limit > 0 else table.refuse(key, "a number above 0")
     return table.integer(key, minimum=1)
+
+
+def _allow(table: TomlTable) -> tuple[Allowance, ...]:
+    found = []
+    for text in table.texts("allow", ()):
+        try:
+            found.append(parse_allowance(text))
+        except ValueError as error:
+            table.fail("allow", f"is wrong: {error}")
+    allowances = merged(found)
+    if problem := too_many(allowances):
+        table.fail("allow", f"is wrong: {problem}")
+    return allowances
 
 
 def _hosts(table: TomlTable) -> tuple[str, ...]:
