@@ -28,7 +28,8 @@ def answer(
     ``tidy_up`` gets the descriptors that came with the request, before it is said to be done.
 
     The descriptors that come with it are, in this order: the console's pipe, the request file, the
-    report file, a file for each output, the script bundle if the request says so, and the inputs'.
+    report file, a file for each output, the script bundle if the request says so, the inputs', and
+    a socket where a person looks into the run.
     """
     received = wire.receive(link)
     if received is None:
@@ -81,6 +82,14 @@ def _run(content: bytes, files: list[int], load: Callable[[], None]) -> "Ran":
     count = len(request.outputs)
     results, files = files[:count], files[count:]
     bundle_file = files.pop(0) if request.has_bundle else None
+    if request.mode == "console":
+        from studiolo_guest.debugging import console  # noqa: PLC0415  # few runs have one
+
+        return script.Ran(report=console.serve(request, bundle_file, files[:-1], files[-1]))
+    if request.mode == "debug":
+        from studiolo_guest.debugging import debugger  # noqa: PLC0415  # likewise
+
+        request = debugger.attach(request, files.pop())
     return script.run(request, bundle_file, files, results)
 
 

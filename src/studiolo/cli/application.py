@@ -13,6 +13,8 @@ _COMMANDS = {
     "check": "studiolo.cli.commands.check",
     "copy": "studiolo.cli.commands.copy",
     "show": "studiolo.cli.commands.show",
+    "console": "studiolo.cli.debugging.console",
+    "debug": "studiolo.cli.debugging.debug",
     "runs": "studiolo.cli.commands.history",
     "diff": "studiolo.cli.commands.diff",
     "publish": "studiolo.cli.services.publish",

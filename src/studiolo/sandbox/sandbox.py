@@ -12,6 +12,7 @@ from typing import Self
 
 from studiolo.experiments.allowance import Allowance
 from studiolo.sandbox.errors import ZygoteFailedError
+from studiolo.sandbox.exchange.attachment import Attachment
 from studiolo.sandbox.exchange.job import (
     Failure,
     Job,
@@ -133,11 +134,12 @@ class Sandbox:
         limits: Limits | None = None,
         on_console: Callable[[str], None] | None = None,
         cancelled: threading.Event | None = None,
+        attached: Attachment | None = None,
     ) -> Outcome:
         """Run a job once and wait for its end.
 
         ``limits`` stand in for the policy's; ``on_console`` gets what the script prints as it
-        comes; a run ends soon after ``cancelled`` is set.
+        comes; a run ends soon after ``cancelled`` is set; ``attached`` is a person's line to it.
 
         Raises:
             IsolationUnavailableError: the machine can't isolate as far as was asked.
@@ -146,7 +148,7 @@ class Sandbox:
         """
         if self._program is not None:
             raise ValueError("this sandbox serves calls of a program")
-        return self._run(request_of(job), limits, on_console, cancelled)
+        return self._run(request_of(job), limits, on_console, cancelled, attached)
 
     def call(
         self,
@@ -172,6 +174,7 @@ class Sandbox:
         limits: Limits | None,
         on_console: Callable[[str], None] | None,
         cancelled: threading.Event | None,
+        attached: Attachment | None = None,
     ) -> Outcome:
         arrived = time.perf_counter()
         own = limits or self._policy.limits
@@ -179,9 +182,12 @@ class Sandbox:
         outcome = None
         try:
             unconfined = worker.unconfined()
-            with RunFiles(request, own, worker.started.baseline, on_console) as files:
-                outcome = self._attend(worker, files, own, cancelled, arrived, unconfined)
+            baseline = worker.started.baseline
+            with RunFiles(request, own, baseline, on_console, attached) as files:
+                outcome = self._attend(worker, files, own, cancelled, attached, arrived, unconfined)
         finally:
+            if attached is not None:
+                attached.ended()
             # What is left to do when it is gone, others do: the caller has the answer by then.
             good = outcome is not None and outcome.failure is None
             self._workers.give_back(worker, good=good)
@@ -193,6 +199,7 @@ class Sandbox:
         files: RunFiles,
         limits: Limits,
         cancelled: threading.Event | None,
+        attached: Attachment | None,
         arrived: float,
         unconfined: Failure | None,
     ) -> Outcome:
@@ -202,6 +209,7 @@ class Sandbox:
         watch = Watch(
             deadline=asked + limits.timeout_seconds,
             cancelled=cancelled,
+            attached=attached,
             group=group,
             memory=limits.memory + COPIED_BYTES + started.baseline if group is None else None,
             files=[files.report, *files.results],
@@ -224,7 +232,7 @@ class Sandbox:
         if end is End.DONE and message == VARIABLES_FOLLOW:
             # Why it failed is known; whatever the wait ends with, what came is looked at.
             until = time.perf_counter() + _VARIABLES_SECONDS
-            worker.wait(files, replace(watch, deadline=until))
+            worker.wait(files, replace(watch, deadline=until, attached=None))
         if not self._workers.several or end is not End.DONE:
             worker.end()
         failed = unconfined or unusable(message) or interrupted(end, limits, ended - asked)

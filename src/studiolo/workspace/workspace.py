@@ -148,6 +148,11 @@ class Workspace:
         return LocalSandboxFactory(self._runner.settings()).limits.memory
 
     @property
+    def run_settings(self) -> RunSettings:
+        """The settings of a run that asks for no others."""
+        return self._runner.settings()
+
+    @property
     def dataset_folder(self) -> Path:
         """The folder of the dataset files."""
         return self.datasets.folder

@@ -34,6 +34,10 @@ class Request:
     seed: int | None
     #: Bytes of address space for each process of the run.
     address_space: int
+    #: `run`, or `console` or `debug` where a person is at the other end of a socket.
+    mode: str = "run"
+    #: The folder of debugpy, for that.
+    debugger: str = ""
 
     @staticmethod
     def read(content: bytes) -> "Request":

@@ -7,7 +7,7 @@ import random
 import sys
 import time
 import types
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -68,8 +68,7 @@ def run(
         inputs = Inputs.of(request, input_files, log=log.append)
         clock.lap("open")
         if bundle_file is not None:
-            bundle.unpack(wire.read_all(bundle_file), directory)
-            bundle.link_windows_paths(request.source, directory)
+            unpack_bundle(request, bundle_file, directory)
             clock.lap("unpack")
         values = call(request, compiled(request), inputs, clock, log)
         allow_results()
@@ -94,6 +93,16 @@ def begin(request: Request, directory: str) -> None:
     # What a script sees that looks for arguments of its own (argparse).
     sys.argv = [request.name]
     _seed(request.seed)
+
+
+def unpack_bundle(request: Request, bundle_file: int, directory: str) -> None:
+    """Put the script bundle where the script finds it.
+
+    Raises:
+        MismatchError: It can't be unpacked.
+    """
+    bundle.unpack(wire.read_all(bundle_file), directory)
+    bundle.link_windows_paths(request.source, directory)
 
 
 def described(
@@ -128,6 +137,20 @@ def call(
     request: Request, script: Translated, inputs: Inputs, clock: "Clock", log: list[str]
 ) -> list[Any]:
     """Execute the script and call its `azureml_main`; a value for each output port."""
+    module = new_module(request)
+    execute(script, module)
+    clock.lap("import")
+    entry = ports.entry_of(module.__dict__)
+    arguments, properties = bound(entry, request, inputs, log)
+    returned = entry(*arguments, **properties)
+    clock.lap("call")
+    values = values_returned(returned, request, log=log.append)
+    figures.save_open_figures(log=log.append)
+    return values
+
+
+def new_module(request: Request) -> types.ModuleType:
+    """The module that the script is to be executed in."""
     # As the compiler counts lines: `str.splitlines` also ends them at form feeds and the like.
     lines = io.StringIO(request.source, newline=None).readlines()
     # mtime None: linecache never looks for a file of that name.
@@ -135,17 +158,30 @@ def call(
     module = types.ModuleType(MODULE_NAME)
     module.__file__ = os.path.join(os.getcwd(), request.name)
     sys.modules[MODULE_NAME] = module
+    return module
+
+
+def execute(script: Translated, module: types.ModuleType) -> None:
+    """Execute the script in its module."""
     code, names = script
     module.__dict__.update(names)
     exec(code, module.__dict__)  # noqa: S102  # running the user's script is what this process is for
-    clock.lap("import")
-    entry = ports.entry_of(module.__dict__)
+
+
+def bound(
+    entry: Callable[..., Any], request: Request, inputs: Inputs, log: list[str]
+) -> tuple[list[Any], dict[str, Any]]:
+    """The positional and keyword arguments to call ``entry`` with.
+
+    Raises:
+        MismatchError: They do not fit it.
+    """
     parameters = {
         **request.parameters,
         **inputs.parameters,
         **ports.chosen_columns(request.columns, inputs.connected),
     }
-    arguments, properties = ports.bind(
+    return ports.bind(
         entry,
         inputs.connected,
         ports=request.ports,
@@ -153,11 +189,6 @@ def call(
         parameters=parameters,
         note=log.append,
     )
-    returned = entry(*arguments, **properties)
-    clock.lap("call")
-    values = values_returned(returned, request, log=log.append)
-    figures.save_open_figures(log=log.append)
-    return values
 
 
 def _unbuffer() -> None:

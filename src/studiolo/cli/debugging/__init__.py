@@ -1,1 +1,1 @@
-"""Commands and views for finding out why a script fails."""
+"""Commands for looking into a node: a console, a debugger."""

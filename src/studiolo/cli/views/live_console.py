@@ -23,13 +23,22 @@ class LiveConsole:
         self._ends_line = True
         self._has_shown = False
         self._read = True
-        self._waiting: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[str | threading.Event | None] = queue.SimpleQueue()
         self._shower = threading.Thread(target=self._show_all, name="console", daemon=True)
         self._shower.start()
 
     def write(self, text: str) -> None:
         """Show one piece; nothing once the reader is gone (`| head`): the run goes on."""
         self._waiting.put(text)
+
+    def catch_up(self) -> None:
+        """Wait until everything is shown that was written, and begin a new line."""
+        shown = threading.Event()
+        self._waiting.put(shown)
+        shown.wait()
+        if not self._ends_line:
+            self._show("\n")
+            self._ends_line = True
 
     def finish(self) -> None:
         """Show what is left, and leave the cursor at the start of a line."""
@@ -45,6 +54,9 @@ class LiveConsole:
 
     def _show_all(self) -> None:
         while (text := self._waiting.get()) is not None:
+            if isinstance(text, threading.Event):
+                text.set()
+                continue
             self._make_room()
             # A bare carriage return is how progress bars redraw their line.
             cleaned = "".join(c if c == "\r" else printable(c) for c in text)

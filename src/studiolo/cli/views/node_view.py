@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from studiolo.cli.debugging.variables_view import has_variables, show_variables
+from studiolo.cli.failures.variables_view import has_variables, show_variables
 from studiolo.cli.reporting import show_error
 from studiolo.cli.terminal import Terminal
 from studiolo.cli.views.experiment_view import state_shown

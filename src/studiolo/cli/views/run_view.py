@@ -10,7 +10,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from studiolo.cli.debugging.variables_view import show_variables
+from studiolo.cli.failures.variables_view import show_variables
 from studiolo.cli.remedies import message_with_advice
 from studiolo.cli.reporting import headline
 from studiolo.cli.terminal import Terminal

@@ -102,7 +102,7 @@ class LocalEngine:
                     run.on_notes(step.name, notes)
                 outcome = pooled.sandbox.run(
                     job,
-                    limits=_limits(self._factory(run.settings).limits, step.node.limits),
+                    limits=limits_of(self._factory(run.settings).limits, step.node.limits),
                     on_console=on_console,
                     cancelled=run.cancelled,
                 )
@@ -221,7 +221,7 @@ def _notes_before(step: Step, job: Job, *, classic: bool) -> Sequence[str]:
     return [*chosen, *notes_before(job.source, content, classic=classic)]
 
 
-def _limits(policy: Limits, node: NodeLimits) -> Limits | None:
+def limits_of(policy: Limits, node: NodeLimits) -> Limits | None:
     """The node's own limits; None where it has none, so that a waiting fork fits."""
     if node == NodeLimits():
         return None

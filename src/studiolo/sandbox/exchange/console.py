@@ -138,11 +138,15 @@ class Console:
         self.rest_until = time.perf_counter() + max(rest, _SHORTEST_REST)
         return True
 
-    def drain(self) -> None:
-        """Read what is left in the pipe, which is at most what a pipe can hold."""
+    def catch_up(self) -> None:
+        """Read what is in the pipe now, which is at most what a pipe can hold."""
         for _ in range(_PIPE_PIECES):
             if not self.read():
                 break
+
+    def drain(self) -> None:
+        """Read what is left in the pipe at the end."""
+        self.catch_up()
         self._parts[-1].add(self._held)
         self._held = b""
         if self._on_text is None:

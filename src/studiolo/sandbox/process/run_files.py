@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Self
 
+from studiolo.sandbox.exchange.attachment import Attachment
 from studiolo.sandbox.exchange.console import Console
 from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.sandbox.exchange.run_request import RunRequest
@@ -20,12 +21,16 @@ class RunFiles:
         limits: Limits,
         baseline: int,
         on_console: Callable[[str], None] | None,
+        attached: Attachment | None = None,
     ) -> None:
+        self._attached = attached
         self._handed = request.files
         #: The datasets that the script gets, in the order in which its columns refer to them.
         self.inputs = request.inputs
         given = sum(file.size for file in self._handed)
         content = {**request.content, "address_space": limits.memory + baseline + given}
+        if attached is not None:
+            content |= {"mode": attached.mode, **attached.details}
         # Not sealed: it is for this run alone, which may do to it what it likes.
         self._request = MemoryFile.empty("request")
         self._request.write(json.dumps(content).encode())
@@ -43,8 +48,13 @@ class RunFiles:
     def send(self, child: Child) -> None:
         """Hand everything to the process that waits for it."""
         files = [self._request, self.report, *self.results, *self._handed]
-        child.request([self.console.writer, *(file.descriptor for file in files)])
+        descriptors = [self.console.writer, *(file.descriptor for file in files)]
+        if self._attached is not None:
+            descriptors.append(self._attached.guest.fileno())
+        child.request(descriptors)
         self.console.close_writer()
+        if self._attached is not None:
+            self._attached.handed_over(child.interrupt)
 
     def __enter__(self) -> Self:
         return self

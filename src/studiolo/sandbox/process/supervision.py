@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from studiolo.sandbox.exchange.attachment import Attachment
 from studiolo.sandbox.exchange.console import Console
 from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.sandbox.process.control_groups import MemoryGroup
@@ -62,11 +63,19 @@ class Watch:
     files: Sequence[MemoryFile] = ()
     #: Bytes and files in the run's directory; None where it is a file system of that size.
     directory: tuple[int, int] | None = None
+    #: The line to a person who looks into the run, which decides how long it may last.
+    attached: Attachment | None = None
+
+    @property
+    def until(self) -> float:
+        """When the run is stopped, as far as is known now."""
+        return self.deadline if self.attached is None else self.attached.deadline(self.deadline)
 
     @property
     def polls(self) -> bool:
         """Whether anything has to be looked at before the deadline."""
-        return self.cancelled is not None or self.group is not None
+        several = self.cancelled is not None or self.group is not None
+        return several or self.attached is not None
 
     @property
     def counts(self) -> bool:
@@ -81,7 +90,7 @@ class Watch:
         """
         if self.cancelled is not None and self.cancelled.is_set():
             raise OverError(End.CANCELLED)
-        if time.perf_counter() >= self.deadline:
+        if time.perf_counter() >= self.until:
             raise OverError(End.TIMED_OUT)
 
 
@@ -104,11 +113,12 @@ def _supervise(
     poll.register(child.link, select.POLLIN)
     if counting is not None:
         poll.register(counting.event, select.POLLIN)
+    said = _Said(poll, console, watch.attached)
     listening = False
     next_look = time.perf_counter() + _WATCH_SECONDS
     while True:
         now = time.perf_counter()
-        if now >= watch.deadline:
+        if now >= watch.until:
             return End.TIMED_OUT, b""
         if counting is not None and counting.found is not None:
             return counting.found, b""
@@ -123,7 +133,7 @@ def _supervise(
             else:
                 poll.unregister(console.reader)
         until = min(
-            watch.deadline,
+            watch.until,
             next_look if watch.polls else math.inf,
             math.inf if listening else console.rest_until,
         )
@@ -131,8 +141,29 @@ def _supervise(
         for descriptor, _ in poll.poll(math.ceil((until - now) * 1000)):
             if descriptor == child.link.fileno():
                 return _message(child)
-            if descriptor == console.reader:
-                console.read()
+            said.take_in(descriptor)
+
+
+class _Said:
+    """The words of a run while it lasts: its console, and its part of the line to a person."""
+
+    def __init__(self, poll: select.poll, console: Console, attached: Attachment | None) -> None:
+        self._poll = poll
+        self._console = console
+        self._attached = attached if attached is not None and attached.is_attended else None
+        if self._attached is not None:
+            poll.register(self._attached.host, select.POLLIN)
+
+    def take_in(self, descriptor: int) -> None:
+        """Take in what is readable there, if it is one of the two."""
+        if descriptor == self._console.reader:
+            self._console.read()
+        elif self._attached is not None and descriptor == self._attached.host.fileno():
+            # What it printed before comes first.
+            self._console.catch_up()
+            if not self._attached.attend():
+                self._poll.unregister(self._attached.host)
+                self._attached = None
 
 
 def _message(child: Child) -> tuple[End, bytes]:

@@ -109,6 +109,11 @@ class Child:
         except ProcessLookupError:
             return
 
+    def interrupt(self) -> None:
+        """Send its first process the signal of Ctrl-C."""
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.pidfd, signal.SIGINT)
+
     def has_ended(self, timeout: float) -> bool:
         """Whether its process is gone, after waiting for that for ``timeout`` seconds at most."""
         return bool(select.select([self.pidfd], [], [], timeout)[0])

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from studiolo.environments.environment import Environment
 from studiolo.environments.progress import ProgressCallback
@@ -77,6 +78,7 @@ class LocalSandboxFactory:
         preload: Collection[str] | None = None,
         warm: int | None = None,
         many: bool = False,
+        shown: Collection[Path] = (),
     ) -> Sandbox:
         """A new sandbox with that environment.
 
@@ -85,9 +87,12 @@ class LocalSandboxFactory:
             preload: Modules to import beforehand; what scripts are likely to import if not given.
             warm: How many processes to keep waiting; if not given, as many as the settings say.
             many: Prepare it for many runs even if no process is kept waiting.
+            shown: Folders that its runs can read, beside those of every run.
         """
         ready = self._settings.warm if warm is None else warm
-        return self._sandbox(environment, warm=ready, many=many or ready > 0, preload=preload)
+        return self._sandbox(
+            environment, warm=ready, many=many or ready > 0, preload=preload, shown=shown
+        )
 
     def program_sandbox(
         self, environment: Environment, program: Program, *, warm: int, several_calls: bool
@@ -132,10 +137,14 @@ class LocalSandboxFactory:
         program: Program | None = None,
         several_calls: bool = False,
         allow: Sequence[Allowance] | None = None,
+        shown: Collection[Path] = (),
     ) -> Sandbox:
         if preload is None:
             preload = WARM_IMPORTS if many else ()
         interpreter = script_interpreter(environment, tuple(preload))
+        if shown:
+            directories = [*interpreter.directories, *shown]
+            interpreter = replace(interpreter, directories=directories)
         # The first sandbox gets the interpreter that was started beforehand.
         launcher, self._launcher = self._launcher, None
         return Sandbox(

@@ -1,0 +1,1 @@
+"""Views of what is known of a failure."""

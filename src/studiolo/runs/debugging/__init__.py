@@ -1,0 +1,1 @@
+"""Runs that a person looks into: a console, or a debugger."""

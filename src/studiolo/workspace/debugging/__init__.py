@@ -1,0 +1,1 @@
+"""Looking into a node: a console, or a debugger, with the node's inputs."""

@@ -1,0 +1,111 @@
+"""A node's job, with the inputs that it has in its experiment, to be looked into by a person."""
+
+import threading
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from studiolo.environments.environment import Environment
+from studiolo.environments.progress import ProgressCallback
+from studiolo.experiments.experiment import Experiment, NodeName
+from studiolo.modules.definition import PortKind, PortName
+from studiolo.runs.engines.local_engine import job_of, limits_of
+from studiolo.runs.errors import NodeUnknownError
+from studiolo.runs.experiments.progress import Observer
+from studiolo.runs.history.experiment_result import ExperimentResult
+from studiolo.runs.planning.plan import Plan, Step
+from studiolo.runs.planning.selection import Selection
+from studiolo.sandbox.exchange.job import Connected, Job
+from studiolo.sandbox.exchange.memory_file import MemoryFile
+from studiolo.sandbox.policy.policy import Limits
+from studiolo.sandbox.sandbox import Sandbox
+from studiolo.workspace.debugging.errors import InputsMissingError, NothingToDebugError
+from studiolo.workspace.experiments.checked_experiment import CheckedExperiment
+from studiolo.workspace.sandboxes.sandbox_factory import LocalSandboxFactory
+from studiolo.workspace.workspace import Workspace
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeJob:
+    """A node as it would run now."""
+
+    job: Job
+    limits: Limits
+    environment: Environment
+    #: The folder of its script on this machine; None for a module that is built in.
+    folder: Path | None
+    factory: LocalSandboxFactory
+
+    def sandbox(self, *shown: Path) -> Sandbox:
+        """A new sandbox for it, in which these folders can be read as well."""
+        return self.factory.sandbox_for(self.environment, warm=0, shown=shown)
+
+
+def node_job(
+    workspace: Workspace,
+    experiment: CheckedExperiment,
+    node: str,
+    *,
+    observer: Observer | None = None,
+    progress: ProgressCallback | None = None,
+    cancelled: threading.Event | None = None,
+) -> NodeJob:
+    """The job of a node. What it needs is run first, unless a result of it is kept.
+
+    Raises:
+        NodeUnknownError: There is no such node.
+        NothingToDebugError: It runs no code.
+        InputsMissingError: A node that it needs has no result.
+        StudioloError: The experiment has mistakes, or what it needs can't be had.
+    """
+    own = experiment.experiment
+    name = NodeName(node)
+    if name not in own.nodes:
+        raise NodeUnknownError(node=node, known=list(own.nodes))
+    if own.nodes[name].module is None:
+        raise NothingToDebugError(node=node)
+    before = sorted({source.node for source in own.nodes[name].inputs.values()})
+    result = None
+    if before:
+        selection = Selection.of(own, to=before)
+        result = workspace.run(
+            experiment, selection=selection, observer=observer, cancelled=cancelled
+        )
+    with workspace.runs.in_use():
+        plan = workspace.plan(experiment, Selection.of(own, to=[name]))
+        step = plan.steps[name]
+        inputs = {} if result is None else _inputs(workspace, plan, step, result)
+        files = workspace.datasets.files(step, [])
+    assert step.environment is not None
+    factory = LocalSandboxFactory(workspace.run_settings, progress=progress)
+    return NodeJob(
+        job=replace(job_of(step, inputs, files), seed=step.seed),
+        limits=limits_of(factory.limits, step.node.limits) or factory.limits,
+        environment=factory.environment_for(step.environment),
+        folder=_folder(own, step),
+        factory=factory,
+    )
+
+
+def _inputs(
+    workspace: Workspace, plan: Plan, step: Step, result: ExperimentResult
+) -> dict[PortName, Connected]:
+    inputs = {}
+    for port, (node, output) in step.sources.items():
+        source = result[node]
+        if output not in source.ports:
+            raise InputsMissingError(node=step.name, port=port, source=node, output=output)
+        given = source.output(output)
+        assert step.definition is not None
+        takes = step.definition.input(port)
+        dataset = takes is not None and takes.kind is PortKind.DATASET
+        if dataset and isinstance(given, MemoryFile):
+            given = workspace.datasets.unpacked(plan.steps[node], given)
+        inputs[port] = given
+    return inputs
+
+
+def _folder(experiment: Experiment, step: Step) -> Path | None:
+    if step.node.script is not None:
+        return (experiment.folder / step.node.script).resolve().parent
+    path = None if step.definition is None else step.definition.path
+    return None if path is None else path.parent
