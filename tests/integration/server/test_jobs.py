@@ -2,9 +2,7 @@
 
 import json
 import os
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -27,14 +25,9 @@ from studiolo.services.keys import Key
 from studiolo.store.services.service_record import KeySlot
 from studiolo.workspace.workspace import Workspace
 
+from ..azurite import ACCOUNT, ACCOUNT_KEY, azurite_in
 from ..workspaces import WorkspaceFolder
 
-AZURITE = Path(__file__).parents[2] / "azurite" / "node_modules" / ".bin" / "azurite-blob"
-#: The account that Azurite has, with the key that its documentation gives.
-ACCOUNT = "devstoreaccount1"
-ACCOUNT_KEY = (
-    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
-)
 NODES = """
 numbers: {dataset: numbers.csv}
 input1: {module: web-service-input, inputs: {dataset: numbers}}
@@ -319,29 +312,11 @@ def test_what_a_caller_may_not_do(caller: Caller) -> None:
 @pytest.fixture(scope="module")
 def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The connection string of a storage of Azure's, on this machine."""
-    if shutil.which("node") is None:
-        pytest.skip("Azurite needs Node.js")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    place = tmp_path_factory.mktemp("azurite")
-    command = [
-        *(str(AZURITE), "--blobHost", "127.0.0.1", "--blobPort", str(port)),
-        *("--location", str(place), "--silent", "--skipApiVersionCheck", "--disableTelemetry"),
-    ]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        try:
-            for _ in range(600):
-                with socket.socket() as probe:
-                    if probe.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-                time.sleep(0.05)
-            yield (
-                f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={ACCOUNT_KEY};"
-                f"BlobEndpoint=http://127.0.0.1:{port}/{ACCOUNT};"
-            )
-        finally:
-            process.terminate()
+    with azurite_in(tmp_path_factory.mktemp("azurite")) as port:
+        yield (
+            f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={ACCOUNT_KEY};"
+            f"BlobEndpoint=http://127.0.0.1:{port}/{ACCOUNT};"
+        )
 
 
 def test_blobs_are_scored_by_connection_string_and_by_signature(
