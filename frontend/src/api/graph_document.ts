@@ -2,6 +2,7 @@
 
 import type { Edit } from "../graph/edits";
 import type { Graph, GraphNode, NodeKind, Parameter, ParameterKind, Point, Port, PortKind, Source, Value } from "../graph/graph";
+import { said } from "../words/library";
 import type { Schemas } from "./client";
 
 export type ExperimentDocument = Schemas["ExperimentDocument"];
@@ -44,11 +45,11 @@ function formOf(form: Readonly<Record<string, Value>>): Record<string, Value> {
 }
 
 function portOf(port: Schemas["PortDeclaration"]): Port {
-  return { name: port.name, label: port.label, kind: port.kind as PortKind, optional: port.optional };
+  return { name: port.name, label: said(port.label), kind: port.kind as PortKind, optional: port.optional };
 }
 
 export function parameterOf(parameter: Schemas["ParameterDeclaration"]): Parameter {
-  return { ...parameter, kind: parameter.kind as ParameterKind, default: parameter.default as Value };
+  return { ...parameter, label: said(parameter.label), kind: parameter.kind as ParameterKind, default: parameter.default as Value };
 }
 
 /** A new node of a module, before the server has seen it. */
@@ -85,7 +86,7 @@ export function nodeOfDataset(file: string, name: string): GraphNode {
     parameters: {},
     declared: [],
     inputs: [],
-    outputs: [{ name: "dataset", label: "Dataset", kind, optional: false }],
+    outputs: [{ name: "dataset", label: said("Dataset"), kind, optional: false }],
     wires: {},
   };
 }

@@ -9,6 +9,7 @@ import { dataOrder } from "../graph/order";
 import { Inlay, PortMark, StateMark } from "../look/marks";
 import { moduleSearchText } from "../panels/palette/search_text";
 import { type Choice, Chooser } from "../shell/chooser";
+import { said } from "../words/library";
 import { useWords } from "../words/words";
 import type { Experiment } from "./experiment";
 import { cut, wire } from "./gestures";
@@ -30,7 +31,7 @@ export function AddChooser({ modules, own, onAdd, onClose }: AddProps) {
       id: JSON.stringify(one.subject), label: one.label, group: one.group, before: <Inlay kind={one.subject.kind} category={[]} />,
     })),
     ...matching(typed, modules, moduleSearchText).map((module) => ({
-      id: JSON.stringify({ kind: "module", module: module.id } satisfies Subject), label: module.name, group: words.palette.title, hint: module.category[0],
+      id: JSON.stringify({ kind: "module", module: module.id } satisfies Subject), label: module.name, group: words.palette.title, hint: said(module.category[0] ?? ""),
       before: <Inlay kind="module" category={module.category} />,
     })),
   ];

@@ -4,6 +4,7 @@ import type { Schemas } from "../api/client";
 import type { Graph, GraphNode } from "../graph/graph";
 import type { Mark } from "../look/marks";
 import type { Words } from "../words/en";
+import { findingText } from "../words/library";
 
 export type Kept = Schemas["NodeStateDocument"];
 export type Finding = Schemas["FindingDocument"];
@@ -49,7 +50,7 @@ export function nodeShown(
 ): NodeShown {
   if (live) return liveShown(live, kept, words);
   const mistake = findings.find((finding) => finding.severity === "error");
-  if (mistake) return { ...PLAIN, mark: "need", look: "need", word: words.states.mistake, cause: mistake.message };
+  if (mistake) return { ...PLAIN, mark: "need", look: "need", word: words.states.mistake, cause: findingText(mistake).text };
   if (kept) return keptShown(kept, words);
   if (node.kind !== "module") return { ...PLAIN, mark: "done", look: "done", word: words.states.ready };
   return { ...PLAIN, mark: "never", look: "draft", word: words.states.never };

@@ -19,6 +19,7 @@ import { RunStrip } from "../panels/run/strip";
 import { datasetAddress, deviceAddress, outputAddress } from "../shell/addresses";
 import { type Command, usePageCommands } from "../shell/commands";
 import { Frame } from "../shell/frame";
+import { said } from "../words/library";
 import { useWords } from "../words/words";
 import { CanvasBanners } from "./banners";
 import { CanvasBar } from "./bar";
@@ -292,7 +293,7 @@ function useCommandsOf(
       deed("redo", words.common.redo, "Ctrl Shift Z", () => experiment.redo()),
       deed("delete", words.canvas.deleteNodes, "Del", () => remove(experiment)),
       ...[...graph.nodes.values()].map((node): Command => ({ id: `node ${node.name}`, group: "nodes", label: node.name, hint: node.title, found: node.comment, act: () => go(node.name) })),
-      ...modules.map((module): Command => ({ id: `module ${module.id}`, group: "modules", label: module.name, hint: module.category[0], act: () => onAdd({ kind: "module", module: module.id }) })),
+      ...modules.map((module): Command => ({ id: `module ${module.id}`, group: "modules", label: module.name, hint: said(module.category[0] ?? ""), act: () => onAdd({ kind: "module", module: module.id }) })),
     ];
   }, [experiment, acts, modules, onAdd, go, words]);
 }

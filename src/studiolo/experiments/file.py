@@ -2,7 +2,8 @@
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ from studiolo.suggestions import closest
 FILE_NAME = "experiment.yaml"
 #: No experiment that a person looks at comes near it, and more would take long to read.
 LARGEST_FILE = 16 << 20
+#: Characters up to which a text that was read is remembered, for the next edit of it.
+_REMEMBERED = 4 << 20
 _BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -63,14 +66,42 @@ def write_experiment(
         ExperimentFileError: The file can't be read, or could not be read after this change.
         ExperimentUnwritableError: The file can't be written.
     """
+    text_to_save(experiment, path, renamed=renamed or {}).write()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextToSave:
+    """The text of an experiment that is not in its file yet."""
+
+    file: Path
+    text: str
+    #: What the file has; None if there is none.
+    before: str | None
+    #: As reading the file will give it.
+    experiment: Experiment
+
+    def write(self) -> None:
+        """Put it into the file, all of it or nothing.
+
+        Raises:
+            ExperimentUnwritableError: The file can't be written.
+        """
+        if self.text != self.before:
+            _replace(self.file, self.text.encode())
+
+
+def text_to_save(
+    experiment: Experiment, path: Path, *, renamed: Mapping[NodeName, NodeName]
+) -> TextToSave:
+    """The text that `write_experiment` writes; the same errors but that of writing."""
     file = _file_of(path)
     try:
         before = _text(_content(file), file)
     except ExperimentMissingError:
         before = None
-    after = _text_of(experiment, file, before, renamed or {})
-    if after != before:
-        _replace(file, after.encode())
+    text, read = _text_of(experiment, file, before, renamed)
+    written = replace(read, revision=revision_of(text.encode()))
+    return TextToSave(file=file, text=text, before=before, experiment=written)
 
 
 def as_saved(experiment: Experiment) -> Experiment:
@@ -81,7 +112,7 @@ def as_saved(experiment: Experiment) -> Experiment:
         ExperimentUnwritableError: It holds something that no file can say.
     """
     file = experiment.folder / FILE_NAME
-    return _read(_text_of(experiment, file, None, {}), file)[0]
+    return _text_of(experiment, file, None, {})[1]
 
 
 def experiment_of_text(text: str, folder: Path) -> Experiment:
@@ -153,16 +184,24 @@ def _text(content: bytes, file: Path) -> str:
 
 def _read(text: str, file: Path) -> tuple[Experiment, MappingNode]:
     """The experiment that a text describes, and its tree."""
+    return (_read_before if len(text) <= _REMEMBERED else _read_anew)(text, file)
+
+
+def _read_anew(text: str, file: Path) -> tuple[Experiment, MappingNode]:
     read = read_text(text.removeprefix(_BYTE_ORDER_MARK), file=file, folder=file.parent)
     if read.experiment is None or read.root is None:
         raise ExperimentFileError(read.findings, partial=read.partial)
     return read.experiment, read.root
 
 
+#: What one edit has written, the next one begins with.
+_read_before = lru_cache(maxsize=4)(_read_anew)
+
+
 def _text_of(
     experiment: Experiment, file: Path, before: str | None, renamed: Mapping[NodeName, NodeName]
-) -> str:
-    """The text to save, which has been read to see that it says what it shall."""
+) -> tuple[str, Experiment]:
+    """The text to save, and what it says: it has been read to see that it says what it shall."""
     try:
         form = saved_form(experiment)
     except ValueError as error:
@@ -171,7 +210,7 @@ def _text_of(
         experiment_before, root = _read(before, file)
         old = saved_form(experiment_before)
         if same(old, form):
-            return before
+            return before, experiment_before
         mark = _BYTE_ORDER_MARK if before.startswith(_BYTE_ORDER_MARK) else ""
         layout = Layout(on_one_line=on_one_line, newline="\r\n" if "\r\n" in before else "\n")
         keys: dict[tuple[str, ...], str] = {("nodes", old): new for old, new in renamed.items()}
@@ -180,8 +219,9 @@ def _text_of(
         # Some notations are hardly used, such as keys after a question mark. If one of them
         # defeats the patch, what is saved counts for more than how it was laid out.
         with contextlib.suppress(ExperimentFileError):
-            if same(saved_form(_read(patched, file)[0]), form):
-                return patched
+            read, _ = _read(patched, file)
+            if same(saved_form(read), form):
+                return patched, read
     fresh = document_text(form, Layout(on_one_line=on_one_line))
     try:
         written, _ = _read(fresh, file)
@@ -192,7 +232,7 @@ def _text_of(
     if not same(saved_form(written), form):
         reason = "it holds something that the file can't express"
         raise ExperimentUnwritableError(path=str(file), reason=reason)
-    return fresh
+    return fresh, written
 
 
 def _replace(file: Path, content: bytes) -> None:

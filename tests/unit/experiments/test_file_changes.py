@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from studiolo.experiments.experiment import Experiment, Node, NodeLimits, NodeName, Source
 from studiolo.experiments.file import read_experiment, write_experiment
+from studiolo.experiments.reading import read_text
 from studiolo.experiments.saved_form import saved_form
 from studiolo.experiments.yaml.patch import same
 from studiolo.modules.definition import ModuleId, PortName
@@ -425,3 +426,22 @@ def renamed(experiment: Experiment, node: NodeName, name: NodeName) -> Experimen
         for other, found in experiment.nodes.items()
     }
     return replace(experiment, nodes=nodes)
+
+
+def test_a_second_change_reads_only_what_it_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading is what an edit of a large experiment costs most."""
+    read: list[str] = []
+
+    def counting(text: str, **places: Any) -> Any:
+        read.append(text)
+        return read_text(text, **places)
+
+    monkeypatch.setattr("studiolo.experiments.file.read_text", counting)
+    (tmp_path / "experiment.yaml").write_text(TYPED)
+    experiment = read_experiment(tmp_path)
+    for name in ("First", "Second"):
+        read.clear()
+        write_experiment(replace(experiment, name=name), tmp_path)
+        assert [name in text for text in read] == [True]

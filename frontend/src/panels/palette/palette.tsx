@@ -8,6 +8,7 @@ import { matching } from "../../graph/find";
 import type { PortKind } from "../../graph/graph";
 import { Icon } from "../../look/icon";
 import { Inlay, PortMark } from "../../look/marks";
+import { said } from "../../words/library";
 import { useWords } from "../../words/words";
 import { moduleSearchText } from "./search_text";
 
@@ -73,7 +74,7 @@ export function Palette({ modules, own, onAdd, grip }: PaletteProps) {
       </div>
       <div className="scroll tree" ref={tree}>
         {groups.map((group) => <Group key={group.name} {...group} open={searching} onAdd={onAdd} />)}
-        {groups.length === 0 && <p className="pfoot">{words.palette.none}</p>}
+        {groups.length === 0 && searching && <p className="pfoot">{words.palette.none}</p>}
       </div>
       <p className="pfoot">{words.palette.hint}</p>
     </aside>
@@ -116,10 +117,10 @@ function Group({ name, entries, open, onAdd }: GroupOfEntries & { readonly open:
   const [unfolded, setUnfolded] = useState(true);
   const shown = open || unfolded;
   return (
-    <div role="group" aria-label={name}>
+    <div role="group" aria-label={said(name)}>
       <button type="button" className="cat" aria-expanded={shown} onClick={() => setUnfolded(!unfolded)}>
         <Icon of={shown ? ChevronDown : ChevronRight} />
-        {name}
+        {said(name)}
         <span className="n">{entries.length}</span>
       </button>
       {shown && entries.map((entry) => <Row key={entry.id} entry={entry} onAdd={onAdd} />)}

@@ -1,6 +1,7 @@
 /** What modules are found by: their names and descriptions, and Korean words for what they do. */
 
 import type { ModuleDocument } from "../../api/graph_document";
+import { said } from "../../words/library";
 
 /** Korean words, by a word in the name or the category of a module. */
 const KOREAN: readonly (readonly [RegExp, string])[] = [
@@ -29,5 +30,5 @@ const KOREAN: readonly (readonly [RegExp, string])[] = [
 
 export function moduleSearchText(module: ModuleDocument): string {
   const korean = KOREAN.filter(([word]) => word.test(module.name)).map(([, words]) => words);
-  return [module.name, ...module.category, module.description, module.id, ...korean].join(" ");
+  return [module.name, ...module.category, ...module.category.map(said), module.description, module.id, ...korean].join(" ");
 }

@@ -1,6 +1,7 @@
 /** One of a few values. */
 
 import { Select } from "../../look/select";
+import { said } from "../../words/library";
 import { useWords } from "../../words/words";
 import type { FieldProps } from "./parameter_field";
 
@@ -14,7 +15,7 @@ export function ChoiceField({ parameter, value, readOnly, onChange }: FieldProps
     <Select
       label={parameter.label}
       value={shown === null || shown === undefined ? "" : String(shown)}
-      choices={[...none, ...known, ...parameter.choices.map((choice) => [choice, choice] as const)]}
+      choices={[...none, ...known, ...parameter.choices.map((choice) => [choice, said(choice)] as const)]}
       disabled={readOnly}
       onChange={(chosen) => onChange(chosen === "" ? (parameter.nullable ? null : undefined) : chosen)}
     />

@@ -7,13 +7,14 @@ import type { Experiment } from "../../canvas/experiment";
 import { rename } from "../../canvas/gestures";
 import type { CanvasActs } from "../../canvas/keys";
 import { useLiveNodes } from "../../canvas/live";
-import { hasResult, nodeShown } from "../../canvas/node_state";
+import { type Finding, hasResult, nodeShown } from "../../canvas/node_state";
 import { warmUpLanguageServer } from "../../api/scripts";
 import type { Edit } from "../../graph/edits";
 import type { GraphNode, Value } from "../../graph/graph";
 import { Button } from "../../look/button";
 import { Icon } from "../../look/icon";
 import { Inlay, StateMark } from "../../look/marks";
+import { findingText } from "../../words/library";
 import { useWords } from "../../words/words";
 import { CallerField } from "./caller_field";
 import { Outputs } from "./outputs";
@@ -132,7 +133,7 @@ function Standing({ experiment, acts, node }: { readonly experiment: Experiment;
       {findings.map((finding) => (
         <div key={`${finding.code} ${finding.message}`} className={`note ${finding.severity === "error" ? "bad" : "warn"}`}>
           <Icon of={TriangleAlert} />
-          <div>{finding.message}</div>
+          <Mistake finding={finding} />
         </div>
       ))}
       {failed && (
@@ -148,6 +149,12 @@ function Standing({ experiment, acts, node }: { readonly experiment: Experiment;
       )}
     </div>
   );
+}
+
+/** In Korean, the server's sentence follows: it has the names. */
+function Mistake({ finding }: { readonly finding: Finding }) {
+  const { text, detail } = findingText(finding);
+  return <div>{text}{detail && <p className="small mute" lang="en">{detail}</p>}</div>;
 }
 
 function ScriptLink({ experiment, node }: { readonly experiment: string; readonly node: GraphNode }) {

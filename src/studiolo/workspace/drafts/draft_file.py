@@ -6,7 +6,7 @@ from pathlib import Path
 
 from studiolo.experiments.errors import ExperimentMissingError
 from studiolo.experiments.experiment import Experiment, NodeName
-from studiolo.experiments.file import FILE_NAME, as_saved, read_experiment, write_experiment
+from studiolo.experiments.file import FILE_NAME, read_experiment, text_to_save
 from studiolo.experiments.layout import Layout, read_layout, write_layout
 from studiolo.experiments.revision import UNSAVED, Revision, revision_at
 from studiolo.experiments.saved_form import saved_form
@@ -58,13 +58,13 @@ class DraftFile:
 
     def save(self, experiment: Experiment, *, made_from: Revision) -> None:
         """Write all of it, while no other process does; see `Draft.save`."""
-        as_saved(experiment)
         self._refuse_changed(experiment, made_from)
         self.scripts.refuse_changed()
+        text = text_to_save(experiment, self._folder, renamed=self._renamed)
         self.scripts.write()
-        write_experiment(experiment, self._folder, renamed=self._renamed)
+        text.write()
         self._renamed.clear()
-        self._saved = read_experiment(self._folder)
+        self._saved = text.experiment
         self._rearrange(experiment)
 
     def _refuse_changed(self, experiment: Experiment, made_from: Revision) -> None:
