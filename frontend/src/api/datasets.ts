@@ -3,7 +3,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { Cell } from "../table/cells";
 import { filterText } from "../table/filters";
-import type { ColumnProfile, RowPage, TableSource } from "../table/source";
+import type { ColumnProfile, ComparedColumns, RowPage, TableSource } from "../table/source";
 import type { Carrier } from "../uploads/upload";
 import { client, data, document, type Schemas } from "./client";
 import type { Format } from "./outputs";
@@ -38,6 +38,7 @@ export const datasetTableQuery = (name: string) => queryOptions({
       key: ["datasets", name],
       rows: total,
       columns,
+      compare: (first, second, signal) => document<ComparedColumns>(client.GET("/dataset-columns/compare", { params: { query: { name, first, second } }, signal })),
       page: ({ sort, descending, filters }, offset, limit, signal) =>
         document<RowPage>(client.GET("/datasets/{name}/rows", {
           params: { path: { name }, query: { offset, limit, descending, filter: filters.map(filterText), ...(sort !== null && { sort }) } },

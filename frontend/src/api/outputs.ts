@@ -2,7 +2,7 @@
 
 import { queryOptions } from "@tanstack/react-query";
 import { filterText } from "../table/filters";
-import type { ColumnProfile, RowPage, TableSource } from "../table/source";
+import type { ColumnProfile, ComparedColumns, RowPage, TableSource } from "../table/source";
 import { client, data, document, type Schemas } from "./client";
 
 export interface OutputPlace {
@@ -34,6 +34,8 @@ export function outputTable(place: OutputPlace, { rows, columns }: Schemas["Outp
     key: key(place),
     rows,
     columns,
+    compare: (first, second, signal) =>
+      document<ComparedColumns>(client.GET("/runs/{run}/nodes/{node}/outputs/{port}/compare", { params: { path: { ...place }, query: { first, second } }, signal })),
     page: ({ sort, descending, filters }, offset, limit, signal) =>
       document<RowPage>(client.GET("/runs/{run}/nodes/{node}/outputs/{port}/rows", {
         params: { path: { ...place }, query: { offset, limit, descending, filter: filters.map(filterText), ...(sort !== null && { sort }) } },

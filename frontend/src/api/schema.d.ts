@@ -44,6 +44,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/isolation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Out Isolation
+         * @description Try to break out of a sandbox of this machine, layer by layer, and say what stopped it.
+         *
+         *     It starts a sandbox, which takes a moment.
+         */
+        post: operations["try_out_isolation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/modules": {
         parameters: {
             query?: never;
@@ -1194,6 +1216,20 @@ export interface components {
             saved: components["schemas"]["SavedDocument"][];
         };
         /**
+         * AttemptDocument
+         * @description An attempt to break out; each key is a field of `Attempt`, which explains it.
+         */
+        AttemptDocument: {
+            /** Tried */
+            tried: string;
+            /** Stopped */
+            stopped: boolean;
+            /** Outcome */
+            outcome: string;
+            /** By */
+            by: string;
+        };
+        /**
          * BoxDocument
          * @description The numbers of the rows that have a value.
          */
@@ -1552,6 +1588,20 @@ export interface components {
             node: string;
             /** Port */
             port: string;
+        };
+        /**
+         * DoctorDocument
+         * @description The isolation of this machine, and the attempts to break out of it.
+         */
+        DoctorDocument: {
+            /** Asked */
+            asked: string;
+            /** Level */
+            level: string;
+            /** Layers */
+            layers: components["schemas"]["LayerDocument"][];
+            /** Attempts */
+            attempts: components["schemas"]["AttemptDocument"][];
         };
         /**
          * DraftDocument
@@ -2003,6 +2053,20 @@ export interface components {
             keys: {
                 [key: string]: string;
             };
+        };
+        /**
+         * LayerDocument
+         * @description A layer; each key is a field of `Layer`, which explains it.
+         */
+        LayerDocument: {
+            /** Name */
+            name: string;
+            /** Active */
+            active: boolean;
+            /** Detail */
+            detail: string;
+            /** Remedy */
+            remedy: string;
         };
         /**
          * LayoutDocument
@@ -3270,6 +3334,116 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkspaceDocument"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    try_out_isolation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoctorDocument"];
                 };
             };
             /** @description Bad Request */

@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { datasetDownload, datasetProfileQuery, datasetQuery, datasetTableQuery } from "../api/datasets";
 import { Trouble } from "../look/trouble";
 import { DataRoom } from "../panels/data/data_room";
@@ -12,14 +12,16 @@ import { Crumbs } from "../shell/crumbs";
 import { Frame } from "../shell/frame";
 import { size, useWords } from "../words/words";
 
+/** Bins of histograms, unless another number is chosen. */
 const BINS = 24;
 
 export function DatasetPage() {
   const words = useWords();
   const { name } = useParams({ from: "/datasets/$name" });
+  const [bins, setBins] = useState(BINS);
   const file = useQuery(datasetQuery(name));
   const table = useQuery(datasetTableQuery(name));
-  const profile = useQuery({ ...datasetProfileQuery(name, BINS), enabled: table.isSuccess });
+  const profile = useQuery({ ...datasetProfileQuery(name, bins), placeholderData: (before) => before, enabled: table.isSuccess });
   useEffect(() => {
     document.title = `${name} – Studiolo`;
   }, [name]);
@@ -38,7 +40,7 @@ export function DatasetPage() {
       {error ? (
         <main className="page centred"><Trouble error={error} onRetry={() => { void table.refetch(); void profile.refetch(); }} /></main>
       ) : table.data ? (
-        <DataRoom key={name} source={table.data} profiles={profile.data?.columns} download={<DownloadMenu address={(format) => datasetDownload(name, format)} />} />
+        <DataRoom key={name} source={table.data} profiles={profile.data?.columns} bins={{ now: bins, set: setBins }} download={<DownloadMenu address={(format) => datasetDownload(name, format)} />} />
       ) : (
         <main className="page" aria-busy="true" />
       )}

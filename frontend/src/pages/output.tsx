@@ -19,14 +19,16 @@ import { moment, useWords } from "../words/words";
 
 const EvaluationRoom = lazy(async () => ({ default: (await import("../panels/evaluation/evaluation_room")).EvaluationRoom }));
 
+/** Bins of histograms, unless another number is chosen. */
 const BINS = 24;
 
 export function OutputPage() {
   const words = useWords();
   const { run, node, port } = useParams({ from: "/runs/$run/nodes/$node/outputs/$port" });
   const place = useMemo(() => ({ run, node, port }), [run, node, port]);
+  const [bins, setBins] = useState(BINS);
   const output = useQuery(outputQuery(place));
-  const profile = useQuery(outputProfileQuery(place, BINS));
+  const profile = useQuery({ ...outputProfileQuery(place, bins), placeholderData: (before) => before });
   const { data: record, isPending } = useQuery(runQuery(run));
   const source = useMemo(() => output.data && outputTable(place, output.data), [place, output.data]);
   const experiment = record && experimentOf(record);
@@ -70,6 +72,7 @@ export function OutputPage() {
           key={source.key.join(" ")}
           source={source}
           profiles={profile.data?.columns}
+          bins={{ now: bins, set: setBins }}
           download={<DownloadMenu address={(format) => downloadAddress(place, format)} />}
         />
       ) : (

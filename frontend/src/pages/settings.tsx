@@ -6,6 +6,7 @@ import { useSession } from "../api/session";
 import { Button } from "../look/button";
 import { Segmented } from "../look/segmented";
 import { useTheme } from "../look/theme";
+import { Isolation } from "../panels/isolation";
 import { Frame } from "../shell/frame";
 import { useLanguage, useWords } from "../words/words";
 
@@ -47,6 +48,7 @@ export function SettingsPage() {
               </dl>
             </section>
           )}
+          <Isolation />
           <Button look="line" onClick={() => void signOut()}>{words.settings.signOut}</Button>
         </div>
       </main>

@@ -52,10 +52,41 @@ export interface RowPage {
   readonly total: number;
 }
 
+/** Two columns against each other; one of the three is there, by the kinds of the columns. */
+export interface ComparedColumns {
+  readonly scatter: {
+    readonly points: readonly { readonly x: number; readonly y: number }[];
+    /** Rows that have both; the points are a sample if there are more of them. */
+    readonly rows: number;
+  } | null;
+  readonly boxes: {
+    readonly boxes: readonly Box[];
+    /** Whether the values are those of the second column. */
+    readonly by_second: boolean;
+  } | null;
+  readonly crosstab: {
+    readonly first: readonly string[];
+    readonly second: readonly string[];
+    /** By the first, then by the second. */
+    readonly counts: readonly (readonly number[])[];
+  } | null;
+}
+
+export interface Box {
+  readonly value: string;
+  readonly count: number;
+  readonly minimum: number;
+  readonly first_quartile: number;
+  readonly median: number;
+  readonly third_quartile: number;
+  readonly maximum: number;
+}
+
 export interface TableSource {
   /** Tells it apart from other sources. */
   readonly key: readonly string[];
   readonly rows: number;
   readonly columns: readonly Column[];
+  compare(first: string, second: string, signal: AbortSignal): Promise<ComparedColumns>;
   page(order: RowOrder, offset: number, limit: number, signal: AbortSignal): Promise<RowPage>;
 }

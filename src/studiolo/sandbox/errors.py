@@ -71,7 +71,7 @@ class ZygoteFailedError(StudioloError):
         said = f" It printed: {printed}" if printed else ""
         super().__init__(
             f"The sandbox of {python} could not be built: {layer}: {why}.{said} "
-            "`studiolo doctor` shows which layers this machine has."
+            "`studiolo doctor` and the settings in the studio show which layers this machine has."
         )
 
 

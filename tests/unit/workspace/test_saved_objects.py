@@ -217,6 +217,6 @@ def test_errors_have_sentences(objects: SavedObjects) -> None:
     with pytest.raises(StudioloError) as caught:
         objects.find(SavedName(PortKind.TRANSFORM, "ages"))
     assert str(caught.value) == (
-        'There is no transform "ages" in the workspace\'s folder transforms. Save one with: '
-        "studiolo save-transform EXPERIMENT/NODE --name ages"
+        'There is no transform "ages" in the workspace\'s folder transforms. Save one at the '
+        "output of a node in the studio, or with: studiolo save-transform EXPERIMENT/NODE --name ages"
     )

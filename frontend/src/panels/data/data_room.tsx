@@ -10,19 +10,22 @@ import { cellText } from "../../table/cells";
 import type { Cursor } from "../../table/cursor";
 import { AS_IT_IS, type ColumnProfile, type Filter, type RowOrder, type TableSource } from "../../table/source";
 import { amount, useWords } from "../../words/words";
+import { CompareTo } from "./compare_to";
 import { FilterForm, FilterTags } from "./filters";
 import { Grid } from "./grid";
-import { Statistics } from "./statistics";
+import { type Bins, Statistics } from "./statistics";
 import type { LoadedRows } from "./use_rows";
 
 interface DataRoomProps {
   readonly source: TableSource;
   readonly profiles: readonly ColumnProfile[] | undefined;
+  /** How many bins histograms have, and how to have another number. */
+  readonly bins: Bins;
   /** At the right of the tools. */
   readonly download?: ReactNode;
 }
 
-export function DataRoom({ source, profiles, download }: DataRoomProps) {
+export function DataRoom({ source, profiles, bins, download }: DataRoomProps) {
   const words = useWords();
   const [cursor, setCursor] = useState<Cursor>({ row: 0, column: 0 });
   const [order, setOrder] = useState<RowOrder>(AS_IT_IS);
@@ -77,7 +80,8 @@ export function DataRoom({ source, profiles, download }: DataRoomProps) {
         </footer>
       </section>
       <aside className="pane scroll statistics" aria-label={words.data.statistics} ref={pane} tabIndex={-1}>
-        {profile ? <Statistics at={cursor.column} columns={source.columns.length} rows={source.rows} profile={profile} /> : <p className="sec mute">{words.data.noStatistics}</p>}
+        {profile ? <Statistics at={cursor.column} columns={source.columns.length} rows={source.rows} profile={profile} bins={bins} /> : <p className="sec mute">{words.data.noStatistics}</p>}
+        {column && <CompareTo source={source} column={column.name} />}
         {column && (
           <section className="sec">
             <h3>{words.data.filter}</h3>

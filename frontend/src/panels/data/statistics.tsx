@@ -1,19 +1,29 @@
 /** The pane of a column: the classic figures, and its distribution. */
 
 import { useState } from "react";
+import { Select } from "../../look/select";
 import { type Cell, shownValue, typeBadge } from "../../table/cells";
 import type { ColumnProfile } from "../../table/source";
 import { amount, share, useWords } from "../../words/words";
 import { Distribution } from "./distribution";
+
+/** The number of bins of a histogram. */
+export interface Bins {
+  readonly now: number;
+  readonly set: (bins: number) => void;
+}
+
+const BINS = [5, 10, 24, 50, 100] as const;
 
 interface StatisticsProps {
   readonly at: number;
   readonly columns: number;
   readonly rows: number;
   readonly profile: ColumnProfile;
+  readonly bins: Bins;
 }
 
-export function Statistics({ at, columns, rows, profile }: StatisticsProps) {
+export function Statistics({ at, columns, rows, profile, bins }: StatisticsProps) {
   const words = useWords();
   const [look, setLook] = useState({ log: false, cumulative: false });
   const of = profile.statistics;
@@ -49,6 +59,7 @@ export function Statistics({ at, columns, rows, profile }: StatisticsProps) {
           <Distribution histogram={profile.histogram} median={of?.median ?? null} {...look} />
           <div className="row">
             <Check label={words.data.logScale} on={look.log} onChange={(log) => setLook({ ...look, log })} />
+            <label className="row small binsrow">{words.data.bins} <Select low label={words.data.bins} value={String(bins.now)} choices={BINS.map((count) => [String(count), String(count)] as const)} onChange={(count) => bins.set(Number(count))} /></label>
             <Check label={words.data.cumulative} on={look.cumulative} onChange={(cumulative) => setLook({ ...look, cumulative })} />
           </div>
         </section>

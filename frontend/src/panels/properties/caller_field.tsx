@@ -1,5 +1,6 @@
 /** Whether callers of the web service may set a parameter, and by what name. */
 
+import { useEffect, useState } from "react";
 import type { Experiment } from "../../canvas/experiment";
 import { callerName, freeCallerName, namedForCallers } from "../../graph/callers";
 import type { Parameter } from "../../graph/graph";
@@ -20,9 +21,18 @@ export function CallerField({ experiment, node, parameter, readOnly }: CallerFie
   const shown = experiment.use((state) => isForService(state.graph));
   const isWebServicePort = experiment.use((state) => state.graph.nodes.get(node)?.module?.startsWith("web-service-") ?? false);
   const target = `${node}.${parameter.name}`;
-  const name = callerName(names, target);
+  const unsaved = experiment.use((state) => state.unsaved);
+  // The graph does not have it, so what was wished is shown until the server has said what became of it.
+  const [wished, setWished] = useState<string | null | undefined>();
+  useEffect(() => {
+    if (unsaved === 0) setWished(undefined);
+  }, [unsaved, names]);
+  const name = wished === undefined ? callerName(names, target) : wished;
   if ((!shown || isWebServicePort) && name === null) return null;
-  const call = (wish: string | null) => experiment.act("parameter", node, namedForCallers(names, target, wish));
+  const call = (wish: string | null) => {
+    setWished(wish);
+    experiment.act("parameter", node, namedForCallers(names, target, wish));
+  };
   return (
     <div className="callers">
       <label className="check small">

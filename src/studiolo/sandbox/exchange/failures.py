@@ -103,7 +103,8 @@ _KINDS: Mapping[str, _Kind] = {
         classic_number=None,
         by_guest=False,
         sentence="The script did not run, because its process could not be confined ({said}). Try "
-        "again when the machine is less busy; `studiolo doctor` shows which layers are missing.",
+        "again when the machine is less busy; `studiolo doctor` and the settings in the studio "
+        "show which layers are missing.",
     ),
     "environment-unusable": _Kind(
         classic_number=_LIBRARY,

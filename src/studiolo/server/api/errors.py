@@ -83,6 +83,10 @@ _ON_A_PAGE: Final[Mapping[str, Callable[[Any], str]]] = {
         f'The experiment already has a node "{error.node}". Choose another name.'
     ),
     "service-set-up": lambda error: f"{error.problem}{_CHOICES.get(error.option, ('', ''))[1]}",
+    "service-unknown": lambda error: (
+        f'There is no web service "{error.service}".'
+        + (f" There are {', '.join(error.known[:10])}." if error.known else "")
+    ),
     "results-outdated": lambda error: (
         f'The experiment "{error.experiment}" has no result of {", ".join(error.nodes[:10])} as it '
         "is now. Run it first."

@@ -5,7 +5,10 @@ import importlib.metadata
 from fastapi import APIRouter
 from typing_extensions import TypedDict
 
+from studiolo.documents.isolation import DoctorDocument, doctor_document
 from studiolo.modules.definition import PortKind
+from studiolo.sandbox.policy.isolation import Isolation
+from studiolo.workspace.sandboxes.script_runs import try_isolation
 from studiolo.workspace.studio.studio import Studio
 
 
@@ -62,5 +65,13 @@ def workspace_routes(studio: Studio) -> APIRouter:
                 "services": len(workspace.services.names),
             },
         }
+
+    @routes.post("/isolation")
+    def try_out_isolation() -> DoctorDocument:
+        """Try to break out of a sandbox of this machine, layer by layer, and say what stopped it.
+
+        It starts a sandbox, which takes a moment.
+        """
+        return doctor_document(*try_isolation(Isolation.AUTO))
 
     return routes

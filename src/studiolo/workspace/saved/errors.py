@@ -41,7 +41,8 @@ class SavedMissingError(StudioloError):
         self.known = tuple(known)
         command = "save-model" if saved.kind is PortKind.MODEL else "save-transform"
         hint = meant_among(saved.name, known) or (
-            f" Save one with: studiolo {command} EXPERIMENT/NODE --name {saved.name}"
+            " Save one at the output of a node in the studio, or with: "
+            f"studiolo {command} EXPERIMENT/NODE --name {saved.name}"
         )
         super().__init__(f"There is no {words(saved)} in the workspace's folder {folder}.{hint}")
 
