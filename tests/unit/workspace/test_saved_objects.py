@@ -218,5 +218,6 @@ def test_errors_have_sentences(objects: SavedObjects) -> None:
         objects.find(SavedName(PortKind.TRANSFORM, "ages"))
     assert str(caught.value) == (
         'There is no transform "ages" in the workspace\'s folder transforms. Save one at the '
-        "output of a node in the studio, or with: studiolo save-transform EXPERIMENT/NODE --name ages"
+        "output of a node in the studio, or with: "
+        "studiolo save-transform EXPERIMENT/NODE --name ages"
     )
