@@ -30,6 +30,7 @@ _COMMANDS = {
     "save-model": "studiolo.cli.saved.save_model",
     "save-transform": "studiolo.cli.saved.save_transform",
     "set-up-service": "studiolo.cli.services.set_up_service",
+    "secret": "studiolo.cli.secrets.secret",
     "serve": "studiolo.cli.commands.serve",
     "clean": "studiolo.cli.commands.clean",
     "doctor": "studiolo.cli.commands.doctor",

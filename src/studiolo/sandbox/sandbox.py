@@ -23,6 +23,8 @@ from studiolo.sandbox.exchange.job import (
 )
 from studiolo.sandbox.exchange.program import Call, PackedProgram, Program, request_of_call
 from studiolo.sandbox.exchange.run_request import RunRequest, request_of
+from studiolo.sandbox.exchange.variables import FrameVariables
+from studiolo.sandbox.masking import Masking
 from studiolo.sandbox.network.guest_network import GuestNetwork
 from studiolo.sandbox.network.traffic import Traffic
 from studiolo.sandbox.policy import isolation
@@ -148,7 +150,19 @@ class Sandbox:
         """
         if self._program is not None:
             raise ValueError("this sandbox serves calls of a program")
-        return self._run(request_of(job), limits, on_console, cancelled, attached)
+        if not job.secrets:
+            return self._run(request_of(job), limits, on_console, cancelled, attached)
+        masking = Masking(job.secrets.values())
+        live = masking.passing_on(on_console or (lambda _: None))
+        outcome = self._run(request_of(job), limits, live.write, cancelled, attached)
+        live.finish()
+        return replace(
+            outcome,
+            failure=masking.of(_without_variables(outcome.failure)),
+            device=replace(outcome.device, console=masking.text(outcome.device.console)),
+            log=masking.of(list(outcome.log)),
+            network=masking.of(list(outcome.network)),
+        )
 
     def call(
         self,
@@ -339,3 +353,11 @@ class Sandbox:
         except ZygoteFailedError:
             # It had died unnoticed. A new one gets one chance.
             return self._workers.take(self._ready(), limits)
+
+
+def _without_variables(failure: Failure | None) -> Failure | None:
+    """A failure without the variables of its frames: a part of a secret is not recognized there."""
+    if failure is None:
+        return None
+    frames = [replace(frame, variables=FrameVariables()) for frame in failure.frames]
+    return replace(failure, frames=frames)

@@ -326,3 +326,50 @@ class CopyRefusedError(StudioloError):
             f'The experiment "{experiment}" can\'t be copied to "{workspace}"; nothing was '
             f"written.\n{listed}"
         )
+
+
+class SecretMissingError(StudioloError):
+    """A run is to be given a secret that is not kept."""
+
+    code: ClassVar[str] = "secret-missing"
+
+    def __init__(self, *, name: str, hint: str) -> None:
+        self.name = name
+        said = f' "studiolo secret set {name}" keeps it, "studiolo secret list" shows the names.'
+        super().__init__(f'There is no secret "{name}".{hint}{said}')
+
+
+class SecretNameError(StudioloError):
+    """A name that no secret can have."""
+
+    code: ClassVar[str] = "secret-name-invalid"
+
+    def __init__(self, *, name: str, why: str) -> None:
+        self.name = name
+        super().__init__(f'A secret can\'t be called "{name}". {why}')
+
+
+class SecretValueError(StudioloError):
+    """A value that can't be kept as a secret. The message does not repeat it."""
+
+    code: ClassVar[str] = "secret-value-invalid"
+
+    def __init__(self, *, name: str, shortest: int, longest: int) -> None:
+        self.name = name
+        super().__init__(
+            f"The value of {name} can't be kept: a secret is a text of {shortest} to {longest:,} "
+            "characters. A shorter one could not be told from other text in a log."
+        )
+
+
+class SecretsUnreadableError(StudioloError):
+    """The secrets can't be read or written."""
+
+    code: ClassVar[str] = "secrets-unreadable"
+
+    def __init__(self, *, path: Path, why: str) -> None:
+        self.path = path
+        super().__init__(
+            f'The secrets can\'t be used: "{path}": {why}. Nothing was changed. If the file or its '
+            "key is lost, remove that folder and set the secrets again."
+        )

@@ -32,6 +32,8 @@ class Request:
     nullable: bool
     #: For a run that draws the same random numbers each time; None for fresh ones.
     seed: int | None
+    #: Environment variables of this run alone.
+    secrets: Mapping[str, str]
     #: Bytes of address space for each process of the run.
     address_space: int
     #: `run`, or `console` or `debug` where a person is at the other end of a socket.

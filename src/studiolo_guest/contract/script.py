@@ -89,6 +89,7 @@ def run(
 def begin(request: Request, directory: str) -> None:
     """Set the process up for a script that is to run in ``directory``."""
     _unbuffer()
+    os.environ.update(request.secrets)
     figures.save_into(directory)
     # What a script sees that looks for arguments of its own (argparse).
     sys.argv = [request.name]

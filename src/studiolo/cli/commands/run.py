@@ -32,6 +32,7 @@ _OF_SCRIPTS = (
     "variables",
     "port_binding",
     "environment",
+    "secret",
 )
 _OF_EXPERIMENTS = ("to", "only", "start", "again")
 
@@ -209,6 +210,15 @@ def command(
             metavar="HOST:PORT",
         ),
     ] = None,
+    secret: Annotated[
+        list[str] | None,
+        typer.Option(
+            help='A secret that the script reads as an environment variable; "studiolo secret set" '
+            "keeps it. Repeat it for more.",
+            metavar="NAME",
+            rich_help_panel=_SCRIPT,
+        ),
+    ] = None,
     isolation: Annotated[
         Isolation,
         typer.Option(
@@ -247,6 +257,7 @@ def command(
             memory=memory,
             cpus=cpus,
             allow=allow or [],
+            secrets=secret or [],
             isolation=isolation,
             json=json,
             launcher=context.find_object(Launcher),

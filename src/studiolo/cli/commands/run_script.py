@@ -62,6 +62,7 @@ def run(
     memory: int | None,
     cpus: int | None,
     allow: Sequence[Allowance],
+    secrets: Sequence[str],
     isolation: Isolation,
     json: bool,
     launcher: Launcher | None,
@@ -122,6 +123,7 @@ def run(
                 on_note=say,
                 on_console=live.write,
                 launcher=launcher,
+                secrets=secrets,
             )
         live.finish()
         show_network(errors, result.network)

@@ -56,6 +56,7 @@ class ScriptRunner:
         port_binding: PortBinding | str = PortBinding.CONNECTED,
         environment: str | None = None,
         seed: int | None = None,
+        secrets: Mapping[str, str] | None = None,
         limits: Limits | None = None,
         on_note: Callable[[str], None] | None = None,
         on_console: Callable[[str], None] | None = None,
@@ -73,6 +74,8 @@ class ScriptRunner:
             environment: The environment to run it in, or `auto`; what its metadata block says if
                 not given.
             seed: Gives the same random numbers each time.
+            secrets: Environment variables of this run alone, which nothing but what the script
+                returns can show.
             limits: Replace the policy's.
             on_note: Gets the lines of the log that are known before the script runs.
             on_console: Gets the script's output while it runs.
@@ -115,6 +118,7 @@ class ScriptRunner:
                 port_binding=PortBinding(port_binding),
                 nullable=metadata.nullable,
                 seed=seed,
+                secrets=secrets or {},
             )
             log += notes_before(script.source, bundle, classic=used.classic)
             if on_note is not None:

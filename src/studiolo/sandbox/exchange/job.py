@@ -115,6 +115,8 @@ class Job:
     nullable: bool = False
     #: Makes the run draw the same random numbers each time.
     seed: int | None = None
+    #: Environment variables of this run alone, which nothing that is kept of it shows.
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

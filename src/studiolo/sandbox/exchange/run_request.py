@@ -64,6 +64,7 @@ def script_of(job: Job) -> Mapping[str, Any]:
             for name, p in job.column_parameters.items()
         },
         "nullable": job.nullable,
+        "secrets": dict(job.secrets),
         "seed": job.seed,
     }
 

@@ -1,6 +1,6 @@
 """Scripts run by themselves, and attempts to break out of a sandbox."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from studiolo.sandbox.process.launcher import Launcher
 from studiolo.workspace.errors import WorkspaceMissingError
 from studiolo.workspace.folder.root import ENVIRONMENTS, find_root
 from studiolo.workspace.sandboxes.sandbox_factory import LocalSandboxFactory
+from studiolo.workspace.sandboxes.secret_store import SecretStore
 
 if TYPE_CHECKING:
     from studiolo.runs.scripts.script_runner import DatasetSource
@@ -56,14 +57,19 @@ def run_script(
     progress: ProgressCallback | None = None,
     on_console: Callable[[str], None] | None = None,
     launcher: Launcher | None = None,
+    secrets: Sequence[str] = (),
     **options: Any,
 ) -> ScriptResult:
     """Run one script in a sandbox of its own; see `ScriptRunner.run` for the arguments.
 
     ``environment`` is the name of a built-in one, or of one of the workspace that the script is in.
     ``launcher`` is an interpreter that was started beforehand, to save the wait for it; it is used
-    if it fits.
+    if it fits. ``secrets`` are names of those that this user keeps.
+
+    Raises:
+        SecretMissingError: There is no secret of that name.
     """
+    values = SecretStore().values(secrets)
     factory = LocalSandboxFactory(settings or RunSettings(), progress=progress, launcher=launcher)
     with ScriptRunner(factory, WorkspaceEnvironments()) as runner:
         return runner.run(
@@ -73,6 +79,7 @@ def run_script(
             script_bundle=script_bundle,
             environment=environment,
             on_console=on_console,
+            secrets=values,
             **options,
         )
 
