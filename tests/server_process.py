@@ -27,10 +27,15 @@ class ServerProcess:
 
 
 @contextmanager
-def server_process(workspace: Path, *, ends_well: bool = True) -> Iterator[ServerProcess]:
-    """Serve a workspace; an end that is not clean fails the test, unless the test kills it."""
+def server_process(
+    workspace: Path, *, ends_well: bool = True, port: int = 0
+) -> Iterator[ServerProcess]:
+    """Serve a workspace; an end that is not clean fails the test, unless the test kills it.
+
+    Port 0 is a free one.
+    """
     path = workspace.parent / "server.log"
-    command = [sys.executable, "-m", "studiolo", "serve", "--port", "0"]
+    command = [sys.executable, "-m", "studiolo", "serve", "--port", str(port)]
     with (
         path.open("w") as log,
         subprocess.Popen(

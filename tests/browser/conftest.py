@@ -51,9 +51,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def new_page(browser: Browser) -> Iterator[NewPage]:
+def complaints() -> list[str]:
+    """What the browser complains of; a test takes away what it expects."""
+    return []
+
+
+@pytest.fixture
+def new_page(browser: Browser, complaints: list[str]) -> Iterator[NewPage]:
     """Opens pages, and at the end of the test looks at what the browser complained of."""
-    complaints: list[str] = []
     contexts = []
 
     def opened(

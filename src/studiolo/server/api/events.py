@@ -1,6 +1,7 @@
 """Streams of events: of a run, and of an experiment that a page has open."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Annotated, cast
 
 from fastapi import APIRouter, Header
@@ -13,6 +14,7 @@ from studiolo.documents.events import (
     run_event_document,
 )
 from studiolo.errors import StudioloError
+from studiolo.experiments.errors import ExperimentFileError
 from studiolo.runs.experiments.running import RunningExperiment
 from studiolo.server.api.errors import error_document
 from studiolo.server.http.event_streams import EventStreamResponse, EventStreams, SentEvent
@@ -53,9 +55,11 @@ def event_routes(studio: Studio, streams: EventStreams) -> APIRouter:
     )
     async def follow_experiment(name: str) -> EventStreamResponse:
         """The events of an experiment, as server-sent events, from its present state on."""
-        await run_in_threadpool(
-            studio.workspace.experiment, studio.workspace.experiment_folder(name)
-        )
+        # While its file can't be read, a page waits for the time when it can be again.
+        with suppress(ExperimentFileError):
+            await run_in_threadpool(
+                studio.workspace.experiment, studio.workspace.experiment_folder(name)
+            )
         news = _ExperimentNews(lambda: studio.watched.state(name))
         return streams.answer(lambda ring: studio.watched.follow(name, ring), news.news)
 

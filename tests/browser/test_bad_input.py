@@ -1,0 +1,148 @@
+"""What goes wrong around an open canvas: its file, its modules, its server, the network."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.server_process import server_process
+
+from studiolo.workspace.folder.sample import new_workspace
+
+BUILT = Path(__file__).parents[2] / "src" / "studiolo" / "_ui" / "index.html"
+pytestmark = pytest.mark.skipif(not BUILT.exists(), reason='"make frontend" builds the page')
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+LONG = "n" * 10_000
+NAME = "한글 실험"
+EXPERIMENT = """
+studiolo: 1
+name: 당뇨병 예측
+nodes:
+  데이터: {dataset: data.csv}
+  own: {module: own, inputs: {dataset: 데이터}}
+"""
+MODULE = '''
+# /// script
+# [tool.studiolo]
+# name = "Own"
+#
+# [tool.studiolo.inputs.dataset]
+# ///
+"""Returns what it gets."""
+
+def azureml_main(dataset):
+    return (dataset,)
+'''
+
+
+@dataclass
+class Studio:
+    """A server that can be stopped, and started again at the same address."""
+
+    workspace: Path
+    url: str = ""
+    link: str = ""
+    _running: ExitStack = field(default_factory=ExitStack)
+
+    def start(self) -> None:
+        port = int(self.url.rpartition(":")[2]) if self.url else 0
+        server = self._running.enter_context(server_process(self.workspace, port=port))
+        line = server.next_line
+        while "/signin" not in line:
+            line = server.next_line
+        self.url, self.link = server.url, line.split()[-1]
+
+    def stop(self) -> None:
+        self._running.close()
+
+    @property
+    def file(self) -> Path:
+        return self.workspace / "experiments" / NAME / "experiment.yaml"
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    workspace = new_workspace(tmp_path_factory.mktemp("bad") / "workspace", samples=False)
+    header = ",".join([f'"{HOSTILE}"', LONG, *(f"c{number}" for number in range(5_000))])
+    (workspace / "datasets" / "data.csv").write_text(f"{header}\n{',1' * 5_001}\n")
+    (workspace / "modules" / "own.py").write_text(MODULE)
+    (workspace / "experiments" / NAME).mkdir()
+    made = Studio(workspace)
+    made.file.write_text(EXPERIMENT)
+    made.start()
+    yield made
+    made.stop()
+
+
+def opened(page: Page, studio: Studio) -> None:
+    page.goto(studio.link)
+    page.goto(f"{studio.url}/experiments/{quote(NAME)}")
+    expect(page.locator(".react-flow__node")).to_have_count(2)
+    expect(page.get_by_role("heading", name="당뇨병 예측")).to_be_visible()
+
+
+def comment(page: Page, text: str) -> None:
+    page.locator('.react-flow__node[data-id="own"]').click()
+    page.get_by_role("textbox", name="Comment").fill(text)
+    page.keyboard.press("Enter")
+
+
+def test_a_broken_file_is_named_with_its_line_and_the_last_good_graph_stays(
+    page: Page, studio: Studio
+) -> None:
+    opened(page, studio)
+    studio.file.write_text(EXPERIMENT.replace("inputs: {", "inputs: {{"))
+    expect(page.get_by_role("alert")).to_contain_text("experiment.yaml:6")
+    expect(page.locator(".react-flow__node")).to_have_count(2)
+    studio.file.write_text(EXPERIMENT)
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_module_that_was_deleted_is_named_at_its_node(page: Page, studio: Studio) -> None:
+    module = studio.workspace / "modules" / "own.py"
+    module.unlink()
+    opened(page, studio)
+    expect(page.locator('.react-flow__node[data-id="own"]')).to_contain_text("Needs attention")
+    module.write_text(MODULE)
+
+
+def test_a_change_waits_while_the_network_or_the_server_is_gone(
+    page: Page, studio: Studio, complaints: list[str]
+) -> None:
+    opened(page, studio)
+    page.context.set_offline(True)
+    comment(page, "while offline")
+    expect(page.locator(".banner.off")).to_be_visible()
+    assert "while offline" not in studio.file.read_text()
+    page.context.set_offline(False)
+    expect(page.locator(".saved")).to_have_text("Saved")
+    assert "while offline" in studio.file.read_text()
+
+    studio.stop()
+    comment(page, "while it was restarted")
+    expect(page.locator(".banner.off")).to_be_visible()
+    studio.start()
+    expect(page.locator(".saved")).to_have_text("Saved")
+    assert "while it was restarted" in studio.file.read_text()
+    # What happens to the file is heard of again.
+    studio.file.write_text(studio.file.read_text().replace("restarted", "off"))
+    expect(page.locator('.react-flow__node[data-id="own"]')).to_contain_text("while it was off")
+    # The browser tells of each request that failed.
+    complaints[:] = [one for one in complaints if "net::ERR_" not in one]
+
+
+def test_names_of_columns_are_text_however_many_and_long_they_are(
+    page: Page, studio: Studio
+) -> None:
+    page.goto(studio.link)
+    page.goto(f"{studio.url}/datasets/data.csv")
+    expect(page.get_by_role("columnheader", name=HOSTILE)).to_be_visible()
+    expect(page.locator("img")).to_have_count(0)
+    page.get_by_label("Find a column").fill("c4999")
+    page.get_by_label("Find a column").press("Enter")
+    expect(page.locator(".statistics h2")).to_have_text("c4999")
+    assert page.locator("*").count() < 3_000
