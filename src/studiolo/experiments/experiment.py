@@ -104,7 +104,9 @@ class Node:
     limits: NodeLimits = field(default_factory=NodeLimits)
     #: Targets in the network that it may reach, beside those that the workspace allows.
     allow: Sequence[Allowance] = ()
-    #: Whether a kept result may stand in for it although it may reach targets.
+    #: Names of secrets that it is given.
+    secrets: Sequence[str] = ()
+    #: Whether a kept result may stand in for it although it may reach targets or has secrets.
     cache: bool = False
     comment: str = ""
 

@@ -226,6 +226,7 @@ class _Reader(PartReader):
                 cpus=self.whole(part, "cpus", least=1),
             ),
             allow=self._allow(part),
+            secrets=self._secrets(part),
             cache=bool(
                 self.of_kind(part, "cache", "true or false", lambda value: isinstance(value, bool))
             ),
@@ -295,6 +296,15 @@ class _Reader(PartReader):
         if problem := too_many(allowances):
             self.find("experiment-value-invalid", problem, node, part.node)
         return allowances
+
+    def _secrets(self, part: Part) -> tuple[str, ...]:
+        def fits(value: Any) -> bool:
+            return isinstance(value, list) and all(
+                isinstance(name, str) and name.isidentifier() and name.isascii() for name in value
+            )
+
+        names = self.of_kind(part, "secrets", "a list of names, such as [DB_PASSWORD]", fits)
+        return tuple(dict.fromkeys(names or ()))
 
     def _port_binding(self, part: Part) -> str:
         binding = self.text(part, "port_binding")

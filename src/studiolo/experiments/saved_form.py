@@ -36,6 +36,7 @@ MODULE_KEYS = (
     "memory",
     "cpus",
     "allow",
+    "secrets",
     "cache",
 )
 #: By the key that says what a node is: the keys that it may have.
@@ -118,6 +119,7 @@ def node_form(node: Node) -> dict[str, Any]:
         "memory": None if node.limits.memory is None else size_text(node.limits.memory),
         "cpus": node.limits.cpus,
         "allow": [str(allowance) for allowance in node.allow] or None,
+        "secrets": list(node.secrets) or None,
         "cache": node.cache or None,
     }
     return {key: value for key, value in said.items() if value is not None}

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from studiolo.modules.script import Script
+from studiolo.store.run_record import NodeState
 from studiolo.workspace.errors import (
     SecretMissingError,
     SecretNameError,
@@ -13,6 +14,8 @@ from studiolo.workspace.errors import (
 )
 from studiolo.workspace.sandboxes.script_runs import run_script
 from studiolo.workspace.sandboxes.secret_store import SecretStore
+
+from ..workspaces import WorkspaceFolder
 
 VALUE = "s3cret/with+signs=='"
 
@@ -111,3 +114,33 @@ def azureml_main(frame=None):
         )
     )
     assert again.device.console == "None\n"
+
+
+def test_a_node_has_the_secrets_that_it_names(
+    store: SecretStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("studiolo.workspace.experiments.runner.SecretStore", lambda: store)
+    folder = WorkspaceFolder(tmp_path / "workspace")
+    folder.experiment(
+        "log in: {module: execute-python-script, script: log_in.py, secrets: [DB_PASSWORD]}",
+        scripts={
+            "log_in.py": """
+                import os
+                import pandas as pd
+                def azureml_main():
+                    print(os.environ["DB_PASSWORD"])
+                    return pd.DataFrame({"length": [len(os.environ["DB_PASSWORD"])]})
+            """
+        },
+    )
+    missing = folder.run().result["log in"]
+    assert missing.failure is not None
+    assert missing.failure.code == "secret-missing"
+    store.set("DB_PASSWORD", VALUE)
+    for _ in range(2):
+        ran = folder.run().result["log in"]
+        assert ran.record.state is NodeState.FINISHED, ran.failure
+        assert ran.console == "••••\n"
+    kept = [path for path in (folder.root / ".studiolo").rglob("*") if path.is_file()]
+    assert kept
+    assert not [path for path in kept if VALUE.encode() in path.read_bytes()]

@@ -217,6 +217,8 @@ def test_mistakes_are_found_where_they_are(
         ("module: m, allow: ['a:1', 2]", 34),
         ("module: m, allow: ['https://a:1']", 27),
         ("module: m, cache: 1", 26),
+        ("module: m, secrets: A", 28),
+        ("module: m, secrets: [A-B]", 28),
         ("module: m, inputs: a", 27),
         ("module: m, inputs: {a: }", 31),
         ("module: m, inputs: {a: b.}", 31),

@@ -61,6 +61,7 @@ class LocalEngine:
         *,
         capacity: Capacity = THIS_MACHINE,
         idle_memory: int | None = None,
+        secrets: Callable[[Collection[str]], Mapping[str, str]] = lambda _: {},
     ) -> None:
         """Start nothing yet.
 
@@ -69,10 +70,12 @@ class LocalEngine:
             capacity: The room for steps; that of this process, which all of its engines share,
                 if not given.
             idle_memory: See `SandboxPool`.
+            secrets: Gives the secrets of these names, or raises an error of ours.
         """
         self._factory = factory
         self._pool = SandboxPool(factory, idle_memory=idle_memory)
         self.capacity = capacity
+        self._secrets = secrets
 
     def expect(self, steps: Collection[Step], run: RunContext) -> None:
         """Begin to start what these steps need; see `Engine.expect`."""
@@ -93,10 +96,11 @@ class LocalEngine:
         step = work.step
         inputs = {port: run.results.resolve(given) for port, given in work.inputs.items()}
         files = {name: run.results.resolve(given) for name, given in work.files.items()}
+        secrets = self._secrets(step.node.secrets) if step.node.secrets else {}
         kind = _kind(step, run, slow=bool(self._slow(step, run)))
         try:
             with self._pool.use(kind, _told(run)) as pooled:
-                job = job_of(step, inputs, files)
+                job = replace(job_of(step, inputs, files), secrets=secrets)
                 notes = _notes_before(step, job, classic=pooled.environment.classic)
                 if notes:
                     run.on_notes(step.name, notes)

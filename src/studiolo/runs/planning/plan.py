@@ -266,7 +266,11 @@ class _Planner:
         allow = self._allowed(node, definition)
         if allow:
             recipe["network"] = [str(allowance) for allowance in allow]
-        repeatable = definition.deterministic and (not allow or node.cache)
+        if node.secrets:
+            # Their names alone: what a value gives can change with it, and no record may tell.
+            recipe["secrets"] = sorted(node.secrets)
+        outside = bool(allow or node.secrets)
+        repeatable = definition.deterministic and (not outside or node.cache)
         if not repeatable:
             recipe["once"] = self._nonce
         undrawn, draw = self._draw(node, definition, recipe, again=node.name in selection.again)

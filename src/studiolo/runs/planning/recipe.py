@@ -33,6 +33,7 @@ _PARTS = {
     "seed": "the seed",
     "draw": "the draw",
     "network": "what it may reach in the network",
+    "secrets": "the secrets that it is given",
     "contract": "how Studiolo runs scripts",
     "reader": "how Studiolo reads files",
 }

@@ -156,6 +156,12 @@ class _Compiler:
 
     def _refuse_effects(self, step: Step) -> None:
         assert step.definition is not None
+        if step.node.secrets:
+            raise ServiceGraphError(
+                node=step.name,
+                problem="has secrets, which no request to a service may use",
+                remedy="Take its `secrets` away, or take the node out of the scoring path.",
+            )
         if step.node.allow:
             raise ServiceGraphError(
                 node=step.name,

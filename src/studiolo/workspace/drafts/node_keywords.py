@@ -30,6 +30,7 @@ _SETTINGS = {
     "port_binding": "connected",
     "environment": None,
     "allow": (),
+    "secrets": (),
     "cache": False,
     **dict.fromkeys(_LIMITS),
 }

@@ -2,7 +2,7 @@
 
 import functools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from studiolo.workspace.datasets.datasets import WorkspaceDatasets
 from studiolo.workspace.folder.settings import WorkspaceSettings
 from studiolo.workspace.folder.state_folder import StateFolder
 from studiolo.workspace.sandboxes.sandbox_factory import LocalSandboxFactory
+from studiolo.workspace.sandboxes.secret_store import SecretStore
 from studiolo.workspace.saved.saved_objects import SavedObjects
 
 
@@ -79,7 +80,9 @@ class WorkspaceRunner:
         """
         with self._lock:
             if self._runner is None:
-                self._engine = self._engine or LocalEngine(functools.cache(LocalSandboxFactory))
+                self._engine = self._engine or LocalEngine(
+                    functools.cache(LocalSandboxFactory), secrets=_secrets
+                )
                 self._runner = ExperimentRunner(self._parts(), self._engine, self._environments)
             return self._runner
 
@@ -111,3 +114,8 @@ class WorkspaceRunner:
             file_writer=DatasetFileWriter(datasets.folder),
             allow=self._usual.allow,
         )
+
+
+def _secrets(names: Collection[str]) -> Mapping[str, str]:
+    """The secrets of this user, as they are kept when a node needs them."""
+    return SecretStore().values(names)
