@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 #: The port binding of modules; those of scripts are in `ports`.
@@ -32,14 +32,14 @@ class Request:
     nullable: bool
     #: For a run that draws the same random numbers each time; None for fresh ones.
     seed: int | None
-    #: Environment variables of this run alone.
-    secrets: Mapping[str, str]
     #: Bytes of address space for each process of the run.
     address_space: int
     #: `run`, or `console` or `debug` where a person is at the other end of a socket.
     mode: str = "run"
     #: The folder of debugpy, for that.
     debugger: str = ""
+    #: Environment variables of this run alone.
+    secrets: Mapping[str, str] = field(default_factory=dict)
 
     @staticmethod
     def read(content: bytes) -> "Request":
