@@ -18,6 +18,8 @@ Scripts from 2014 to 2020 use calls that today's libraries no longer have. This 
 what to use instead. `studiolo check SCRIPT.py` finds all of them in a script, even in one for
 Python 2. If a run fails at one of them, the error names it and lists the others.
 
+`studiolo upgrade SCRIPT.py` [rewrites](../how-to/bring-scripts-from-2015.md) most of them.
+
 Calls marked *other values* or *no effect* do not fail. The log of a run names the lines that have
 them, except for `get_dummies`, which new scripts use as well.
 

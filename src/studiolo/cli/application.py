@@ -11,6 +11,7 @@ _COMMANDS = {
     "new": "studiolo.cli.commands.new",
     "run": "studiolo.cli.commands.run",
     "check": "studiolo.cli.commands.check",
+    "upgrade": "studiolo.cli.scripts.upgrade",
     "copy": "studiolo.cli.commands.copy",
     "show": "studiolo.cli.commands.show",
     "console": "studiolo.cli.debugging.console",

@@ -14,6 +14,30 @@ from studiolo.old_code.retired_call import (
 _ALIASES = ("float", "int", "object", "str", "unicode", "complex")
 _RENAMED = ("NaN", "Inf", "infty", "float_", "complex_", "unicode_", "string_")
 _GONE = ("product", "cumproduct", "alltrue", "sometrue", "row_stack", "asscalar", "in1d", "trapz")
+_NAMED_TODAY = ("nan", "inf", "inf", "float64", "complex128", "str_", "bytes_")
+_REPLACED = (
+    *(("product", "prod"), ("cumproduct", "cumprod"), ("alltrue", "all"), ("sometrue", "any")),
+    *(("row_stack", "vstack"), ("in1d", "isin"), ("trapz", "trapezoid")),
+)
+#: The classes of `cross_validation` take other arguments today.
+_IN_MODEL_SELECTION = (
+    *(
+        (f"sklearn.cross_validation.{name}", f"sklearn.model_selection.{name}")
+        for name in ("train_test_split", "cross_val_score", "cross_val_predict")
+    ),
+    *(
+        (f"sklearn.grid_search.{name}", f"sklearn.model_selection.{name}")
+        for name in ("GridSearchCV", "RandomizedSearchCV", "ParameterGrid", "ParameterSampler")
+    ),
+    *(
+        (f"sklearn.learning_curve.{name}", f"sklearn.model_selection.{name}")
+        for name in ("learning_curve", "validation_curve")
+    ),
+)
+_DISCRIMINANTS = (
+    ("sklearn.lda.LDA", "sklearn.discriminant_analysis.LinearDiscriminantAnalysis"),
+    ("sklearn.qda.QDA", "sklearn.discriminant_analysis.QuadraticDiscriminantAnalysis"),
+)
 _NUMPY_IN_SCIPY = ("array", "zeros", "ones", "arange", "linspace", "mean", "log", "exp", "sqrt")
 _IMAGES = ("imread", "imsave", "imresize", "imshow", "toimage")
 
@@ -26,12 +50,14 @@ SCIKIT_LEARN: Final[tuple[RetiredCall, ...]] = (
         today="`from sklearn.model_selection import train_test_split`; its `KFold` and the like "
         "take `n_splits` and get the data by `.split(x)`",
         errors=(r"No module named 'sklearn\.(cross_validation|grid_search|learning_curve)",),
+        renames=_IN_MODEL_SELECTION,
     ),
     RetiredCall(
         shape=Path(names=("sklearn.externals",)),
         old="from sklearn.externals import joblib",
         today="`import joblib`",
         errors=(path_error("sklearn.externals", "joblib", "six"), r"'sklearn\.externals"),
+        renames=(("sklearn.externals.joblib", "joblib"), ("sklearn.externals.six", "six")),
     ),
     RetiredCall(
         shape=Path(names=("sklearn.preprocessing.Imputer",)),
@@ -44,6 +70,7 @@ SCIKIT_LEARN: Final[tuple[RetiredCall, ...]] = (
         old="from sklearn.lda import LDA",
         today="`from sklearn.discriminant_analysis import LinearDiscriminantAnalysis`",
         errors=(r"No module named 'sklearn\.(lda|qda)",),
+        renames=_DISCRIMINANTS,
     ),
     RetiredCall(
         shape=Path(names=("sklearn.decomposition.RandomizedPCA", "sklearn.mixture.GMM")),
@@ -69,6 +96,7 @@ SCIKIT_LEARN: Final[tuple[RetiredCall, ...]] = (
         old="OneHotEncoder(sparse=False)",
         today="`OneHotEncoder(sparse_output=False)`; columns are chosen by a `ColumnTransformer`",
         errors=(r"unexpected keyword argument '(sparse|categorical_features)'",),
+        renames=(("sparse", "sparse_output"),),
     ),
     RetiredCall(
         shape=Keyword(functions=("KFold", "StratifiedKFold", "ShuffleSplit"), names=("n_folds",)),
@@ -105,18 +133,21 @@ PLOTTING: Final[tuple[RetiredCall, ...]] = (
         old="plt.hist([1, 2], normed=True)",
         today="`plt.hist([1, 2], density=True)`",
         errors=(r"unexpected keyword argument 'normed'",),
+        renames=(("normed", "density"),),
     ),
     RetiredCall(
         shape=Keyword(functions=("subplot", "axes", "add_subplot"), names=("axisbg",)),
         old="plt.subplot(111, axisbg='white')",
         today="`facecolor='white'`",
         errors=(r"unexpected keyword argument 'axisbg'",),
+        renames=(("axisbg", "facecolor"),),
     ),
     RetiredCall(
         shape=Attribute(names=("set_axis_bgcolor", "get_axis_bgcolor")),
         old="plt.gca().set_axis_bgcolor('white')",
         today="`.set_facecolor('white')`",
         errors=(attribute_error("set_axis_bgcolor", "get_axis_bgcolor"),),
+        renames=(("set_axis_bgcolor", "set_facecolor"), ("get_axis_bgcolor", "get_facecolor")),
     ),
     # Of other objects it is an ordinary name.
     RetiredCall(
@@ -140,12 +171,16 @@ NUMERIC: Final[tuple[RetiredCall, ...]] = (
         old="np.float(1)",
         today="Python's own `float`, `int`, `bool`, `object`, `str`",
         errors=(path_error("numpy", *_ALIASES),),
+        renames=tuple((f"numpy.{n}", {"unicode": "str"}.get(n, n)) for n in _ALIASES),
     ),
     RetiredCall(
         shape=Path(names=tuple(f"numpy.{name}" for name in _RENAMED)),
         old="np.NaN",
         today="`np.nan`, `np.inf`, `np.float64`, `np.complex128`, `np.str_`, `np.bytes_`",
         errors=(r"`np\.\w+` was removed in the NumPy 2\.0", path_error("numpy", *_RENAMED)),
+        renames=tuple(
+            (f"numpy.{n}", f"numpy.{t}") for n, t in zip(_RENAMED, _NAMED_TODAY, strict=True)
+        ),
     ),
     RetiredCall(
         shape=Path(names=tuple(f"numpy.{name}" for name in _GONE)),
@@ -153,12 +188,14 @@ NUMERIC: Final[tuple[RetiredCall, ...]] = (
         today="`np.prod`, `np.cumprod`, `np.all`, `np.any`, `np.vstack`, `x.item()`, `np.isin`, "
         "`np.trapezoid`",
         errors=(path_error("numpy", *_GONE),),
+        renames=tuple((f"numpy.{n}", f"numpy.{t}") for n, t in _REPLACED),
     ),
     RetiredCall(
         shape=Path(names=tuple(f"scipy.{name}" for name in _NUMPY_IN_SCIPY)),
         old="scipy.array([1, 2])",
         today="`numpy.array([1, 2])`: SciPy no longer repeats NumPy's functions",
         errors=(path_error("scipy", *_NUMPY_IN_SCIPY),),
+        renames=tuple((f"scipy.{n}", f"numpy.{n}") for n in _NUMPY_IN_SCIPY),
     ),
     RetiredCall(
         shape=Path(names=tuple(f"scipy.misc.{name}" for name in _IMAGES)),
@@ -171,6 +208,10 @@ NUMERIC: Final[tuple[RetiredCall, ...]] = (
         old="from scipy.integrate import simps",
         today="`scipy.integrate.simpson`, `scipy.integrate.trapezoid`",
         errors=(path_error("scipy.integrate", "simps", "trapz"),),
+        renames=(
+            ("scipy.integrate.simps", "scipy.integrate.simpson"),
+            ("scipy.integrate.trapz", "scipy.integrate.trapezoid"),
+        ),
     ),
     RetiredCall(
         shape=Path(names=("statsmodels.tsa.arima_model",)),

@@ -20,6 +20,26 @@ _MOVING = (
     *(f"expanding_{name}" for name in _ROLLING),
     *("ewma", "ewmstd", "ewmvar"),
 )
+#: Old and new short names of frequencies.
+FREQUENCIES: Final = {
+    "M": "ME",
+    "Q": "QE",
+    "A": "YE",
+    "Y": "YE",
+    "H": "h",
+    "T": "min",
+    "S": "s",
+    "L": "ms",
+    "U": "us",
+    "N": "ns",
+    "BM": "BME",
+    "BQ": "BQE",
+    "BA": "BYE",
+    "BY": "BYE",
+    "SM": "SME",
+    "CBM": "CBME",
+    "BH": "bh",
+}
 _IN_OTHER_PLACES = ("scatter_matrix", "parallel_coordinates", "andrews_curves", "lag_plot")
 
 PANDAS: Final[tuple[RetiredCall, ...]] = (
@@ -40,12 +60,14 @@ PANDAS: Final[tuple[RetiredCall, ...]] = (
         old="from pandas.tools.plotting import scatter_matrix",
         today="`from pandas.plotting import scatter_matrix`",
         errors=(r"No module named 'pandas\.tools", path_error("pandas", "tools")),
+        renames=(("pandas.tools.plotting", "pandas.plotting"),),
     ),
     RetiredCall(
         shape=Path(names=tuple(f"pandas.{name}" for name in _IN_OTHER_PLACES)),
         old="pd.scatter_matrix(frame)",
         today="`pandas.plotting.scatter_matrix(frame)`",
         errors=(path_error("pandas", *_IN_OTHER_PLACES),),
+        renames=tuple((f"pandas.{n}", f"pandas.plotting.{n}") for n in _IN_OTHER_PLACES),
     ),
     RetiredCall(
         shape=Path(names=("pandas.tools.rplot",)),
@@ -59,6 +81,10 @@ PANDAS: Final[tuple[RetiredCall, ...]] = (
         old="from pandas.tools.merge import concat",
         today="`from pandas import concat, merge`",
         errors=(r"No module named 'pandas\.tools",),
+        renames=(
+            ("pandas.tools.merge.merge", "pandas.merge"),
+            ("pandas.tools.merge.concat", "pandas.concat"),
+        ),
     ),
     RetiredCall(
         shape=Path(names=("pandas.io.data", "pandas.io.wb")),
@@ -85,6 +111,11 @@ PANDAS: Final[tuple[RetiredCall, ...]] = (
         old="pd.datetime.now()",
         today="`datetime.datetime`, `numpy`, `pandas.Series`; a Panel is a frame with a MultiIndex",
         errors=(path_error("pandas", "datetime", "np", "TimeSeries", "Panel"),),
+        renames=(
+            ("pandas.TimeSeries", "pandas.Series"),
+            ("pandas.np", "numpy"),
+            ("pandas.datetime", "datetime.datetime"),
+        ),
     ),
     RetiredCall(
         shape=Path(names=("pandas.value_counts", "pandas.match")),
@@ -97,6 +128,7 @@ PANDAS: Final[tuple[RetiredCall, ...]] = (
         old="from pandas.io.json import json_normalize",
         today="`from pandas import json_normalize`",
         errors=(path_error("pandas.io.json", "json_normalize"),),
+        renames=(("pandas.io.json.json_normalize", "pandas.json_normalize"),),
     ),
     RetiredCall(
         shape=Path(names=("pandas.util.testing", "pandas.core.datetools", "pandas.lib")),
@@ -121,6 +153,12 @@ PANDAS: Final[tuple[RetiredCall, ...]] = (
         old="frame.iteritems()",
         today="`.items()`, `.keys()`, `.values()`",
         errors=(attribute_error("iteritems", "iterkv", "iterkeys", "itervalues"),),
+        renames=(
+            ("iteritems", "items"),
+            ("iterkv", "items"),
+            ("iterkeys", "keys"),
+            ("itervalues", "values"),
+        ),
     ),
     RetiredCall(
         shape=Keyword(functions=("resample",), names=("how", "fill_method")),
@@ -179,6 +217,7 @@ PANDAS: Final[tuple[RetiredCall, ...]] = (
         old="frame.to_csv('a.csv', line_terminator='|')",
         today="`lineterminator=…`",
         errors=(r"to_csv\(\) got an unexpected keyword argument 'line_terminator'",),
+        renames=(("line_terminator", "lineterminator"),),
     ),
     RetiredCall(
         shape=Idiom(form="drop-axis"),

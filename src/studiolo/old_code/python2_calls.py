@@ -161,18 +161,24 @@ PYTHON_2: Final[tuple[RetiredCall, ...]] = (
         old="from collections import Mapping",
         today="`from collections.abc import Mapping`",
         errors=(path_error("collections", "Mapping", "Iterable", "Sequence", "Callable"),),
+        renames=tuple(
+            (f"collections.{n}", f"collections.abc.{n}")
+            for n in ("Mapping", "Iterable", "Sequence", "Callable")
+        ),
     ),
     RetiredCall(
         shape=Path(names=("time.clock",)),
         old="import time; time.clock()",
         today="`time.perf_counter()`",
         errors=(path_error("time", "clock"),),
+        renames=(("time.clock", "time.perf_counter"),),
     ),
     RetiredCall(
         shape=Path(names=("inspect.getargspec",)),
         old="import inspect; inspect.getargspec(print)",
         today="`inspect.getfullargspec(…)`",
         errors=(path_error("inspect", "getargspec"),),
+        renames=(("inspect.getargspec", "inspect.getfullargspec"),),
     ),
     RetiredCall(
         shape=Attribute(names=("has_key",)),

@@ -94,7 +94,7 @@ def read_old_code(source: str) -> ScriptReading:
 
 
 def _calls_in(tree: ast.Module) -> Iterator[tuple[int, RetiredCall]]:
-    imported = _imported(tree)
+    imported = imported_names(tree)
     own = _own_names(tree)
     for line, form in idioms_in(tree, frames_in(tree)):
         yield line, _INDEX.forms[form]
@@ -145,7 +145,7 @@ def _by_arguments(node: ast.Call) -> Iterator[RetiredCall]:
             yield call
 
 
-def _imported(tree: ast.Module) -> Mapping[str, str]:
+def imported_names(tree: ast.Module) -> Mapping[str, str]:
     """The dotted name that each imported name stands for."""
     names: dict[str, str] = {}
     for node in ast.walk(tree):

@@ -95,6 +95,9 @@ class RetiredCall:
     #: The same for a call with a shape: then the script has to have it.
     error_is_common: bool = False
     effect: Effect = Effect.FAILS
+    #: Old and new names, where a new name is all that it takes: paths of a `Path`, attributes of an
+    #: `Attribute`, arguments of a `Keyword`.
+    renames: tuple[tuple[str, str], ...] = ()
     #: Why the environment `classic` does not give it its old meaning back, as a sentence; "" where
     #: it does.
     lost: str = ""

@@ -32,7 +32,8 @@ _NLTK: Final = re.compile(r"Resource '?(?P<name>[\w.-]+)'? not found\.")
 
 #: After the advice about a retired call.
 _UNCHANGED: Final = (
-    "The script runs as it is with `--environment classic`, or `environment: classic` at its node."
+    "The script runs as it is with `--environment classic`, or `environment: classic` at its node; "
+    "`studiolo upgrade {script}` rewrites it."
 )
 
 
@@ -60,7 +61,7 @@ def explained(failure: Failure, ran: Circumstances) -> Failure:
     if call is not None and (others := listed(reading, ran.job.script_name, told=call)):
         message = f"{message}\n{others}"
     if call is not None and not call.lost and not ran.environment.classic:
-        message = f"{message}\n{_UNCHANGED}"
+        message = f"{message}\n{_UNCHANGED.format(script=ran.job.script_name)}"
     return replace(failure, message=message)
 
 

@@ -1,0 +1,1 @@
+"""Old scripts in today's spelling."""
