@@ -73,6 +73,7 @@ FINDING_CODES: Mapping[str, int | None] = {
     "dataset-version-missing": None,
     "saved-environment-differs": None,
     "web-service-name": None,
+    "web-service-output": None,
     "web-service-output-missing": None,
     "web-service-parameter": None,
     "call-retired": None,

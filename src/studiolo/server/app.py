@@ -15,6 +15,7 @@ from studiolo.server.access.sessions import Sessions
 from studiolo.server.api.access import SignedIn
 from studiolo.server.api.application import api_application
 from studiolo.server.classic.jobs import job_routes
+from studiolo.server.classic.retraining import retraining_routes
 from studiolo.server.classic.routes import classic_routes
 from studiolo.server.help.routes import front_route, help_routes
 from studiolo.server.http.access_log import AccessLog
@@ -34,6 +35,7 @@ from studiolo.server.watching.metrics import metrics_token
 from studiolo.server.watching.routes import watching_routes
 from studiolo.services.serving.served_endpoints import ServedEndpoints
 from studiolo.workspace.jobs.batch_jobs import BatchJobs
+from studiolo.workspace.services.workspace_services import WorkspaceServices
 from studiolo.workspace.studio.studio import Studio
 
 
@@ -61,10 +63,12 @@ class Application:
         settings: ServerSettings,
         studio: Studio | None = None,
         jobs: BatchJobs | None = None,
+        services: WorkspaceServices | None = None,
     ) -> None:
         """Put it together; with a studio, its pages and its API are among the routes.
 
-        With batch jobs, so are their routes and those of their files.
+        With batch jobs, so are their routes and those of their files; with the services of the
+        workspace as well, those of retraining.
         """
         self._streams = EventStreams()
         self._studio = studio
@@ -76,6 +80,8 @@ class Application:
         routes.include_router(help_routes(endpoints, sample_rows=settings.sample_rows))
         if jobs is not None:
             routes.include_router(job_routes(endpoints, jobs))
+            if services is not None:
+                routes.include_router(retraining_routes(endpoints, services, jobs))
             routes.include_router(file_routes(endpoints, jobs.files))
         if studio is not None and self.sessions is not None:
             api = api_application(studio, self._streams, endpoints)

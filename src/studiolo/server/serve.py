@@ -76,7 +76,7 @@ def serve(
         studio = None if service is not None else Studio(workspace)
         jobs = workspace.batch_jobs
         ending.enter_context(BatchWorker(workspace.services, jobs, lambda: _ids(endpoints)))
-        application = Application(endpoints, settings, studio, jobs)
+        application = Application(endpoints, settings, studio, jobs, workspace.services)
         ending.callback(application.close)
         server = HttpServer(
             application.asgi,

@@ -5,7 +5,7 @@ It is taken from the datasets of the run that publishing made, and does not chan
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import pyarrow as pa
 
@@ -13,6 +13,9 @@ from studiolo.datasets.dataset import ColumnRole, Dataset
 from studiolo.datasets.invariants import in_one_piece, without_nan
 from studiolo.modules.definition import Parameter
 from studiolo.services.json_values import JsonValue, json_values
+
+#: The end of the names of files of trained models, as in the classic studio.
+MODEL_EXTENSION: Final = ".ilearner"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +71,8 @@ class ServiceSchema:
     outputs: Mapping[str, PortSchema] = field(default_factory=dict)
     #: Web-service parameters, under the names that callers use.
     parameters: Sequence[Parameter] = ()
+    #: The names of the Web Service Output modules that return a trained model; only a batch does.
+    models: Sequence[str] = ()
 
     def without_values(self) -> "ServiceSchema":
         """The same without values of the data that the service was published with."""
@@ -81,7 +86,7 @@ class ServiceSchema:
             for ports in (self.inputs, self.outputs)
         )
         parameters = [replace(parameter, default=None) for parameter in self.parameters]
-        return ServiceSchema(inputs=inputs, outputs=outputs, parameters=parameters)
+        return replace(self, inputs=inputs, outputs=outputs, parameters=parameters)
 
     def with_labels_required(self) -> "ServiceSchema":
         """The same, except that callers have to send every column."""

@@ -23,6 +23,7 @@ def write_schema(schema: ServiceSchema) -> str:
         "inputs": {name: _port(port) for name, port in schema.inputs.items()},
         "outputs": {name: _port(port) for name, port in schema.outputs.items()},
         "parameters": [_parameter(parameter) for parameter in schema.parameters],
+        **({"models": list(schema.models)} if schema.models else {}),
     }
     return json.dumps(document, ensure_ascii=False, allow_nan=False)
 
@@ -37,8 +38,10 @@ def read_schema(text: str | bytes) -> ServiceSchema:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ServiceSchemaError(place="the document", problem="is not JSON") from error
-    whole = _table(document, "the document", {"inputs", "outputs", "parameters"})
+    whole = _table(document, "the document", {"inputs", "outputs", "parameters", "models"})
+    models = _get(whole, "models", list, "the document") if "models" in whole else []
     return ServiceSchema(
+        models=tuple(models),
         inputs=_ports(whole, "inputs"),
         outputs=_ports(whole, "outputs"),
         parameters=tuple(

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from studiolo.sandbox.exchange.job import Failure, PythonDevice
+from studiolo.sandbox.exchange.memory_file import MemoryFile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +54,8 @@ class ScoringReply(Traced):
 
     #: By output name.
     outputs: Mapping[str, pa.Table] = field(default_factory=dict)
+    #: Trained models by output name: bytes that nothing but a sandbox opens.
+    models: Mapping[str, MemoryFile] = field(default_factory=dict)
 
 
 class ProblemCode(StrEnum):

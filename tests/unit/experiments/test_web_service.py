@@ -91,8 +91,8 @@ def test_names_are_unique_among_inputs_and_among_outputs() -> None:
         INPUT,
         node("a", WEB_SERVICE_INPUT, name_for_callers="rows"),
         node("b", WEB_SERVICE_INPUT, name_for_callers="a/b"),
-        node("c", WEB_SERVICE_OUTPUT, name_for_callers="rows"),
-        node("d", WEB_SERVICE_OUTPUT, name_for_callers=" d"),
+        node("c", WEB_SERVICE_OUTPUT, "rows", name_for_callers="rows"),
+        node("d", WEB_SERVICE_OUTPUT, "rows", name_for_callers=" d"),
     )
     assert [(found.code, found.node, found.place) for found in mistakes(graph)] == [
         ("web-service-name", name, (name, "parameters", "name_for_callers"))
@@ -162,6 +162,19 @@ def test_a_node_whose_parameters_are_unknown_is_left_to_other_findings() -> None
 def test_both_modules_hand_on_what_they_get() -> None:
     for module in (WEB_SERVICE_INPUT, WEB_SERVICE_OUTPUT):
         definition = Catalogue().find(module)
-        assert [port.name for port in definition.inputs] == ["dataset"]
+        assert definition.inputs[0].name == "dataset"
         assert [port.name for port in definition.outputs] == ["dataset"]
         assert [parameter.name for parameter in definition.parameters] == ["name_for_callers"]
+
+
+def test_an_output_returns_one_thing() -> None:
+    both = {
+        PortName("dataset"): Source(node=NodeName("rows")),
+        PortName("trained_model"): Source(node=NodeName("rank")),
+    }
+    module = ModuleId(WEB_SERVICE_OUTPUT)
+    for inputs, code in ((both, "web-service-output"), ({}, "input-missing")):
+        output = Node(name=NodeName("scored"), module=module, inputs=inputs)
+        (found,) = mistakes(experiment(INPUT, RANK, output))
+        assert (found.code, found.node) == (code, "scored")
+        assert found.message.endswith("It needs a dataset or a trained model, and returns that.")

@@ -21,6 +21,7 @@ from studiolo.datasets.reading.without_pandas import leave_pandas_out
 from studiolo.rendering.amounts import count_text
 from studiolo.rendering.plain_text import printable
 from studiolo.services.batches.outcome import BatchFailed
+from studiolo.services.schema import MODEL_EXTENSION
 from studiolo.services.scoring import RequestRefused
 from studiolo.store.services.service_record import DEFAULT_ENDPOINT
 from studiolo.workspace.services.scoring_files import (
@@ -150,10 +151,15 @@ def _at_server(
 def _outputs(workspace: Workspace, service: str, output: Path) -> Mapping[str, Path]:
     """The file of each output: the first has the name that was given."""
     schema = workspace.services.find(service).schema
-    names = [] if schema is None else list(schema.outputs)
+    if schema is None:
+        return {}
+    ends = {
+        **dict.fromkeys(schema.outputs, output.suffix),
+        **dict.fromkeys(schema.models, MODEL_EXTENSION),
+    }
     return {
-        name: output if not place else output.with_name(f"{output.stem}-{name}{output.suffix}")
-        for place, name in enumerate(names)
+        name: output if not place else output.with_name(f"{output.stem}-{name}{end}")
+        for place, (name, end) in enumerate(ends.items())
     }
 
 
@@ -170,5 +176,6 @@ def _fail(errors: Terminal, answer: BatchFailed | RequestRefused) -> NoReturn:
 
 def _say(errors: Terminal, done: BatchDone) -> None:
     for path, rows, columns in done.outputs.values():
-        said = f"{os.fspath(path)}: {count_text(rows, 'row')}, {count_text(columns, 'column')}"
+        size = f"{count_text(rows, 'row')}, {count_text(columns, 'column')}"
+        said = f"{os.fspath(path)}: {'a trained model' if path.suffix == MODEL_EXTENSION else size}"
         errors.say(Text(printable(said)))

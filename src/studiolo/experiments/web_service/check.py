@@ -129,6 +129,8 @@ def _names(experiment: Experiment) -> Iterator[ServiceMistake]:
                 place=place,
                 node=node.name,
             )
+        if word == "output":
+            yield from _connection(node)
     words = {word for word, _ in first}
     if (words or experiment.web_service_parameters) and "output" not in words:
         yield ServiceMistake(
@@ -137,6 +139,21 @@ def _names(experiment: Experiment) -> Iterator[ServiceMistake]:
             f"Add a node with the module {WEB_SERVICE_OUTPUT}, or ignore this until you publish.",
             place=(),
             is_warning=True,
+        )
+
+
+def _connection(node: Node) -> Iterator[ServiceMistake]:
+    """Whether a Web Service Output has something to return, and one thing only."""
+    place = (node.name, "inputs")
+    what = f'The node "{node.name}" ({WEB_SERVICE_OUTPUT})'
+    wanted = "It needs a dataset or a trained model, and returns that."
+    if not node.inputs:
+        message = f"{what} is not connected. {wanted}"
+        yield ServiceMistake(code="input-missing", message=message, place=place, node=node.name)
+    if len(node.inputs) > 1:
+        message = f"{what} has two connections. {wanted}"
+        yield ServiceMistake(
+            code="web-service-output", message=message, place=place, node=node.name
         )
 
 

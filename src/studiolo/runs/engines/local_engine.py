@@ -139,7 +139,9 @@ def _kind(step: Step, run: RunContext, *, slow: bool) -> SandboxKind:
     assert step.definition is not None
     assert step.environment is not None
     # A pickled model imports what it was made with.
-    opens_objects = any(port.kind in _OBJECTS for port in step.definition.inputs)
+    opens_objects = any(
+        port.kind in _OBJECTS and port.name in step.sources for port in step.definition.inputs
+    )
     return SandboxKind(
         environment=step.environment,
         slow=opens_objects or slow,

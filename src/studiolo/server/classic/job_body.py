@@ -7,7 +7,7 @@ from typing import Any
 
 from studiolo.datasets.formats import EXTENSIONS, format_of_name
 from studiolo.server.http.refused import refuse
-from studiolo.services.schema import ServiceSchema
+from studiolo.services.schema import MODEL_EXTENSION, ServiceSchema
 from studiolo.workspace.jobs.job_files import JobFiles, StoredFile, is_file_name
 from studiolo.workspace.jobs.job_request import AzureBlob, Place
 
@@ -37,8 +37,7 @@ class JobBody:
             raise refuse("RequestBodyInvalid", sentence="The body is not an object.")
         self._document: Mapping[str, Any] = document
         self._schema = schema
-        self._files = files
-        self._host = host
+        self._places = Places(files, host=host)
 
     def inputs(self) -> Mapping[str, Place]:
         """Where the inputs are, by their names.
@@ -56,7 +55,8 @@ class JobBody:
         missing = [name for name in self._schema.inputs if name not in given]
         if missing:
             raise refuse("BatchJobInputsNotSpecified", ", ".join(missing))
-        return {name: self._place(name, blob) for name, blob in given.items()}
+        ends = list(EXTENSIONS)
+        return {name: self._places.place(name, blob, ends) for name, blob in given.items()}
 
     def outputs(self) -> Mapping[str, Place]:
         """Where outputs are to go, by their names.
@@ -64,13 +64,18 @@ class JobBody:
         Raises:
             RefusedError: One is unknown, or not a place.
         """
-        given = self._given("Output", "Outputs", list(self._schema.outputs))
+        names = [*self._schema.outputs, *self._schema.models]
+        given = self._given("Output", "Outputs", names)
         for name, blob in given.items():
-            if name not in self._schema.outputs:
+            if name not in names:
                 raise refuse("InvalidOutputOverrideName", name[:80])
             if not blob:
                 raise refuse("MissingOutputOverrideSpecification", name)
-        return {name: _new_file(blob) or self._place(name, blob) for name, blob in given.items()}
+        return {name: self._output(name, blob) for name, blob in given.items()}
+
+    def _output(self, name: str, blob: object) -> Place:
+        ends = [MODEL_EXTENSION] if name in self._schema.models else list(EXTENSIONS)
+        return _new_file(blob, ends) or self._places.place(name, blob, ends)
 
     def parameters(self) -> Mapping[str, object]:
         """Values of web-service parameters.
@@ -93,7 +98,21 @@ class JobBody:
             raise refuse("RequestBodyInvalid", sentence=f'"{several}" is not an object.')
         return named or {}
 
-    def _place(self, name: str, blob: object) -> Place:
+
+class Places:
+    """Reads where classic clients say that files are."""
+
+    def __init__(self, files: JobFiles, *, host: str) -> None:
+        """``files`` are the server's own; ``host`` is its name and port, as the caller has them."""
+        self._files = files
+        self._host = host
+
+    def place(self, name: str, blob: object, ends: Sequence[str]) -> Place:
+        """The place of a file, whose name has one of these extensions.
+
+        Raises:
+            RefusedError: It is not a place.
+        """
         if not isinstance(blob, dict) or not blob:
             raise refuse("MissingInputBlobInformation")
         parts = {
@@ -105,7 +124,7 @@ class JobBody:
         location = parts["RelativeLocation"].lstrip("/")
         if not location and not parts["BaseLocation"]:
             raise refuse("MissingInputBlobInformation")
-        _check_extension(location or parts["BaseLocation"])
+        _check_extension(location or parts["BaseLocation"], ends)
         if parts["ConnectionString"]:
             return AzureBlob(address=location, connection_string=parts["ConnectionString"])
         own = self._own(parts["BaseLocation"], location, parts["SasBlobToken"], name)
@@ -131,18 +150,20 @@ class JobBody:
         return file
 
 
-def _new_file(blob: object) -> StoredFile | None:
+def _new_file(blob: object, ends: Sequence[str]) -> StoredFile | None:
     """The file that an output is to be on this server, where only its name is given."""
     if not isinstance(blob, dict) or any(blob.get(k) for k in blob if k != "RelativeLocation"):
         return None
     name = blob.get("RelativeLocation")
     if not isinstance(name, str) or not is_file_name(name):
         return None
-    _check_extension(name)
+    _check_extension(name, ends)
     return StoredFile(id=secrets.token_hex(16), name=name)
 
 
-def _check_extension(location: str) -> None:
-    if format_of_name(location.rpartition("/")[2]) is None:
-        known = ", ".join(EXTENSIONS)
-        raise refuse("InvalidBlobExtension", location[-80:], known)
+def _check_extension(location: str, ends: Sequence[str]) -> None:
+    name = location.rpartition("/")[2]
+    is_model = name.lower().endswith(MODEL_EXTENSION)
+    known = is_model if MODEL_EXTENSION in ends else format_of_name(name) is not None
+    if not known:
+        raise refuse("InvalidBlobExtension", location[-80:], ", ".join(ends))

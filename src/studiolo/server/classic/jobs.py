@@ -122,7 +122,7 @@ def _submitted(endpoint: LiveEndpoint, jobs: BatchJobs, content: bytes, host: st
     refused = Validator(schema).check_outside(list(request.inputs), request.parameters)
     if refused is not None:
         raise RefusedError(error_of_refused(refused))
-    whole = jobs.with_outputs(request, list(schema.outputs))
+    whole = jobs.with_outputs(request, schema)
     try:
         return jobs.submit(endpoint.record.endpoint.id, whole, version=version.number)
     except (BlobError, AzureMissingError, JobSecretError) as error:

@@ -10,6 +10,7 @@ import pyarrow as pa
 from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.errors import DatasetError
 from studiolo.datasets.invariants import without_nan
+from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.services.batches.errors import BatchInputError
 from studiolo.services.batches.input_file import InputFile, Piece
 from studiolo.services.batches.outcome import BatchFailed, BatchProgress
@@ -49,10 +50,12 @@ class Batch:
             StudioloError: Nothing could be run at all.
         """
         self._validator = Validator(self.scorer.schema)
-        self._outputs = list(self.scorer.schema.outputs)
+        schema = self.scorer.schema
+        self._outputs = list(schema.outputs)
+        parts = len(schema.outputs) + len(schema.models)
         left = []
         for number, piece in enumerate(self.parts.pieces):
-            rows = self.parts.rows(number, len(self._outputs))
+            rows = self.parts.rows(number, parts)
             if rows is None:
                 left.append((number, piece))
             else:
@@ -112,6 +115,7 @@ class Batch:
                 self._stop.set()
             return
         tables = [_without_nan(answer.outputs[name]) for name in self._outputs]
+        tables += [model_part(answer.models[name]) for name in self.scorer.schema.models]
         self.parts.put(number, tables, rows=rows)
         self._count(rows)
         self._tell()
@@ -145,6 +149,11 @@ class Batch:
                 pieces_total=len(pieces),
             )
         )
+
+
+def model_part(model: MemoryFile) -> pa.Table:
+    """A trained model as the part of a batch that has one piece."""
+    return pa.table({"model": pa.array([model.read(model.size)], pa.large_binary())})
 
 
 def _rows_of(sent: Cells | pa.Table) -> int:

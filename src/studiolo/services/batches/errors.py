@@ -65,6 +65,19 @@ class BatchHeldError(BatchError):
         super().__init__("Another process is at work on this batch. Wait until it has ended.")
 
 
+class BatchModelFileError(BatchError):
+    """A trained model is to be written to a file that is not called like one."""
+
+    code: ClassVar[str] = "batch-model-file"
+
+    def __init__(self, *, output: str) -> None:
+        self.output = output
+        super().__init__(
+            f'"{output}" can\'t be the file of a trained model. Choose a name that ends in '
+            ".ilearner, as in the classic studio."
+        )
+
+
 class BatchOutputError(BatchError):
     """The output of a batch can't be where it is to be."""
 

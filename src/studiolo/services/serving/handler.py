@@ -15,7 +15,8 @@ from studiolo.environments.environment import Environment
 from studiolo.environments.progress import ProgressCallback
 from studiolo.environments.request import EnvironmentRequest
 from studiolo.sandbox.exchange.device_table import device_table
-from studiolo.sandbox.exchange.job import Outcome
+from studiolo.sandbox.exchange.job import Connected, Outcome
+from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.sandbox.exchange.program import Call, Program
 from studiolo.sandbox.exchange.sealed_table import SealedTable
 from studiolo.sandbox.sandbox import Sandbox
@@ -109,7 +110,7 @@ class Handler:
             StudioloError: Nothing could be run at all.
         """
         parameters = self._parameters(request.parameters)
-        values = {
+        values: dict[str, Connected] = {
             name: SealedTable.of_dataset(Dataset(table=table, roles=self._roles.get(name, {})))
             for name, table in request.inputs.items()
         }
@@ -119,7 +120,7 @@ class Handler:
             zip(self._plan.stages, self._sandboxes, strict=True)
         ):
             call = Call(
-                inputs={name: values[name] for name in stage.program.inputs},
+                inputs={name: _table(values[name]) for name in stage.program.inputs},
                 parameters=parameters.get(number, {}),
             )
             outcome = sandbox.call(call, cancelled=cancelled)
@@ -128,14 +129,17 @@ class Handler:
             if outcome.failure is not None:
                 node = _failed_node(stage, outcome)
                 return ScoringFailed(failure=outcome.failure, node=node, steps=steps, notes=notes)
-            for name, result in outcome.results.items():
-                assert isinstance(result, SealedTable)
-                values[name] = result
+            values |= outcome.results
             for name, step in stage.devices.items():
                 device = outcome.devices[step]
                 values[name] = device_table(device.console, device.images)
-        outputs = {name: values[label].table for name, label in self._plan.outputs.items()}
-        return ScoringReply(outputs=outputs, steps=steps, notes=notes)
+        found = {name: values[label] for name, label in self._plan.outputs.items()}
+        return ScoringReply(
+            outputs={name: _table(found[name]).table for name in self.schema.outputs},
+            models={name: _model(found[name]) for name in self.schema.models},
+            steps=steps,
+            notes=notes,
+        )
 
     def close(self) -> None:
         """End its processes, and requests that still run."""
@@ -168,6 +172,16 @@ def _sandbox(
     # Pictures are looked at when the process that drew them has ended.
     several = several and not stage.devices
     return factory.program_sandbox(environment, stage.program, warm=warm, several_calls=several)
+
+
+def _table(value: Connected) -> SealedTable:
+    assert isinstance(value, SealedTable)
+    return value
+
+
+def _model(value: Connected) -> MemoryFile:
+    assert isinstance(value, MemoryFile)
+    return value
 
 
 def _traces(stage: Stage, outcome: Outcome) -> list[StepTrace]:

@@ -5,8 +5,8 @@ does: neither the experiment's folder, nor a dataset, nor a model that is saved 
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from studiolo.environments.environment import CLASSIC, DEFAULT, EnvironmentSpec, default_spec
@@ -17,13 +17,19 @@ from studiolo.environments.request import EnvironmentRequest
 from studiolo.modules.definition import PortName
 from studiolo.runs.experiments.kept_results import KeptResults
 from studiolo.sandbox.exchange.job import Connected
+from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.sandbox.exchange.program import CallInput, Program, ProgramStep, Source, StepOutput
 from studiolo.sandbox.exchange.sealed_table import SealedTable
 from studiolo.services.errors import VersionUnreadableError
 from studiolo.services.schema import ServiceSchema
 from studiolo.services.schema_document import read_schema, write_schema
 from studiolo.services.versions.job_document import job_document, read_job
-from studiolo.services.versions.scoring_plan import ParameterPlace, ScoringPlan, Stage
+from studiolo.services.versions.scoring_plan import (
+    ModelPlace,
+    ParameterPlace,
+    ScoringPlan,
+    Stage,
+)
 from studiolo.store.blobs import Blobs
 from studiolo.store.identity import BlobDigest, VersionDigest
 
@@ -72,6 +78,10 @@ def freeze(version: FrozenVersion, blobs: Blobs) -> Frozen:
             name: [[place.stage, place.step, place.parameter] for place in places]
             for name, places in version.plan.parameters.items()
         },
+        "models": {
+            name: [[place.stage, place.step, place.port] for place in places]
+            for name, places in version.plan.models.items()
+        },
         "constants": manifest.outputs,
     }
     written = blobs.put_bytes(json.dumps(document, ensure_ascii=False).encode()).digest
@@ -106,8 +116,39 @@ def thaw(digest: VersionDigest, blobs: Blobs) -> FrozenVersion:
                 ]
                 for name, places in document["parameters"].items()
             },
+            # Versions that were published before models could be replaced name none.
+            models={
+                name: [
+                    ModelPlace(stage=stage, step=step, port=port) for stage, step, port in places
+                ]
+                for name, places in document.get("models", {}).items()
+            },
         ),
     )
+
+
+def with_model(version: FrozenVersion, name: str, content: MemoryFile) -> FrozenVersion:
+    """The version with a different trained model in the place of the one of that name."""
+    stages = list(version.plan.stages)
+    for place in version.plan.models[name]:
+        program = stages[place.stage].program
+        steps = list(program.steps)
+        step = steps[place.step]
+        job = replace(step.job, inputs={**step.job.inputs, place.port: content})
+        steps[place.step] = replace(step, job=job)
+        stages[place.stage] = replace(stages[place.stage], program=replace(program, steps=steps))
+    return replace(version, plan=replace(version.plan, stages=stages))
+
+
+def models_of(digest: VersionDigest, blobs: Blobs) -> Sequence[str]:
+    """The names of a version's trained models; nothing else of it is opened.
+
+    Raises:
+        BlobMissingError, BlobRottenError: The version is damaged.
+    """
+    blobs.check(BlobDigest(digest))
+    document = json.loads(blobs.path(BlobDigest(digest)).read_bytes())
+    return list(document.get("models", {}))
 
 
 def _stage(stage: Stage, constants: dict[str, Connected]) -> dict[str, Any]:

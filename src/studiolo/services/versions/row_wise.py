@@ -14,6 +14,7 @@ from studiolo.modules.definition import (
 )
 from studiolo.runs.planning.plan import Plan, Step
 from studiolo.services.errors import ServiceGraphError
+from studiolo.services.versions.scoring_plan import returns_model
 
 _KEY = "row-wise"
 
@@ -42,6 +43,8 @@ def row_wise(
     Raises:
         ServiceGraphError: A script's block says neither true nor false.
     """
+    if any(returns_model(plan, node) for node in interface.outputs.values()):
+        return RowWise(decided=False, reason="It returns a model that all rows train.")
     if told is not None:
         return RowWise(decided=told, reason="" if told else "Its publisher said so.")
     if len(interface.inputs) != 1:

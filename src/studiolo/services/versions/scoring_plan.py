@@ -6,14 +6,14 @@ a program, or several in a row where the nodes need different environments.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from studiolo.environments.request import EnvironmentRequest
 from studiolo.experiments.experiment import NodeName
 from studiolo.experiments.web_service.interface import ServiceInterface
 from studiolo.modules.definition import PYTHON_DEVICE, PortKind, PortName
 from studiolo.runs.engines.local_engine import job_of
-from studiolo.runs.planning.plan import Plan, Step
+from studiolo.runs.planning.plan import SAVED_PORTS, Plan, Step
 from studiolo.sandbox.exchange.job import Connected
 from studiolo.sandbox.exchange.program import CallInput, Program, ProgramStep, Source, StepOutput
 from studiolo.sandbox.exchange.sealed_table import SealedTable
@@ -21,6 +21,8 @@ from studiolo.services.errors import ServiceGraphError
 
 #: Rows with which a program is rehearsed before its first call.
 _SAMPLE_ROWS = 3
+#: What ports for trained models are called, of modules and of saved models.
+_TRAINED: Final = SAVED_PORTS[PortKind.MODEL]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +32,15 @@ class ParameterPlace:
     stage: int
     step: int
     parameter: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelPlace:
+    """Where a trained model is connected, which was there before any request."""
+
+    stage: int
+    step: int
+    port: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +65,8 @@ class ScoringPlan:
     #: By the service's output: the name under which a stage, or the request, gives it.
     outputs: Mapping[str, str]
     parameters: Mapping[str, Sequence[ParameterPlace]] = field(default_factory=dict)
+    #: By the names of saved models, and of the nodes that trained others.
+    models: Mapping[str, Sequence[ModelPlace]] = field(default_factory=dict)
 
     @property
     def nodes(self) -> Sequence[NodeName]:
@@ -125,7 +138,22 @@ class _Compiler:
                 ]
                 for one in self._interface.parameters
             },
+            models=self._models(where),
         )
+
+    def _models(
+        self, where: Mapping[NodeName, tuple[int, int]]
+    ) -> Mapping[str, Sequence[ModelPlace]]:
+        """The trained models that no request changes."""
+        found: dict[str, list[ModelPlace]] = {}
+        for name, (stage, step) in where.items():
+            for port, (node, output) in self._plan.steps[name].sources.items():
+                if output == _TRAINED and node not in where:
+                    saved = self._plan.steps[node].saved
+                    called = node if saved is None else saved.saved.name
+                    place = ModelPlace(stage=stage, step=step, port=port)
+                    found.setdefault(called, []).append(place)
+        return found
 
     def _each_request(self) -> Sequence[NodeName]:
         """The nodes that run for each request, in an order in which they can."""
@@ -287,6 +315,11 @@ class _Compiler:
         """The name of a value between stages; an input of the service has its own."""
         # No input is called so: names of nodes and inputs have no slash.
         return self._names.get(node) or f"{node}/{port}"
+
+
+def returns_model(plan: Plan, node: NodeName) -> bool:
+    """Whether a Web Service Output returns a trained model, and not a dataset."""
+    return _TRAINED in plan.steps[node].sources
 
 
 def _environment_of(step: Step) -> EnvironmentRequest:

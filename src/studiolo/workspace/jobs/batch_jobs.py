@@ -3,17 +3,20 @@
 import json
 import os
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+import threading
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from studiolo.services.schema import MODEL_EXTENSION, ServiceSchema
 from studiolo.store.identity import EndpointId, JobId
 from studiolo.store.services.errors import JobUnknownError
 from studiolo.store.services.job_record import Job
 from studiolo.store.services.job_records import JobRecords
 from studiolo.workspace.jobs.azure_blobs import AzureBlobs
+from studiolo.workspace.jobs.errors import JobFileError
 from studiolo.workspace.jobs.job_files import JobFiles, StoredFile
 from studiolo.workspace.jobs.job_request import AzureBlob, JobRequest, Place
 
@@ -70,14 +73,16 @@ class BatchJobs:
         return job
 
     def with_outputs(
-        self, request: JobRequest, outputs: Sequence[str], *, extension: str = "csv"
+        self, request: JobRequest, schema: ServiceSchema, *, extension: str = "csv"
     ) -> JobRequest:
         """The request with files of the server for outputs that it says nothing of.
 
-        Their format is that of the extension.
+        The format of datasets is that of the extension.
         """
         identity = secrets.token_hex(16)
-        own = {name: StoredFile(id=identity, name=f"{name}.{extension}") for name in outputs}
+        ends = dict.fromkeys(schema.outputs, f".{extension}")
+        ends |= dict.fromkeys(schema.models, MODEL_EXTENSION)
+        own = {name: StoredFile(id=identity, name=f"{name}{end}") for name, end in ends.items()}
         return replace(request, outputs={**own, **request.outputs})
 
     def start(self, job: JobId) -> Job:
@@ -121,6 +126,21 @@ class BatchJobs:
             },
             parameters=job.request["parameters"],
         )
+
+    def fetch(self, place: Place, folder: Path) -> Path:
+        """The file at a place; a blob is copied into the folder.
+
+        Raises:
+            BlobError, AzureMissingError, JobFileError: It can't be read.
+        """
+        if isinstance(place, AzureBlob):
+            copy = folder / secrets.token_hex(8)
+            self.blobs.fetch(place, copy, threading.Event())
+            return copy
+        path = self.files.path(place)
+        if not path.is_file():
+            raise JobFileError(name=place.name, problem="is not there any more.")
+        return path
 
     def results(self, job: Job) -> Mapping[str, Place]:
         """Where the outputs of a finished job are, with signatures that read them."""

@@ -1,5 +1,6 @@
 """The thread of a server that carries out batch jobs, one after another."""
 
+import json
 import logging
 import os
 import shutil
@@ -13,6 +14,7 @@ from typing import Any, Final, Self
 from studiolo.errors import StudioloError
 from studiolo.services.batches.outcome import BatchFailed, BatchProgress
 from studiolo.services.lost_jobs import LostJobs
+from studiolo.services.schema_document import read_schema
 from studiolo.services.scoring import RequestRefused
 from studiolo.store.identity import EndpointId
 from studiolo.store.services.errors import JobUnknownError
@@ -23,10 +25,12 @@ from studiolo.store.services.job_record import (
     JobState,
     JobWorker,
 )
+from studiolo.store.services.service_record import ServiceVersion
 from studiolo.workspace.jobs.batch_jobs import BatchJobs, place_document
 from studiolo.workspace.jobs.errors import JobFileError
 from studiolo.workspace.jobs.job_files import StoredFile
 from studiolo.workspace.jobs.job_request import JobRequest, Place
+from studiolo.workspace.jobs.trained_models import MODEL_DIGEST, digest_of
 from studiolo.workspace.services.scoring_files import (
     BatchDone,
     BatchFiles,
@@ -179,7 +183,17 @@ class BatchWorker:
             raise _FailedError("The job was ended.")
         if not isinstance(answer, BatchDone):
             raise _FailedError(failure_text(answer))
-        return self._put(job, request, outputs)
+        return self._with_models(version, self._put(job, request, outputs), outputs)
+
+    def _with_models(
+        self, version: ServiceVersion, results: Mapping[str, Any], outputs: Mapping[str, Path]
+    ) -> Mapping[str, Any]:
+        """The results with the digests of trained models, by which these are known again."""
+        models = read_schema(json.dumps(version.schema)).models
+        return {
+            name: {**place, MODEL_DIGEST: digest_of(outputs[name])} if name in models else place
+            for name, place in results.items()
+        }
 
     def _fetched(self, folder: Path, name: str, place: Place) -> Path:
         """The file of an input; a blob is copied once for a job."""

@@ -76,3 +76,14 @@ class EndpointLimitError(StudioloError):
     def __init__(self, *, limit: str, problem: str) -> None:
         self.limit = limit
         super().__init__(f'The limit "{limit}" {problem} No limit has changed.')
+
+
+class RetrainingError(StudioloError):
+    """A trained model of an endpoint can't be replaced."""
+
+    code: ClassVar[str] = "retraining"
+
+    def __init__(self, *, problem: str, fits: bool = True) -> None:
+        #: False if the model was tried, and the service did not answer as before.
+        self.fits = fits
+        super().__init__(f"The trained model was not replaced: {problem}.")

@@ -27,6 +27,7 @@ from studiolo.services.versions.row_wise import RowWise, row_wise
 from studiolo.services.versions.scoring_plan import (
     PublishedRun,
     ScoringPlan,
+    returns_model,
     scoring_plan,
 )
 from studiolo.store.blobs import Blobs
@@ -126,7 +127,9 @@ class Publisher:
                 outputs={
                     name: port_schema(_reply_of(result, plan, node))
                     for name, node in interface.outputs.items()
+                    if not returns_model(plan, node)
                 },
+                models=[n for n, node in interface.outputs.items() if returns_model(plan, node)],
                 parameters=[_parameter(plan, one) for one in interface.parameters],
             )
             version = self._tried(FrozenVersion(schema=schema, plan=scoring), given)
@@ -179,7 +182,9 @@ class Publisher:
         A label is required of callers after all if the graph fails without it.
         """
         blobs = self._parts.blobs
-        rows = {name: dataset.table.slice(0, _TRIED_ROWS) for name, dataset in given.items()}
+        # A few rows are enough to score, and too few to train.
+        tried = None if version.schema.models else _TRIED_ROWS
+        rows = {name: dataset.table.slice(0, tried) for name, dataset in given.items()}
         kept = thaw(freeze(version, blobs).digest, blobs)
         with Handler(kept, self._parts.sandbox_factory(), warm=0) as handler:
             answer = handler.score(ScoringRequest(inputs=rows))

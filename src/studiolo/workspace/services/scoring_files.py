@@ -15,10 +15,12 @@ from studiolo.datasets.formats import Target, module_of
 from studiolo.datasets.reading.files import FileFormat, format_of
 from studiolo.files.whole_file import replacing
 from studiolo.services.batches.batch import Batch
-from studiolo.services.batches.errors import BatchOutputError
+from studiolo.services.batches.errors import BatchModelFileError, BatchOutputError
 from studiolo.services.batches.input_file import InputFile
 from studiolo.services.batches.outcome import BatchFailed, BatchProgress
 from studiolo.services.batches.parts import Parts
+from studiolo.services.schema import MODEL_EXTENSION
+from studiolo.services.schema_document import read_schema
 from studiolo.services.scoring import RequestRefused
 from studiolo.services.validation import Validator
 from studiolo.store.services.service_record import DEFAULT_ENDPOINT, ServiceVersion
@@ -87,8 +89,9 @@ def score_files(
         progress[:] = [now]
         on_progress(now)
 
-    for path in files.outputs.values():
-        _check_output(path, files)
+    models = read_schema(json.dumps(version.schema)).models
+    for name, path in files.outputs.items():
+        _check_output(path, files, model=name in models)
     with services.batch_handler(version, parallel=parallel) as handler:
         refused = _refused(Validator(handler.schema), files)
         if refused is not None:
@@ -122,7 +125,7 @@ def score_files(
                 return failed
             written = {
                 name: (files.outputs[name], *_write(parts, place, name, files.outputs[name]))
-                for place, name in enumerate(handler.schema.outputs)
+                for place, name in enumerate([*handler.schema.outputs, *models])
                 if name in files.outputs
             }
             parts.remove()
@@ -147,8 +150,11 @@ def processors() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def _check_output(path: Path, files: BatchFiles) -> None:
-    format_of(path)
+def _check_output(path: Path, files: BatchFiles, *, model: bool) -> None:
+    if not model:
+        format_of(path)
+    elif path.suffix != MODEL_EXTENSION:
+        raise BatchModelFileError(output=str(path))
     if any(path.resolve() == given.resolve() for given in files.inputs.values()):
         raise BatchOutputError(output=str(path))
 
@@ -176,9 +182,12 @@ def _work(
 def _write(parts: Parts, place: int, name: str, path: Path) -> tuple[int, int]:
     """Write an output; how many rows and columns it has."""
     table = parts.table(place, output=name)
-    chosen: FileFormat = format_of(path)
     try:
         with replacing(path) as sink:
+            if path.suffix == MODEL_EXTENSION:
+                sink.write(table.column(0)[0].as_py())
+                return 0, 0
+            chosen: FileFormat = format_of(path)
             target = Target(sink=sink, name=str(path), format=chosen)
             module_of(chosen).write(Dataset(table=table), target)
     except OSError as error:

@@ -11,13 +11,14 @@ from studiolo.experiments.experiment import Experiment
 from studiolo.experiments.web_service.interface import ServiceInterface, service_interface
 from studiolo.runs.engines.run_settings import RunSettings
 from studiolo.runs.experiments.progress import Observer
+from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.services.keys import Key
 from studiolo.services.schema import ServiceSchema
 from studiolo.services.schema_document import read_schema
 from studiolo.services.scoring import RequestRefused, ScoringFailed, ScoringReply
 from studiolo.services.serving.handler import Handler, ProgramSandboxFactory
 from studiolo.services.validation import Cells, Validator
-from studiolo.services.versions.frozen_version import thaw
+from studiolo.services.versions.frozen_version import models_of, thaw
 from studiolo.store.identity import ServiceId
 from studiolo.store.services.errors import EndpointUnknownError
 from studiolo.store.services.service_record import (
@@ -26,6 +27,7 @@ from studiolo.store.services.service_record import (
     EndpointLimits,
     EndpointSettings,
     KeySlot,
+    Published,
     ServedEndpoint,
     Service,
     ServiceVersion,
@@ -40,6 +42,7 @@ from studiolo.workspace.services.publishing import (
     PublisherParts,
     RunExperiment,
 )
+from studiolo.workspace.services.retraining import replace_models
 
 #: As in the classic studio, for endpoints; the names of services may be longer.
 _ENDPOINT = re.compile(r"[a-z0-9]{1,24}")
@@ -241,6 +244,14 @@ class WorkspaceServices:
                 parameters or {},
             )
             return checked if isinstance(checked, RequestRefused) else handler.score(checked)
+
+    def retrain(self, served: ServedEndpoint, models: Mapping[str, MemoryFile]) -> Published:
+        """Give an endpoint a version with other trained models; see `replace_models`."""
+        return replace_models(self._parts, served, models)
+
+    def models(self, served: ServedEndpoint) -> Sequence[str]:
+        """The names of the trained models of an endpoint's newest version."""
+        return models_of(served.versions[max(served.versions)].digest, self._parts.blobs)
 
     def served(self, service: str | None = None) -> Sequence[ServedEndpoint]:
         """The endpoints to serve, of one service or of all, as they are recorded now."""

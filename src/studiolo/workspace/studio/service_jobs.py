@@ -84,7 +84,7 @@ class ServiceJobs:
             for name, one in inputs.items()
         }
         request = JobRequest(inputs=taken, parameters=parameters)
-        made = jobs.with_outputs(request, list(schema.outputs), extension=output_format)
+        made = jobs.with_outputs(request, schema, extension=output_format)
         job = jobs.submit(served.endpoint.id, made, version=version.number)
         return ServiceJob(endpoint=endpoint, job=jobs.start(job.id))
 

@@ -9,8 +9,13 @@
 # [tool.studiolo.inputs.dataset]
 # label = "Dataset"
 #
+# [tool.studiolo.inputs.trained_model]
+# label = "Trained model"
+# kind = "model"
+#
 # [tool.studiolo.outputs.dataset]
 # label = "Dataset"
+# optional = true
 #
 # [tool.studiolo.parameters.name_for_callers]
 # label = "Name for callers"
@@ -19,16 +24,18 @@
 """Marks what a web service returns to its caller.
 
 In an experiment it passes on the connected dataset. A service that was published from
-the experiment returns that dataset for each request.
+the experiment returns that dataset for each request. With a trained model in the place of a
+dataset, batch jobs of the service return the model that they have trained.
 """
 
 import pandas as pd
 
 
 def azureml_main(
-    dataset: pd.DataFrame,
+    dataset: pd.DataFrame | None = None,
+    trained_model: object = None,  # noqa: ARG001  # for the service
     *,
     name_for_callers: str = "",  # noqa: ARG001  # for the service
-) -> pd.DataFrame:
+) -> pd.DataFrame | None:
     """Hand on the dataset."""
     return dataset
