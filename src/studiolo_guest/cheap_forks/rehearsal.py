@@ -118,6 +118,7 @@ def _request(source: str) -> bytes:
             "parameters": {},
             "columns": {},
             "nullable": False,
+            "secrets": {},
             "seed": None,
             "address_space": resource.RLIM_INFINITY,
         }
