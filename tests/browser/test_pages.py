@@ -52,6 +52,14 @@ nodes:
     module: edit-metadata
     inputs: {dataset: guess}
     parameters: {column: [y], fields: Labels}
+  regression:
+    module: evaluate-model
+    inputs: {scored_dataset: measured}
+  lengths: {dataset: lengths.csv}
+  measured:
+    module: edit-metadata
+    inputs: {dataset: lengths}
+    parameters: {column: [y], fields: Labels}
   compare:
     module: evaluate-model
     inputs: {scored_dataset: forest, scored_dataset_to_compare: guessed}
@@ -59,6 +67,8 @@ nodes:
 SCORED = "y,Scored Labels,Scored Probabilities\n"
 SCORES = f"{SCORED}1,1,0.9\n1,1,0.8\n1,0,0.4\n0,0,0.3\n0,0,0.1\n"
 GUESS = f"{SCORED}1,1,0.9\n0,1,0.8\n1,0,0.4\n1,0,0.3\n0,0,0.1\n"
+#: More different labels than a table of classes has.
+LENGTHS = "y,Scored Labels\n" + "".join(f"{n}.5,{n + 1}\n" for n in range(200))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +94,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     (folder / "script.py").write_text(SCRIPT)
     (root / "datasets" / "scores.csv").write_text(SCORES)
     (root / "datasets" / "guess.csv").write_text(GUESS)
+    (root / "datasets" / "lengths.csv").write_text(LENGTHS)
     with open_workspace(root) as workspace:
         run = workspace.run(read_experiment(folder)).id
     with server_process(root) as server:
@@ -131,6 +142,13 @@ def test_two_models_are_compared_at_a_threshold(new_page: NewPage, studio: Studi
     check_accessibility(page)
     page.get_by_role("button", name="Table").click()
     expect(page.get_by_role("gridcell").first).to_be_visible()
+
+
+def test_a_regression_has_figures_and_no_curves(page: Page, studio: Studio) -> None:
+    studio.open(page, f"/runs/{studio.run}/nodes/regression/outputs/evaluation_results")
+    figures = page.get_by_role("complementary", name="Metrics")
+    expect(figures.get_by_role("row", name="Mean Absolute Error")).to_contain_text("0.500")
+    expect(page.get_by_role("alert")).to_have_count(0)
 
 
 def test_a_failure_names_the_line_and_leads_to_it(page: Page, studio: Studio) -> None:

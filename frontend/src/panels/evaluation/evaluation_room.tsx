@@ -3,6 +3,7 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { ApiError } from "../../api/client";
 import { type Evaluation, evaluationQuery, figuresQuery, runExperimentQuery } from "../../api/evaluations";
 import { graphOf } from "../../api/graph_document";
 import { type OutputPlace, outputQuery } from "../../api/outputs";
@@ -17,6 +18,7 @@ import { Metrics } from "./metrics";
 import { SeriesName } from "./series";
 import { Threshold, USUAL } from "./threshold";
 
+const NO_CLASSES = "not-scored";
 /** As many points as the server gives; a curve of that many may be a sample of a longer one. */
 const MOST_POINTS = 500;
 
@@ -42,7 +44,8 @@ export function EvaluationRoom({ place }: { readonly place: OutputPlace }) {
     return evaluation ? [{ scored: one, evaluation }] : [];
   });
   const left = figures.data && { columns: output.data.columns.map(({ name }) => name), rows: figures.data.rows };
-  const refused = evaluations.find(({ error }) => error)?.error;
+  // Clusters and a regression's many numbers have figures, and no classes to draw.
+  const refused = evaluations.find(({ error }) => error && !(error instanceof ApiError && error.code === NO_CLASSES))?.error;
   return <Results run={run} scored={scored} judged={judged} left={left} refused={refused} />;
 }
 
@@ -67,7 +70,7 @@ function Results({ run, scored, judged, left, refused }: ResultsProps) {
           {scored.map((one, at) => <SeriesName key={`${one.node} ${one.port}`} of={at} scored={one} />)}
           {first && <span className="end small mute">{words.marks}</span>}
         </div>
-        {refused !== undefined && refused !== null && <Trouble error={refused} />}
+        {Boolean(refused) && <Trouble error={refused} />}
         {first && judged[0] && (
           <>
             <Charts curves={drawn} threshold={threshold} />
@@ -78,7 +81,7 @@ function Results({ run, scored, judged, left, refused }: ResultsProps) {
         {judged.some(({ evaluation }) => evaluation.classes.length > 0 && (first || isClassification(left?.columns))) && (
           <Confusions run={run} judged={judged} curves={drawn} threshold={threshold} />
         )}
-        {!first && refused === null && <p className="note">{words.noCurves}</p>}
+        {!first && !refused && <p className="note">{words.noCurves}</p>}
       </div>
       <Metrics scored={scored} curves={drawn} threshold={threshold} left={left} />
     </main>
