@@ -19,9 +19,14 @@ SCRIPT = """def azureml_main(dataframe1 = None, dataframe2 = None):
     people = dataframe1
     return people,
 """
-EXPERIMENT = """name: People
+EXPERIMENT = """studiolo: 1
+name: People
 nodes:
   people: {dataset: people.csv}
+  chosen:
+    module: select-columns-in-dataset
+    inputs: {dataset: people}
+    parameters: {select_columns: [age, agee]}
   mine: {module: execute-python-script, script: mine.py, inputs: {dataset1: people}}
 """
 #: Measures from the next key to the frame after the one that has the list.
@@ -96,7 +101,7 @@ def test_members_of_a_data_frame_are_completed(editor: Page) -> None:
     check_accessibility(editor)
     editor.keyboard.type("merg")
     expect(options.first).to_contain_text("merge")
-    editor.keyboard.press("Enter")
+    options.first.click()
     expect(editor.locator(".cm-activeLine")).to_have_text("    dataframe1.merge")
     # What a call takes.
     editor.keyboard.type("(")
@@ -104,6 +109,34 @@ def test_members_of_a_data_frame_are_completed(editor: Page) -> None:
     expect(signature).to_contain_text("how")
     expect(signature.locator(".cm-lsp-active-parameter")).to_contain_text("right")
     check_accessibility(editor)
+
+
+def test_columns_of_the_wired_dataset_are_completed(editor: Page) -> None:
+    put(editor, 'people["')
+    options = editor.get_by_role("option")
+    expect(options).to_have_count(3)
+    expect(options.filter(has_text="home town")).to_contain_text("string")
+    check_accessibility(editor)
+    editor.keyboard.type("ho")
+    expect(options).to_have_count(1)
+    # A list that appeared a moment ago takes no key yet.
+    options.click()
+    expect(editor.locator(".cm-activeLine")).to_have_text('    people["home town"]')
+
+
+def test_a_column_selector_offers_the_columns_that_are_there(page: Page, script: Script) -> None:
+    page.goto(script.link)
+    page.goto(f"{script.url}/experiments/people?node=chosen")
+    pane = page.get_by_role("complementary")
+    expect(pane.get_by_text("Not in the data: agee")).to_be_visible()
+    adding = pane.get_by_label("Add a column")
+    offered = pane.locator("datalist option")
+    expect(offered).to_have_count(2)
+    adding.fill("home town")
+    adding.press("Enter")
+    expect(pane.get_by_label("One name a line.")).to_have_value("age\nagee\nhome town")
+    expect(offered).to_have_count(1)
+    check_accessibility(page)
 
 
 def test_hovering_tells_the_type_and_the_documentation(editor: Page) -> None:

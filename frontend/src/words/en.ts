@@ -205,6 +205,8 @@ export const en = {
     byType: "types",
     byRole: "roles",
     addRule: "Add a rule",
+    addColumn: "Add a column",
+    columnsMissing: (names: readonly string[], count: number) => `Not in the data: ${names.join(", ")}${count > names.length ? ` and ${count - names.length} more` : ""}`,
     removeRule: "Remove the rule",
     namesHint: "One name a line.",
     indicesHint: "Positions from 1, such as 1-3, 5.",

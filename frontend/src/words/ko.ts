@@ -202,6 +202,8 @@ export const ko: Words = {
     byType: "형식",
     byRole: "역할",
     addRule: "규칙 추가",
+    addColumn: "열 추가",
+    columnsMissing: (names, count) => `데이터에 없는 열: ${names.join(", ")}${count > names.length ? ` 외 ${count - names.length}개` : ""}`,
     removeRule: "규칙 제거",
     namesHint: "한 줄에 이름 하나씩 입력합니다.",
     indicesHint: "1부터 시작하는 위치. 예: 1-3, 5",

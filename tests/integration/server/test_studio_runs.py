@@ -316,3 +316,40 @@ def check_jobs(studio: ServedStudio, name: str) -> None:
     assert pq.read_table(io.BytesIO(answer.content)).num_rows == job["rows_total"]
     assert studio.program.get(f"{jobs}/{ended}/outputs/{output}").status_code == 404
     assert studio.program.get(f"{jobs}/none").status_code == 404
+
+
+def test_the_columns_at_an_input_are_those_of_the_file_and_of_the_last_run(
+    studio: ServedStudio, run: str
+) -> None:
+    edit(
+        studio,
+        {
+            "kind": "add_node",
+            "name": "next",
+            "node": {"module": "execute-python-script", "inputs": {"dataset2": "double"}},
+        },
+        {
+            "kind": "add_node",
+            "name": "last",
+            "node": {"module": "split-data", "inputs": {"dataset": "next"}},
+        },
+    )
+
+    def columns(node: str) -> dict[str, Any]:
+        answer = studio.program.get(f"/experiments/small/nodes/{node}/input-columns")
+        return {
+            one["port"]: one["columns"] and [column["name"] for column in one["columns"]]
+            for one in answer.json()["inputs"]
+        }
+
+    of_file = columns("double")["dataset1"]
+    assert len(of_file) > 2
+    # It is the first argument, and the columns are those that the script has returned.
+    assert columns("next") == {"dataset2": [*of_file, "double"]}
+    # It has not run.
+    assert columns("last") == {"dataset": None}
+    edit(studio, {"kind": "change_node", "node": "next", "keys": {"port_binding": "slot"}})
+    assert columns("next") == {"dataset1": None, "dataset2": [*of_file, "double"]}
+    edit(studio, {"kind": "remove_node", "node": "next"}, {"kind": "remove_node", "node": "last"})
+    answer = studio.program.get("/experiments/small/nodes/next/input-columns")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "node-unknown")

@@ -25,7 +25,7 @@ from studiolo.workspace.language.conversation import Conversation
 from studiolo.workspace.language.errors import LanguageServersBusyError
 from studiolo.workspace.language.language_servers import LanguageServers
 from studiolo.workspace.language.script_folder import ScriptContext
-from studiolo.workspace.studio.script_context import script_context
+from studiolo.workspace.studio.nodes.script_context import script_context
 from studiolo_guest import kernel
 
 CLASSIC = "def azureml_main(dataframe1 = None, dataframe2 = None):\n"

@@ -1,7 +1,8 @@
 /** A selection of columns: where it begins, then rules, as sentences. */
 
 import { Plus, X } from "lucide-react";
-import { useState } from "react";
+import { useId, useState } from "react";
+import type { Column } from "../../api/scripts";
 import { same } from "../../canvas/sharing";
 import { type ColumnRule, type ColumnRules, columnRules, columnsValue, type Criterion, filledIn } from "../../graph/column_rules";
 import type { Value } from "../../graph/graph";
@@ -19,12 +20,21 @@ interface Typed {
   readonly value: Value;
 }
 
-export function ColumnsField({ parameter, value, readOnly, onChange }: FieldProps) {
+/** Names that a list of suggestions shows. */
+const MOST_SUGGESTED = 1_000;
+
+export function ColumnsField({ parameter, value, readOnly, onChange, columns = null }: FieldProps) {
   const words = useWords();
   const given = value ?? parameter.default;
   const [typed, setTyped] = useState<Typed | null>(null);
   if (parameter.kind === "column" && (given === null || typeof given !== "object")) {
-    return <TextField label={parameter.label} value={String(given ?? "")} readOnly={readOnly} onChange={onChange} />;
+    const name = String(given ?? "");
+    return (
+      <>
+        <TextField label={parameter.label} value={name} suggestions={columns?.map((column) => column.name)} readOnly={readOnly} onChange={onChange} />
+        <Missing names={name === "" ? [] : [name]} columns={columns} />
+      </>
+    );
   }
   const known = columnRules(given);
   if (!known) return <p className="help">{words.properties.notTheForm}</p>;
@@ -55,6 +65,7 @@ export function ColumnsField({ parameter, value, readOnly, onChange }: FieldProp
           // Rules have no names; their place is what tells them apart.
           key={`${at} of ${rules.rules.length}`}
           rule={rule}
+          columns={columns}
           readOnly={readOnly}
           onChange={(next) => replace(at, next)}
           onRemove={() => change({ rules: rules.rules.toSpliced(at, 1) })}
@@ -67,12 +78,13 @@ export function ColumnsField({ parameter, value, readOnly, onChange }: FieldProp
 
 interface RuleRowProps {
   readonly rule: ColumnRule;
+  readonly columns: readonly Column[] | null;
   readonly readOnly: boolean;
   readonly onChange: (rule: ColumnRule) => void;
   readonly onRemove: () => void;
 }
 
-function RuleRow({ rule, readOnly, onChange, onRemove }: RuleRowProps) {
+function RuleRow({ rule, columns, readOnly, onChange, onRemove }: RuleRowProps) {
   const words = useWords();
   const said = words.properties;
   const names = rule.criterion === "names";
@@ -108,7 +120,56 @@ function RuleRow({ rule, readOnly, onChange, onRemove }: RuleRowProps) {
           readOnly={readOnly}
           onChange={take}
         />
+        {names && !readOnly && columns && (
+          <AddColumn columns={columns} chosen={rule.wanted} onAdd={(name) => onChange({ ...rule, wanted: [...rule.wanted, name] })} />
+        )}
+        {names && <Missing names={rule.wanted} columns={columns} />}
       </div>
     </div>
   );
+}
+
+/** A column that is really there, added to a rule's names. */
+function AddColumn({ columns, chosen, onAdd }: { readonly columns: readonly Column[]; readonly chosen: readonly string[]; readonly onAdd: (name: string) => void }) {
+  const words = useWords();
+  const [typed, setTyped] = useState("");
+  const id = useId();
+  const left = columns.filter((column) => !chosen.includes(column.name));
+  const take = (name: string) => {
+    if (!left.some((column) => column.name === name)) return setTyped(name);
+    setTyped("");
+    onAdd(name);
+  };
+  if (left.length === 0) return null;
+  return (
+    <>
+      <input
+        className="in low"
+        list={id}
+        aria-label={words.properties.addColumn}
+        placeholder={words.properties.addColumn}
+        value={typed}
+        onChange={({ target, nativeEvent }) => {
+          // Chosen from the list, and not typed: a name may be the beginning of another one.
+          const chosenNow = !(nativeEvent instanceof InputEvent) || nativeEvent.inputType === "insertReplacementText";
+          if (chosenNow) take(target.value);
+          else setTyped(target.value);
+        }}
+        onKeyDown={({ key }) => key === "Enter" && take(typed.trim())}
+        onBlur={() => take(typed.trim())}
+      />
+      <datalist id={id}>
+        {left.slice(0, MOST_SUGGESTED).map((column) => <option key={column.name} value={column.name}>{column.type}</option>)}
+      </datalist>
+    </>
+  );
+}
+
+/** Names that are not there, where it is known what is. */
+function Missing({ names, columns }: { readonly names: readonly string[]; readonly columns: readonly Column[] | null }) {
+  const words = useWords();
+  if (!columns) return null;
+  const there = new Set(columns.map((column) => column.name));
+  const missing = names.filter((name) => !there.has(name));
+  return missing.length > 0 ? <span className="small warn">{words.properties.columnsMissing(missing.slice(0, 5), missing.length)}</span> : null;
 }

@@ -2,6 +2,7 @@
 
 import { RotateCcw } from "lucide-react";
 import { type ReactNode, useId } from "react";
+import type { Column } from "../../api/scripts";
 import { same } from "../../canvas/sharing";
 import type { Parameter, Value } from "../../graph/graph";
 import { IconButton } from "../../look/button";
@@ -17,6 +18,8 @@ export interface FieldProps {
   /** The value that the file gives; undefined where it gives none. */
   readonly value: Value | undefined;
   readonly readOnly: boolean;
+  /** Of a column's name: the columns that are really there; null where they are not known. */
+  readonly columns?: readonly Column[] | null;
   /** Undefined: back to the default. */
   readonly onChange: (value: Value | undefined) => void;
 }

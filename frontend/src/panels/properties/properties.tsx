@@ -1,5 +1,6 @@
 /** The properties of the selected node: its name, its comment, and a form made of its parameters. */
 
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { FileCode, TriangleAlert } from "lucide-react";
 import { Fragment, type ReactNode, useEffect, useRef } from "react";
@@ -8,7 +9,7 @@ import { rename } from "../../canvas/gestures";
 import type { CanvasActs } from "../../canvas/keys";
 import { useLiveNodes } from "../../canvas/live";
 import { type Finding, hasResult, nodeShown } from "../../canvas/node_state";
-import { warmUpLanguageServer } from "../../api/scripts";
+import { type Column, inputColumnsQuery, warmUpLanguageServer } from "../../api/scripts";
 import type { Edit } from "../../graph/edits";
 import type { GraphNode, Value } from "../../graph/graph";
 import { Button } from "../../look/button";
@@ -64,6 +65,7 @@ function NodeProperties({ experiment, acts, node, readOnly }: NodePropertiesProp
       document.removeEventListener("studiolo:comment", comment);
     };
   }, []);
+  const columns = useInputColumns(experiment, node);
   const change = (parameter: string, value: Value | undefined) => {
     const edit: Edit = value === undefined
       ? { kind: "clear_parameter", node: node.name, parameter }
@@ -104,6 +106,7 @@ function NodeProperties({ experiment, acts, node, readOnly }: NodePropertiesProp
                 <ParameterField
                   parameter={parameter}
                   value={node.parameters[parameter.name]}
+                  columns={columns(parameter.port)}
                   readOnly={readOnly}
                   onChange={(value) => change(parameter.name, value)}
                 />
@@ -116,6 +119,15 @@ function NodeProperties({ experiment, acts, node, readOnly }: NodePropertiesProp
       <Outputs experiment={experiment} acts={acts} node={node} />
     </>
   );
+}
+
+/** The columns at an input of the node, if a parameter names some; null where they are not known. */
+function useInputColumns(experiment: Experiment, node: GraphNode): (port: string | null) => readonly Column[] | null {
+  const { name, document } = experiment.use.getState();
+  const namesColumns = node.declared.some((parameter) => parameter.kind === "column" || parameter.kind === "columns");
+  const runs = Object.values(node.wires).map((source) => document.states[source.node]?.run).join(" ");
+  const found = useQuery({ ...inputColumnsQuery(name, node.name, `${document.revision} ${runs}`), enabled: namesColumns });
+  return (port) => found.data?.inputs.find((input) => input.port === port)?.columns ?? null;
 }
 
 /** Why the node is as it is, where that takes a sentence. */

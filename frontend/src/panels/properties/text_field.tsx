@@ -2,6 +2,8 @@
 
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 
+const MOST_SUGGESTED = 1_000;
+
 interface TextFieldProps {
   readonly label: string;
   readonly value: string;
@@ -13,12 +15,15 @@ interface TextFieldProps {
   readonly mono?: boolean;
   readonly multiline?: boolean;
   readonly readOnly?: boolean;
+  /** Texts that can be chosen; any other can be typed. */
+  readonly suggestions?: readonly string[] | undefined;
 }
 
-export function TextField({ label, value, onChange, refuse, id, placeholder, mono = false, multiline = false, readOnly = false }: TextFieldProps) {
+export function TextField({ label, value, onChange, refuse, id, placeholder, mono = false, multiline = false, readOnly = false, suggestions }: TextFieldProps) {
   const [typed, setTyped] = useState(value);
   const [wrong, setWrong] = useState("");
   const messageId = useId();
+  const listId = useId();
   const field = useRef<HTMLInputElement & HTMLTextAreaElement>(null);
   useEffect(() => setTyped(value), [value]);
 
@@ -52,7 +57,8 @@ export function TextField({ label, value, onChange, refuse, id, placeholder, mon
   };
   return (
     <span className="grow">
-      {multiline ? <textarea rows={Math.min(12, Math.max(2, typed.split("\n").length))} spellCheck={false} {...shared} /> : <input {...shared} />}
+      {multiline ? <textarea rows={Math.min(12, Math.max(2, typed.split("\n").length))} spellCheck={false} {...shared} /> : <input {...shared} list={suggestions ? listId : undefined} />}
+      {suggestions && <datalist id={listId}>{suggestions.slice(0, MOST_SUGGESTED).map((one) => <option key={one} value={one}>{one}</option>)}</datalist>}
       {wrong && <span id={messageId} className="help bad" role="alert">{wrong}</span>}
     </span>
   );

@@ -1,12 +1,16 @@
 /** A script in its editor; a conflict is shown, and waits. */
 
+import { useQuery } from "@tanstack/react-query";
 import { Check, Circle, GitMerge } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import { inputColumnsQuery } from "../../api/scripts";
 import { Banner } from "../../look/banner";
 import { Button } from "../../look/button";
 import { Icon } from "../../look/icon";
 import { useTroubleText } from "../../look/trouble";
 import { useWords } from "../../words/words";
+import { columnCompletion } from "./column_completion";
+import type { ColumnsOfArguments } from "./column_names";
 import { openEditor, type ScriptEditor } from "./editor";
 import { type HelpStanding, languageServerAddress } from "./language_server";
 import { scriptHelp } from "./script_help";
@@ -32,6 +36,11 @@ export function ScriptPane({ experiment, node, file, first, problem, line }: Scr
   const words = useWords();
   const trouble = useTroubleText();
   const host = useRef<HTMLDivElement>(null);
+  const wired = useQuery(inputColumnsQuery(experiment, node)).data;
+  const columns = useRef<ColumnsOfArguments>([]);
+  useEffect(() => {
+    columns.current = wired?.inputs.map((input) => input.columns) ?? [];
+  }, [wired]);
   const [opened, setOpened] = useState<Opened | null>(null);
   const [help, setHelp] = useState<HelpStanding>("waiting");
   const [standing, setStanding] = useState<ScriptStanding>({ kind: "saved", theirs: null, error: null });
@@ -39,7 +48,7 @@ export function ScriptPane({ experiment, node, file, first, problem, line }: Scr
   useEffect(() => {
     if (!host.current) return undefined;
     const saving = new ScriptSaving(first, (text, revision) => saveScript(experiment, file, text, revision), setStanding);
-    const help = scriptHelp({ address: languageServerAddress(experiment, node), own: () => null, told: setHelp });
+    const help = scriptHelp({ address: languageServerAddress(experiment, node), own: columnCompletion(() => columns.current), told: setHelp });
     const editor = openEditor({
       host: host.current,
       text: first.text,

@@ -1,13 +1,15 @@
-"""Help while a script is typed: a WebSocket for each open editor."""
+"""Help while a script is typed, or columns are chosen."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final
 
 from fastapi import APIRouter, Request, WebSocket
 from starlette.websockets import WebSocketDisconnect
+from typing_extensions import TypedDict
 
+from studiolo.documents.column import ColumnDocument
 from studiolo.errors import StudioloError
 from studiolo.workspace.language.conversation import Conversation
 from studiolo.workspace.studio.studio import Studio
@@ -23,9 +25,42 @@ _MOST_UNTAKEN: Final = 200
 _AWAY, _REFUSED, _UNAVAILABLE = 1001, 1008, 4000
 
 
+class ColumnsOfInput(TypedDict):
+    """An input that takes a dataset."""
+
+    port: str
+    #: Null if they are not known, because the node before it has not run.
+    columns: Sequence[ColumnDocument] | None
+
+
+class InputColumnsDocument(TypedDict):
+    """The columns at the inputs of a node."""
+
+    #: Those of a script in the order of its arguments.
+    inputs: Sequence[ColumnsOfInput]
+
+
 def language_routes(studio: Studio) -> APIRouter:
     """The routes."""
     routes = APIRouter(tags=["experiments"])
+
+    @routes.get("/experiments/{name}/nodes/{node}/input-columns")
+    def get_input_columns(name: str, node: str) -> InputColumnsDocument:
+        """The columns of the datasets that are wired into a node, as far as they are known."""
+        return {
+            "inputs": [
+                {
+                    "port": one.port,
+                    "columns": None
+                    if one.columns is None
+                    else [
+                        {"name": column.name, "type": column.type, "role": column.role}
+                        for column in one.columns
+                    ],
+                }
+                for one in studio.input_columns(name, node)
+            ]
+        }
 
     @routes.post(_PATH, status_code=204)
     def warm_up_language_server(name: str, node: str, request: Request) -> None:

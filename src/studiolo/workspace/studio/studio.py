@@ -29,11 +29,12 @@ from studiolo.workspace.studio.errors import (
     SampleUnknownError,
 )
 from studiolo.workspace.studio.live_runs import LiveRuns
+from studiolo.workspace.studio.nodes.input_columns import InputColumns, input_columns
+from studiolo.workspace.studio.nodes.script_context import script_context
 from studiolo.workspace.studio.open_tables import OpenTables
 from studiolo.workspace.studio.opened import OpenExperiments
 from studiolo.workspace.studio.partial_uploads import PartialUploads
 from studiolo.workspace.studio.publications import Publications
-from studiolo.workspace.studio.script_context import script_context
 from studiolo.workspace.studio.service_jobs import ServiceJobs
 from studiolo.workspace.studio.watching import WatchedExperiments
 from studiolo.workspace.transfer.copying import copy_experiment
@@ -198,6 +199,10 @@ class Studio:
         dataset = self.tables.output(run, node, port).dataset
         write_dataset_to(dataset, sink, name=name, format=format_of(name))
         return self.workspace.upload(name, sink.getvalue(), replace=replace).name
+
+    def input_columns(self, name: str, node: str) -> Sequence[InputColumns]:
+        """The columns at each input of a node that takes a dataset; see `input_columns`."""
+        return input_columns(self.workspace, self.tables, self.experiments.shown(name), node)
 
     def script_context(self, name: str, node: str) -> ScriptContext:
         """The facts about a node that help with its script.

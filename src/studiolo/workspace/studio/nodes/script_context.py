@@ -13,6 +13,7 @@ from studiolo.modules.definition import InputPort, PortKind
 from studiolo.modules.script import read_script
 from studiolo.modules.script_metadata import ScriptMetadata, read_script_metadata
 from studiolo.runs.errors import NodeUnknownError
+from studiolo.runs.scripts.environment_choice import AUTO, chosen_environment
 from studiolo.workspace.language.script_folder import ScriptContext
 from studiolo.workspace.studio.node_ports import ports_of
 from studiolo.workspace.workspace import Workspace
@@ -63,12 +64,15 @@ def _frames(node: Node, inputs: Sequence[InputPort]) -> Sequence[bool]:
 
 
 def _packages(workspace: Workspace, experiment: Experiment, node: Node) -> KnownPackages:
-    metadata, file = ScriptMetadata(), None
+    source, file = "", None
     with suppress(StudioloError):
         if node.script is not None:
             file = experiment.folder / node.script
-            metadata = read_script_metadata(read_script(file).source)
+            source = read_script(file).source
+        metadata = read_script_metadata(source)
         named = node.environment or metadata.environment or experiment.environment
+        if named == AUTO:
+            named = chosen_environment(source).environment
         metadata = replace(metadata, environment=named)
         environments = ScriptEnvironments(workspace.environments)
         return known_packages(environments.request(metadata, script=file))
