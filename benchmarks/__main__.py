@@ -13,6 +13,7 @@ _ALL = (
     "services",
     "service_start",
     "batches",
+    "network",
 )
 
 
