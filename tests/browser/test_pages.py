@@ -1,5 +1,6 @@
 """The pages beside the canvas in a real browser: data, curves, failures, the history, an upload."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import NewPage, check_accessibility
+from tests.integration.debugging.dap_client import DapClient
 from tests.server_process import server_process
 
 from studiolo.experiments.file import read_experiment
@@ -79,6 +81,7 @@ class Studio:
     #: The link that signs a browser in.
     link: str
     run: str
+    script: Path
 
     def open(self, page: Page, path: str) -> None:
         page.goto(self.link)
@@ -101,7 +104,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
         line = server.next_line
         while "/signin" not in line:
             line = server.next_line
-        yield Studio(url=server.url, link=line.split()[-1], run=run)
+        yield Studio(url=server.url, link=line.split()[-1], run=run, script=folder / "script.py")
 
 
 def test_every_row_of_a_large_dataset_can_be_gone_to(page: Page, studio: Studio) -> None:
@@ -176,6 +179,47 @@ def test_the_variables_of_each_frame_are_shown_as_text(page: Page, studio: Studi
     expect(caller.get_by_role("term").filter(has_text="dataframe2")).to_be_visible()
 
 
+def test_a_console_has_the_inputs_of_the_node(page: Page, studio: Studio) -> None:
+    studio.open(page, f"/runs/{studio.run}/nodes/break")
+    page.get_by_role("button", name="Open a console here").click()
+    typed = page.get_by_label("Python statement")
+    log = page.get_by_label("What the console printed")
+    expect(page.get_by_text("At hand:")).to_contain_text("dataframe1")
+    typed.fill("len(dataframe1)")
+    typed.press("Enter")
+    expect(log).to_have_text(f">>> len(dataframe1)\n{ROWS}\n")
+    for line in ("for n in range(2):", "    print(n, '<i>')", ""):
+        typed.fill(line)
+        typed.press("Enter")
+    expect(log).to_contain_text("0 <i>\n1 <i>\n")
+    typed.press("ArrowUp")
+    typed.press("ArrowUp")
+    expect(typed).to_have_value("for n in range(2):")
+    typed.fill("import time; time.sleep(600)")
+    typed.press("Enter")
+    page.get_by_role("button", name="Interrupt").click()
+    expect(log).to_contain_text("KeyboardInterrupt")
+    check_accessibility(page)
+    typed.fill("exit()")
+    typed.press("Enter")
+    expect(page.get_by_text("The console has ended.")).to_be_visible()
+
+
+def test_an_editor_attaches_to_the_address_on_the_page(page: Page, studio: Studio) -> None:
+    studio.open(page, f"/runs/{studio.run}/nodes/break")
+    page.get_by_role("button", name="Debug here").click()
+    launch = json.loads(page.get_by_label("launch.json").inner_text())
+    check_accessibility(page)
+    port = launch["configurations"][0]["connect"]["port"]
+    with DapClient(port) as editor:
+        editor.begin(str(studio.script), 16)
+        at = editor.stopped_at()
+        assert at["name"] == "only_high"
+        editor.ask("continue", threadId=at["thread"])
+        editor.event("terminated")
+    expect(page.get_by_text("The script has ended: KeyError: 'Glucose'")).to_be_visible()
+
+
 def test_a_file_is_uploaded_with_other_types(page: Page, studio: Studio) -> None:
     studio.open(page, "/datasets")
     page.get_by_label("Upload a dataset").set_input_files(
@@ -194,7 +238,7 @@ def test_the_pages_are_accessible(
 ) -> None:
     page = new_page(scheme=scheme)
     studio.open(page, "/runs")
-    expect(page.get_by_role("row", name="Makes and breaks")).to_be_visible()
+    expect(page.get_by_role("row", name="Makes and breaks").first).to_be_visible()
     check_accessibility(page)
     page.goto(f"{studio.url}/runs/{studio.run}/nodes/break")
     expect(page.get_by_role("alert")).to_be_visible()

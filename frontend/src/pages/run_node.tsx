@@ -2,13 +2,16 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
-import { Code, Workflow } from "lucide-react";
-import { useEffect } from "react";
+import { Bug, Code, SquareTerminal, Workflow } from "lucide-react";
+import { useEffect, useState } from "react";
 import { type RunNode, runNodeQuery, runQuery } from "../api/runs";
+import { Button } from "../look/button";
 import { Icon } from "../look/icon";
 import { StateMark } from "../look/marks";
 import { shownNode } from "../look/node_states";
 import { Trouble } from "../look/trouble";
+import { ConsolePanel } from "../panels/debugging/console_panel";
+import { DebugPanel } from "../panels/debugging/debug_panel";
 import { Console } from "../panels/device/console";
 import { FailureReport } from "../panels/device/failure";
 import { Outputs } from "../panels/device/outputs";
@@ -47,12 +50,29 @@ export function RunNodePage() {
           {found.data.error && (
             <FailureReport failure={found.data.error} place={experiment && script ? { experiment, node, script } : null} />
           )}
+          {experiment && found.data.module !== null && <Debugging key={node} experiment={experiment} node={node} />}
           <Device run={run} node={node} of={found.data} />
         </main>
       ) : (
         <main className="page" aria-busy="true" />
       )}
     </Frame>
+  );
+}
+
+function Debugging({ experiment, node }: { readonly experiment: string; readonly node: string }) {
+  const words = useWords();
+  const [open, setOpen] = useState<"console" | "debugger" | null>(null);
+  return (
+    <>
+      <p className="row block looking">
+        <Button look="line" icon={SquareTerminal} aria-expanded={open === "console"} onClick={() => setOpen(open === "console" ? null : "console")}>{open === "console" ? words.debugging.closeConsole : words.debugging.openConsole}</Button>
+        <Button look="line" icon={Bug} aria-expanded={open === "debugger"} onClick={() => setOpen(open === "debugger" ? null : "debugger")}>{open === "debugger" ? words.debugging.stopDebugging : words.debugging.debugHere}</Button>
+        <span className="small mute">{words.debugging.asNow}</span>
+      </p>
+      {open === "console" && <ConsolePanel experiment={experiment} node={node} />}
+      {open === "debugger" && <DebugPanel experiment={experiment} node={node} />}
+    </>
   );
 }
 

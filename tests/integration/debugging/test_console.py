@@ -9,10 +9,21 @@ import pytest
 
 from studiolo.runs.debugging.console_line import Prompt
 from studiolo.runs.errors import NodeUnknownError
+from studiolo.workspace.debugging import node_sessions
 from studiolo.workspace.debugging.console_session import ConsoleSession
-from studiolo.workspace.debugging.errors import InputsMissingError, NothingToDebugError
+from studiolo.workspace.debugging.errors import (
+    InputsMissingError,
+    NothingToDebugError,
+    TooManySessionsError,
+)
 from studiolo.workspace.debugging.node_jobs import NodeJob, node_job
+from studiolo.workspace.debugging.node_sessions import NodeSessions
 from studiolo.workspace.workspace import Workspace
+
+
+def ignored(text: str) -> None:
+    """Show nothing."""
+    assert text
 
 
 @dataclass
@@ -141,3 +152,22 @@ def test_what_has_no_console(workspace: Workspace) -> None:
         node_job(workspace, checked, "dtaa")
     with pytest.raises(InputsMissingError, match='"broken", which has no result'):
         node_job(workspace, checked, "after")
+
+
+def test_pages_have_only_so_many_at_a_time(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def opened_by(sessions: NodeSessions, node: str) -> ConsoleSession:
+        return sessions.console("debugged", node, on_text=ignored, on_end=lambda: None)
+
+    monkeypatch.setattr(node_sessions, "MOST_SESSIONS", 1)
+    sessions = NodeSessions(workspace)
+    for _ in range(2):
+        # One that can't be opened takes no room.
+        with pytest.raises(NothingToDebugError):
+            opened_by(sessions, "data")
+    session = opened_by(sessions, "sums")
+    with pytest.raises(TooManySessionsError):
+        opened_by(sessions, "sums")
+    sessions.close(session)
+    sessions.close(opened_by(sessions, "sums"))

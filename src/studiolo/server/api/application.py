@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from studiolo.errors import StudioloError
 from studiolo.server.api.datasets import dataset_routes
+from studiolo.server.api.debugging import debugging_routes
 from studiolo.server.api.errors import (
     ERRORS,
     as_http_error,
@@ -57,6 +58,7 @@ def api_application(
         module_routes,
         experiment_routes,
         language_routes,
+        debugging_routes,
         run_routes,
         output_routes,
         plot_routes,

@@ -74,6 +74,16 @@ class DebugSession:
         """
         return self._run.wait(timeout)
 
+    def why_ended(self) -> str | None:
+        """Why the script failed, once it has ended; None if it has not failed.
+
+        Raises:
+            StudioloError: It could not be begun.
+        """
+        outcome = self._run.wait()
+        assert outcome is not None
+        return None if outcome.failure is None else outcome.failure.sentence
+
     def close(self) -> None:
         """End it."""
         self._run.close()

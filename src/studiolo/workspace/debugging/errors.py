@@ -29,3 +29,16 @@ class InputsMissingError(StudioloError):
             f'The node "{node}" gets {port} from {output} of "{source}", which has no result. '
             f'"{source}", or a node that it needs, has failed: its page shows why.'
         )
+
+
+class TooManySessionsError(StudioloError):
+    """As many consoles and debuggers are open as may be."""
+
+    code: ClassVar[str] = "too-many-sessions"
+
+    def __init__(self, *, most: int) -> None:
+        self.most = most
+        super().__init__(
+            f"{most} consoles and debuggers are open already, and there may be no more at a time. "
+            "Close one: each ends with the page that opened it."
+        )

@@ -1,0 +1,30 @@
+/** The node's script under a debugger: where an editor attaches, and what the script prints. */
+
+import { useWords } from "../../words/words";
+import { useSession } from "./session";
+
+interface PanelProps {
+  readonly experiment: string;
+  readonly node: string;
+}
+
+export function DebugPanel({ experiment, node }: PanelProps) {
+  const words = useWords();
+  const { session: { address, text, ended } } = useSession(experiment, node, "debugger");
+  return (
+    <section className="block">
+      <h2 className="hd">{words.debugging.debugger}</h2>
+      {address === null && ended === null && <p className="mute" role="status">{words.debugging.starting}</p>}
+      {address !== null && ended === null && (
+        <>
+          <p role="status">{words.debugging.waitingAt} <b className="mono">127.0.0.1:{address.port}</b></p>
+          <p className="small mute">{words.debugging.launch}</p>
+          <pre className="console card" aria-label="launch.json" tabIndex={0}>{address.launch}</pre>
+          <p className="small mute">{words.debugging.otherEditors}</p>
+        </>
+      )}
+      {text && <pre className="console card talk" role="log" aria-label={words.debugging.debuggerLog} tabIndex={0}>{text}</pre>}
+      {ended !== null && <p className="note" role="status">{ended ? words.debugging.debuggerEndedBy(ended) : words.debugging.debuggerEnded}</p>}
+    </section>
+  );
+}
