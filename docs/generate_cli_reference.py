@@ -78,9 +78,14 @@ def cli_reference() -> str:
     parts = [_HEAD, "```console\n$ studiolo [OPTIONS] COMMAND\n```\n\n"]
     parts += [f"{line}\n" for line in _table(list(_parameters(options)))]
     parts.append(_COMPLETION)
-    for command in application("").registered_commands:
-        assert command.callback is not None
-        parts += [f"{line}\n" for line in _section(command.name or "", command.callback)]
+    app = application("")
+    groups = [(f"{group.name} ", group.typer_instance) for group in app.registered_groups]
+    for before, commands in [("", app), *groups]:
+        assert commands is not None
+        for command in commands.registered_commands:
+            assert command.callback is not None
+            name = f"{before}{command.name}"
+            parts += [f"{line}\n" for line in _section(name, command.callback)]
     parts.append("## Exit codes\n\n| Code | When |\n| --- | --- |\n")
     parts += [f"| {code.value} | {_EXIT_CODES[code]} |\n" for code in ExitCode]
     parts.append("\n" + _FOOT)

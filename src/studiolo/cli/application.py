@@ -1,6 +1,7 @@
 """The commands, put together."""
 
 import importlib
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 import typer
@@ -36,6 +37,8 @@ _COMMANDS = {
     "clean": "studiolo.cli.commands.clean",
     "doctor": "studiolo.cli.commands.doctor",
 }
+#: Commands with commands of their own: the module lists those.
+_GROUPS = {"environment": "studiolo.cli.environments.environment"}
 
 
 def application(command: str) -> typer.Typer:
@@ -49,10 +52,23 @@ def application(command: str) -> typer.Typer:
     )
     # A callback keeps the commands commands where there is only one.
     app.callback()(options)
+    if command not in _COMMANDS:
+        for name in [command] if command in _GROUPS else _GROUPS:
+            group = importlib.import_module(_GROUPS[name])
+            app.add_typer(_group(group.COMMANDS, group.__doc__ or ""), name=name)
+    if command in _GROUPS:
+        return app
     for name in [command] if command in _COMMANDS else _COMMANDS:
         module = importlib.import_module(_COMMANDS[name])
         app.command(name)(module.command)
     return app
+
+
+def _group(commands: Mapping[str, Callable[..., None]], about: str) -> typer.Typer:
+    group = typer.Typer(help=about.partition(": ")[2].strip(), no_args_is_help=True)
+    for name, command in commands.items():
+        group.command(name)(command)
+    return group
 
 
 def _say_version(asked: bool) -> None:

@@ -12,6 +12,8 @@ from studiolo.environments.interpreter import Interpreter, running_interpreter
 #: The environments that come with Studiolo.
 DEFAULT = "default"
 CLASSIC = "classic"
+#: The folder of their locks.
+_PACKAGED = Path(__file__).parent
 #: Raised when environments are laid out in another way, so that old ones are not taken for new.
 _LAYOUT = "1"
 #: Where in an environment the lock is that it was built from.
@@ -157,7 +159,7 @@ def default_spec() -> EnvironmentSpec:
 @functools.cache
 def packaged_spec(name: str, interpreter: Interpreter, *, classic: bool = False) -> EnvironmentSpec:
     """An environment that comes with Studiolo, for that Python."""
-    file = Path(__file__).with_name(name) / "requirements.in"
+    file = _PACKAGED / name / "requirements.in"
     lines = (line.partition("#")[0].strip() for line in file.read_text("utf-8").splitlines())
     return EnvironmentSpec(
         name=name,
@@ -172,7 +174,7 @@ def packaged_spec(name: str, interpreter: Interpreter, *, classic: bool = False)
 @functools.cache
 def packaged_lock(name: str) -> str:
     """The lock of an environment that comes with Studiolo: `default/requirements.lock`."""
-    file = Path(__file__).with_name(name) / "requirements.lock"
+    file = _PACKAGED / name / "requirements.lock"
     return file.read_text(encoding="utf-8")
 
 

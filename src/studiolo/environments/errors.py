@@ -302,3 +302,28 @@ class LockUnfitError(StudioloError):
             f'The lock "{path}" does not fit its script: {reason}. Undo the change, or lock the'
             f" packages again: {renewed_by}"
         )
+
+
+class EnvironmentExistsError(StudioloError):
+    """An environment is to be made under a name that another one has."""
+
+    code: ClassVar[str] = "environment-exists"
+
+    def __init__(self, *, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f'The workspace has an environment "{name}" already. Add packages to its file and run'
+            f' "studiolo environment lock {name}", or choose a different name.'
+        )
+
+
+class ScriptAsksForNothingError(StudioloError):
+    """A script is to be locked whose metadata block names no packages."""
+
+    code: ClassVar[str] = "script-asks-for-nothing"
+
+    def __init__(self, *, script: Path) -> None:
+        self.script = script
+        super().__init__(
+            f'"{script}" names no packages in its metadata block, so there is nothing to lock.'
+        )

@@ -23,6 +23,8 @@ class KeptEnvironment:
     path: Path
     #: Bytes on the disk.
     size: int
+    #: When a process last began to use it, in seconds since the epoch.
+    last_used: float
 
     def remove(self) -> bool:
         """Remove it; False if it is being built or used at this moment.
@@ -53,10 +55,47 @@ def kept_environments(home: Path | None = None) -> Sequence[KeptEnvironment]:
     folder = home or environments_home()
     found = folder.iterdir() if folder.is_dir() else ()
     return [
-        KeptEnvironment(path=path, size=size_on_disk(path))
+        KeptEnvironment(path=path, size=size_on_disk(path), last_used=_last_used(path))
         for path in sorted(found)
         if path.name.startswith(_REMOVED) or (path / _PYTHON).is_symlink()
     ]
+
+
+def prune(
+    home: Path | None = None, *, keep: int | None = None, unused_since: float | None = None
+) -> Sequence[KeptEnvironment]:
+    """Remove environments, first those that were used longest ago; those that were removed.
+
+    One that a process uses stays.
+
+    Args:
+        home: The folder of all environments, if not the usual one.
+        keep: The bytes that those that stay may take together; any number if not given.
+        unused_since: Remove only what was last used before this time, in seconds since the epoch.
+
+    Raises:
+        EnvironmentsFolderError: The folder can't be written.
+    """
+    found = sorted(kept_environments(home), key=lambda one: one.last_used)
+    left = sum(one.size for one in found)
+    removed = []
+    for one in found:
+        if keep is not None and left <= keep:
+            break
+        if unused_since is not None and one.last_used >= unused_since:
+            break
+        if one.remove():
+            left -= one.size
+            removed.append(one)
+    return removed
+
+
+def _last_used(path: Path) -> float:
+    """The time of its lock file, which each process that uses it sets."""
+    for file in (path.with_name(f"{path.name}.lock"), path):
+        with suppress(OSError):
+            return file.stat().st_mtime
+    return 0.0
 
 
 def size_on_disk(folder: Path) -> int:

@@ -1,8 +1,9 @@
 """The environment that a script asks for, before it is known whether that can be had."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from studiolo.environments.environment import EnvironmentSpec, default_spec, digest
+from studiolo.environments.package_sources import USUAL_SOURCES, PackageSources
 from studiolo.errors import StudioloError
 from studiolo.modules.script_metadata import ScriptMetadata
 
@@ -19,6 +20,12 @@ class EnvironmentRequest:
     requires_python: str | None = None
     #: Every package with its version and hashes, where that is known already.
     lock: str | None = None
+    #: Where its packages come from.
+    sources: PackageSources = USUAL_SOURCES
+    #: Bytes that built environments may take on the disk; None: any number.
+    disk: int | None = field(default=None, compare=False)
+    #: Sentences for the log of a run.
+    notes: tuple[str, ...] = field(default=(), compare=False)
     #: Why it can't be had, where that is known already.
     refused: StudioloError | None = None
 

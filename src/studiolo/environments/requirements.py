@@ -1,14 +1,7 @@
-"""The packages and the Python versions that a script asks for, read strictly.
-
-Apart from the rest because loading `packaging` takes longer than everything else that a script
-without requirements needs of this room.
-"""
+"""The packages and the Python versions that a script asks for, read strictly."""
 
 import re
 from collections.abc import Sequence
-
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import InvalidSpecifier, Specifier
 
 from studiolo.environments.errors import DependencyRefusedError
 
@@ -37,10 +30,14 @@ def version_in_range(version: tuple[int, ...], versions: str) -> bool:
     clauses = [clause.strip() for clause in versions.split(",") if clause.strip()]
     release = ".".join(map(str, version))
     # Every clause is looked at, so that a mistake is found whichever comes first.
-    return all([_specifier(clause).contains(release) for clause in clauses])  # noqa: C419
+    return all([_contains(clause, release) for clause in clauses])  # noqa: C419
 
 
 def _checked(dependency: str) -> str:
+    # Only here: loading it takes longer than everything else that a script without requirements
+    # needs of this room.
+    from packaging.requirements import InvalidRequirement, Requirement  # noqa: PLC0415
+
     plain = " ".join(dependency.split())
     if _ALLOWED.fullmatch(plain) is None or "--" in plain:
         raise DependencyRefusedError(dependency=dependency)
@@ -53,8 +50,10 @@ def _checked(dependency: str) -> str:
     return plain
 
 
-def _specifier(clause: str) -> Specifier:
+def _contains(clause: str, release: str) -> bool:
+    from packaging.specifiers import InvalidSpecifier, Specifier  # noqa: PLC0415  # likewise
+
     try:
-        return Specifier(clause)
+        return Specifier(clause).contains(release)
     except InvalidSpecifier as error:
         raise ValueError(clause) from error

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from studiolo.environments.building.build import build_environment, is_built
+from studiolo.environments.building.resolving import resolve_once
 from studiolo.environments.environment import (
     Environment,
     EnvironmentSpec,
@@ -16,9 +17,10 @@ from studiolo.environments.errors import (
 )
 from studiolo.environments.interpreter import Interpreter
 from studiolo.environments.location import environments_home
-from studiolo.environments.package_sources import USUAL_SOURCES, PackageSources
-from studiolo.environments.progress import ProgressCallback
+from studiolo.environments.progress import BuildPhase, BuildProgress, ProgressCallback
+from studiolo.environments.removal import prune
 from studiolo.environments.request import EnvironmentRequest
+from studiolo.environments.requirements import checked, version_in_range
 
 _ENVIRONMENT_NAME = "script"
 
@@ -26,7 +28,6 @@ _ENVIRONMENT_NAME = "script"
 def environment_for(
     request: EnvironmentRequest,
     *,
-    sources: PackageSources = USUAL_SOURCES,
     progress: ProgressCallback | None = None,
     home: Path | None = None,
 ) -> Environment:
@@ -36,7 +37,6 @@ def environment_for(
 
     Args:
         request: What the script asks for.
-        sources: Where packages come from.
         progress: Told how far it is; not called if there is nothing to do.
         home: The folder of all environments, if not the usual one.
 
@@ -48,27 +48,43 @@ def environment_for(
     """
     if request.refused is not None:
         raise request.refused
-    base = request.base
     home = (home or environments_home()).absolute()
+    built = False
+
+    def told(step: BuildProgress) -> None:
+        nonlocal built
+        built = built or step.phase is BuildPhase.BUILT
+        if progress is not None:
+            progress(step)
+
+    environment = _environment(request, home, told)
+    if built and request.disk is not None:
+        # This process uses it, so that it stays.
+        prune(home, keep=request.disk)
+    return environment
+
+
+def _environment(
+    request: EnvironmentRequest, home: Path, progress: ProgressCallback
+) -> Environment:
+    base = request.base
     check_python(request.requires_python, base.interpreter)
     lock, name = request.lock, base.name
     if request.dependencies:
-        # Here and not above: most scripts ask for nothing.
-        from studiolo.environments.building.resolving import resolve_once  # noqa: PLC0415
-        from studiolo.environments.requirements import checked  # noqa: PLC0415
-
         name = _ENVIRONMENT_NAME
         added = checked(request.dependencies)
         lock = lock or resolve_once(
-            base, added, name=name, home=home, sources=sources, progress=progress
+            base, added, name=name, home=home, sources=request.sources, progress=progress
         )
     like = build_environment(
-        base, like=_built_default(base, home), sources=sources, progress=progress, home=home
+        base, like=_built_default(base, home), sources=request.sources, progress=progress, home=home
     )
     if lock in (None, base.lock):
         return like
     spec = replace(base, name=name, lock=lock, chosen=False)
-    environment = build_environment(spec, like=like, sources=sources, progress=progress, home=home)
+    environment = build_environment(
+        spec, like=like, sources=request.sources, progress=progress, home=home
+    )
     # It may not: a lock of an earlier Studiolo has other versions, and so has one whose
     # requirements did not fit.
     adds = like.locked and set(like.packages()) <= set(environment.packages())
@@ -88,15 +104,11 @@ def check_python(wanted: str | None, interpreter: Interpreter) -> None:
     """Find out whether a Python is one that a script asks for.
 
     Raises:
-        StudioloError: What the request says; or as for `build_environment`.
         PythonVersionUnsuitableError: It is not.
         PythonRangeError: What is asked for is not a range of versions.
     """
     if wanted is None:
         return
-    # Here and not above: most scripts ask for nothing.
-    from studiolo.environments.requirements import version_in_range  # noqa: PLC0415
-
     try:
         fits = version_in_range(interpreter.version, wanted)
     except ValueError as error:

@@ -14,6 +14,11 @@ from studiolo.modules.script import read_script
 LIBRARY = Path(__file__).parent / "library"
 
 
+def is_built_in(definition: ModuleDefinition) -> bool:
+    """Whether a module is one of the library's."""
+    return definition.path is not None and definition.path.is_relative_to(LIBRARY)
+
+
 def load_library() -> Mapping[ModuleId, ModuleDefinition]:
     """Every built-in module, read once in the life of a process."""
     library = _library(LIBRARY)

@@ -12,8 +12,8 @@ from studiolo.sandbox.policy.policy import Limits
 from studiolo.sandbox.sandbox import Sandbox
 
 
-class Environments(Protocol):
-    """Where those who run scripts ask for environments."""
+class KnownEnvironments(Protocol):
+    """Where a plan asks for environments."""
 
     def request(self, metadata: ScriptMetadata, *, script: Path | None) -> EnvironmentRequest:
         """The environment of a script, found without building it.
@@ -24,8 +24,25 @@ class Environments(Protocol):
         """
 
 
+class Environments(KnownEnvironments, Protocol):
+    """Where those who run scripts ask for environments."""
+
+    def locked(
+        self,
+        metadata: ScriptMetadata,
+        *,
+        script: Path | None,
+        progress: ProgressCallback | None = None,
+    ) -> EnvironmentRequest:
+        """The same for a script that is about to run: its packages are locked beside it."""
+
+
 class SandboxFactory(Protocol):
     """Makes environments and sandboxes, all with the same settings."""
+
+    @property
+    def progress(self) -> ProgressCallback | None:
+        """Told how far the building of an environment is, where nothing else is said."""
 
     @property
     def limits(self) -> Limits:

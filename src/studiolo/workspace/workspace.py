@@ -7,7 +7,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from studiolo.environments.named.named_environments import NamedEnvironments
 from studiolo.experiments.check import check_experiment, findings_behind
 from studiolo.experiments.errors import ExperimentFileError
 from studiolo.experiments.experiment import Experiment, NodeName, SavedName
@@ -37,6 +36,7 @@ from studiolo.store.locks import EditLock
 from studiolo.workspace.datasets.datasets import WorkspaceDatasets
 from studiolo.workspace.datasets.uploads import UploadedDataset, Uploads, UploadSource
 from studiolo.workspace.drafts.draft import Draft
+from studiolo.workspace.environments.workspace_environments import WorkspaceEnvironments
 from studiolo.workspace.experiments.checked_experiment import CheckedExperiment
 from studiolo.workspace.experiments.experiment_folders import (
     ExperimentFolders,
@@ -46,7 +46,7 @@ from studiolo.workspace.experiments.overrides import with_parameters
 from studiolo.workspace.experiments.runner import WorkspaceRunner
 from studiolo.workspace.folder import settings
 from studiolo.workspace.folder.history import RunHistory
-from studiolo.workspace.folder.root import ENVIRONMENTS, find_root
+from studiolo.workspace.folder.root import environments_in, find_root
 from studiolo.workspace.folder.state_folder import StateFolder
 from studiolo.workspace.sandboxes.sandbox_factory import LocalSandboxFactory
 from studiolo.workspace.saved.saved_objects import SavedObjects, SavedVersion
@@ -84,7 +84,7 @@ class Workspace:
         #: The saved models and transforms.
         self.saved = SavedObjects(root)
         #: The environments that its nodes can name.
-        self.environments = NamedEnvironments(root / ENVIRONMENTS)
+        self.environments = WorkspaceEnvironments(environments_in(root, self.settings))
         #: The runs that it remembers.
         self.runs = RunHistory(self._state)
         self._folders = ExperimentFolders(root)
@@ -94,7 +94,7 @@ class Workspace:
             state=self._state,
             datasets=self.datasets,
             saved=self.saved,
-            environments=self.environments,
+            environments=self.environments.named,
             catalogue=lambda: self.catalogue,
             engine=engine,
         )
@@ -253,7 +253,7 @@ class Workspace:
             script_parameters=read_script_parameters,
             saved=lambda saved, version: self.saved.notes(saved, version, environment_here()),
             dataset_names=self.datasets.names,
-            environments=[*self.environments.names(), AUTO],
+            environments=[*self.environments.named.names(), AUTO],
         )
         return [*found, *read_layout(experiment.folder).findings]
 

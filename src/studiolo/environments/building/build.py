@@ -90,6 +90,8 @@ def _use(environment: Environment) -> None:
             os.close(held)
         else:
             _used[path] = held
+            # When it was last used; see `removal`.
+            os.utime(held)
 
 
 def _stop_using(environment: Environment) -> None:

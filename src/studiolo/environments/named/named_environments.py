@@ -17,6 +17,7 @@ from studiolo.environments.named.definition import (
     python_numbers,
     read_definition,
 )
+from studiolo.environments.package_sources import USUAL_SOURCES, PackageSources
 
 DEFINITION = ".toml"
 LOCK = ".lock"
@@ -25,20 +26,41 @@ LOCK = ".lock"
 class NamedEnvironments:
     """The environments that scripts and nodes can name."""
 
-    def __init__(self, folder: Path | None, *, home: Path | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path | None,
+        *,
+        sources: PackageSources = USUAL_SOURCES,
+        disk: int | None = None,
+        home: Path | None = None,
+    ) -> None:
         """Read nothing yet.
 
         Args:
             folder: The workspace's folder of environments; None outside of a workspace.
+            sources: Where packages come from.
+            disk: Bytes that built environments may take; any number if not given.
             home: The folder of all built environments, if not the usual one.
         """
         self.folder = folder
-        self._home = (home or environments_home()).absolute()
+        self.sources = sources
+        self.disk = disk
+        self.home = (home or environments_home()).absolute()
 
     def names(self) -> Sequence[str]:
         """The names, the built-in ones first."""
         found = [] if self.folder is None else sorted(self.folder.glob(f"*{DEFINITION}"))
         return [*NAMES, *(path.stem for path in found if path.stem not in NAMES)]
+
+    def known(self, name: str) -> str:
+        """The name, if there is such an environment.
+
+        Raises:
+            EnvironmentUnknownError: There is none.
+        """
+        if name not in self.names():
+            raise EnvironmentUnknownError(name=name, known=self.names())
+        return name
 
     def definition(self, name: str) -> EnvironmentDefinition:
         """The definition of one that the workspace has.
@@ -51,7 +73,7 @@ class NamedEnvironments:
             raise EnvironmentUnknownError(name=name, known=self.names())
         return read_definition(self.folder / f"{name}{DEFINITION}")
 
-    def lock(self, name: str) -> LockFile | None:
+    def locked(self, name: str) -> LockFile | None:
         """The lock of one that the workspace has; None if it has not been locked.
 
         Raises:
@@ -70,7 +92,7 @@ class NamedEnvironments:
         if definition.python is None:
             return running_interpreter()
         wanted = python_numbers(definition.python)
-        return interpreter_of(wanted, environment=name, home=self._home)
+        return interpreter_of(wanted, environment=name, home=self.home)
 
     def spec(self, name: str) -> EnvironmentSpec:
         """The environment of that name, ready to be built.
@@ -82,9 +104,9 @@ class NamedEnvironments:
             PythonMissingError: This machine does not have its Python.
         """
         if name in NAMES:
-            return built_in_spec(name, home=self._home)
+            return built_in_spec(name, home=self.home)
         definition = self.definition(name)
-        lock = self.lock(name)
+        lock = self.locked(name)
         if lock is None:
             raise EnvironmentNotLockedError(name=name, reason="has not been locked.")
         interpreter = self.interpreter(name, definition)

@@ -5,6 +5,7 @@ from pathlib import Path
 from studiolo.environments.environment import EnvironmentSpec
 from studiolo.environments.errors import LockUnfitError
 from studiolo.environments.lock_file import LockFile, read_lock_file
+from studiolo.environments.request import EnvironmentRequest
 from studiolo.environments.requirements import checked
 from studiolo.modules.script_metadata import ScriptMetadata
 
@@ -49,12 +50,27 @@ def read_script_lock(
     raise LockUnfitError(path=path, reason=reason, renewed_by=renewed_by(script))
 
 
-def script_lock(metadata: ScriptMetadata, base: EnvironmentSpec, packages: str) -> LockFile:
-    """The lock of the packages that a script's block was resolved to."""
+def write_script_lock(script: Path, request: EnvironmentRequest, packages: str) -> str:
+    """Write what a script's block was resolved to beside the script; a note about that.
+
+    Where it can't be written, the versions are kept on this machine only.
+    """
+    path = lock_path(script)
+    try:
+        script_lock(request, packages).write(path, renewed_by=renewed_by(script))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        return f"The versions of the script's packages could not be locked in {path}: {reason}."
+    return f"The versions of the script's packages are locked in {path.name}, beside the script."
+
+
+def script_lock(request: EnvironmentRequest, packages: str) -> LockFile:
+    """The lock of the packages that a script's request was resolved to."""
+    base = request.base
     return LockFile(
         base=base.name,
         python=".".join(map(str, base.interpreter.version[:2])),
-        requirements=tuple(checked(metadata.dependencies)),
+        requirements=tuple(checked(request.dependencies)),
         packages=packages,
     )
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from studiolo.environments.progress import BuildProgress, ProgressCallback
 from studiolo.experiments.experiment import NodeLimits
-from studiolo.modules.catalogue import LIBRARY
+from studiolo.modules.catalogue import is_built_in
 from studiolo.modules.definition import EXECUTE_PYTHON_SCRIPT, ParameterKind, PortKind, PortName
 from studiolo.runs.engines.capacity import Capacity
 from studiolo.runs.engines.engine import ReadyStep, RunContext, StepOutcome
@@ -101,8 +101,9 @@ class LocalEngine:
         try:
             with self._pool.use(kind, _told(run)) as pooled:
                 job = replace(job_of(step, inputs, files), secrets=secrets)
-                notes = _notes_before(step, job, classic=pooled.environment.classic)
-                if notes:
+                assert step.environment is not None
+                old_code = _notes_before(step, job, classic=pooled.environment.classic)
+                if notes := [*step.environment.notes, *old_code]:
                     run.on_notes(step.name, notes)
                 outcome = pooled.sandbox.run(
                     job,
@@ -116,7 +117,7 @@ class LocalEngine:
         failure = outcome.failure
         if failure is not None:
             failure = explained(failure, Circumstances(environment=environment, job=job))
-            if failure.code == "module-refused" and _is_built_in(step):
+            if failure.code == "module-refused" and _is_of_library(step):
                 # Its lines help only people who can change them.
                 failure = replace(failure, traceback="", frames=())
         outcome = replace(outcome, log=[*notes, *outcome.log])
@@ -164,9 +165,8 @@ def _told(run: RunContext) -> ProgressCallback:
     return progressed
 
 
-def _is_built_in(step: Step) -> bool:
-    path = step.definition.path if step.definition is not None else None
-    return path is not None and path.is_relative_to(LIBRARY)
+def _is_of_library(step: Step) -> bool:
+    return step.definition is not None and is_built_in(step.definition)
 
 
 def job_of(step: Step, inputs: Mapping[PortName, Connected], files: Mapping[str, Connected]) -> Job:

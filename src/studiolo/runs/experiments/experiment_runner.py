@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from studiolo.environments.progress import ProgressCallback
+from studiolo.environments.request import EnvironmentRequest
 from studiolo.experiments.allowance import Allowance, merged
 from studiolo.experiments.experiment import Experiment, NodeName
+from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.runs.engines.engine import Engine, RunContext
 from studiolo.runs.engines.run_settings import RunSettings
 from studiolo.runs.experiments.dataset_files import DatasetFileWriter
@@ -33,7 +36,7 @@ from studiolo.runs.planning.plan import (
 )
 from studiolo.runs.planning.recipe import differences, without_draw
 from studiolo.runs.planning.selection import Selection
-from studiolo.runs.sandbox_factory import Environments
+from studiolo.runs.sandbox_factory import Environments, KnownEnvironments
 from studiolo.store.blobs import Blobs
 from studiolo.store.errors import StoreError
 from studiolo.store.identity import RunId, new_run_id
@@ -73,6 +76,17 @@ class WorkspaceParts:
     file_writer: DatasetFileWriter
 
 
+class _Locking:
+    """The environments of a run that begins: packages of scripts without a lock get one."""
+
+    def __init__(self, environments: Environments, progress: ProgressCallback) -> None:
+        self._environments = environments
+        self._progress = progress
+
+    def request(self, metadata: ScriptMetadata, *, script: Path | None) -> EnvironmentRequest:
+        return self._environments.locked(metadata, script=script, progress=self._progress)
+
+
 class ExperimentRunner:
     """Runs experiments of one workspace with one engine."""
 
@@ -90,6 +104,7 @@ class ExperimentRunner:
         *,
         nonce: str = "",
         new_draws: bool = False,
+        environments: KnownEnvironments | None = None,
         allow: Collection[Allowance] = (),
     ) -> Plan:
         """The plan for a run of the experiment, kept results left aside.
@@ -108,7 +123,7 @@ class ExperimentRunner:
             self._parts.modules(),
             self._parts.datasets,
             self._parts.saved,
-            environments=self._environments,
+            environments=environments or self._environments,
             draws=draws,
             nonce=nonce,
             selection=selection,
@@ -182,7 +197,15 @@ class ExperimentRunner:
         parts, run = self._parts, running.id
         with WorkspaceUse.begin(parts.store), RunLock.take(parts.store, run):
             self._mark_interrupted()
-            plan = self.plan(experiment, selection, nonce=run, new_draws=True, allow=settings.allow)
+            locking = _Locking(self._environments, observer.environment_progressed)
+            plan = self.plan(
+                experiment,
+                selection,
+                nonce=run,
+                new_draws=True,
+                allow=settings.allow,
+                environments=locking,
+            )
             kept = self._kept(plan)
             reasons = self._reasons(plan, kept)
             parts.records.begin_run(

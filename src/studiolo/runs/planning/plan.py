@@ -12,7 +12,7 @@ from studiolo.environments.request import EnvironmentRequest
 from studiolo.experiments.allowance import Allowance, merged
 from studiolo.experiments.experiment import Experiment, Node, NodeName, SavedName
 from studiolo.experiments.graph import topological_order
-from studiolo.modules.catalogue import LIBRARY
+from studiolo.modules.catalogue import is_built_in
 from studiolo.modules.definition import (
     EXECUTE_PYTHON_SCRIPT,
     PYTHON_DEVICE,
@@ -30,7 +30,7 @@ from studiolo.runs.planning import own_code
 from studiolo.runs.planning.draws import Draws
 from studiolo.runs.planning.recipe import Recipe, digest_of, source_digest
 from studiolo.runs.planning.selection import Selection
-from studiolo.runs.sandbox_factory import Environments
+from studiolo.runs.sandbox_factory import KnownEnvironments
 from studiolo.runs.scripts.environment_choice import AUTO, chosen_environment
 from studiolo.store.identity import RecipeDigest
 
@@ -165,7 +165,7 @@ def plan_run(
     datasets: Datasets,
     saved: SavedObjects,
     *,
-    environments: Environments,
+    environments: KnownEnvironments,
     draws: Draws,
     nonce: str,
     selection: Selection | None = None,
@@ -204,7 +204,7 @@ class _Planner:
         modules: Modules,
         datasets: Datasets,
         saved: SavedObjects,
-        environments: Environments,
+        environments: KnownEnvironments,
         draws: Draws,
         nonce: str,
         allow: Sequence[Allowance],
@@ -236,7 +236,7 @@ class _Planner:
             for port, source in node.inputs.items()
         }
         parameters, columns, files = self._values(node, definition)
-        file = definition.path if node.script is None else self._folder / node.script
+        file = self._script_file(node, definition)
         environment = self._environments.request(metadata, script=file)
         recipe: dict[str, Any] = {
             "contract": own_code.contract(),
@@ -302,8 +302,7 @@ class _Planner:
 
     def _allowed(self, node: Node, definition: ModuleDefinition) -> tuple[Allowance, ...]:
         """The targets that the node may reach; modules of the library only what it names itself."""
-        path = definition.path
-        of_library = path is not None and path.is_relative_to(LIBRARY)
+        of_library = is_built_in(definition)
         if of_library and definition.id != EXECUTE_PYTHON_SCRIPT:
             return merged(node.allow)
         return merged(self._allow, node.allow)
@@ -367,6 +366,12 @@ class _Planner:
             saved=planned,
             may_be_kept=not again,
         )
+
+    def _script_file(self, node: Node, definition: ModuleDefinition) -> Path | None:
+        """The file of a script, or of a module of the workspace."""
+        if node.script is not None:
+            return self._folder / node.script
+        return None if is_built_in(definition) else definition.path
 
     def _script(self, node: Node, definition: ModuleDefinition) -> Script:
         if node.module == EXECUTE_PYTHON_SCRIPT:

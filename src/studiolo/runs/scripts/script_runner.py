@@ -96,7 +96,9 @@ class ScriptRunner:
             choice = chosen_environment(script.source)
             metadata = replace(metadata, environment=choice.environment)
             log.append(choice.note)
-        used = self._factory.environment_for(self._environments.request(metadata, script=file))
+        request = self._environments.locked(metadata, script=file, progress=self._factory.progress)
+        log += request.notes
+        used = self._factory.environment_for(request)
         # Before the inputs are read: the interpreter starts beside that.
         sandbox = self._sandbox(used)
         bundle = None if script_bundle is None else read_bundle(script_bundle)

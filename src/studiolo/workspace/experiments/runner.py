@@ -81,7 +81,9 @@ class WorkspaceRunner:
         with self._lock:
             if self._runner is None:
                 self._engine = self._engine or LocalEngine(
-                    functools.cache(LocalSandboxFactory), secrets=_secrets
+                    functools.cache(LocalSandboxFactory),
+                    secrets=_secrets,
+                    idle_memory=self._usual.idle_memory,
                 )
                 self._runner = ExperimentRunner(self._parts(), self._engine, self._environments)
             return self._runner

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from studiolo.environments.package_sources import USUAL_SOURCES, PackageSources
 from studiolo.experiments.allowance import Allowance, merged, parse_allowance, too_many
 from studiolo.experiments.memory_limit import parse_memory
 from studiolo.quantities import parse_duration
@@ -26,6 +27,12 @@ class WorkspaceSettings:
     timeout: int | None = None
     memory: int | None = None
     cpus: int | None = None
+    #: Where packages come from.
+    packages: PackageSources = USUAL_SOURCES
+    #: Bytes that idle sandboxes may keep in memory, and environments on the disk; None: a quarter
+    #: of the machine's memory, and as much as there is.
+    idle_memory: int | None = None
+    environments_disk: int | None = None
     #: The database that its records are in; None: a file in its own folder.
     database: DatabaseAddress | None = None
     #: Names that its server is called by, without ports, beside localhost and addresses.
@@ -59,19 +66,20 @@ def read_settings(path: Path) -> WorkspaceSettings:
         raise WorkspaceSettingsError(file=path, problem=problem) from error
     table = TomlTable(document=TomlDocument(file=str(path), text=text), content=content)
     try:
-        return _settings(table, name=path.parent.name)
+        return _settings(table, path.absolute().parent)
     except TomlTableError as error:
         raise WorkspaceSettingsError(
             file=path, line=error.line, problem=error.problem, key=error.key
         ) from error
 
 
-def _settings(table: TomlTable, *, name: str) -> WorkspaceSettings:
-    limits, network, server, store = (
-        table.table(key) for key in ("limits", "network", "server", "store")
+def _settings(table: TomlTable, root: Path) -> WorkspaceSettings:
+    limits, network, server, store, packages, environments = (
+        table.table(key)
+        for key in ("limits", "network", "server", "store", "packages", "environments")
     )
     settings = WorkspaceSettings(
-        name=table.text("name", name, blank=True),
+        name=table.text("name", root.name, blank=True),
         timeout=_limit(limits, "timeout", parse_duration),
         memory=_limit(limits, "memory", parse_memory),
         cpus=_limit(limits, "cpus", int),
@@ -79,13 +87,33 @@ def _settings(table: TomlTable, *, name: str) -> WorkspaceSettings:
         sample_rows=server.flag("sample_rows") if "sample_rows" in server else None,
         allow=_allow(network),
         blob_hosts=server.texts("blob_hosts", ()),
+        packages=_packages(packages, root),
+        idle_memory=_limit(environments, "memory", parse_memory),
+        environments_disk=_limit(environments, "disk", parse_memory),
         database=store.parsed("database", DatabaseAddress, secret=True)
         if "database" in store
         else None,
     )
-    for one in (table, limits, network, server, store):
+    for one in (table, limits, network, server, store, packages, environments):
         one.finish()
     return settings
+
+
+def _packages(table: TomlTable, root: Path) -> PackageSources:
+    """Where packages come from; folders are relative to the workspace's."""
+    index = table.text("index") if "index" in table else None
+    if index is not None and not index.startswith(("https://", "http://", "file://")):
+        table.fail("index", 'must be an address, such as "https://pypi.example.org/simple"')
+    folders = [root / folder for folder in table.texts("wheels", ())]
+    for folder in folders:
+        if not folder.is_dir():
+            table.fail("wheels", f'names "{folder}", which is not a folder')
+    return PackageSources(
+        index=index,
+        wheels=tuple(folders),
+        only_wheels_folder=table.flag("only_wheels", False),
+        allow_builds=table.flag("allow_builds", False),
+    )
 
 
 def _limit(table: TomlTable, key: str, parse: Callable[[str], int]) -> int | None:

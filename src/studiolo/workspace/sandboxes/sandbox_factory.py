@@ -55,7 +55,7 @@ class LocalSandboxFactory:
         base = policy or load_policy()
         self.policy = replace(base, limits=_limits(base.limits, settings))
         self._settings = settings
-        self._progress = progress
+        self.progress = progress
         self._launcher = launcher
 
     def environment_for(
@@ -65,7 +65,7 @@ class LocalSandboxFactory:
         progress: ProgressCallback | None = None,
     ) -> Environment:
         """The environment of a script, built if need be."""
-        environment = environment_for(request, progress=progress or self._progress)
+        environment = environment_for(request, progress=progress or self.progress)
         if environment.font_list is None and environment.has_package("matplotlib"):
             with self._sandbox(environment, warm=0, many=False, allow=()) as sandbox:
                 make_font_list(environment, sandbox)

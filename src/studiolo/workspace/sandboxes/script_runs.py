@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studiolo.environments.environment import default_spec
-from studiolo.environments.named.named_environments import NamedEnvironments
 from studiolo.environments.named.script_environments import ScriptEnvironments
 from studiolo.environments.progress import ProgressCallback
 from studiolo.environments.request import EnvironmentRequest
@@ -17,8 +16,7 @@ from studiolo.runs.scripts.script_runner import ScriptRunner
 from studiolo.sandbox.canary import LIBRARY, Attempt, try_layers
 from studiolo.sandbox.policy.isolation import Isolation, IsolationReport
 from studiolo.sandbox.process.launcher import Launcher
-from studiolo.workspace.errors import WorkspaceMissingError
-from studiolo.workspace.folder.root import ENVIRONMENTS, find_root
+from studiolo.workspace.folder.root import environments_of
 from studiolo.workspace.sandboxes.sandbox_factory import LocalSandboxFactory
 from studiolo.workspace.sandboxes.secret_store import SecretStore
 
@@ -26,16 +24,26 @@ if TYPE_CHECKING:
     from studiolo.runs.scripts.script_runner import DatasetSource
 
 
-class WorkspaceEnvironments:
+class EnvironmentsAround:
     """The environments of scripts by themselves: named ones are those of the workspace around."""
 
     def request(self, metadata: ScriptMetadata, *, script: Path | None) -> EnvironmentRequest:
         """The environment that a script asks for; see `ScriptEnvironments`."""
-        try:
-            folder = find_root(script or Path()) / ENVIRONMENTS
-        except WorkspaceMissingError:
-            folder = None
-        return ScriptEnvironments(NamedEnvironments(folder)).request(metadata, script=script)
+        return _around(script).request(metadata, script=script)
+
+    def locked(
+        self,
+        metadata: ScriptMetadata,
+        *,
+        script: Path | None,
+        progress: ProgressCallback | None = None,
+    ) -> EnvironmentRequest:
+        """The same for a script that is about to run; see `ScriptEnvironments`."""
+        return _around(script).locked(metadata, script=script, progress=progress)
+
+
+def _around(script: Path | None) -> ScriptEnvironments:
+    return ScriptEnvironments(environments_of(script or Path()))
 
 
 def open_runner(
@@ -43,7 +51,7 @@ def open_runner(
 ) -> ScriptRunner:
     """A runner whose sandbox stays warm: use it as a context manager for many runs."""
     chosen = settings or RunSettings(warm=2)
-    return ScriptRunner(LocalSandboxFactory(chosen, progress=progress), WorkspaceEnvironments())
+    return ScriptRunner(LocalSandboxFactory(chosen, progress=progress), EnvironmentsAround())
 
 
 def run_script(
@@ -71,7 +79,7 @@ def run_script(
     """
     values = SecretStore().values(secrets)
     factory = LocalSandboxFactory(settings or RunSettings(), progress=progress, launcher=launcher)
-    with ScriptRunner(factory, WorkspaceEnvironments()) as runner:
+    with ScriptRunner(factory, EnvironmentsAround()) as runner:
         return runner.run(
             script,
             dataset1=dataset1,

@@ -41,6 +41,7 @@ class FakeFactory:
         self.fails = False
 
     limits = cast("Any", None)
+    progress = None
     slow_imports = ()
 
     def environment_for(

@@ -74,7 +74,7 @@ def _packages(workspace: Workspace, experiment: Experiment, node: Node) -> Known
         if named == AUTO:
             named = chosen_environment(source).environment
         metadata = replace(metadata, environment=named)
-        environments = ScriptEnvironments(workspace.environments)
+        environments = ScriptEnvironments(workspace.environments.named)
         return known_packages(environments.request(metadata, script=file))
     return known_packages(EnvironmentRequest.of(ScriptMetadata()))
 
