@@ -55,13 +55,14 @@ class TrainedModels:
             return self._services.retrain(endpoint, contents)
 
     def _content(self, place: Place, folder: Path) -> MemoryFile:
-        path = self._jobs.fetch(place, folder)
-        if digest_of(path) not in self._trained():
+        # Read once: a caller may put another file there meanwhile.
+        content = self._jobs.fetch(place, folder).read_bytes()
+        if hashlib.sha256(content).hexdigest() not in self._trained():
             raise RetrainingError(
                 problem="the file is not a model that a batch job of this workspace has trained, "
                 "or the job has been forgotten since"
             )
-        return MemoryFile.of_bytes(path.read_bytes(), "model")
+        return MemoryFile.of_bytes(content, "model")
 
     def _trained(self) -> set[str]:
         """The digests of the models that batch jobs have trained."""
