@@ -12,18 +12,300 @@
 # [tool.studiolo.parameters.file]
 # label = "File"
 # kind = "file"
-# help = "A dataset file of the workspace."
+# help = "A dataset file of the workspace. Empty: the data come from the address."
+#
+# [tool.studiolo.parameters.address]
+# label = "Address"
+# help = "A web address, such as https://data.example.com/rows.csv."
+#
+# [tool.studiolo.parameters.authentication]
+# label = "Authentication"
+# help = "How the secret opens the address."
+#
+# [tool.studiolo.parameters.secret]
+# label = "Secret"
+# help = "The name of the secret, which the node's secrets must list."
+#
+# [tool.studiolo.parameters.data_format]
+# label = "Data format"
+# help = "The format of the data at the address. They may be packed with gzip."
+#
+# [tool.studiolo.parameters.has_header]
+# label = "HasHeader"
+# help = "CSV and TSV only: the first line names the columns. Off: they are Col1, Col2 …"
 # ///
-"""Brings a dataset file of the workspace into the experiment.
+"""Brings a dataset file of the workspace, or data from the web, into the experiment.
 
-The classic module also read web addresses, Azure storage and databases. A run here has no network,
-so ours reads files of the workspace, in every dataset format. It runs again only when the file's
-content has changed, which is what "Use cached results" was for in the classic studio.
+A file of the workspace can have any dataset format. The module runs again only when its content has
+changed.
+
+An address needs the node's `allow`, which names the host and the port, such as
+`allow: ["data.example.com:443"]`. The module then runs in every run, unless the node has
+`cache: true`, which is what "Use cached results" was for in the classic studio. A bearer token is a
+secret of the node: name it in both places. With a secret, a redirection is not followed.
+
+CSV and TSV from an address are UTF-8, and the type of a column is decided from all of its values,
+as in Unpack Zipped Datasets. Differs: the classic module also read Hive queries, Azure tables and
+data feeds.
 """
 
+import csv
+import gzip
+import http.client
+import io
+import itertools
+import os
+import urllib.error
+import urllib.parse
+import urllib.request
+import zlib
+from typing import Any, Literal
+
+import numpy as np
 import pandas as pd
 
+_MISSING = ["NA", "N/A", "null", "NULL", "NaN", "nan"]
+_INTEGER = r"-?(?:0|[1-9][0-9]{0,18})"
+_INFINITY = r"-?(?:inf|Inf|Infinity)"
+# Not an integer that a float would round.
+_FLOAT = (
+    r"-?(?:(?:0|[1-9][0-9]*)\.[0-9]*|\.[0-9]+|0|[1-9][0-9]{0,14})(?:[eE][+-]?[0-9]+)?|" + _INFINITY
+)
+_BOOLEAN = r"true|false|True|False|TRUE|FALSE"
+_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TIME = _DATE + r"[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?"
+_INSTANT = _TIME + r"(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)"
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+#: For an answer to begin or to go on; the time limit of the run is for the whole.
+_SECONDS = 60.0
+_PORTS = {"http": 80, "https": 443}
 
-def azureml_main(*, file: pd.DataFrame) -> pd.DataFrame:
-    """Hand on the dataset that was read from the file."""
-    return file
+
+def azureml_main(
+    *,
+    file: pd.DataFrame | None = None,
+    address: str = "",
+    authentication: Literal["None", "Bearer token"] = "None",
+    secret: str = "",
+    data_format: Literal["CSV", "TSV", "Parquet"] = "CSV",
+    has_header: bool = True,
+) -> pd.DataFrame:
+    """Return the dataset of the file, or of what is at the address."""
+    address = address.strip()
+    if file is not None:
+        if address:
+            raise ValueError("Both a file and an address are given. Leave one of them empty.")
+        return file
+    if not address:
+        raise ValueError("No data are named. Give a file of the workspace, or an address.")
+    request = _request(address)
+    shown = _shown(request)
+    if authentication != "None":
+        request.add_header("Authorization", f"Bearer {_secret_value(secret, authentication)}")
+    elif secret.strip():
+        raise ValueError(f'The secret "{secret}" has no use. Choose its kind as authentication.')
+    data = _unpacked(_answer(request, shown, follow=authentication == "None"), shown)
+    try:
+        if data_format == "Parquet":
+            return _parquet(data)
+        delimiter = "," if data_format == "CSV" else "\t"
+        return _delimited(_text(data), delimiter, header=has_header)
+    except ValueError as error:
+        reason = " ".join(str(error).split()).removeprefix("Error tokenizing data. C error: ")
+        raise ValueError(
+            f"{shown} can't be read as {data_format}: {reason.rstrip('.')}."
+        ) from error
+
+
+def _request(address: str) -> urllib.request.Request:
+    """The request for an address as people write it, with blanks and letters of any language."""
+    try:
+        parts = urllib.parse.urlsplit(address)
+        usable = parts.scheme in _PORTS and parts.hostname and parts.port != 0
+    except ValueError as error:
+        raise ValueError(f'"{address}" is not a web address: {error}.') from error
+    if not usable:
+        raise ValueError(
+            f'"{address}" is not a web address. Write it whole, such as '
+            "https://data.example.com/rows.csv."
+        )
+    if "@" in parts.netloc:
+        raise ValueError("The address has a user or a password before its host. Use a secret.")
+    kept = "/%:@!$&'()*+,;=~?"
+    path = urllib.parse.quote(parts.path or "/", safe=kept)
+    query = urllib.parse.quote(parts.query, safe=kept)
+    whole = urllib.parse.urlunsplit((parts.scheme, parts.netloc, path, query, ""))
+    return urllib.request.Request(whole)  # noqa: S310  # the scheme was checked
+
+
+def _shown(request: urllib.request.Request) -> str:
+    """The address without its query, which can hold a key."""
+    return request.full_url.partition("?")[0]
+
+
+def _secret_value(name: str, authentication: str) -> str:
+    """The value of a secret of the node."""
+    name = name.strip()
+    if not name:
+        raise ValueError(f"{authentication} needs a secret. Give its name.")
+    if not os.environ.get(name):
+        raise ValueError(
+            f'The node is not given the secret "{name}". Add secrets: [{name}] to the node, and '
+            f"keep the value with studiolo secret set {name}."
+        )
+    return os.environ[name].strip()
+
+
+class _NoRedirection(urllib.request.HTTPRedirectHandler):
+    """A secret goes to the host that the address names, and to no other."""
+
+    def redirect_request(self, *_: Any) -> None:
+        """Follow none."""
+
+
+def _answer(request: urllib.request.Request, shown: str, *, follow: bool) -> bytes:
+    """The bytes that the server answers with."""
+    handlers = [urllib.request.ProxyHandler({})] + ([] if follow else [_NoRedirection()])
+    try:
+        with urllib.request.build_opener(*handlers).open(request, timeout=_SECONDS) as answer:
+            content: bytes = answer.read()
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise ValueError(f"{shown} answered {error.code} {error.reason}.") from error
+    except OSError as error:
+        place = request.host
+        if ":" not in place.rpartition("]")[2]:
+            place += f":{_PORTS[request.type]}"
+        reason = getattr(error, "reason", error)
+        raise ValueError(
+            f"{shown} can't be reached: {reason}. If the node does not have "
+            f'allow: ["{place}"] yet, add it.'
+        ) from error
+    except http.client.HTTPException as error:
+        raise ValueError(f"{shown} gave an answer that is not whole: {error!r}.") from error
+    return content
+
+
+def _unpacked(data: bytes, shown: str) -> bytes:
+    """The bytes without the packing of gzip, which they begin with if they have it."""
+    if not data.startswith(b"\x1f\x8b"):
+        return data
+    try:
+        return gzip.decompress(data)
+    except (OSError, EOFError, zlib.error) as error:
+        raise ValueError(f"{shown} is a damaged gzip file: {error}.") from error
+
+
+def _parquet(data: bytes) -> pd.DataFrame:
+    """The table of a Parquet file, without a detour that would change its types."""
+    import pyarrow as pa  # noqa: PLC0415  # only one of the formats needs it
+    from pyarrow import parquet  # noqa: PLC0415
+
+    try:
+        table = parquet.read_table(pa.BufferReader(data))
+    except pa.ArrowException as error:
+        raise ValueError(str(error)) from error
+    frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
+    return frame
+
+
+def _text(data: bytes) -> str:
+    if data[:100].lstrip().lower().startswith((b"<!doctype html", b"<html")):
+        raise ValueError("it is a web page")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"byte {error.start + 1}, 0x{data[error.start]:02x}, is not UTF-8"
+        ) from error
+    if "\0" in text:
+        raise ValueError("it has a NUL byte, which text never has. Is it a binary file?")
+    return text
+
+
+def _delimited(text: str, delimiter: str, *, header: bool) -> pd.DataFrame:
+    # Text mode doubles the returns of Windows; old programs of DOS end a file with Ctrl-Z.
+    text = text.replace("\r\r\n", "\n").rstrip("\r\n\x1a")
+    if not text.strip():
+        raise ValueError("it is empty")
+    other = _other_delimiter(text, delimiter, header=header)
+    if other:
+        print(
+            f"Its fields are separated by {_DELIMITERS[other]} instead of "
+            f"{_DELIMITERS[delimiter]}, and were read that way."
+        )
+        delimiter = other
+    first_line = text[: text.find("\n")] if "\n" in text else text
+    frame = pd.read_csv(
+        io.StringIO(text),
+        sep=delimiter,
+        header=None,
+        dtype="str",
+        keep_default_na=False,
+        na_values=[""],
+        skipinitialspace=delimiter != "\t",
+        # In a file of one column a blank line is a missing value.
+        skip_blank_lines=delimiter in first_line,
+    )
+    names = [f"Col{place}" for place in range(1, frame.shape[1] + 1)]
+    if header:
+        first = frame.iloc[0]
+        names = [
+            str(first[place]) if pd.notna(first[place]) else name
+            for place, name in enumerate(names)
+        ]
+        frame = frame.iloc[1:].reset_index(drop=True)
+    typed: pd.DataFrame = pd.concat([_typed(frame[place]) for place in frame.columns], axis=1)
+    typed.columns = pd.Index(names)
+    return typed
+
+
+def _other_delimiter(text: str, own: str, *, header: bool) -> str | None:
+    """The delimiter of a file whose first row does not have the usual one."""
+
+    def fields(delimiter: str) -> list[int]:
+        rows = list(itertools.islice(csv.reader(beginning.split("\n"), delimiter=delimiter), 50))
+        whole = rows if len(text) <= 1 << 16 else rows[:-1]
+        return [len(row) for row in whole if row]
+
+    beginning = text[: 1 << 16].replace("\r\n", "\n").replace("\r", "\n")
+    if fields(own)[:1] != [1]:
+        return None
+    found: dict[str, int] = {}
+    for delimiter in _DELIMITERS:
+        counts = fields(delimiter)
+        # Text has single commas.
+        fewest = 3 if delimiter == "," else 2
+        if len(set(counts)) == 1 and counts[0] >= fewest and len(counts) > (not header):
+            found[delimiter] = counts[0]
+    return max(found, key=lambda delimiter: found[delimiter]) if found else None
+
+
+def _typed(column: Any) -> Any:
+    """The column in the type that all of its values have."""
+    trimmed = column.str.strip(" \t")
+    present = trimmed[trimmed.notna() & ~trimmed.isin(_MISSING)]
+    if present.empty:
+        return column
+    for pattern, read in (
+        (_INTEGER, lambda texts: texts.astype("int64")),
+        (_FLOAT, lambda texts: texts.astype("float64")),
+        (_BOOLEAN, lambda texts: texts.str.lower() == "true"),
+        (_DATE + "|" + _TIME, lambda texts: pd.to_datetime(texts, format="ISO8601")),
+        (_INSTANT, lambda texts: pd.to_datetime(texts, format="ISO8601", utc=True)),
+    ):
+        if not present.str.fullmatch(pattern).all():
+            continue
+        try:
+            values: Any = read(present)
+        except (ValueError, OverflowError):  # such as the 31st of February, or 2**63
+            return column
+        if (
+            values.dtype.kind == "f"
+            and (np.isinf(values) & ~present.str.fullmatch(_INFINITY)).any()
+        ):  # beyond what a float holds
+            return column
+        if len(present) < len(column) and values.dtype.kind in "ib":
+            values = values.convert_dtypes()
+        return values.reindex(column.index)
+    return column
