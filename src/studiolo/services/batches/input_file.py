@@ -3,6 +3,7 @@
 import mmap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
@@ -145,30 +146,32 @@ class InputFile:
             yield 0, -1
             return
         with self._mapped() as text:
-            start = self._header_end(text)
+            start = self._header_end
             if start >= len(text):
                 yield 0, -1
             quoted = self.format is not FileFormat.JSON_LINES
             yield from text_cuts(text, start=start, size=_TEXT_SIZE, quoted=quoted)
 
-    def _header_end(self, text: mmap.mmap) -> int:
-        """Where the first row begins."""
+    @cached_property
+    def _header_end(self) -> int:
+        """Where the first row begins; looked for once, as a copy of 16 MiB takes its time."""
         dialect = delimited.DIALECTS.get(self.format)
         if dialect is None or not dialect.header:
             return 0
-        beginning = bytes(text[:_HEADER])
+        with self._mapped() as text:
+            size, beginning = len(text), bytes(text[:_HEADER])
         guess = find_dialect(
             pa.py_buffer(beginning), dialect, text_start(pa.py_buffer(beginning)), None
         )
         header = first_record(beginning, guess.dialect, start=guess.start)
-        return len(text) if header is None else header.end
+        return size if header is None else header.end
 
     def _text(self, piece: Piece) -> Content:
         """A piece of text as a file of its own, with the header of the whole."""
         if piece == self.WHOLE:
             return self._content()
         with self._mapped() as text:
-            header = bytes(text[: self._header_end(text)])
+            header = bytes(text[: self._header_end])
             body = bytes(text[piece.first : piece.end])
         return Content(data=pa.py_buffer(header + body), name=self.name, format=self.format)
 

@@ -1,7 +1,10 @@
 """A batch is scored in pieces, in order, each piece once, and its input is what was sent."""
 
+import gc
+import re
 import resource
 import threading
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -238,3 +241,61 @@ def test_blank_lines_at_the_end_are_no_rows(tmp_path: Path) -> None:
     table = run(tmp_path, InputFile(path, port=PORT), Scorer())
     assert isinstance(table, pa.Table)
     assert table["n"].to_pylist() == [2 * n for n in range(40)]
+
+
+@dataclass
+class Watching(Scorer):
+    """Notes how much memory tables have while a piece is scored."""
+
+    most: int = 0
+
+    def score(self, request: ScoringRequest, **rest: Any) -> ScoringReply | ScoringFailed:
+        self.most = max(self.most, memory_of_tables())
+        return super().score(request, **rest)
+
+
+def memory_of_tables() -> int:
+    """Bytes in Arrow's own pool, and in the memory files of tables that were read in a process."""
+    status = Path("/proc/self/status").read_text()
+    shared = re.search(r"^RssShmem:\s+(\d+) kB$", status, re.MULTILINE)
+    assert shared is not None
+    return pa.total_allocated_bytes() + 1024 * int(shared[1])
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.parquet"])
+def test_memory_does_not_grow_with_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A row has 4,000 bytes, a piece about 50 rows."""
+    monkeypatch.setattr(input_file, "_TEXT_SIZE", 200_000)
+    monkeypatch.setattr(input_file, "_HEADER", 200_000)
+    monkeypatch.setattr(input_file, "_MOST_ROWS", 50)
+    monkeypatch.setattr(input_file, "_FEWEST_ROWS", 50)
+
+    def most(rows: int) -> tuple[int, int]:
+        folder = tmp_path / str(rows)
+        folder.mkdir()
+        frame = pd.DataFrame({"n": range(rows), "text": ["x" * 4000] * rows})
+        path = folder / name
+        if name.endswith(".csv"):
+            frame.to_csv(path, index=False)
+        else:
+            frame.to_parquet(path, row_group_size=50)
+        del frame
+        gc.collect()
+        before, scorer = memory_of_tables(), Watching()
+        tracemalloc.start()
+        try:
+            table = run(folder, InputFile(path, port=PORT), scorer, parallel=1)
+            python = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        assert isinstance(table, pa.Table)
+        assert table.num_rows == len(scorer.scored) == rows
+        return python, scorer.most - before
+
+    most(40)  # what is loaded once
+    (python, tables), larger = most(50), most(200)
+    # Neither has the 600 kB that the second file has more than the first.
+    assert larger[0] < python + 300_000
+    assert larger[1] < tables + 300_000
