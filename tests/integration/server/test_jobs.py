@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -307,6 +308,93 @@ def test_what_a_caller_may_not_do(caller: Caller) -> None:
     place["SasBlobToken"] = place["SasBlobToken"].replace("sig=", "sig=0")
     code, error = caller.ask("POST", caller.url, {"Inputs": {"input1": place}})
     assert (code, error["error"]["details"][0]["code"]) == (400, "InvalidBlob")
+
+
+#: The headers that clients send: azmlclient 2.6.0 over requests 2.31, and HttpClient of .NET
+#: Framework, which asks whether the server wants the body and sends it in chunks.
+AZMLCLIENT = (
+    "User-Agent: python-requests/2.31.0",
+    "Accept-Encoding: gzip, deflate",
+    "Accept: */*",
+    "Connection: keep-alive",
+)
+DOT_NET = ("Expect: 100-continue", "Transfer-Encoding: chunked", "Connection: Keep-Alive")
+AS_JSON = "Content-Type: application/json; charset=utf-8"
+
+
+def exchanged(
+    caller: Caller, method: str, address: str, *head: str, body: str = ""
+) -> tuple[int, dict[str, str], str]:
+    """The answer to a request that is sent as the bytes that a client sent."""
+    host, _, path = address.partition("://")[2].partition("/")
+    chunked = "Transfer-Encoding: chunked" in head
+    length = [] if chunked or (method == "GET" and not body) else [f"Content-Length: {len(body)}"]
+    lines = [f"{method} /{path} HTTP/1.1", f"Host: {host}", *head, *length]
+    lines.append(f"Authorization: Bearer {caller.key}")
+    sent = f"{len(body):x}\r\n{body}\r\n0\r\n\r\n" if chunked else body
+    name, _, port = host.partition(":")
+    with socket.create_connection((name, int(port)), timeout=60) as connection:
+        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+        answer = connection.makefile("rb")
+        if chunked:
+            assert answer.readline() == b"HTTP/1.1 100 Continue\r\n"
+            assert answer.readline() == b"\r\n"
+        connection.sendall(sent.encode())
+        status = int(answer.readline().split()[1])
+        headers = {}
+        while line := answer.readline().decode().strip():
+            key, _, value = line.partition(": ")
+            headers[key.lower()] = value
+        text = answer.read(int(headers.get("content-length", 0))).decode()
+    return status, headers, text
+
+
+@pytest.mark.parametrize("client", [AZMLCLIENT, DOT_NET])
+def test_the_requests_of_classic_clients_are_answered_as_they_are_sent(
+    caller: Caller, client: tuple[str, ...]
+) -> None:
+    execute = caller.url.replace("/jobs", "/execute?api-version=2.0&details=true")
+    table = '{"ColumnNames": ["n", "text"], "Values": [[1, "a"], ["2", "b"]]}'
+    parameters = '"GlobalParameters": {"Factor": 2}'
+    body = f'{{"Inputs": {{"input1": {table}}}, {parameters}}}'
+    status, headers, text = exchanged(caller, "POST", execute, *client, AS_JSON, body=body)
+    assert status == 200, text
+    # azmlclient reads the stream as it comes, which must not be compressed.
+    assert "content-encoding" not in headers
+    value = json.loads(text)["Results"]["output1"]["value"]
+    assert (value["ColumnTypes"], value["Values"]) == (
+        ["Int64", "String"],
+        [["2", "a"], ["4", "b"]],
+    )
+    rows = '[{"n": 1, "text": "a"}, {"n": 2, "text": "b"}]'
+    body = f'{{"Inputs": {{"input1": {rows}}}, {parameters}}}'
+    status, _, text = exchanged(
+        caller, "POST", f"{execute}&format=swagger", *client, AS_JSON, body=body
+    )
+    assert (status, json.loads(text)["Results"]["output1"][1]) == (200, {"n": "4", "text": "b"})
+    # What they read of an error has to be there.
+    status, _, text = exchanged(caller, "POST", execute, *client, AS_JSON, body="{}")
+    assert (status, len(json.loads(text)["error"]["details"])) == (400, 1)
+
+
+def test_azmlclient_s_batch_calls_are_answered(caller: Caller) -> None:
+    """Submit with outputs that are null, start without a body, poll, and delete in the end."""
+    place = json.dumps(caller.send("aml.csv", "n,text\n1,a\n"))
+    body = f'{{"Inputs": {{"input1": {place}}}, "GlobalParameters": {{}}, "Outputs": null}}'
+    submit = f"{caller.url}?api-version=2.0"
+    status, _, text = exchanged(caller, "POST", submit, *AZMLCLIENT, AS_JSON, body=body)
+    assert status == 200, text
+    job = json.loads(text)
+    # The samples cut off the quotes, and azuremlps makes the other addresses of this one.
+    assert text == f'"{job}"'
+    one = submit.replace("jobs?api-version=2.0", f"jobs/{job}?api-version=2.0")
+    start = one.replace("?", "/start?")
+    assert exchanged(caller, "POST", start, *AZMLCLIENT)[0] == 204
+    assert read(caller.wait(job)["Results"]["output1"]) == "n,text\n10,a\n"
+    status, _, text = exchanged(caller, "GET", one, *AZMLCLIENT)
+    assert (status, json.loads(text)["Details"]) == (200, None)
+    assert exchanged(caller, "DELETE", one, *AZMLCLIENT)[0] == 204
+    assert caller.status(job)["StatusCode"] == "Finished"
 
 
 @pytest.fixture(scope="module")
