@@ -8,8 +8,6 @@ import sys
 import time
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from .workspace_folder import WorkspaceFolder
@@ -245,34 +243,47 @@ def test_a_batch_that_can_not_be_scored_writes_nothing(workspace: WorkspaceFolde
     assert not list(workspace.folder.glob("no.*"))
 
 
-def test_a_batch_that_was_killed_goes_on(workspace: WorkspaceFolder) -> None:
-    rows = 60_000
-    expressions = [f"{n} + 1" for n in range(rows)]
-    table = pa.table({"expression": pa.array(expressions, pa.large_string())})
-    pq.write_table(table, workspace.folder / "many.parquet", row_group_size=10_000)
+def test_a_batch_that_was_interrupted_or_killed_goes_on(workspace: WorkspaceFolder) -> None:
+    # Each row is long enough to be a piece, and takes a while, so that there is one to be ended in.
+    lines = [f"__import__('time').sleep(0.5) or {n}".ljust(9 << 20) for n in range(7)]
+    workspace.file("long.csv", "\n".join(["expression", *lines, ""]))
+    folder = workspace.folder / ".studiolo" / "batches"
     command = [
         *("batch", "expressions", "--row-wise"),
-        *("--input", "many.parquet", "--output", "many.csv"),
+        *("--input", "long.csv", "--output", "scored.jsonl"),
     ]
-    # Each piece takes a while, so that there is one to be killed in.
-    killed = subprocess.Popen(
-        [sys.executable, "-m", "studiolo", *command], cwd=workspace.folder, stderr=subprocess.PIPE
-    )
-    parts = workspace.folder / ".studiolo" / "batches"
-    try:
-        while killed.poll() is None and not list(parts.glob("*/parts/[0-9]*")):
-            time.sleep(0.01)
-    finally:
-        killed.kill()
-        killed.communicate()
-    assert killed.returncode == -signal.SIGKILL
-    assert 0 < len(list(parts.glob("*/parts/[0-9]*"))) < 6
-    assert not (workspace.folder / "many.csv").exists()
-    ended = workspace(*command)
-    assert ended.code == 0, ended.err
-    lines = workspace.read("many.csv").splitlines()
-    assert lines == ["expression,result", *(f"{n} + 1,{n + 1}" for n in range(rows))]
-    assert not list(parts.glob("*/parts/[0-9]*"))
+
+    def parts() -> dict[str, int]:
+        """When each piece was written that is done."""
+        return {path.name: path.stat().st_mtime_ns for path in folder.glob("*/parts/[0-9]*")}
+
+    done: dict[str, int] = {}
+    for number, code in ((signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "studiolo", *command],
+            cwd=workspace.folder,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            while process.poll() is None and len(parts()) == len(done):
+                time.sleep(0.01)
+            process.send_signal(number)
+            said = process.communicate(timeout=60)[1]
+        finally:
+            process.kill()
+        assert process.returncode == code, said
+        assert ("Cancelled." in said) == (number == signal.SIGINT)
+        assert not (workspace.folder / "scored.jsonl").exists()
+        before, done = done, parts()
+        assert len(before) < len(done) < len(lines)
+        # What was done before is not done again.
+        assert before.items() <= done.items()
+    again = workspace(*command)
+    assert again.code == 0, again.err
+    results = [json.loads(line)["result"] for line in workspace.read("scored.jsonl").splitlines()]
+    assert results == [str(n) for n in range(len(lines))]
+    assert not parts()
 
 
 def test_a_service_is_unpublished(workspace: WorkspaceFolder) -> None:
