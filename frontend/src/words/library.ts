@@ -99,6 +99,7 @@ export const KOREAN: Readonly<Record<string, string>> = {
   "Use 0 for constant columns when checked": "선택하면 상수 열에 0 사용",
   "Write mode": "쓰기 방식",
   // Choices
+  "Account key": "계정 키",
   "Bagging": "배깅",
   "Bearer token": "전달자 토큰",
   "Boolean": "부울",
@@ -148,6 +149,7 @@ export const KOREAN: Readonly<Record<string, string>> = {
   "CSV": "CSV",
   "K-Means++": "K-Means++",
   "Parquet": "Parquet",
+  "SAS": "SAS",
   "SvmLight": "SvmLight",
   "TSV": "TSV",
   "TanH": "TanH",

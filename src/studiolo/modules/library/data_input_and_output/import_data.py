@@ -16,7 +16,7 @@
 #
 # [tool.studiolo.parameters.address]
 # label = "Address"
-# help = "A web address, such as https://data.example.com/rows.csv."
+# help = "Such as https://data.example.com/rows.csv, or that of an Azure blob."
 #
 # [tool.studiolo.parameters.authentication]
 # label = "Authentication"
@@ -34,23 +34,29 @@
 # label = "HasHeader"
 # help = "CSV and TSV only: the first line names the columns. Off: they are Col1, Col2 …"
 # ///
-"""Brings a dataset file of the workspace, or data from the web, into the experiment.
+"""Brings a dataset file of the workspace, data from the web or an Azure blob into the experiment.
 
 A file of the workspace can have any dataset format. The module runs again only when its content has
 changed.
 
 An address needs the node's `allow`, which names the host and the port, such as
 `allow: ["data.example.com:443"]`. The module then runs in every run, unless the node has
-`cache: true`, which is what "Use cached results" was for in the classic studio. A bearer token is a
-secret of the node: name it in both places. With a secret, a redirection is not followed.
+`cache: true`, which is what "Use cached results" was for in the classic studio. A blob has
+the address https://ACCOUNT.blob.core.windows.net/CONTAINER/BLOB. The key of its account, a shared
+access signature (SAS) or a bearer token is a secret of the node: name it in both places. With a
+secret, a redirection is not followed.
 
 CSV and TSV from an address are UTF-8, and the type of a column is decided from all of its values,
 as in Unpack Zipped Datasets. Differs: the classic module also read Hive queries, Azure tables and
 data feeds.
 """
 
+import base64
 import csv
+import email.utils
 import gzip
+import hashlib
+import hmac
 import http.client
 import io
 import itertools
@@ -85,7 +91,7 @@ def azureml_main(
     *,
     file: pd.DataFrame | None = None,
     address: str = "",
-    authentication: Literal["None", "Bearer token"] = "None",
+    authentication: Literal["None", "Account key", "SAS", "Bearer token"] = "None",
     secret: str = "",
     data_format: Literal["CSV", "TSV", "Parquet"] = "CSV",
     has_header: bool = True,
@@ -101,7 +107,7 @@ def azureml_main(
     request = _request(address)
     shown = _shown(request)
     if authentication != "None":
-        request.add_header("Authorization", f"Bearer {_secret_value(secret, authentication)}")
+        _authenticate(request, authentication, secret)
     elif secret.strip():
         raise ValueError(f'The secret "{secret}" has no use. Choose its kind as authentication.')
     data = _unpacked(_answer(request, shown, follow=authentication == "None"), shown)
@@ -156,6 +162,47 @@ def _secret_value(name: str, authentication: str) -> str:
     return os.environ[name].strip()
 
 
+def _authenticate(request: urllib.request.Request, authentication: str, secret: str) -> None:
+    """Have the request say who asks."""
+    value = _secret_value(secret, authentication)
+    if authentication == "Bearer token":
+        request.add_header("Authorization", f"Bearer {value}")
+    elif authentication == "SAS":
+        # People copy the signature alone, with its question mark, or as the end of an address.
+        joint = "&" if "?" in request.full_url else "?"
+        request.full_url += joint + value.rpartition("?")[2]
+    else:
+        _sign(request, value, secret.strip())
+
+
+def _sign(request: urllib.request.Request, key: str, secret: str) -> None:
+    """Sign the request; see "Authorize with Shared Key" in Azure's documentation."""
+    account, of_blobs, _ = request.host.partition(".blob.")
+    if not of_blobs:
+        raise ValueError(
+            f"{_shown(request)} is not the address of a blob, which an account key opens. Write "
+            "https://ACCOUNT.blob.core.windows.net/CONTAINER/BLOB."
+        )
+    try:
+        plain_key = base64.b64decode(key, validate=True)
+    except ValueError as error:
+        raise ValueError(f'The secret "{secret}" is not an account key: not Base64.') from error
+    request.add_header("x-ms-date", email.utils.formatdate(usegmt=True))
+    request.add_header("x-ms-version", "2021-08-06")
+    headers = {name.lower(): value for name, value in request.header_items()}
+    own = "".join(f"{name}:{headers[name]}\n" for name in sorted(headers) if name[:5] == "x-ms-")
+    parts = urllib.parse.urlsplit(request.full_url)
+    resource = f"/{account}{parts.path}"
+    for name, values in sorted(urllib.parse.parse_qs(parts.query).items()):
+        resource += f"\n{name.lower()}:{','.join(sorted(values))}"
+    length = str(len(request.data)) if isinstance(request.data, bytes) and request.data else ""
+    lines = [request.get_method(), "", "", length, "", headers.get("content-type", "")]
+    lines += ["", "", "", headers.get("if-none-match", ""), "", "", own + resource]
+    digest = hmac.digest(plain_key, "\n".join(lines).encode(), hashlib.sha256)
+    signature = base64.b64encode(digest).decode()
+    request.add_header("Authorization", f"SharedKey {account}:{signature}")
+
+
 class _NoRedirection(urllib.request.HTTPRedirectHandler):
     """A secret goes to the host that the address names, and to no other."""
 
@@ -171,7 +218,10 @@ def _answer(request: urllib.request.Request, shown: str, *, follow: bool) -> byt
             content: bytes = answer.read()
     except urllib.error.HTTPError as error:
         error.close()
-        raise ValueError(f"{shown} answered {error.code} {error.reason}.") from error
+        code = error.headers.get("x-ms-error-code")  # Azure's word for it
+        detail = f" ({code})" if code else ""
+        said = str(error.reason).rstrip(".")
+        raise ValueError(f"{shown} answered {error.code} {said}{detail}.") from error
     except OSError as error:
         place = request.host
         if ":" not in place.rpartition("]")[2]:

@@ -1,0 +1,100 @@
+"""Azure blobs as modules of the library read them, against a storage on this machine."""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from studiolo.runs.history.experiment_result import ExperimentResult
+from studiolo.sandbox.errors import NetworkUnavailableError
+from studiolo.workspace.sandboxes.secret_store import SecretStore
+from studiolo.workspace.workspace import Workspace
+
+from ..azurite import ACCOUNT, ACCOUNT_KEY, azurite_in
+from ..workspaces import WorkspaceFolder
+
+HOST = f"{ACCOUNT}.blob.core.windows.net"
+BLOB = f"http://{HOST}/data/a%20folder/숫자.csv"
+#: Puts a blob there, with the client that Azure's documentation has.
+PUT = f"""
+# /// script
+# dependencies = ["azure-storage-blob"]
+# ///
+import pandas as pd
+from azure.storage.blob import BlobServiceClient
+
+def azureml_main():
+    service = BlobServiceClient("http://{HOST}", credential="{ACCOUNT_KEY}")
+    service.create_container("data").upload_blob("a folder/숫자.csv", "code,n\\n007,1\\n008,\\n")
+    return pd.DataFrame({{"n": [1]}})
+"""
+READ = {
+    "by key": "authentication: Account key, secret: STORAGE_KEY",
+    "by signature": "authentication: SAS, secret: STORAGE_SAS",
+}
+REFUSED = {
+    "by nothing": ("", "answered 403"),
+    "by a wrong key": ("authentication: Account key, secret: WRONG_KEY", "answered 403"),
+    "by no key": ("authentication: Account key, secret: STORAGE_SAS", "not Base64"),
+}
+
+
+def signature() -> str:
+    """A shared access signature for reading, which lasts beyond this test."""
+    expiry = "2100-01-01T00:00:00Z"
+    fields = [ACCOUNT, "r", "b", "o", "", expiry, "", "", "2020-08-04"]
+    key = base64.b64decode(ACCOUNT_KEY)
+    signed = hmac.digest(key, ("\n".join(fields) + "\n").encode(), hashlib.sha256)
+    encoded = base64.b64encode(signed).decode().replace("+", "%2B").replace("=", "%3D")
+    return f"?sv=2020-08-04&ss=b&srt=o&sp=r&se={expiry}&sig={encoded.replace('/', '%2F')}"
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExperimentResult]:
+    """A run that reads what a node before it has put there."""
+    place = tmp_path_factory.mktemp("azure")
+    store = SecretStore(place / "secrets")
+    store.set("STORAGE_KEY", ACCOUNT_KEY)
+    store.set("STORAGE_SAS", signature())
+    store.set("WRONG_KEY", base64.b64encode(b"0" * 64).decode())
+    with azurite_in(place / "storage") as port:
+        allow = f"allow: {json.dumps([f'{HOST}:80=127.0.0.1:{port}'])}"
+        folder = WorkspaceFolder(place / "workspace")
+        secrets = f"secrets: {store.names}".replace("'", "")
+        folder.experiment(
+            f"put: {{module: execute-python-script, script: put.py, {allow}}}",
+            scripts={"put.py": PUT},
+            name="before",
+        )
+        nodes = [
+            f"{name}: {{module: import-data, {allow}, {secrets}, "
+            f"parameters: {{address: {json.dumps(BLOB)}, {said}}}}}"
+            for name, said in [*READ.items(), *((n, s) for n, (s, _) in REFUSED.items())]
+        ]
+        folder.experiment("\n".join(nodes))
+        with pytest.MonkeyPatch.context() as patch, Workspace(folder.root) as workspace:
+            patch.setattr("studiolo.workspace.experiments.runner.SecretStore", lambda: store)
+            put = workspace.run(workspace.experiment("before"))["put"].failure
+            if put is not None and put.code == NetworkUnavailableError.code:
+                pytest.skip("this machine has no user namespaces")
+            assert put is None, put
+            yield workspace.run(workspace.experiment("experiment"))
+
+
+@pytest.mark.parametrize("name", READ)
+def test_a_blob_is_read_by_what_opens_it(ran: ExperimentResult, name: str) -> None:
+    assert ran[name].failure is None, ran[name].failure
+    assert ran[name].dataset().table.to_pydict() == {"code": ["007", "008"], "n": [1, None]}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_refusal_says_why_without_the_secret(ran: ExperimentResult, name: str) -> None:
+    failure = ran[name].failure
+    assert failure is not None
+    assert failure.code == "module-refused"
+    assert REFUSED[name][1] in failure.message
+    assert "sig=" not in str(failure)
+    assert ACCOUNT_KEY not in str(failure)
