@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from studiolo_guest import packages
 from studiolo_guest.cheap_forks import memory_image, prefault, rehearsal
-from studiolo_guest.contract import figures
+from studiolo_guest.contract import figures, nltk_data
 
 
 def load(modules: Sequence[str], *, classic: bool = False) -> list[str]:
@@ -19,6 +19,7 @@ def load(modules: Sequence[str], *, classic: bool = False) -> list[str]:
     pa.set_io_thread_count(1)
     failed = packages.preload(modules)
     figures.install()
+    nltk_data.install()
     if classic:
         from studiolo_guest.classic.install import install  # noqa: PLC0415  # imports old libraries
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from studiolo.environments.data.kept_data import EnvironmentData
 from studiolo.environments.interpreter import Interpreter, running_interpreter
 
 #: The environments that come with Studiolo.
@@ -89,6 +90,8 @@ class Environment:
     adds_to: "Environment | None" = None
     #: Whether retired calls of its libraries get their old meaning back.
     classic: bool = False
+    #: Data that its libraries find, which are no part of its folder.
+    data: EnvironmentData | None = None
 
     @property
     def python(self) -> Path:

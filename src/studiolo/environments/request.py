@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from studiolo.environments.data.kept_data import EnvironmentData
 from studiolo.environments.environment import EnvironmentSpec, default_spec, digest
 from studiolo.environments.package_sources import USUAL_SOURCES, PackageSources
 from studiolo.errors import StudioloError
@@ -22,6 +23,8 @@ class EnvironmentRequest:
     lock: str | None = None
     #: Where its packages come from.
     sources: PackageSources = USUAL_SOURCES
+    #: Data that its libraries find.
+    data: EnvironmentData | None = None
     #: Bytes that built environments may take on the disk; None: any number.
     disk: int | None = field(default=None, compare=False)
     #: Sentences for the log of a run.
@@ -50,6 +53,7 @@ class EnvironmentRequest:
         """The identity for recipes, found without resolving or building anything."""
         if self.refused is not None:
             return str(self.refused)
+        data = "" if self.data is None else f" data {self.data.digest}"
         if self.lock is not None and self.lock != self.base.lock:
-            return digest(self.base.interpreter.identity, self.lock)
-        return " ".join([self.base.key, *sorted(self.dependencies)])
+            return digest(self.base.interpreter.identity, self.lock) + data
+        return " ".join([self.base.key, *sorted(self.dependencies)]) + data

@@ -57,7 +57,7 @@ def environment_for(
         if progress is not None:
             progress(step)
 
-    environment = _environment(request, home, told)
+    environment = replace(_environment(request, home, told), data=request.data)
     if built and request.disk is not None:
         # This process uses it, so that it stays.
         prune(home, keep=request.disk)

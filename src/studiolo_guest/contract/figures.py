@@ -4,18 +4,17 @@ Classic scripts select Agg and call savefig; scripts from elsewhere call plt.sho
 their figures open. All of them should just work.
 """
 
-import importlib.abc
-import importlib.machinery
 import itertools
 import os
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any, Final
 
 from studiolo_guest.contract import fonts
+from studiolo_guest.contract.after_import import adapt_after_import
 
 _PYPLOT: Final = "matplotlib.pyplot"
 _SAVED: Final = "_studiolo_saved"
@@ -25,11 +24,7 @@ _place: Final = {"directory": ""}
 
 def install() -> None:
     """Adapt matplotlib now, if it is imported, or else as soon as the script imports it."""
-    for name, adapt in _ADAPTERS.items():
-        if name in sys.modules:
-            adapt(sys.modules[name])
-    if not set(_ADAPTERS) <= set(sys.modules):
-        sys.meta_path.insert(0, _AfterImport())
+    adapt_after_import(_ADAPTERS)
 
 
 def save_into(directory: str) -> None:
@@ -115,31 +110,3 @@ _ADAPTERS: Final[dict[str, Callable[[ModuleType], None]]] = {
     "matplotlib.font_manager": fonts.adapt_font_manager,
     _PYPLOT: _adapt_pyplot,
 }
-
-
-class _AfterImport(importlib.abc.MetaPathFinder):
-    """Finds matplotlib as everyone does, and adapts it once it has been executed."""
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
-        if fullname not in _ADAPTERS:
-            return None
-        spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
-        if spec is not None and spec.loader is not None:
-            spec.loader = _AdaptingLoader(spec.loader, _ADAPTERS[fullname])
-        return spec
-
-
-class _AdaptingLoader(importlib.abc.Loader):
-    def __init__(self, loader: Any, adapt: Callable[[ModuleType], None]) -> None:
-        self._loader = loader
-        self._adapt = adapt
-
-    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
-        created: ModuleType | None = self._loader.create_module(spec)
-        return created
-
-    def exec_module(self, module: ModuleType) -> None:
-        self._loader.exec_module(module)
-        self._adapt(module)

@@ -165,6 +165,7 @@ def test_the_data_of_nltk(message_of: MessageOf, named: str) -> None:
     message = message_of(source)
     assert message.splitlines()[0].startswith("Resource ")
     assert "nltk.downloader -d nltk_data stopwords`" in message
+    assert "studiolo environment add-data nltk stopwords --from nltk_data" in message
     assert "nltk.data.path.append" in message
     assert "Please use" not in message
 

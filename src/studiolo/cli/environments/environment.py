@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -20,10 +21,24 @@ from studiolo.cli.terminal import Terminal, write_document
 from studiolo.cli.views.build_progress import BuildProgressBar
 from studiolo.documents.text import document_text
 from studiolo.rendering.amounts import count_text, size_text
+from studiolo.rendering.plain_text import printable
 from studiolo.workspace.environments.workspace_environments import WorkspaceEnvironments
 from studiolo.workspace.folder.root import environments_of, find_root
 
+
+class DataLibrary(StrEnum):
+    """A library whose data a workspace can keep."""
+
+    NLTK = "nltk"
+
+
 Name = Annotated[str, typer.Argument(help="The environment's name.", metavar="NAME")]
+Library = Annotated[
+    DataLibrary, typer.Argument(help="The library that looks for the data.", metavar="LIBRARY")
+]
+DataNames = Annotated[
+    list[str], typer.Argument(help="The data, such as stopwords or punkt.", metavar="NAME…")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -129,6 +144,35 @@ def remove(name: Name) -> None:
         console.say(Text(f'The environment "{name}" was removed.'))
 
 
+def add_data(
+    library: Library,
+    names: DataNames,
+    source: Annotated[
+        Path,
+        typer.Option(
+            "--from",
+            help="The folder nltk_data that NLTK's downloader makes, or a zip of it.",
+            metavar="FOLDER|ZIP",
+        ),
+    ],
+) -> None:
+    """Give all environments of the workspace data that NLTK looks for, such as stopwords."""
+    errors, console = Terminal(sys.stderr), Terminal(sys.stdout)
+    with reported_errors(errors):
+        find_root(Path())
+        for added in _here().data().add(names, source):
+            console.say(Text(f"Added {library} {printable(added)}."))
+
+
+def remove_data(library: Library, names: DataNames) -> None:
+    """Remove data that were added."""
+    errors, console = Terminal(sys.stderr), Terminal(sys.stdout)
+    with reported_errors(errors):
+        find_root(Path())
+        for removed in _here().data().remove(names):
+            console.say(Text(f"Removed {library} {printable(removed)}."))
+
+
 def prune(
     keep: Annotated[
         int | None,
@@ -173,5 +217,7 @@ COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
     "create": create,
     "lock": lock,
     "remove": remove,
+    "add-data": add_data,
+    "remove-data": remove_data,
     "prune": prune,
 }

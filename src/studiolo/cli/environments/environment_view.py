@@ -23,6 +23,7 @@ def environment_document(found: ListedEnvironment) -> dict[str, Any]:
         "python": found.python,
         "requirements": list(found.requirements),
         "packages": list(found.packages),
+        "data": list(found.data),
         "path": None if found.path is None else str(found.path),
         "size": found.size,
         "last_used": None if used is None else used.isoformat(timespec="seconds"),
@@ -63,6 +64,8 @@ def show_environment(console: Terminal, found: ListedEnvironment) -> None:
     if not found.built_in:
         asked = ", ".join(found.requirements) or "nothing"
         console.say(Text(f"adds to the default environment: {asked}"))
+    if found.data:
+        console.say(Text(f"data of NLTK: {printable(', '.join(found.data))}"))
     console.say(Text(f"{count_text(len(found.packages), 'package')}:"))
     for package in found.packages:
         console.say(Text(f"  {package}"))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from studiolo.environments.data.kept_data import EnvironmentData, KeptData
 from studiolo.environments.environment import EnvironmentSpec, default_spec
 from studiolo.environments.errors import (
     EnvironmentNotLockedError,
@@ -82,6 +83,14 @@ class NamedEnvironments:
         assert self.folder is not None
         renewed_by = f"studiolo environment lock {name}"
         return read_lock_file(self.folder / f"{name}{LOCK}", renewed_by=renewed_by)
+
+    def data(self) -> EnvironmentData | None:
+        """The data that libraries find in each of them; None if the workspace has none.
+
+        Raises:
+            DataFolderError: They can't be used.
+        """
+        return None if self.folder is None else KeptData(self.folder).shown()
 
     def interpreter(self, name: str, definition: EnvironmentDefinition) -> Interpreter:
         """The Python that an environment of the workspace is for.

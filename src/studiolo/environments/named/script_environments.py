@@ -86,6 +86,7 @@ class ScriptEnvironments:
             lock=None if lock is None else lock.packages,
             sources=self._named.sources,
             disk=self._named.disk,
+            data=self._named.data(),
         )
 
 

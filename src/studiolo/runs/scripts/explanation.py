@@ -88,9 +88,11 @@ def _advice(failure: Failure, error: str, ran: Circumstances) -> str | None:
         )
     if resource := _nltk_resource(failure):
         return (
-            "The environment has no NLTK data. Download it elsewhere (`python -m "
-            f"nltk.downloader -d nltk_data {resource}`), put the folder nltk_data into the script "
-            'bundle, and write `nltk.data.path.append("Script Bundle/nltk_data")` at the top.'
+            "The environment does not have this data of NLTK. Download it once, elsewhere (`python "
+            f"-m nltk.downloader -d nltk_data {resource}`), and run `studiolo environment add-data "
+            f"nltk {resource} --from nltk_data` in the workspace. Outside of a workspace, put the "
+            'folder nltk_data into the script bundle and write `nltk.data.path.append("Script '
+            'Bundle/nltk_data")` at the top.'
         )
     return None
 

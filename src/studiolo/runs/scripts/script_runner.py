@@ -43,7 +43,7 @@ class ScriptRunner:
         self._factory = factory
         self._environments = environments
         self._lock = threading.Lock()
-        self._sandboxes: dict[str, Sandbox] = {}
+        self._sandboxes: dict[object, Sandbox] = {}
 
     def run(
         self,
@@ -144,9 +144,10 @@ class ScriptRunner:
 
     def _sandbox(self, environment: Environment) -> Sandbox:
         with self._lock:
-            if environment.key not in self._sandboxes:
-                self._sandboxes[environment.key] = self._factory.sandbox_for(environment)
-            return self._sandboxes[environment.key]
+            kind = (environment.key, environment.data)
+            if kind not in self._sandboxes:
+                self._sandboxes[kind] = self._factory.sandbox_for(environment)
+            return self._sandboxes[kind]
 
 
 def _dataset(source: object, port: str, log: list[str]) -> Dataset:

@@ -3,7 +3,7 @@
 import os
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,8 @@ class ScriptInterpreter:
     font_list: Path | None = None
     #: Whether retired calls get their old meaning back.
     classic: bool = False
+    #: Environment variables that its scripts have besides those of the policy.
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +121,7 @@ def first_message(
         },
         "python": os.fspath(interpreter.python),
         "locked": None if interpreter.locked is None else os.fspath(interpreter.locked),
-        "environment": policy.environment,
+        "environment": {**policy.environment, **interpreter.variables},
         "directory": directory,
         "folders": [os.path.relpath(folder, files.private) for folder in files.folders],
         "rlimits": policy.rlimits,

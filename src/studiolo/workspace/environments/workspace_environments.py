@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studiolo.environments.building.build import is_built
+from studiolo.environments.data.kept_data import KeptData
 from studiolo.environments.environment import Environment, EnvironmentSpec, environment_in
 from studiolo.environments.named.built_in import NAMES
 from studiolo.environments.named.changes import (
@@ -45,6 +46,8 @@ class ListedEnvironment:
     path: Path | None
     size: int | None
     last_used: float | None
+    #: Data of the workspace that its libraries find, such as "corpora/stopwords".
+    data: Sequence[str] = ()
     #: Why it can't be used; None if it can.
     problem: str | None = None
 
@@ -126,6 +129,11 @@ class WorkspaceEnvironments:
         """Remove an environment's files; see `remove_environment`."""
         remove_environment(self.named, name)
 
+    def data(self) -> KeptData:
+        """The data that libraries find in each of them."""
+        assert self.named.folder is not None
+        return KeptData(self.named.folder)
+
     def prune(
         self, *, keep: int | None = None, unused: float | None = None
     ) -> Sequence[KeptEnvironment]:
@@ -168,6 +176,7 @@ class WorkspaceEnvironments:
             path=None if there is None else there.path,
             size=None if there is None else there.size,
             last_used=None if there is None else there.last_used,
+            data=[] if self.named.folder is None else self.data().names(),
         )
 
     def _requirements(self, name: str, spec: EnvironmentSpec) -> Sequence[str]:

@@ -27,6 +27,9 @@ def script_interpreter(
     shown = [environment.path, environment.base_prefix]
     if environment.adds_to is not None:
         shown.append(environment.adds_to.path)
+    data = environment.data
+    if data is not None:
+        shown.append(data.folder)
     return ScriptInterpreter(
         python=environment.python,
         base=environment.base_python,
@@ -35,6 +38,7 @@ def script_interpreter(
         preload=preload,
         font_list=environment.font_list,
         classic=environment.classic,
+        variables={} if data is None else data.variables,
     )
 
 
