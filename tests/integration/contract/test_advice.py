@@ -2,11 +2,13 @@
 
 import datetime
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import pyarrow as pa
 import pytest
 
 from studiolo.environments.building.build import default_environment
+from studiolo.runs.scripts import missing_library
 from studiolo.runs.scripts.circumstances import Circumstances
 from studiolo.runs.scripts.explanation import explained
 from studiolo.sandbox.exchange.job import Job, Outcome
@@ -39,6 +41,29 @@ def message_of(run: Run) -> Callable[..., str]:
 
 
 MessageOf = Callable[..., str]
+
+
+def test_a_missing_library_says_which_environment_was_used() -> None:
+    default = default_environment()
+    block = '# /// script\n# dependencies = ["tqdm"]\n# ///\n'
+    added = replace(default, name="script", locked=False, adds_to=default)
+    for environment, source, used in (
+        (default, "", "which the environment 'default' does not have. Add it with these lines"),
+        (replace(default, name="sizes"), "", "which the environment 'sizes' does not have."),
+        (
+            added,
+            block,
+            "which the environment 'default' and the packages of the script's metadata block do not"
+            ' have. Add "humanize" to the dependencies in line 2 of the script.',
+        ),
+        (
+            replace(added, adds_to=None),
+            block,
+            "which the environment made for the script's metadata block does not have.",
+        ),
+    ):
+        ran = Circumstances(environment=environment, job=Job(source=source, inputs={}))
+        assert used in missing_library.sentence("humanize", ran)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import re
 from pathlib import PurePosixPath
 from typing import Final
 
+from studiolo.environments.environment import Environment
 from studiolo.environments.package_names import suggest_package
 from studiolo.errors import StudioloError
 from studiolo.modules.script_metadata import read_script_metadata
@@ -33,10 +34,20 @@ def sentence(module: str, ran: Circumstances) -> str:
             "the script may have been written for a different version."
         )
     return (
-        f"The script imports {module!r}, which the environment {ran.environment.name!r} does not "
-        f"have. {_added(package, ran.source)}\n"
+        f"The script imports {module!r}, which {_lacking(ran.environment)} have. "
+        f"{_added(package, ran.source)}\n"
         "A module of your own goes into the script bundle."
     )
+
+
+def _lacking(environment: Environment) -> str:
+    """The environment that the script ran in, up to the verb."""
+    if environment.locked:
+        return f"the environment {environment.name!r} does not"
+    if environment.adds_to is not None:
+        name = environment.adds_to.name
+        return f"the environment {name!r} and the packages of the script's metadata block do not"
+    return "the environment made for the script's metadata block does not"
 
 
 def _in_bundle(name: str, members: list[str]) -> str:
