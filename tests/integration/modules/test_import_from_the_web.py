@@ -1,10 +1,14 @@
 """Import Data with addresses: the web, met through what the node may reach and is given."""
 
+import contextlib
 import gzip
 import http.server
 import io
+import sqlite3
+import tempfile
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -27,6 +31,23 @@ def _parquet() -> bytes:
     return buffer.getvalue()
 
 
+def _sqlite() -> bytes:
+    """A database that was written with a write-ahead log, as servers do it."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "sales.db"
+        with contextlib.closing(sqlite3.connect(file)) as database:
+            database.execute("pragma journal_mode = wal")
+            database.execute("create table sales (id, word, price, photo, mixed, none)")
+            rows = [
+                (2**60 + 1, "007", 1.5, b"a", 1),
+                (None, None, 2, None, "x"),
+                (3, "", None, b"", 2),
+            ]
+            database.executemany("insert into sales values (?, ?, ?, ?, ?, null)", rows)
+            database.commit()
+        return file.read_bytes()
+
+
 CSV = b"code,n,x\n007,1,1.5\n010,,2\n"
 CONTENTS = {
     "/rows.csv": CSV,
@@ -35,6 +56,7 @@ CONTENTS = {
     "/with%20blank/%ED%95%9C.csv?q=%C3%A9": b"n\n1\n",
     "/rows.tsv": CSV.replace(b",", b"\t"),
     "/rows.parquet": _parquet(),
+    "/sales.db": _sqlite(),
     "/page": b"<!DOCTYPE html><html>Sign in</html>",
     "/latin.csv": b"n\ncaf\xe9\n",
     "/damaged.gz": gzip.compress(CSV)[:-9],
@@ -54,6 +76,17 @@ READ = {
         "address: http://data.example.com/bare.csv, has_header: false",
         {"Col1": [1, 2], "Col2": ["a", "b"]},
     ),
+    "database": (
+        "address: http://data.example.com/sales.db, data_format: SQLite, "
+        "query: 'select id, word, price, photo, none from sales'",
+        {
+            "id": [2**60 + 1, None, 3],
+            "word": ["007", None, ""],
+            "price": [1.5, 2.0, None],
+            "photo": [b"a", None, b""],
+            "none": [None] * 3,
+        },
+    ),
     "letters": ('address: "http://data.example.com/with blank/한.csv?q=é"', {"n": [1]}),
     "private": (
         "address: http://data.example.com/private, authentication: Bearer token, secret: TOKEN",
@@ -61,6 +94,7 @@ READ = {
     ),
 }
 ROWS = {"code": ["007", "010"], "n": [1, None], "x": [1.5, 2.0]}
+SQL = "data_format: SQLite, query:"
 AT = "address: http://data.example.com"
 #: The parameters of a node, the code of its failure, and parts of its message.
 REFUSED = {
@@ -77,6 +111,15 @@ REFUSED = {
     "damaged": (f"{AT}/damaged.gz", "module-refused", "damaged gzip file"),
     "empty": (f"{AT}/empty.csv", "module-refused", "it is empty"),
     "no parquet": (f"{AT}/rows.csv, data_format: Parquet", "module-refused", "as Parquet"),
+    "no query": (f"{AT}/sales.db, data_format: SQLite", "module-refused", "it needs a query"),
+    "no database": (
+        f"{AT}/rows.csv, {SQL} 'select 1'",
+        "module-refused",
+        "not the file of a SQLite",
+    ),
+    "no table": (f"{AT}/sales.db, {SQL} 'select * from x'", "module-refused", "no such table: x"),
+    "no rows": (f"{AT}/sales.db, {SQL} 'delete from sales'", "module-refused", "returns no table"),
+    "several": (f"{AT}/sales.db, {SQL} 'select mixed from sales'", "module-refused", "(int, str)"),
     "cut off": (f"{AT}/cut", "module-refused", "not whole: IncompleteRead"),
     "to elsewhere": (f"{AT}/elsewhere", "target-unreachable", "elsewhere.example.com"),
     "unnamed": (f"{AT}/private, authentication: Bearer token", "module-refused", "Give its name"),

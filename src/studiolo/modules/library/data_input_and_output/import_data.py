@@ -33,6 +33,12 @@
 # [tool.studiolo.parameters.has_header]
 # label = "HasHeader"
 # help = "CSV and TSV only: the first line names the columns. Off: they are Col1, Col2 …"
+#
+# [tool.studiolo.parameters.query]
+# label = "Query"
+# kind = "code"
+# language = "sql"
+# help = "SQLite only: what to read from the database, such as SELECT * FROM sales."
 # ///
 """Brings a dataset file of the workspace, data from the web or an Azure blob into the experiment.
 
@@ -47,11 +53,15 @@ access signature (SAS) or a bearer token is a secret of the node: name it in bot
 secret, a redirection is not followed.
 
 CSV and TSV from an address are UTF-8, and the type of a column is decided from all of its values,
-as in Unpack Zipped Datasets. Differs: the classic module also read Hive queries, Azure tables and
-data feeds.
+as in Unpack Zipped Datasets. A SQLite database at an address is read by a query. Its dates are
+text, and a column with values of several kinds is refused, except integers among floats.
+
+Differs: the classic module also read Hive queries, Azure tables, data feeds and SQL servers. For a
+database server, write a script with its client.
 """
 
 import base64
+import contextlib
 import csv
 import email.utils
 import gzip
@@ -61,6 +71,7 @@ import http.client
 import io
 import itertools
 import os
+import sqlite3
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -93,8 +104,9 @@ def azureml_main(
     address: str = "",
     authentication: Literal["None", "Account key", "SAS", "Bearer token"] = "None",
     secret: str = "",
-    data_format: Literal["CSV", "TSV", "Parquet"] = "CSV",
+    data_format: Literal["CSV", "TSV", "Parquet", "SQLite"] = "CSV",
     has_header: bool = True,
+    query: str = "",
 ) -> pd.DataFrame:
     """Return the dataset of the file, or of what is at the address."""
     address = address.strip()
@@ -114,6 +126,8 @@ def azureml_main(
     try:
         if data_format == "Parquet":
             return _parquet(data)
+        if data_format == "SQLite":
+            return _rows_of(data, query)
         delimiter = "," if data_format == "CSV" else "\t"
         return _delimited(_text(data), delimiter, header=has_header)
     except ValueError as error:
@@ -257,6 +271,41 @@ def _parquet(data: bytes) -> pd.DataFrame:
         raise ValueError(str(error)) from error
     frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
     return frame
+
+
+def _rows_of(data: bytes, query: str) -> pd.DataFrame:
+    """The rows that a query finds in the file of a SQLite database."""
+    if not query.strip():
+        raise ValueError("it needs a query, such as SELECT * FROM sales")
+    if not data.startswith(b"SQLite format 3\0"):
+        raise ValueError("it is not the file of a SQLite database")
+    with contextlib.closing(sqlite3.connect(":memory:")) as database:
+        try:
+            # Without the mark of a write-ahead log, which a database in memory can't have.
+            database.deserialize(data[:18] + b"\1\1" + data[20:])
+            found = database.execute(query)
+            rows = found.fetchall()
+        except sqlite3.Error as error:
+            raise ValueError(str(error)) from error
+    if found.description is None:
+        raise ValueError("the query returns no table")
+    names = [str(column[0]) for column in found.description]
+    columns = [_stored([row[place] for row in rows], name) for place, name in enumerate(names)]
+    frame: pd.DataFrame = pd.concat(columns, axis=1)
+    frame.columns = pd.Index(names)
+    return frame
+
+
+def _stored(values: list[Any], name: str) -> Any:
+    """The column of values that SQLite stores, each of a kind of its own."""
+    kinds = {type(value) for value in values if value is not None}
+    if kinds == {int, float} and all(value is None or float(value) == value for value in values):
+        kinds = {float}
+    if len(kinds) > 1:
+        several = ", ".join(sorted(kind.__name__ for kind in kinds))
+        raise ValueError(f'the column "{name}" has values of several kinds ({several}); use CAST')
+    types = {int: "Int64", float: "Float64", str: "str"}
+    return pd.Series(values, dtype=types.get(kinds.pop(), "object") if kinds else "object")
 
 
 def _text(data: bytes) -> str:
