@@ -68,10 +68,25 @@ class ZygoteFailedError(StudioloError):
         self.why = why
         self.python = python
         self.printed = printed
-        said = f" It printed: {printed}" if printed else ""
-        super().__init__(
-            f"The sandbox of {python} could not be built: {layer}: {why}.{said} "
+        super().__init__(self._sentence())
+
+    def _sentence(self) -> str:
+        said = f" It printed: {self.printed}" if self.printed else ""
+        return (
+            f"The sandbox of {self.python} could not be built: {self.layer}: {self.why}.{said} "
             "`studiolo doctor` and the settings in the studio show which layers this machine has."
+        )
+
+
+class ProgramUnloadableError(ZygoteFailedError):
+    """A model or transform of a service's version can't be opened in its environment."""
+
+    code: ClassVar[str] = "program-unloadable"
+
+    def _sentence(self) -> str:
+        return (
+            f"{self.why} Train it again with the packages of this environment and publish the "
+            "experiment again, or roll the endpoint back to the version before."
         )
 
 

@@ -294,7 +294,11 @@ def receive(link: Any, *, several: bool) -> Program:
     if received is None:
         os._exit(0)
     description, *files = received[1]
-    program = Program(json.loads(wire.read_all(description)), files, several=several)
+    try:
+        program = Program(json.loads(wire.read_all(description)), files, several=several)
+    except MismatchError as error:
+        wire.send(link, {"failed": "program", "why": str(error)})
+        os._exit(1)
     # A fork would close them: what it needs is mapped, or read.
     for file in {description, *files}.difference(program.files):
         os.close(file)
@@ -329,7 +333,7 @@ def _loaded(description: Mapping[str, Any], files: Sequence[int], *, several: bo
         if "constant" in edge:
             entry = edge["constant"]
             own = [files[number] for number in entry["files"]]
-            constants[position] = _constant(entry, own, edge)
+            constants[position] = _constant(entry, own, edge, description["node"])
             if several and entry["kind"] == "dataset":
                 fresh[position] = (entry, own)
     number = description["bundle"]
@@ -343,13 +347,18 @@ def _loaded(description: Mapping[str, Any], files: Sequence[int], *, several: bo
     )
 
 
-def _constant(entry: Mapping[str, Any], files: Sequence[int], target: Mapping[str, Any]) -> Value:
+def _constant(
+    entry: Mapping[str, Any], files: Sequence[int], target: Mapping[str, Any], node: str
+) -> Value:
     if entry["kind"] == "dataset":
         return mapped(entry, files)
     content = wire.read_all(files[0])
     if entry["kind"] == "zip":
         return Bytes(kind="zip", content=content)
-    return Opened(value=opened_bytes(entry["kind"], content, target))
+    try:
+        return Opened(value=opened_bytes(entry["kind"], content, target))
+    except MismatchError as error:
+        raise MismatchError(error.code, f"The node {node!r} can't be loaded. {error}") from error
 
 
 def _with(request: Request, given: Mapping[str, Any]) -> Request:

@@ -13,7 +13,7 @@ import pytest
 
 from studiolo.environments.environment import Environment
 from studiolo.modules.definition import InputPort, OutputPort, PortKind, PortName
-from studiolo.sandbox.errors import ZygoteFailedError
+from studiolo.sandbox.errors import ProgramUnloadableError
 from studiolo.sandbox.exchange.job import Contract, Job, Outcome
 from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.sandbox.exchange.program import Call, CallInput, Program, ProgramStep, StepOutput
@@ -241,7 +241,12 @@ def test_a_model_that_can_not_be_opened_is_said_at_the_start(
     program = Program(steps=[ProgramStep(node="score", job=job)], outputs=OUTPUT)
     with (
         loaded(default_environment, program) as sandbox,
-        pytest.raises(ZygoteFailedError, match="No module named 'gone'"),
+        pytest.raises(
+            ProgramUnloadableError,
+            match=r"^The node 'score' can't be loaded\. What is connected to model can't be opened "
+            r"here: ModuleNotFoundError: No module named 'gone'\. The module that .* packages\. "
+            r"Train it again",
+        ),
     ):
         sandbox.call(Call(inputs={}))
 

@@ -10,8 +10,11 @@ import pytest
 
 from studiolo.datasets.dataset import Dataset
 from studiolo.environments.environment import Environment
+from studiolo.environments.errors import RegistryUnreachableError
 from studiolo.experiments.experiment import NodeName
 from studiolo.experiments.web_service.interface import ServiceInterface, WebServiceParameter
+from studiolo.sandbox.errors import ProgramUnloadableError
+from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.services.errors import ServiceGraphError
 from studiolo.services.scoring import (
     ProblemCode,
@@ -21,7 +24,7 @@ from studiolo.services.scoring import (
     ScoringRequest,
 )
 from studiolo.services.serving.handler import Handler
-from studiolo.services.versions.frozen_version import thaw
+from studiolo.services.versions.frozen_version import freeze, thaw, with_model
 from studiolo.store.blobs import Blobs
 from studiolo.store.services.service_record import ServiceIsolation
 from studiolo.workspace.services.errors import PublishedRunFailedError
@@ -151,6 +154,44 @@ def test_what_changes_afterwards_changes_nothing(
             assert labels(loaded.score(asked([0.0, 6.0]))) == ["low", "high"]
     finally:
         script.write_text(before)
+
+
+def test_a_version_whose_environment_is_gone_and_can_not_be_built_says_so(
+    workspace: Workspace,
+    published: Publication,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    del published
+    (served,) = workspace.services.served("sizes")
+    monkeypatch.setenv("STUDIOLO_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("UV_OFFLINE", "1")
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
+    said = 'packages of the environment "default" could not be fetched.* try again'
+    with pytest.raises(RegistryUnreachableError, match=said):
+        workspace.services.handler(served, served.versions[1])
+
+
+def test_a_model_whose_class_is_gone_is_an_error_in_words(
+    workspace: Workspace, published: Publication
+) -> None:
+    del published
+    (served,) = workspace.services.served("sizes")
+    blobs = Blobs(workspace.root / ".studiolo")
+    version = thaw(served.versions[1].digest, blobs)
+    model = MemoryFile.of_bytes(b"cgone_package\nModel\n.", "model")
+    digest = freeze(with_model(version, "train", model), blobs).digest
+    with (
+        workspace.services.handler(served, replace(served.versions[1], digest=digest)) as loaded,
+        pytest.raises(ProgramUnloadableError) as raised,
+    ):
+        loaded.wait_until_ready()
+    assert str(raised.value) == (
+        "The node 'scored' can't be loaded. What is connected to trained_model can't be opened "
+        "here: ModuleNotFoundError: No module named 'gone_package'. The module that made it and "
+        "this one need the same packages. Train it again with the packages of this environment "
+        "and publish the experiment again, or roll the endpoint back to the version before."
+    )
 
 
 def test_the_keys_of_a_new_endpoint_are_given_once(

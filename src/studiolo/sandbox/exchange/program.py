@@ -161,6 +161,7 @@ class PackedProgram:
     def _step(self, program: Program, step: ProgramStep) -> dict[str, Any]:
         bundle = step.job.bundle
         return {
+            "node": step.node,
             "request": script_of(step.job),
             "edges": list(self._edges(program, step)),
             "bundle": None if bundle is None else self._add([bundle])[0],

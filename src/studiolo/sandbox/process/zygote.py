@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from studiolo.sandbox.errors import ZygoteFailedError
+from studiolo.sandbox.errors import ProgramUnloadableError, ZygoteFailedError
 from studiolo.sandbox.policy.policy import WarmUpPolicy
 from studiolo.sandbox.process.launcher import Launcher
 from studiolo.sandbox.process.observation import (
@@ -39,6 +39,8 @@ _FORKING_SECONDS = 60.0
 _CONFINING_SECONDS = 60.0
 #: How often the memory of a zygote that starts is looked at.
 _WATCH_SECONDS = 0.05
+#: What failed where a model or transform of its program can't be opened.
+_PROGRAM = "program"
 #: Names of forks, unlike those of any other zygote of this process.
 _names = itertools.count(1)
 
@@ -393,7 +395,8 @@ class Zygote:
     def _failed(self, layer: str, why: str) -> ZygoteFailedError:
         """The error, with what the interpreter printed before it gave up."""
         self._launcher.ended(1)
-        return ZygoteFailedError(
+        kind = ProgramUnloadableError if layer == _PROGRAM else ZygoteFailedError
+        return kind(
             layer=layer,
             why=why,
             python=self._python,
