@@ -11,6 +11,7 @@ SHARED = {
     *("mean_and_scale", "pipeline", "places_of", "target_of", "weights_of"),
     *("SparseLogisticRegression", "loss_of"),
     *("assigned", "draw_clusters"),
+    *("_NoRedirection", "_answer", "_authenticate", "_request", "_secret_value", "_shown", "_sign"),
     *("_delimited", "_other_delimiter", "_typed"),
     *("duration_of", "is_decimal", "kind_of", "plain", "together", "type_of"),
 }
