@@ -136,6 +136,7 @@ EXPECTED: Mapping[tuple[str, str], Gives] = {
 }
 #: Datasets that are looked at in tests of their own.
 OTHERS = {
+    ("script", "python_device"),
     ("summary", "results_dataset"),
     ("evaluate", "evaluation_results"),
     ("cross", "scored_results"),
