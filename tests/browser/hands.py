@@ -199,6 +199,7 @@ class Keys(Hands):
         self.page.keyboard.press("Escape")
         self.page.keyboard.press("Escape")
         self.page.keyboard.press("a")
+        expect(self.page.get_by_role("combobox")).to_be_focused()
         self.page.keyboard.type(name)
         expect(self.page.get_by_role("option", name=name)).to_have_attribute(
             "aria-selected", "true"

@@ -88,7 +88,7 @@ def test_while_an_environment_is_built(folder: WorkspaceFolder, what: str) -> No
         caller, _ = registry.accept()
         with caller:
             code, out, err = ended_by_ctrl_c(process)
-    assert code == 130
+    assert code == 130, (out, err)
     assert "error" not in err
     if what == "script.py":
         assert out == ""

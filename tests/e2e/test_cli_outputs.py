@@ -165,6 +165,7 @@ def test_json_tells_a_failure_too(studiolo: CommandLine) -> None:
             "function": "azureml_main",
             "source": "return 1 / 0",
             "column": 0,
+            "variables": {"shown": [], "left_out": 0},
         }
     ]
     assert report["device"]["console"] == "so far\n"

@@ -91,9 +91,10 @@ def test_a_program_without_studiolo_opens_the_model(workspace: WorkspaceFolder) 
 def default_python() -> Path:
     """The Python of the default environment, which has what the program needs."""
     code = (
+        "from studiolo.environments.environment import default_spec\n"
+        "from studiolo.environments.request import EnvironmentRequest\n"
         "from studiolo.environments.script_environment import environment_for\n"
-        "from studiolo.modules.script_metadata import ScriptMetadata\n"
-        "print(environment_for(ScriptMetadata()).python)"
+        "print(environment_for(EnvironmentRequest(base=default_spec())).python)"
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return Path(told.stdout.strip())

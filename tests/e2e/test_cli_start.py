@@ -28,7 +28,7 @@ def test_a_shell_completes_commands_and_options(studiolo: CommandLine) -> None:
     assert "--install-completion" in studiolo("-h").out
     asked = {"_STUDIOLO_COMPLETE": "complete_bash", "COMP_CWORD": "1"}
     commands = studiolo(environment={**asked, "COMP_WORDS": "studiolo d"})
-    assert commands.out.split() == ["diff", "doctor"]
+    assert commands.out.split() == ["debug", "diff", "doctor"]
     options = studiolo(environment={**asked, "COMP_WORDS": "studiolo run --dat", "COMP_CWORD": "2"})
     assert options.out.split() == ["--dataset1", "--dataset2"]
     modules = studiolo(

@@ -61,6 +61,8 @@ def run_uv(
                 cwd="/",
                 env=os.environ | {"NO_COLOR": "1", "TERM": "xterm"},
                 pass_fds=() if held is None else (held,),
+                # Ctrl-C in a terminal is for this process, which then ends it.
+                process_group=0,
                 umask=0o022,  # the sandbox's user has to read what is installed
             )
         finally:

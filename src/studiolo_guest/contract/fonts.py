@@ -64,6 +64,9 @@ def adapt_font_manager(manager: ModuleType) -> None:
 def _keep_family(record: logging.LogRecord) -> bool:
     """Keep the name of a family that is not there; it is logged for each text of a figure."""
     message = record.getMessage()
+    if _missing.wide and "font weight" in message and _missing.wide in message:
+        # It stands in for a font that has this weight.
+        return False
     if not message.startswith("findfont: ") or "not found" not in message:
         return True
     if isinstance(record.args, tuple) and record.args:

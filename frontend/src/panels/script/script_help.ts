@@ -38,7 +38,8 @@ interface Options {
 
 export function scriptHelp({ address, own, told }: Options): ScriptHelp {
   const client = new LSPClient({
-    timeout: 10_000,
+    // A late answer does no harm: what it was asked for is gone by then.
+    timeout: 60_000,
     // Nothing that a server says is ever HTML here.
     sanitizeHTML: () => "",
     notificationHandlers: { "textDocument/publishDiagnostics": take },

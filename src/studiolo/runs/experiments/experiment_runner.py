@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from studiolo.environments.progress import ProgressCallback
+from studiolo.environments.progress import BuildProgress, ProgressCallback
 from studiolo.environments.request import EnvironmentRequest
 from studiolo.experiments.allowance import Allowance, merged
 from studiolo.experiments.experiment import Experiment, NodeName
 from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.runs.engines.engine import Engine, RunContext
 from studiolo.runs.engines.run_settings import RunSettings
+from studiolo.runs.engines.sandbox_pool import BuildCancelledError
 from studiolo.runs.experiments.dataset_files import DatasetFileWriter
 from studiolo.runs.experiments.kept_results import KeptResults
 from studiolo.runs.experiments.progress import Observer, Observers
@@ -79,12 +80,24 @@ class WorkspaceParts:
 class _Locking:
     """The environments of a run that begins: packages of scripts without a lock get one."""
 
-    def __init__(self, environments: Environments, progress: ProgressCallback) -> None:
+    def __init__(
+        self, environments: Environments, running: RunningExperiment, progress: ProgressCallback
+    ) -> None:
         self._environments = environments
+        self._running = running
         self._progress = progress
 
     def request(self, metadata: ScriptMetadata, *, script: Path | None) -> EnvironmentRequest:
-        return self._environments.locked(metadata, script=script, progress=self._progress)
+        try:
+            return self._environments.locked(metadata, script=script, progress=self._progressed)
+        except BuildCancelledError:
+            # Nothing of the run begins any more.
+            return self._environments.request(metadata, script=script)
+
+    def _progressed(self, progress: BuildProgress) -> None:
+        if self._running.is_cancelled:
+            raise BuildCancelledError
+        self._progress(progress)
 
 
 class ExperimentRunner:
@@ -197,7 +210,7 @@ class ExperimentRunner:
         parts, run = self._parts, running.id
         with WorkspaceUse.begin(parts.store), RunLock.take(parts.store, run):
             self._mark_interrupted()
-            locking = _Locking(self._environments, observer.environment_progressed)
+            locking = _Locking(self._environments, running, observer.environment_progressed)
             plan = self.plan(
                 experiment,
                 selection,

@@ -75,6 +75,11 @@ class RunningExperiment:
         """Whether it has ended."""
         return self._over
 
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it was asked to end."""
+        return self._cancelled
+
     def cancel(self) -> None:
         """Ask the run to end, which it does soon; `wait` for it. Calling it again has no effect."""
         with self._changed:
