@@ -30,14 +30,6 @@ class ScriptMetadata:
     text: str = field(default="", compare=False, repr=False)
     line: int = field(default=1, compare=False, repr=False)
 
-    def decisive(self) -> "ScriptMetadata":
-        """The part of it that decides about the environment."""
-        return ScriptMetadata(
-            dependencies=self.dependencies,
-            requires_python=self.requires_python,
-            environment=self.environment,
-        )
-
     def table(self, file: str = "") -> TomlTable:
         """[tool.studiolo], whose errors name the script's file so; an empty one without a block."""
         document = TomlDocument(file=file, text=self.text, lines_before=self.line)
