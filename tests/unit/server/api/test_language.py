@@ -1,36 +1,14 @@
-"""The WebSocket of an editor: who gets one, and what may be sent over it."""
+"""The WebSocket of an editor: what may be sent over it, and when it ends."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
+from tests.unit.server.api.sockets import connected
 from tests.unit.server.api.studios import ServedStudio
-from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection
 
 ADDRESS = "/api/experiments/rank-features/nodes/rank/language-server"
-
-
-@contextmanager
-def connected(
-    studio: ServedStudio,
-    *,
-    origin: str | None = "own",
-    cookie: str | None = "own",
-    host: str | None = None,
-    address: str = ADDRESS,
-) -> Iterator[ClientConnection]:
-    own = "; ".join(f"{name}={value}" for name, value in studio.browser.cookies.items())
-    headers = {"Host": host} if host else {}
-    if cookie is not None:
-        headers["Cookie"] = own if cookie == "own" else cookie
-    with connect(
-        studio.url.replace("http", "ws", 1) + address,
-        origin=None if origin is None else (studio.url if origin == "own" else origin),  # type: ignore[arg-type]  # a NewType of str
-        additional_headers=headers,
-    ) as socket:
-        yield socket
 
 
 def end_of(socket: ClientConnection) -> str:
@@ -42,45 +20,14 @@ def end_of(socket: ClientConnection) -> str:
         return "" if closed.rcvd is None else closed.rcvd.reason
 
 
-@pytest.mark.parametrize(
-    "differently",
-    [
-        {"origin": "http://evil.example"},
-        {"origin": "null"},
-        {"origin": None},
-        {"cookie": None},
-        {"cookie": "studiolo_0=made-up"},
-        {"address": "/api/nothing"},
-        {"address": "/nothing"},
-    ],
-    ids=str,
-)
-def test_pages_of_other_sites_and_those_signed_out_get_none(
-    studio: ServedStudio, differently: dict[str, str | None]
-) -> None:
-    with pytest.raises(InvalidStatus) as refused, connected(studio, **differently):  # type: ignore[arg-type]  # each is one of its own
-        pass
-    assert refused.value.response.status_code == 403
-
-
-def test_a_name_that_leads_here_gets_none(studio: ServedStudio) -> None:
-    port = studio.url.rpartition(":")[2]
-    rebound = f"evil.example:{port}"
-    with (
-        pytest.raises(InvalidStatus),
-        connected(studio, origin=f"http://{rebound}", host=rebound),
-    ):
-        pass
-
-
 def test_messages_are_compressed(studio: ServedStudio) -> None:
-    with connected(studio) as socket:
+    with connected(studio, ADDRESS) as socket:
         assert [one.name for one in socket.protocol.extensions] == ["permessage-deflate"]
 
 
 def test_a_node_that_is_not_there_is_said(studio: ServedStudio) -> None:
     address = ADDRESS.replace("/rank/", "/nothing/")
-    with connected(studio, address=address) as socket, pytest.raises(ConnectionClosed) as closed:
+    with connected(studio, address) as socket, pytest.raises(ConnectionClosed) as closed:
         socket.recv()
     assert closed.value.rcvd is not None
     assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (4000, "node-unknown")
@@ -97,7 +44,7 @@ def test_a_message_that_no_editor_sends_ends_the_conversation(
     studio: ServedStudio, message: str | bytes
 ) -> None:
     opened = {"textDocument": {"uri": "file:///script.py", "version": 0, "text": "x"}}
-    with connected(studio) as socket:
+    with connected(studio, ADDRESS) as socket:
         socket.send(json.dumps({"method": "textDocument/didOpen", "params": opened}))
         socket.send(message)
         end_of(socket)
@@ -106,13 +53,13 @@ def test_a_message_that_no_editor_sends_ends_the_conversation(
 def test_too_long_a_script_ends_it(studio: ServedStudio) -> None:
     text = "x" * 400_001
     opened = {"textDocument": {"uri": "file:///script.py", "version": 0, "text": text}}
-    with connected(studio) as socket:
+    with connected(studio, ADDRESS) as socket:
         socket.send(json.dumps({"method": "textDocument/didOpen", "params": opened}))
         assert end_of(socket) == "language-message"
 
 
 def test_more_messages_than_an_editor_sends_end_it(studio: ServedStudio) -> None:
-    with connected(studio) as socket:
+    with connected(studio, ADDRESS) as socket:
         # Some arrive in the seconds that this takes, and are allowed.
         for _ in range(1_500):
             socket.send('{"method": "initialized", "params": {}}')
@@ -121,7 +68,7 @@ def test_more_messages_than_an_editor_sends_end_it(studio: ServedStudio) -> None
 
 def test_it_ends_with_its_session(studio: ServedStudio) -> None:
     studio.browser.get(f"/signin?token={studio.sessions.token}")
-    with connected(studio) as socket:
+    with connected(studio, ADDRESS) as socket:
         socket.send('{"id": 1, "method": "initialize", "params": {}}')
         assert "completionProvider" in str(socket.recv(timeout=10))
         assert studio.browser.post("/signout").status_code == 204
