@@ -1,6 +1,7 @@
 """The usual libraries, loaded before the first request and arranged for many forks."""
 
 import gc
+import sys
 from collections.abc import Callable, Sequence
 
 import pyarrow as pa
@@ -37,6 +38,8 @@ def settle(*, many: bool, prepared: bool, rehearse: Callable[[], None] | None) -
     """
     if many:
         rehearsal.rehearse(rehearsal.EVERYTHING)
+        if "sklearn.linear_model" in sys.modules:
+            rehearsal.rehearse(rehearsal.PREDICTION)
         gc.collect()
     # What is there now is left out of collections. Without this the first one in a fork touches,
     # and so copies, every object of the zygote: 122 ms instead of 13 with the usual libraries.

@@ -34,6 +34,18 @@ def azureml_main(dataframe1=None, dataframe2=None):
     kept = kept[kept.t != "Z!"].merge(dataframe1, on="s")
     return kept.reset_index(drop=True),
 """
+#: What scripts do with a model. The first prediction reads the metadata of all packages: that takes
+#: longer than the prediction itself.
+PREDICTION: Final = """
+from sklearn.linear_model import LinearRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+def azureml_main(dataframe1=None, dataframe2=None):
+    numbers = dataframe1[["a", "b"]]
+    model = make_pipeline(StandardScaler(), LinearRegression()).fit(numbers, numbers.a)
+    return dataframe1.assign(predicted=model.predict(numbers)),
+"""
 #: What every run does, whatever its script.
 MINIMAL_SCRIPT: Final = """
 import pandas as pd

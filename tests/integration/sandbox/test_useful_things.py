@@ -33,6 +33,15 @@ LEARNING = {
     from sklearn.model_selection import cross_val_score
     return bool(cross_val_score(LogisticRegression(), *data(), cv=3, n_jobs=2).mean() > 0.8)
 """,
+    # The packages' metadata takes longer to read than a model to predict; see `rehearsal`.
+    "a prediction that reads no metadata": """
+    from sklearn.linear_model import LinearRegression
+    opened = []
+    sys.addaudithook(lambda event, what: opened.append(str(what[0])) if event == "open" else None)
+    frame = pd.DataFrame(data()[0]).rename(columns=str)
+    LinearRegression().fit(frame, frame["0"]).predict(frame)
+    return [path for path in opened if ".dist-info" in path] == []
+""",
     "joblib": """
     import joblib
     return joblib.Parallel(n_jobs=2)(joblib.delayed(abs)(n) for n in range(-3, 0)) == [3, 2, 1]
