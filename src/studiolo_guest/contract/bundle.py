@@ -1,11 +1,13 @@
 """The script bundle: a zip that is unpacked beside the script and can be imported from."""
 
+import contextlib
 import io
 import os
 import sys
 import sysconfig
 import zipfile
 import zlib
+from collections.abc import Iterator
 from typing import Final
 
 from studiolo_guest.contract.failure import MismatchError
@@ -29,23 +31,34 @@ def unpack(content: bytes, directory: str) -> None:
         MismatchError: the zip is damaged or does not fit.
     """
     folder = os.path.join(directory, FOLDER)
-    try:
+    with damage("The script bundle"):
         # A bundle without files has its folder, too: a script may list it.
         os.makedirs(folder, exist_ok=True)
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for member in archive.infolist():
-                _write(archive, member, folder)
+                write_member(archive, member, folder)
+    sys.path.insert(_after_standard_library(), folder)
+
+
+@contextlib.contextmanager
+def damage(archive: str) -> Iterator[None]:
+    """Says what is wrong with an archive that is being unpacked.
+
+    Raises:
+        MismatchError: It is damaged, or there is no room for what it holds.
+    """
+    try:
+        yield
     except _DAMAGE as error:
         raise MismatchError(
-            "bundle-unreadable", f"The script bundle can't be unzipped: {error}."
+            "bundle-unreadable", f"{archive} can't be unzipped: {error}."
         ) from error
     except OSError as error:
         raise MismatchError(
             "bundle-too-large",
-            f"The script bundle does not fit into the working directory: {error.strerror}. "
+            f"{archive} does not fit into the working directory: {error.strerror}. "
             "Take out what the script does not need.",
         ) from error
-    sys.path.insert(_after_standard_library(), folder)
 
 
 def link_windows_paths(source: str, directory: str) -> None:
@@ -70,7 +83,12 @@ def link_windows_paths(source: str, directory: str) -> None:
                     os.symlink(place, link)
 
 
-def _write(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: str) -> None:
+def write_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: str) -> None:
+    """Unpack a member of an archive below a folder.
+
+    Raises:
+        MismatchError: Its name leads out of the folder.
+    """
     # Old programs of Windows separate folders by backslashes.
     name = member.filename.replace("\\", "/")
     target = os.path.normpath(os.path.join(folder, name))

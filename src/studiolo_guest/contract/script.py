@@ -15,7 +15,7 @@ import numpy as np
 
 from studiolo_guest import wire
 from studiolo_guest.confine import allow_results
-from studiolo_guest.contract import bundle, failure, figures, ports
+from studiolo_guest.contract import bundle, failure, figures, ports, wheels
 from studiolo_guest.contract.dialect import Dialect, Translated
 from studiolo_guest.contract.inputs import Inputs
 from studiolo_guest.contract.outputs import values_returned, write_outputs
@@ -68,7 +68,7 @@ def run(
         inputs = Inputs.of(request, input_files, log=log.append)
         clock.lap("open")
         if bundle_file is not None:
-            unpack_bundle(request, bundle_file, directory)
+            log += unpack_bundle(request.source, wire.read_all(bundle_file), directory)
             clock.lap("unpack")
         values = call(request, compiled(request), inputs, clock, log)
         allow_results()
@@ -96,14 +96,15 @@ def begin(request: Request, directory: str) -> None:
     _seed(request.seed)
 
 
-def unpack_bundle(request: Request, bundle_file: int, directory: str) -> None:
-    """Put the script bundle where the script finds it.
+def unpack_bundle(source: str, content: bytes, directory: str) -> list[str]:
+    """Put the script bundle where a script with this source finds it; what the log says of it.
 
     Raises:
         MismatchError: It can't be unpacked.
     """
-    bundle.unpack(wire.read_all(bundle_file), directory)
-    bundle.link_windows_paths(request.source, directory)
+    bundle.unpack(content, directory)
+    bundle.link_windows_paths(source, directory)
+    return wheels.install(directory)
 
 
 def described(

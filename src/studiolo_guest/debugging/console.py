@@ -22,6 +22,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from studiolo_guest import wire
 from studiolo_guest.contract import figures, ports, script
 from studiolo_guest.contract.failure import MismatchError
 from studiolo_guest.contract.inputs import Inputs
@@ -108,7 +109,8 @@ def _namespace(
     names.update(pd=pd, np=np)
     try:
         if bundle_file is not None:
-            script.unpack_bundle(request, bundle_file, os.getcwd())
+            content = wire.read_all(bundle_file)
+            log += script.unpack_bundle(request.source, content, os.getcwd())
         inputs = Inputs.of(request, input_files, log=log.append)
     except MismatchError as error:
         log.append(str(error))

@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from studiolo_guest import wire
 from studiolo_guest.confine import allow_results
-from studiolo_guest.contract import bundle, script
+from studiolo_guest.contract import script
 from studiolo_guest.contract.dialect import Translated
 from studiolo_guest.contract.failure import MismatchError
 from studiolo_guest.contract.inputs import Inputs, opened_bytes
@@ -213,8 +213,7 @@ class Program:
                 value = _source(edge, step.constant(position), given, values)
                 _open(inputs, edge, private(value) if _origin(edge) in self._shared else value)
             if step.bundle is not None:
-                bundle.unpack(step.bundle, directory)
-                bundle.link_windows_paths(request.source, directory)
+                log += script.unpack_bundle(request.source, step.bundle, directory)
             clock.lap("open")
             results = script.call(request, step.code, inputs, clock, log)
             for output, value in enumerate(results):

@@ -75,8 +75,7 @@ def test_a_missing_library_says_which_environment_was_used() -> None:
         ("Mod.py", "case-sensitive"),
         ("My Folder/mod.py", "My Folder/mod.py: zip the content of the folder"),
         ("mod.zip", "a zip inside of the zip"),
-        ("mod-1.0-py2-none-any.whl", "a zip inside of the zip"),
-        ("mod.pyd", "built for Windows"),
+        ("mod-1.0-py2.7.egg", "a zip inside of the zip"),
     ],
 )
 def test_a_module_in_the_bundle_is_not_looked_for_elsewhere(

@@ -4,9 +4,11 @@ import re
 from dataclasses import replace
 from typing import Final
 
+from studiolo.environments.package_names import suggest_package
 from studiolo.old_code.advice import call_behind, listed
 from studiolo.old_code.reading import read_old_code
 from studiolo.runs.scripts import missing_library
+from studiolo.runs.scripts.bundled_binaries import unloadable
 from studiolo.runs.scripts.circumstances import Circumstances
 from studiolo.sandbox.exchange.job import Failure
 
@@ -86,6 +88,9 @@ def _advice(failure: Failure, error: str, ran: Circumstances) -> str | None:
             "The path belongs to a different machine. Connect it as a dataset, "
             'or put it into the script bundle and open "Script Bundle/NAME".'
         )
+    if error.startswith("ImportError: ") and (found := unloadable(error, ran.bundled())):
+        file, module = found
+        return missing_library.not_loadable(file, suggest_package(module), ran)
     if resource := _nltk_resource(failure):
         return (
             "The environment does not have this data of NLTK. Download it once, elsewhere (`python "

@@ -8,18 +8,25 @@ from studiolo.environments.environment import Environment
 from studiolo.environments.package_names import suggest_package
 from studiolo.errors import StudioloError
 from studiolo.modules.script_metadata import read_script_metadata
+from studiolo.runs.scripts import bundled_binaries
 from studiolo.runs.scripts.circumstances import Circumstances
 
 #: Programs that install packages, which old scripts import as well.
 _INSTALLERS: Final = frozenset({"pip", "conda", "easy_install", "ensurepip"})
 #: The extensions of zips that hold modules.
-_ARCHIVES: Final = frozenset({".zip", ".whl", ".egg"})
+_ARCHIVES: Final = frozenset({".zip", ".egg"})
 
 
 def sentence(module: str, ran: Circumstances) -> str:
     """Where the library is instead, or how to add it."""
     top = module.partition(".")[0]
-    if own := _in_bundle(top, list(ran.bundled())):
+    members = list(ran.bundled())
+    wheel = bundled_binaries.wheel_with(module, members)
+    if wheel and not ran.environment.has_package(bundled_binaries.package_of(wheel)):
+        return not_loadable(wheel, bundled_binaries.package_of(wheel), ran)
+    if compiled := bundled_binaries.compiled_module(module, members):
+        return not_loadable(compiled, suggest_package(module), ran)
+    if own := _in_bundle(top, [member for member in members if ".whl/" not in member]):
         return f"The script imports {module!r}, which is not where Python looks for it. {own}"
     if top in _INSTALLERS:
         return (
@@ -40,6 +47,19 @@ def sentence(module: str, ran: Circumstances) -> str:
     )
 
 
+def not_loadable(file: str, package: str, ran: Circumstances) -> str:
+    """The sentences about compiled code of the script bundle, and how to have its package."""
+    built = bundled_binaries.built_for(file)
+    here = bundled_binaries.runs_on(ran.environment)
+    return (
+        f"The script bundle has {file}, which was built for {built}. The script runs on {here}. "
+        "Put a wheel for that into the bundle, or have the package installed. "
+        f"{_added(package, ran.source)}\n"
+        "For several scripts, make an environment that they share: "
+        f"studiolo environment create NAME --add {package}"
+    )
+
+
 def _lacking(environment: Environment) -> str:
     """The environment that the script ran in, up to the verb."""
     if environment.locked:
@@ -54,7 +74,6 @@ def _in_bundle(name: str, members: list[str]) -> str:
     """The advice for a member of the bundle that was meant; "" if there is none."""
     for member in members:
         path = PurePosixPath(member)
-        stem = path.name.partition(".")[0]
         if archive := _archive(path, name):
             return (
                 f"The script bundle has {archive}, a zip inside of the zip: unpack it, and zip its "
@@ -67,11 +86,6 @@ def _in_bundle(name: str, members: list[str]) -> str:
             return (
                 f"The script bundle has {member}: {imported}zip the content of the folder and not "
                 "the folder."
-            )
-        if path.suffix in (".pyd", ".dll") and stem == name:
-            return (
-                f"The script bundle has {member}, which was built for Windows. Take the package "
-                "from a registry instead, or its source."
             )
         if path.suffix == ".py" and _module(path).lower() == name.lower() != _module(path):
             return f"The script bundle has {member}: names of modules are case-sensitive."
