@@ -25,6 +25,31 @@ nodes:
   데이터: {dataset: data.csv}
   own: {module: own, inputs: {dataset: 데이터}}
 """
+HEAVY = f'''
+import struct
+import sys
+import zlib
+
+
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def down(left):
+    return down(left - 1) if left else 1 / 0
+
+
+def azureml_main(dataframe1=None, dataframe2=None):
+    size = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 0, 0, 0, 0)
+    with open("huge.png", "wb") as file:
+        file.write(b"\\x89PNG\\r\\n\\x1a\\n")
+        file.write(chunk(b"IHDR", size) + chunk(b"IDAT", b"") + chunk(b"IEND", b""))
+    for number in range(20):
+        print("{HOSTILE}" + 1_000_000 * "x")
+    print("the very end")
+    sys.setrecursionlimit(20_000)
+    down(9_998)
+'''
 MODULE = '''
 # /// script
 # [tool.studiolo]
@@ -71,6 +96,11 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     (workspace / "datasets" / "data.csv").write_text(f"{header}\n{',1' * 5_001}\n")
     (workspace / "modules" / "own.py").write_text(MODULE)
     (workspace / "experiments" / NAME).mkdir()
+    heavy = workspace / "experiments" / "heavy"
+    heavy.mkdir()
+    (heavy / "script.py").write_text(HEAVY)
+    own = "{module: execute-python-script, script: script.py}"
+    (heavy / "experiment.yaml").write_text(f"{{studiolo: 1, name: Heavy, nodes: {{own: {own}}}}}")
     made = Studio(workspace)
     made.file.write_text(EXPERIMENT)
     made.start()
@@ -146,3 +176,31 @@ def test_names_of_columns_are_text_however_many_and_long_they_are(
     page.get_by_label("Find a column").press("Enter")
     expect(page.locator(".statistics h2")).to_have_text("c4999")
     assert page.locator("*").count() < 3_000
+
+
+def test_a_page_holds_little_of_what_a_script_floods_it_with(page: Page, studio: Studio) -> None:
+    page.goto(studio.link)
+    page.goto(f"{studio.url}/experiments/heavy")
+    expect(page.locator(".react-flow__node")).to_have_count(1)
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("button", name="Open the log").click()
+    expect(page.locator(".strip")).to_contain_text("Failed")
+    expect(page.get_by_role("log")).to_contain_text("the very end")
+    assert _characters(page) < 100_000
+    page.get_by_role("button", name="See why").click()
+
+    expect(page.get_by_role("article")).to_have_count(50)
+    expect(page.get_by_role("article").first).to_contain_text("azureml_main")
+    expect(page.get_by_text("9,950 lines in between left out")).to_be_visible()
+    expect(page.get_by_text("'huge.png' is left out: 60000 by 60000 are more")).to_be_visible()
+    console = page.get_by_label("Console")
+    expect(console).to_contain_text("the very end")
+    page.get_by_role("button", name="Beginning").click()
+    expect(console).to_contain_text(HOSTILE)
+    assert _characters(page) < 200_000
+    expect(page.locator("main img")).to_have_count(0)
+
+
+def _characters(page: Page) -> int:
+    """How much text the page holds."""
+    return int(page.evaluate("document.body.textContent.length"))

@@ -1807,6 +1807,8 @@ export interface components {
             traceback: string;
             /** Frames */
             frames: components["schemas"]["FrameDocument"][];
+            /** Frames Left Out */
+            frames_left_out: number;
             /** Remedy */
             remedy: string | null;
         };

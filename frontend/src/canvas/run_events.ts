@@ -17,8 +17,9 @@ export const EVENT_NAMES: readonly RunEvent["name"][] = [
   "run_began", "node", "console", "console_dropped", "environment", "run_ended", "run_broken_off",
 ];
 
-/** Lines of the log that the page keeps; a node's console has them all. */
-const MOST_LINES = 5_000;
+/** Lines of the log that the page keeps and draws, and characters of each; a node's console has more. */
+const MOST_LINES = 500;
+const MOST_CHARACTERS = 1_000;
 
 /** Before the first event of a run. */
 export function awaited(run: string, now: number): LiveRun {
@@ -69,24 +70,28 @@ function liveNode(event: Schemas["NodeEvent"], before: Live | undefined, now: nu
   };
 }
 
-/** The text in whole lines; a line that goes on is put together with what comes next of its node. */
+/** The text in lines; a line that goes on is put together with what comes next of its node. */
 function withLines(run: LiveRun, node: string, text: string): LiveRun {
   const lines = [...run.log];
   let id = (lines.at(-1)?.id ?? 0) + 1;
   const last = lines.at(-1);
   const parts = text.split("\n");
   if (last && last.node === node && last.open) {
-    lines[lines.length - 1] = { ...last, text: last.text + (parts[0] ?? ""), open: parts.length === 1 };
+    lines[lines.length - 1] = { ...last, text: cut(last.text + (parts[0] ?? "")), open: parts.length === 1 };
     parts.shift();
   }
   parts.forEach((part, at) => {
     const open = at === parts.length - 1;
     if (open && part === "") return;
-    const line: LogLine = { id, node, text: part, open };
+    const line: LogLine = { id, node, text: cut(part), open };
     id += 1;
     lines.push(line);
   });
   return { ...run, log: lines.slice(-MOST_LINES) };
+}
+
+function cut(text: string): string {
+  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
 }
 
 /** How many nodes of the run are over, and how many failed. */

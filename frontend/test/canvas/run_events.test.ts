@@ -35,6 +35,12 @@ test("a run that ends has a status and its seconds", () => {
 
 test("the log keeps the newest lines only", () => {
   const run = after([print("a", "x\n".repeat(6_000))]);
-  expect(run.log).toHaveLength(5_000);
+  expect(run.log).toHaveLength(500);
   expect(run.log.at(-1)?.id).toBe(6_000);
+});
+
+test("the log keeps the beginning of a line that goes on and on", () => {
+  const run = after(Array.from({ length: 100 }, () => print("a", "x".repeat(10_000))));
+  expect(run.log).toHaveLength(1);
+  expect(run.log[0]?.text.length).toBeLessThan(1_100);
 });

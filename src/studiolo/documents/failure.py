@@ -63,6 +63,7 @@ class FailureDocument(TypedDict):
     exception_type: str
     traceback: str
     frames: Sequence[FrameDocument]
+    frames_left_out: int
     #: `more-time` or `more-memory`.
     remedy: str | None
 

@@ -6,14 +6,17 @@ import socket
 import traceback
 import types
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from studiolo_guest.frames.errors import ContractError
 from studiolo_guest.network import TargetRefusedError
 
 #: Longer texts are cut in the middle, so that the end, where the message is, always survives.
 _TEXT_LIMIT: Final = 20_000
-_FRAME_LIMIT: Final = 50
+#: Frames that are kept of a traceback: a recursion has thousands, and both ends tell what happened.
+_OUTERMOST: Final = 10
+_INNERMOST: Final = 40
+_Frame = TypeVar("_Frame")
 _REFUSED: Final = {errno.EACCES, errno.EPERM, errno.ENETUNREACH}
 
 
@@ -40,7 +43,8 @@ def describe(
     for link in _chain(summary):
         _keep_own_frames(link, script, directory)
     _leave_out_echoes(summary)
-    frames = [_place(frame) for frame in list(summary.stack)[-_FRAME_LIMIT:]]
+    frames = [_place(frame) for frame in _both_ends(summary.stack)]
+    left_out = len(summary.stack) - len(frames)
     code, message = _classify(error)
     # Text that a script gives to `eval` can be wrong too: that is an exception like others.
     if isinstance(error, SyntaxError) and (
@@ -52,18 +56,20 @@ def describe(
         code = _module_code(error)
     # The script's own exceptions, as Python names those of a program.
     text = "".join(summary.format()).replace(f"{module}.", "")
-    return _object(code, type(error).__name__, message, text, frames)
+    return _object(code, type(error).__name__, message, text, frames, left_out)
 
 
 def frames_of(
     error: BaseException, described: Mapping[str, Any], *, script: str, directory: str
 ) -> Sequence[types.FrameType]:
     """The frames that ``error`` went through at the places that it was ``described`` with."""
-    found = [
-        (frame, line)
-        for frame, line in traceback.walk_tb(error.__traceback__)
-        if _is_users(frame.f_code.co_filename, script, directory)
-    ][-_FRAME_LIMIT:]
+    found = _both_ends(
+        [
+            (frame, line)
+            for frame, line in traceback.walk_tb(error.__traceback__)
+            if _is_users(frame.f_code.co_filename, script, directory)
+        ]
+    )
     # A script can set how long tracebacks are. Then the two do not belong together.
     places = [(place["function"], place["line"]) for place in described["frames"]]
     same = [(frame.f_code.co_name, line) for frame, line in found] == places[: len(found)]
@@ -96,6 +102,12 @@ def _keep_own_frames(link: traceback.TracebackException, script: str, directory:
         link.filename = _shown(place, directory)
 
 
+def _both_ends(frames: Sequence[_Frame]) -> Sequence[_Frame]:
+    if len(frames) <= _OUTERMOST + _INNERMOST:
+        return frames
+    return [*frames[:_OUTERMOST], *frames[-_INNERMOST:]]
+
+
 def _place(frame: traceback.FrameSummary) -> dict[str, Any]:
     return {
         "file": frame.filename,
@@ -119,7 +131,7 @@ def _place_of_syntax(error: SyntaxError, directory: str) -> list[dict[str, Any]]
 
 
 def _object(
-    code: str, kind: str, message: str, text: str, frames: list[dict[str, Any]]
+    code: str, kind: str, message: str, text: str, frames: list[dict[str, Any]], left_out: int = 0
 ) -> dict[str, Any]:
     return {
         "code": code,
@@ -127,6 +139,7 @@ def _object(
         "message": _cut(message),
         "traceback": _cut(text),
         "frames": frames,
+        "frames_left_out": left_out,
     }
 
 

@@ -259,3 +259,27 @@ def test_a_script_of_python_2_is_told_the_line(failure_of: FailureOf) -> None:
     failure = failure_of(source)
     assert failure.code == "script-syntax"
     assert failure.frames[-1].line == 4
+
+
+def test_both_ends_of_a_deep_recursion_are_kept(failure_of: FailureOf) -> None:
+    source = """
+        import sys
+
+        def down(left):
+            return down(left - 1) if left else 1 / 0
+
+        def azureml_main(frame=None):
+            sys.setrecursionlimit(20_000)
+            down(9_998)
+    """
+    failure = failure_of(source)
+    called = [frame.function for frame in failure.frames]
+    assert called == ["azureml_main", *["down"] * 49]
+    assert failure.frames_left_out == 10_000 - 50
+    variables = [frame.variables.shown[0].text for frame in failure.frames[1:]]
+    assert (variables[0], variables[8], variables[9], variables[-1]) == (
+        "9998",
+        "9990",
+        "39",
+        "0",
+    )

@@ -22,14 +22,9 @@ interface FailureProps {
   readonly place: ScriptPlace | null;
 }
 
-/** A recursion has thousands of frames; those at both ends tell what happened. */
-const SHOWN_FRAMES = 40;
-
 export function FailureReport({ failure, place }: FailureProps) {
   const words = useWords();
-  const { frames } = failure;
-  const left = Math.max(0, frames.length - SHOWN_FRAMES);
-  const shown = left === 0 ? frames : [...frames.slice(0, SHOWN_FRAMES / 2), ...frames.slice(-SHOWN_FRAMES / 2)];
+  const { frames, frames_left_out: left } = failure;
   return (
     <>
       <section className="why" role="alert">
@@ -46,10 +41,10 @@ export function FailureReport({ failure, place }: FailureProps) {
         <section className="block">
           <h2 className="hd">{words.device.yourLines}{left > 0 && <span className="end mute">{words.device.framesLeftOut(left)}</span>}</h2>
           <ol className="frames">
-            {shown.map((frame, index) => (
+            {frames.map((frame, index) => (
               // Frames of a recursion are all the same, and their order does not change.
               // oxlint-disable-next-line react/no-array-index-key
-              <li key={index}><FrameCard frame={frame} last={index === shown.length - 1} place={place} /></li>
+              <li key={index}><FrameCard frame={frame} last={index === frames.length - 1} place={place} /></li>
             ))}
           </ol>
         </section>

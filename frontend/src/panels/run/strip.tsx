@@ -37,9 +37,6 @@ export function RunStrip() {
   );
 }
 
-/** Lines that are drawn; the newest are. */
-const MOST_DRAWN = 500;
-
 function Log() {
   const words = useWords();
   const log = useLive((run) => run.log);
@@ -48,12 +45,13 @@ function Log() {
   useEffect(() => {
     end.current?.scrollIntoView({ block: "nearest" });
   }, [log]);
-  const hidden = dropped + Math.max(0, log.length - MOST_DRAWN);
+  // Lines are numbered from 1, and the oldest are let go.
+  const hidden = dropped + (log.at(-1)?.id ?? 0) - log.length;
   return (
     <section className="logpane" aria-label={words.run.log}>
       <div className="console" tabIndex={0} role="log">
         {hidden > 0 && <div className="mute">{words.run.dropped(hidden)}</div>}
-        {log.slice(-MOST_DRAWN).map((line) => (
+        {log.map((line) => (
           <div key={line.id}><span className="mute">{line.node}</span>{line.node && "  "}{line.text}</div>
         ))}
         <div ref={end} />

@@ -160,6 +160,7 @@ def failure(
     exception_type: str = "",
     traceback: str = "",
     frames: Sequence[TracebackFrame] = (),
+    frames_left_out: int = 0,
 ) -> Failure:
     """The failure with that code; ``said`` holds the facts for its sentence."""
     kind = _KINDS[code]
@@ -171,5 +172,6 @@ def failure(
         exception_type=exception_type,
         traceback=traceback,
         frames=frames,
+        frames_left_out=frames_left_out,
         remedy=kind.remedy,
     )

@@ -4,7 +4,6 @@ import io
 import os
 import stat
 import unicodedata
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -203,15 +202,14 @@ def _examine(file: _Found, content: bytes, limits: Limits) -> tuple[str | None, 
     # Most runs draw nothing, and need not wait for it.
     from PIL import Image as PillowImage  # noqa: PLC0415
 
+    # Pillow has such a limit, too, which it reports without the size.
+    PillowImage.MAX_IMAGE_PIXELS = None
     try:
-        with warnings.catch_warnings():
-            # Pillow warns of what we refuse by the same measure.
-            warnings.simplefilter("ignore")
-            with PillowImage.open(io.BytesIO(content), formats=[kind]) as image:
-                width, height = image.size
-                if width * height > limits.image_pixels:
-                    return None, f"{width} by {height} are more than {limits.image_pixels:,} pixels"
-                image.verify()
+        with PillowImage.open(io.BytesIO(content), formats=[kind]) as image:
+            width, height = image.size
+            if width * height > limits.image_pixels:
+                return None, f"{width} by {height} are more than {limits.image_pixels:,} pixels"
+            image.verify()
     except Exception:  # noqa: BLE001  # decoders fail in many ways on hostile bytes
         # Not the decoder's own words, which tell addresses of this process.
         return None, f"it is not a valid {kind} file"

@@ -159,6 +159,8 @@ class Failure:
     traceback: str = ""
     #: The same as data, outermost first.
     frames: Sequence[TracebackFrame] = ()
+    #: How many more there were, between the outermost ones and the innermost ones.
+    frames_left_out: int = 0
     remedy: Remedy | None = None
 
     @property

@@ -145,6 +145,7 @@ def _failure(raw: Mapping[str, Any], variables: CollectedVariables) -> Failure:
         exception_type=text(raw.get("type"), "type"),
         traceback=text(raw.get("traceback"), "traceback"),
         frames=frames,
+        frames_left_out=whole(raw.get("frames_left_out", 0), "frames_left_out"),
     )
 
 

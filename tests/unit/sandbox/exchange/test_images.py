@@ -1,6 +1,8 @@
 import io
 import os
 import resource
+import struct
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -121,6 +123,19 @@ def test_a_picture_of_too_many_pixels_is_left_out(tmp_path: Path, collect: Colle
     assert "9,999 pixels" in left_out[0]
     images, _ = collect(replace(LIMITS, image_pixels=10_000))
     assert len(images) == 1
+
+
+def test_a_picture_far_too_large_for_pillow_is_left_out_for_its_size(
+    tmp_path: Path, collect: Collect
+) -> None:
+    header = b"IHDR" + struct.pack(">IIBBBBB", 60_000, 60_000, 8, 0, 0, 0, 0)
+    small = picture("PNG")
+    (tmp_path / "a.png").write_bytes(
+        small[:12] + header + struct.pack(">I", zlib.crc32(header)) + small[33:]
+    )
+    images, left_out = collect()
+    assert images == []
+    assert "60000 by 60000 are more than 64,000,000 pixels" in left_out[0]
 
 
 def test_links_pipes_and_folders_are_not_followed(tmp_path: Path, collect: Collect) -> None:
