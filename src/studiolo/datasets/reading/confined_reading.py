@@ -17,7 +17,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -33,6 +33,7 @@ from studiolo.datasets.formats import Content, FileFormat
 from studiolo.datasets.formats.errors import DamagedFileError
 from studiolo.datasets.formats.opening import read_content
 from studiolo.datasets.invariants import MOST_COLUMNS, check_dataset
+from studiolo.datasets.reading.forking_reader import ForkingReader
 from studiolo.datasets.reading.json_reply import read_reply
 from studiolo.datasets.reading.stream_messages import StreamError, check_messages
 from studiolo.datasets.reading_limits import (
@@ -60,6 +61,14 @@ _BULKY: Final = frozenset({FileFormat.JSON_LINES, FileFormat.ARFF, FileFormat.SV
 _SMALL: Final = 16 << 20
 #: What an honest reading leaves in the report: roles, or an error's facts.
 _LONGEST_REPORT: Final = 16 << 20
+#: Other allocators reserve address space that they never use, and it is limited. The threads of
+#: linear algebra would wait for work that never comes, and not survive a fork.
+_ENVIRONMENT: Final = {
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "MALLOC_ARENA_MAX": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+}
 #: A process may wait, for this machine, this many times as long as it may compute.
 _WAIT_FACTOR: Final = 10
 
@@ -69,19 +78,40 @@ def is_confined(file_format: FileFormat, size: int) -> bool:
     return file_format in _EXPANDING or (file_format in _BULKY and size > _SMALL)
 
 
-def read_confined(content: Content, *, limits: ReadingLimits | None = None) -> Dataset:
+def forking_reader(content: Content) -> ForkingReader:
+    """The process from which those fork that read pieces of a file; close it when done.
+
+    Args:
+        content: A file, by its path.
+
+    Raises:
+        DatasetFileUnreadableError: It can't be started.
+    """
+    try:
+        return ForkingReader(lambda control: _serving(content, control))
+    except OSError as error:
+        raise _not_started(content, error) from error
+
+
+def read_confined(
+    content: Content,
+    *,
+    limits: ReadingLimits | None = None,
+    forking: ForkingReader | None = None,
+) -> Dataset:
     """Read a dataset file in a process of its own.
 
     Args:
         content: The file.
         limits: What the reading may take; by the size of the file if None.
+        forking: What the process forks from, if there is one for this file.
 
     Raises:
         DatasetTooDemandingError: It takes more memory or time than it may.
         DatasetError: It does not follow its format.
     """
     with _memory_file() as result:
-        said = _said(content, result, task="read", given=limits)
+        said = _said(content, result, task="read", given=limits, forking=forking)
         if said.get("plain"):
             # Nothing in it is larger than it looks, so it can be used in place.
             return read_content(content)
@@ -98,8 +128,12 @@ def check_confined(content: Content) -> None:
         _said(content, result, task="check")
 
 
-def row_groups(content: Content) -> tuple[list[int], bool]:
+def row_groups(content: Content, forking: ForkingReader | None = None) -> tuple[list[int], bool]:
     """How many rows can be read of a file without the rest of it, group by group.
+
+    Args:
+        content: The file.
+        forking: As for `read_confined`.
 
     Returns:
         The sizes of the groups, and whether a group can be divided without reading all of it;
@@ -109,7 +143,7 @@ def row_groups(content: Content) -> tuple[list[int], bool]:
         DatasetError: The file can't be read.
     """
     with _memory_file() as result:
-        said = _said(content, result, task="groups")
+        said = _said(content, result, task="groups", forking=forking)
     sizes = [said["rows"]] if "rows" in said else said.get("groups", [])
     if not isinstance(sizes, list) or not all(isinstance(n, int) and n >= 0 for n in sizes):
         raise _damaged(content, "its groups of rows have no sizes")
@@ -117,12 +151,17 @@ def row_groups(content: Content) -> tuple[list[int], bool]:
 
 
 def _said(
-    content: Content, result: int, *, task: str, given: ReadingLimits | None = None
+    content: Content,
+    result: int,
+    *,
+    task: str,
+    given: ReadingLimits | None = None,
+    forking: ForkingReader | None = None,
 ) -> dict[str, Any]:
     """The report of the process on its task; raises the error that it reports."""
     limits = given or limits_for(content.data.size)
-    with _source(content) as source, _memory_file() as report:
-        status = _run(content, limits, source, result, report, task)
+    with _memory_file() as report:
+        status = _run(content, limits, result, report, task, forking)
         said = _report(report)
     if said is None:
         raise _ended(content, limits, status)
@@ -163,45 +202,69 @@ def _write(descriptor: int, data: pa.Buffer) -> None:
 
 
 def _run(
-    content: Content, limits: ReadingLimits, source: int, result: int, report: int, task: str
+    content: Content,
+    limits: ReadingLimits,
+    result: int,
+    report: int,
+    task: str,
+    forking: ForkingReader | None,
 ) -> int:
-    """Let the process read; its exit status, negative for the signal that ended it."""
+    """Let a process read; its exit status, negative for the signal that ended it."""
     request = {
-        "format": content.format.value,
-        "name": content.name,
-        "options": content.options.given(),
         "task": task,
         "rows": content.rows,
         "memory": limits.memory,
         "seconds": limits.seconds,
-        "report": report,
     }
-    try:
-        process = subprocess.Popen(
-            [
-                sys.executable,
-                "-I",
-                "-m",
-                "studiolo.datasets.reading.reading_process",
-                json.dumps(request),
-            ],
-            stdin=source,
-            stdout=result,
-            stderr=subprocess.DEVNULL,
-            pass_fds=[report],
-            # Other allocators reserve address space that they never use, and it is limited.
-            env={"ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "1"},
-        )
-    except OSError as error:
-        reason = f"no process can be started to read it ({error.strerror})"
-        raise DatasetFileUnreadableError(file=content.name, reason=reason) from error
+    patience = _WAIT_FACTOR * limits.seconds
+    if forking is not None:
+        return forking.run(request, result, report, patience)
+    request = {**_of_file(content), **request, "report": report}
+    with _source(content) as source:
+        try:
+            process = _started(request, source, result, report)
+        except OSError as error:
+            raise _not_started(content, error) from error
     with process:
         try:
-            return process.wait(_WAIT_FACTOR * limits.seconds)
+            return process.wait(patience)
         except subprocess.TimeoutExpired:
             return -signal.SIGXCPU
         finally:
             process.kill()
+
+
+def _serving(content: Content, control: int) -> subprocess.Popen[bytes]:
+    with _source(content) as source:
+        request = {**_of_file(content), "control": control}
+        return _started(request, source, subprocess.DEVNULL, control)
+
+
+def _of_file(content: Content) -> dict[str, Any]:
+    return {
+        "format": content.format.value,
+        "name": content.name,
+        "options": content.options.given(),
+    }
+
+
+def _started(
+    request: Mapping[str, Any], source: int, result: int, passed: int
+) -> subprocess.Popen[bytes]:
+    module = "studiolo.datasets.reading.reading_process"
+    return subprocess.Popen(
+        [sys.executable, "-I", "-m", module, json.dumps(request)],
+        stdin=source,
+        stdout=result,
+        stderr=subprocess.DEVNULL,
+        pass_fds=[passed],
+        env=_ENVIRONMENT,
+    )
+
+
+def _not_started(content: Content, error: OSError) -> DatasetFileUnreadableError:
+    reason = f"no process can be started to read it ({error.strerror})"
+    return DatasetFileUnreadableError(file=content.name, reason=reason)
 
 
 def _report(descriptor: int) -> dict[str, Any] | None:

@@ -7,10 +7,12 @@ it, so before it looks at the content the process gives up everything but these 
 
 import codecs
 import errno
+import gc
 import json
 import mmap
 import os
 import resource
+import socket
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -25,6 +27,7 @@ from studiolo.datasets.formats import Content, FileFormat, format_of_name, modul
 from studiolo.datasets.formats.errors import ENCODINGS
 from studiolo.datasets.formats.opening import check_sheet, read_content
 from studiolo.datasets.formats.parquet import groups
+from studiolo.datasets.reading.forking_reader import serve_forks
 from studiolo.datasets.reading.without_pandas import leave_pandas_out
 from studiolo.datasets.reading_options import ReadingOptions
 from studiolo_guest import kernel
@@ -48,10 +51,19 @@ _LANDLOCK_SCOPES_SINCE = 6
 
 
 def main() -> None:
-    """Read the file, within the limits that were asked for."""
+    """Read the file, within the limits that were asked for, or fork a process for each piece."""
     request = json.loads(sys.argv[1])
-    report = int(request["report"])
     _load(FileFormat(request["format"]), request["name"], request["options"].get("encoding"))
+    if "control" not in request:
+        _read(request, int(request["report"]))
+        return
+    # What was imported stays: no fork need look at it, which would copy its memory.
+    gc.freeze()
+    with socket.socket(fileno=request["control"]) as control:
+        serve_forks(control, lambda asked, report: _read({**request, **asked}, report))
+
+
+def _read(request: Mapping[str, Any], report: int) -> None:
     size = os.fstat(0).st_size
     data = pa.py_buffer(mmap.mmap(0, size, mmap.MAP_SHARED, mmap.PROT_READ)) if size else b""
     content = Content(

@@ -5,6 +5,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -92,12 +93,14 @@ def score_files(
     models = read_schema(json.dumps(version.schema)).models
     for name, path in files.outputs.items():
         _check_output(path, files, model=name in models)
-    with services.batch_handler(version, parallel=parallel) as handler:
+    with services.batch_handler(version, parallel=parallel) as handler, ExitStack() as opened:
         refused = _refused(Validator(handler.schema), files)
         if refused is not None:
             return refused
         inputs = {
-            name: InputFile(path, name=files.names.get(name), port=handler.schema.inputs[name])
+            name: opened.enter_context(
+                InputFile(path, name=files.names.get(name), port=handler.schema.inputs[name])
+            )
             for name, path in files.inputs.items()
         }
         pieces = (version.row_wise if row_wise is None else row_wise) and len(inputs) == 1

@@ -9,6 +9,7 @@ import sys
 import textwrap
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,16 +20,20 @@ import pytest
 
 from studiolo.datasets.dataset import ColumnRole, Dataset
 from studiolo.datasets.errors import (
+    DatasetError,
     DatasetLimitError,
     DatasetTooDemandingError,
     SparseTableError,
 )
+from studiolo.datasets.formats import Content, FileFormat
 from studiolo.datasets.formats.errors import (
     DamagedFileError,
     RaggedRowError,
     SheetMissingError,
 )
+from studiolo.datasets.reading.confined_reading import forking_reader, read_confined, row_groups
 from studiolo.datasets.reading.files import read_dataset, read_dataset_bytes, write_dataset
+from studiolo.datasets.reading_limits import ReadingLimits
 from studiolo.datasets.reading_options import ReadingOptions
 
 _SHEET = "xl/worksheets/sheet1.xml"
@@ -311,19 +316,20 @@ def instead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
     return replace_with
 
 
-@pytest.mark.parametrize(
-    "attempt",
-    [
-        "open('/etc/passwd')",
-        "socket.socket()",
-        "os.kill(os.getppid(), 0)",
-        "os.setpriority(os.PRIO_PROCESS, 0, 5)",
-        "os.fork()",
-        "os.execv('/bin/true', ['true'])",
-        "os.stat('/etc/passwd')",
-        "os.chmod('/etc/passwd', 0o644)",
-    ],
-)
+#: What a process that reads is not allowed to do.
+_ATTEMPTS = [
+    "open('/etc/passwd')",
+    "socket.socket()",
+    "os.kill(os.getppid(), 0)",
+    "os.setpriority(os.PRIO_PROCESS, 0, 5)",
+    "os.fork()",
+    "os.execv('/bin/true', ['true'])",
+    "os.stat('/etc/passwd')",
+    "os.chmod('/etc/passwd', 0o644)",
+]
+
+
+@pytest.mark.parametrize("attempt", _ATTEMPTS)
 def test_the_process_can_reach_nothing(attempt: str, instead: Callable[[str], None]) -> None:
     instead(
         f"""
@@ -336,6 +342,65 @@ def test_the_process_can_reach_nothing(attempt: str, instead: Callable[[str], No
     )
     with pytest.raises(DamagedFileError, match="stopped"):
         read_dataset_bytes(b"x", name="a.parquet")
+
+
+def test_a_fork_that_reads_a_piece_can_reach_nothing(
+    tmp_path: Path, instead: Callable[[str], None]
+) -> None:
+    tries = [
+        f"try:\n    {attempt}\n    return {{'error': 'it could'}}\nexcept OSError:\n    pass\n"
+        for attempt in (*_ATTEMPTS, "os.close(0); os.dup(1)", "os.waitpid(-1, 0)")
+    ]
+    instead("".join([*tries, "return {'error': 'nothing'}"]))
+    path = tmp_path / "a.parquet"
+    path.write_bytes(b"x")
+    content = content_of(path)
+    with forking_reader(content) as forking, pytest.raises(DamagedFileError, match="nothing"):
+        read_confined(content, forking=forking)
+
+
+def test_a_fork_that_dies_is_an_error_of_its_piece(
+    tmp_path: Path, instead: Callable[[str], None]
+) -> None:
+    instead(
+        """
+        if content.rows == (1, 2):
+            os.abort()
+        if content.rows == (2, 3):
+            while True: pass
+        return {"error": "the next one"}
+        """
+    )
+    path = tmp_path / "a.parquet"
+    path.write_bytes(b"x")
+    limits = ReadingLimits(memory=1 << 30, seconds=1)
+    with forking_reader(content_of(path)) as forking:
+        for rows, what in (((1, 2), "1,024 MiB"), ((2, 3), "1 seconds"), ((3, 4), None)):
+            with pytest.raises(DatasetError) as caught:
+                read_confined(content_of(path, rows), limits=limits, forking=forking)
+            if what is None:
+                assert "the next one" in str(caught.value)
+            else:
+                assert isinstance(caught.value, DatasetTooDemandingError)
+                assert what in str(caught.value)
+
+
+def test_forks_read_pieces_at_the_same_time(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"a": range(100)}), path, row_group_size=10)
+    with forking_reader(content_of(path)) as forking, ThreadPoolExecutor(4) as pool:
+        assert row_groups(content_of(path), forking) == ([10] * 10, False)
+        pieces = [(first, first + 7) for first in range(0, 91, 7)]
+        tables = pool.map(
+            lambda rows: read_confined(content_of(path, rows), forking=forking).table, pieces
+        )
+        found = [table["a"].to_pylist() for table in tables]
+    assert found == [list(range(*rows)) for rows in pieces]
+
+
+def content_of(path: Path, rows: tuple[int, int] | None = None) -> Content:
+    data = pa.py_buffer(path.read_bytes())
+    return Content(data=data, name=path.name, format=FileFormat.PARQUET, rows=rows, file=path)
 
 
 _WRITTEN = """

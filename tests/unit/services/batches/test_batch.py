@@ -112,7 +112,7 @@ def run(
     told: list[BatchProgress] | None = None,
     parallel: int = 2,
 ) -> BatchFailed | pa.Table | None:
-    with parts_of(folder, file) as parts:
+    with file, parts_of(folder, file) as parts:
         failed = Batch(
             scorer=scorer,
             files={"input1": file},
