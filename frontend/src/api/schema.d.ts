@@ -3177,6 +3177,10 @@ export interface components {
             schema: {
                 [key: string]: components["schemas"]["Json"];
             };
+            /** Allow */
+            allow: string[];
+            /** Secrets */
+            secrets: string[];
         };
         /**
          * VersionsDiffer

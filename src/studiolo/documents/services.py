@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing_extensions import TypedDict
 
 from studiolo.experiments.json_value import Json
+from studiolo.services.versions.frozen_version import VersionNeeds
+from studiolo.store.services.service_record import ServiceVersion
 from studiolo.workspace.services.workspace_services import SeenEndpoint, SeenService
 
 
@@ -20,6 +22,10 @@ class VersionDocument(TypedDict):
     row_wise: bool
     #: Inputs, outputs and parameters.
     schema: Mapping[str, Json]
+    #: Targets in the network that its requests may reach.
+    allow: Sequence[str]
+    #: The names of the secrets that they are given.
+    secrets: Sequence[str]
 
 
 class EndpointDocument(TypedDict):
@@ -68,19 +74,22 @@ def service_document(seen: SeenService) -> ServiceDocument:
         "name": service.name,
         "description": service.description,
         "created_at": service.created_at.isoformat(),
-        "versions": [
-            {
-                "version": version.number,
-                "experiment": version.experiment,
-                "note": version.note,
-                "created_at": version.created_at.isoformat(),
-                "removed": version.removed_at is not None,
-                "row_wise": version.row_wise,
-                "schema": version.schema,
-            }
-            for version in seen.versions
-        ],
+        "versions": [_version(one, seen.needs.get(one.number)) for one in seen.versions],
         "endpoints": [_endpoint(one) for one in seen.endpoints],
+    }
+
+
+def _version(version: ServiceVersion, needs: VersionNeeds | None) -> VersionDocument:
+    return {
+        "version": version.number,
+        "experiment": version.experiment,
+        "note": version.note,
+        "created_at": version.created_at.isoformat(),
+        "removed": version.removed_at is not None,
+        "row_wise": version.row_wise,
+        "schema": version.schema,
+        "allow": [] if needs is None else needs.allow,
+        "secrets": [] if needs is None else needs.secrets,
     }
 
 

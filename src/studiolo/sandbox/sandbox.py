@@ -79,7 +79,7 @@ class Sandbox:
         ``launcher`` is an interpreter that was started beforehand; with a ``program`` it serves
         calls of that, and nothing else. With ``several_calls`` a process serves one call after
         another, so that code of one can see what is left of those before; not if there are targets
-        in the network that runs may reach, which ``allow`` has.
+        in the network that runs may reach, which ``allow`` has: connections are of one call.
 
         Raises:
             ProgramTooWideError: The program has too many constants.
@@ -156,13 +156,7 @@ class Sandbox:
         live = masking.passing_on(on_console or (lambda _: None))
         outcome = self._run(request_of(job), limits, live.write, cancelled, attached)
         live.finish()
-        return replace(
-            outcome,
-            failure=masking.of(_without_variables(outcome.failure)),
-            device=replace(outcome.device, console=masking.text(outcome.device.console)),
-            log=masking.of(list(outcome.log)),
-            network=masking.of(list(outcome.network)),
-        )
+        return _masked(outcome, masking)
 
     def call(
         self,
@@ -180,7 +174,8 @@ class Sandbox:
         """
         if self._program is None:
             raise ValueError("this sandbox has no program")
-        return self._run(request_of_call(self._program, call), limits, None, cancelled)
+        outcome = self._run(request_of_call(self._program, call), limits, None, cancelled)
+        return _masked(outcome, Masking(call.secrets.values())) if call.secrets else outcome
 
     def _run(
         self,
@@ -353,6 +348,22 @@ class Sandbox:
         except ZygoteFailedError:
             # It had died unnoticed. A new one gets one chance.
             return self._workers.take(self._ready(), limits)
+
+
+def _masked(outcome: Outcome, masking: Masking) -> Outcome:
+    """An outcome without the secrets, but for what was returned and drawn."""
+
+    def device(made: PythonDevice) -> PythonDevice:
+        return replace(made, console=masking.text(made.console))
+
+    return replace(
+        outcome,
+        failure=masking.of(_without_variables(outcome.failure)),
+        device=device(outcome.device),
+        devices=[device(one) for one in outcome.devices],
+        log=masking.of(list(outcome.log)),
+        network=masking.of(list(outcome.network)),
+    )
 
 
 def _without_variables(failure: Failure | None) -> Failure | None:

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from studiolo.sandbox.exchange.job import Failure, PythonDevice
 from studiolo.sandbox.exchange.memory_file import MemoryFile
+from studiolo.sandbox.network.traffic import NetworkConnection
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +40,8 @@ class Traced:
     steps: Sequence[StepTrace] = ()
     #: Remarks that are not errors, a sentence each.
     notes: Sequence[str] = ()
+    #: What its steps talked to in the network, and what they were refused.
+    network: Sequence[NetworkConnection] = ()
 
     @property
     def log(self) -> str:

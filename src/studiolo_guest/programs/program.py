@@ -16,7 +16,7 @@ import tempfile
 import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from studiolo_guest import wire
@@ -55,6 +55,8 @@ class Call:
     address_space: int
     #: What is written between the consoles of two steps; empty if there is only one.
     marker: str
+    #: Environment variables of each step.
+    secrets: Mapping[str, str] = field(default_factory=dict)
 
     @staticmethod
     def read(content: bytes) -> "Call":
@@ -159,7 +161,7 @@ class Program:
         base = os.getcwd()
         number = 0
         requests = [
-            _with(step.request, call.parameters.get(str(place), {}))
+            _with(step.request, call.parameters.get(str(place), {}), call.secrets)
             for place, step in enumerate(self._steps)
         ]
         console = _Console(call.marker)
@@ -360,8 +362,8 @@ def _constant(
         raise MismatchError(error.code, f"The node {node!r} can't be loaded. {error}") from error
 
 
-def _with(request: Request, given: Mapping[str, Any]) -> Request:
-    """The request with these values in place of its own."""
+def _with(request: Request, given: Mapping[str, Any], secrets: Mapping[str, str]) -> Request:
+    """The request with these values in place of its own, and with the secrets of the call."""
     columns = {
         name: {**request.columns[name], "selection": value}
         for name, value in given.items()
@@ -372,6 +374,7 @@ def _with(request: Request, given: Mapping[str, Any]) -> Request:
         request,
         parameters={**request.parameters, **others},
         columns={**request.columns, **columns},
+        secrets=secrets,
     )
 
 

@@ -3,7 +3,6 @@
 import http.server
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -11,7 +10,6 @@ from studiolo.experiments.allowance import parse_allowance
 from studiolo.runs.engines.run_settings import RunSettings
 from studiolo.runs.history.experiment_result import ExperimentResult
 from studiolo.sandbox.errors import NetworkUnavailableError
-from studiolo.services.errors import ServiceGraphError
 from studiolo.store.run_record import NodeState
 from studiolo.workspace.workspace import Workspace
 
@@ -112,23 +110,3 @@ def test_what_a_run_and_the_workspace_allow_counts_for_scripts(
     with Workspace(opened.root) as again:
         assert states(run(again)) == [NodeState.FINISHED] * 2
     path.write_text(text)
-
-
-def test_a_service_has_no_network(tmp_path: Path) -> None:
-    folder = WorkspaceFolder(tmp_path / "workspace")
-    folder.dataset("rows.csv", "number\n1\n2\n")
-    folder.experiment(
-        """
-        rows: {dataset: rows.csv}
-        input1: {module: web-service-input, inputs: {dataset: rows}}
-        ask: {module: execute-python-script, script: ask.py, inputs: {dataset1: input1},
-              allow: ["127.0.0.1:1"]}
-        output1: {module: web-service-output, inputs: {dataset: ask}}
-        """,
-        scripts={"ask.py": "def azureml_main(frame):\n    return frame\n"},
-    )
-    with (
-        Workspace(folder.root) as workspace,
-        pytest.raises(ServiceGraphError, match="may reach the network"),
-    ):
-        workspace.services.publish(workspace.experiment("experiment"), service="asking")

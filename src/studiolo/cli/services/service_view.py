@@ -40,6 +40,7 @@ def show_publication(console: Terminal, publication: Publication, addresses: Add
             ("classic address", addresses.classic(endpoint)),
             ("batches", _batches_text(publication.row_wise)),
             ("isolation", _ISOLATION[endpoint.isolation]),
+            *_needs_rows(list(map(str, publication.allow)), publication.secrets),
         ],
     )
     if publication.keys:
@@ -99,11 +100,15 @@ def show_service(console: Terminal, seen: SeenService, addresses: Addresses) -> 
             ],
         )
     if seen.schema is not None:
-        _show_schema(console, seen.schema, seen.newest)
+        _show_newest(console, seen, seen.schema)
 
 
-def _show_schema(console: Terminal, schema: ServiceSchema, version: int | None) -> None:
-    console.say(Text(f"What v{version} takes and gives", style="bold"))
+def _show_newest(console: Terminal, seen: SeenService, schema: ServiceSchema) -> None:
+    needs = None if seen.newest is None else seen.needs.get(seen.newest)
+    if needs and (needs.allow or needs.secrets):
+        console.say(Text(f"What v{seen.newest} needs", style="bold"))
+        _lines(console, _needs_rows(needs.allow, needs.secrets))
+    console.say(Text(f"What v{seen.newest} takes and gives", style="bold"))
     rows = [(name, _columns_text(port)) for name, port in schema.inputs.items()]
     rows += [
         (parameter.name, "needed" if parameter.required else f"usually {parameter.default}")
@@ -111,6 +116,11 @@ def _show_schema(console: Terminal, schema: ServiceSchema, version: int | None) 
     ]
     rows += [(name, _columns_text(port)) for name, port in schema.outputs.items()]
     _lines(console, rows)
+
+
+def _needs_rows(allow: Sequence[str], secrets: Sequence[str]) -> Sequence[tuple[str, str]]:
+    rows = [("may reach", ", ".join(allow)), ("secrets", ", ".join(secrets))]
+    return [(name, value) for name, value in rows if value]
 
 
 def _columns_text(port: PortSchema) -> str:

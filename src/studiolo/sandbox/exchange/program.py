@@ -98,6 +98,8 @@ class Call:
     inputs: Mapping[str, SealedTable]
     #: By the position of a step: values that take the place of its own.
     parameters: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    #: Environment variables of its steps, by name.
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def request_of_call(program: Program, call: Call) -> RunRequest:
@@ -118,6 +120,7 @@ def request_of_call(program: Program, call: Call) -> RunRequest:
             "marker": marker,
             "inputs": inputs,
             "parameters": {str(step): dict(own) for step, own in call.parameters.items()},
+            "secrets": dict(call.secrets),
         },
         files=[file for table in call.inputs.values() for file in table.files],
         # Its results refer to no columns of theirs.

@@ -45,6 +45,7 @@ class FailedRequests:
                 for step in failed.steps
             ],
             "notes": list(failed.notes),
+            "network": [connection.to_json() for connection in failed.network],
         }
         self._logger.error("%s", json.dumps(record))
 

@@ -22,6 +22,7 @@ from studiolo.server.http.classic_errors import (
 from studiolo.server.http.refused import RefusedError, error_response, plain_error, refuse
 from studiolo.server.scoring.exchange import Exchange
 from studiolo.server.scoring.failed_requests import FailedRequests
+from studiolo.server.scoring.network_note import network_note
 from studiolo.services.scoring import RequestRefused, ScoringFailed
 from studiolo.services.serving.errors import (
     EndpointBrokenError,
@@ -73,6 +74,7 @@ class _Call:
             if isinstance(request, RequestRefused):
                 return error_of_refused(request)
             outcome = version.handler.score(request, cancelled=self.cancelled)
+            self.notes.update(network_note(outcome.network))
             if isinstance(outcome, ScoringFailed):
                 return self._failed(outcome, version.number)
             self.content_type = reply.content_type

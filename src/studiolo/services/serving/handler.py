@@ -6,7 +6,7 @@ those. Versions share neither.
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any, Protocol, Self
 
@@ -14,11 +14,13 @@ from studiolo.datasets.dataset import Dataset
 from studiolo.environments.environment import Environment
 from studiolo.environments.progress import ProgressCallback
 from studiolo.environments.request import EnvironmentRequest
+from studiolo.experiments.allowance import Allowance
 from studiolo.sandbox.exchange.device_table import device_table
 from studiolo.sandbox.exchange.job import Connected, Outcome
 from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.sandbox.exchange.program import Call, Program
 from studiolo.sandbox.exchange.sealed_table import SealedTable
+from studiolo.sandbox.network.traffic import NetworkConnection
 from studiolo.sandbox.sandbox import Sandbox
 from studiolo.services.scoring import ScoringFailed, ScoringReply, ScoringRequest, StepTrace
 from studiolo.services.versions.frozen_version import FrozenVersion
@@ -38,9 +40,18 @@ class ProgramSandboxFactory(Protocol):
         """The environment of a script, built if need be."""
 
     def program_sandbox(
-        self, environment: Environment, program: Program, *, warm: int, several_calls: bool
+        self,
+        environment: Environment,
+        program: Program,
+        *,
+        warm: int,
+        several_calls: bool,
+        allow: Sequence[Allowance],
     ) -> Sandbox:
-        """A new sandbox that serves calls of a program."""
+        """A new sandbox that serves calls of a program, which may reach these targets."""
+
+    def secrets(self, names: Collection[str]) -> Mapping[str, str]:
+        """The secrets of these names, or an error of ours."""
 
 
 class Handler:
@@ -68,7 +79,7 @@ class Handler:
             progress: Told how far the building of an environment is.
 
         Raises:
-            StudioloError: An environment can't be had.
+            StudioloError: An environment can't be had, or a secret is missing.
         """
         self.schema = version.schema
         self._plan = version.plan
@@ -78,6 +89,8 @@ class Handler:
             for stage in version.plan.stages
             for name, table in stage.program.sample.items()
         }
+        # They are as they were when the version was loaded, for as long as that is.
+        self._secrets = [factory.secrets(stage.secrets) for stage in version.plan.stages]
         several = isolation is ServiceIsolation.WORKER
         self._closing = ExitStack()
         with ExitStack() as failing:
@@ -116,19 +129,27 @@ class Handler:
         }
         steps: list[StepTrace] = []
         notes: list[str] = []
+        network: list[NetworkConnection] = []
         for number, (stage, sandbox) in enumerate(
             zip(self._plan.stages, self._sandboxes, strict=True)
         ):
             call = Call(
                 inputs={name: _table(values[name]) for name in stage.program.inputs},
                 parameters=parameters.get(number, {}),
+                secrets=self._secrets[number],
             )
             outcome = sandbox.call(call, cancelled=cancelled)
             steps += _traces(stage, outcome)
             notes += outcome.log
+            network += outcome.network
             if outcome.failure is not None:
-                node = _failed_node(stage, outcome)
-                return ScoringFailed(failure=outcome.failure, node=node, steps=steps, notes=notes)
+                return ScoringFailed(
+                    failure=outcome.failure,
+                    node=_failed_node(stage, outcome),
+                    steps=steps,
+                    notes=notes,
+                    network=network,
+                )
             values |= outcome.results
             for name, step in stage.devices.items():
                 device = outcome.devices[step]
@@ -139,6 +160,7 @@ class Handler:
             models={name: _model(found[name]) for name in self.schema.models},
             steps=steps,
             notes=notes,
+            network=network,
         )
 
     def close(self) -> None:
@@ -171,7 +193,9 @@ def _sandbox(
     environment = factory.environment_for(stage.environment, progress=progress)
     # Pictures are looked at when the process that drew them has ended.
     several = several and not stage.devices
-    return factory.program_sandbox(environment, stage.program, warm=warm, several_calls=several)
+    return factory.program_sandbox(
+        environment, stage.program, warm=warm, several_calls=several, allow=stage.allow
+    )
 
 
 def _table(value: Connected) -> SealedTable:

@@ -14,6 +14,7 @@ from studiolo.environments.interpreter import interpreter_of
 from studiolo.environments.location import environments_home
 from studiolo.environments.named.definition import python_numbers
 from studiolo.environments.request import EnvironmentRequest
+from studiolo.experiments.allowance import parse_allowance
 from studiolo.modules.definition import PortName
 from studiolo.runs.experiments.kept_results import KeptResults
 from studiolo.sandbox.exchange.job import Connected
@@ -96,8 +97,7 @@ def thaw(digest: VersionDigest, blobs: Blobs) -> FrozenVersion:
         BlobMissingError, BlobRottenError: Something of it is not what was published.
         VersionUnreadableError: It was published with a later version of Studiolo.
     """
-    blobs.check(BlobDigest(digest))
-    document = json.loads(blobs.path(BlobDigest(digest)).read_bytes())
+    document = _document(digest, blobs)
     if document.get("format") != _FORMAT:
         raise VersionUnreadableError(digest=digest, format=document.get("format"))
     constants = KeptResults(blobs).open(document["constants"])
@@ -146,9 +146,37 @@ def models_of(digest: VersionDigest, blobs: Blobs) -> Sequence[str]:
     Raises:
         BlobMissingError, BlobRottenError: The version is damaged.
     """
-    blobs.check(BlobDigest(digest))
-    document = json.loads(blobs.path(BlobDigest(digest)).read_bytes())
+    document = _document(digest, blobs)
     return list(document.get("models", {}))
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionNeeds:
+    """The needs of a version beyond what it keeps itself, as texts for people."""
+
+    #: Targets in the network that its requests may reach.
+    allow: Sequence[str]
+    #: The names of the secrets that they are given.
+    secrets: Sequence[str]
+
+
+def needs_of(digest: VersionDigest, blobs: Blobs) -> VersionNeeds:
+    """The needs of a version; nothing else of it is opened.
+
+    Raises:
+        BlobMissingError, BlobRottenError: The version is damaged.
+    """
+    stages = _document(digest, blobs)["stages"]
+    return VersionNeeds(
+        allow=sorted({text for stage in stages for text in stage.get("allow", ())}),
+        secrets=sorted({name for stage in stages for name in stage.get("secrets", ())}),
+    )
+
+
+def _document(digest: VersionDigest, blobs: Blobs) -> Mapping[str, Any]:
+    blobs.check(BlobDigest(digest))
+    document: Mapping[str, Any] = json.loads(blobs.path(BlobDigest(digest)).read_bytes())
+    return document
 
 
 def _stage(stage: Stage, constants: dict[str, Connected]) -> dict[str, Any]:
@@ -173,6 +201,8 @@ def _stage(stage: Stage, constants: dict[str, Connected]) -> dict[str, Any]:
         "outputs": {name: _source(source) for name, source in stage.program.outputs.items()},
         "devices": dict(stage.devices),
         "sample": {name: named(table) for name, table in stage.program.sample.items()},
+        **({"allow": [str(one) for one in stage.allow]} if stage.allow else {}),
+        **({"secrets": list(stage.secrets)} if stage.secrets else {}),
     }
 
 
@@ -217,6 +247,8 @@ def _read_stage(
         environment=_read_environment(document, lock),
         # Versions that were published before there were any have none.
         devices=document.get("devices", {}),
+        allow=[parse_allowance(text) for text in document.get("allow", ())],
+        secrets=document.get("secrets", ()),
         program=Program(
             steps=[
                 ProgramStep(

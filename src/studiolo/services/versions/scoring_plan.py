@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from studiolo.environments.request import EnvironmentRequest
+from studiolo.experiments.allowance import Allowance, merged
 from studiolo.experiments.experiment import NodeName
 from studiolo.experiments.web_service.interface import ServiceInterface
 from studiolo.modules.definition import PYTHON_DEVICE, PortKind, PortName
@@ -45,7 +46,7 @@ class ModelPlace:
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """Steps that run in one process, because they have one environment.
+    """Steps that run in one process: they have one environment, and reach and know the same.
 
     Its program's inputs are inputs of the service, or outputs of the stages before.
     """
@@ -55,6 +56,10 @@ class Stage:
     program: Program
     #: Python devices that leave it: the position of the step, by the name of the value.
     devices: Mapping[str, int] = field(default_factory=dict)
+    #: Targets in the network that its process may reach.
+    allow: Sequence[Allowance] = ()
+    #: The names of the secrets that its process is given.
+    secrets: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +72,16 @@ class ScoringPlan:
     parameters: Mapping[str, Sequence[ParameterPlace]] = field(default_factory=dict)
     #: By the names of saved models, and of the nodes that trained others.
     models: Mapping[str, Sequence[ModelPlace]] = field(default_factory=dict)
+
+    @property
+    def allow(self) -> Sequence[Allowance]:
+        """The targets in the network that any of its stages may reach."""
+        return sorted({one for stage in self.stages for one in stage.allow}, key=str)
+
+    @property
+    def secrets(self) -> Sequence[str]:
+        """The names of the secrets that any of its stages is given."""
+        return sorted({name for stage in self.stages for name in stage.secrets})
 
     @property
     def nodes(self) -> Sequence[NodeName]:
@@ -123,6 +138,8 @@ class _Compiler:
                     environment=_environment_of(self._plan.steps[steps[0]]),
                     program=self._program(number, steps, where),
                     devices=self._devices(number, where),
+                    allow=merged(self._plan.steps[steps[0]].node.allow),
+                    secrets=sorted(set(self._plan.steps[steps[0]].node.secrets)),
                 )
                 for number, steps in enumerate(stages)
             ],
@@ -184,18 +201,6 @@ class _Compiler:
 
     def _refuse_effects(self, step: Step) -> None:
         assert step.definition is not None
-        if step.node.secrets:
-            raise ServiceGraphError(
-                node=step.name,
-                problem="has secrets, which no request to a service may use",
-                remedy="Take its `secrets` away, or take the node out of the scoring path.",
-            )
-        if step.node.allow:
-            raise ServiceGraphError(
-                node=step.name,
-                problem="may reach the network, which a request to a service may not",
-                remedy="Take its `allow` away, or take the node out of the scoring path.",
-            )
         writes = [e.file for e in step.definition.exports.values() if step.parameters.get(e.file)]
         if writes:
             raise ServiceGraphError(
@@ -216,16 +221,14 @@ class _Compiler:
         return source, port
 
     def _stages(self) -> Iterator[list[NodeName]]:
-        """The nodes with one environment in a row.
+        """The nodes in a row that may be in one process; see `Stage`.
 
         A Python device is there once its process has ended, so a node that takes one comes after.
         """
         current: list[NodeName] = []
         for name in self._each_time:
             step = self._plan.steps[name]
-            other = current and _environment_of(step) != _environment_of(
-                self._plan.steps[current[0]]
-            )
+            other = current and _surroundings(step) != _surroundings(self._plan.steps[current[0]])
             takes_device = any(
                 node in current and port == PYTHON_DEVICE for node, port in step.sources.values()
             )
@@ -320,6 +323,12 @@ class _Compiler:
 def returns_model(plan: Plan, node: NodeName) -> bool:
     """Whether a Web Service Output returns a trained model, and not a dataset."""
     return _TRAINED in plan.steps[node].sources
+
+
+def _surroundings(step: Step) -> tuple[object, ...]:
+    """Where the nodes of one process agree: no script sees what only another may reach or know."""
+    node = step.node
+    return _environment_of(step), merged(node.allow), frozenset(node.secrets)
 
 
 def _environment_of(step: Step) -> EnvironmentRequest:

@@ -1,6 +1,6 @@
 """Environments and sandboxes of this machine, wired together with the policy."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from studiolo.sandbox.policy.policy import Limits, Policy, load_policy
 from studiolo.sandbox.process.launcher import Launcher
 from studiolo.sandbox.sandbox import Sandbox
 from studiolo.workspace.sandboxes.head_start import script_interpreter
+from studiolo.workspace.sandboxes.secret_store import SecretStore
 
 #: Libraries that nearly every script of the classic studio's time uses.
 _USUAL = {"pandas", "pyarrow", "scipy", "matplotlib", "sklearn"}
@@ -95,7 +96,13 @@ class LocalSandboxFactory:
         )
 
     def program_sandbox(
-        self, environment: Environment, program: Program, *, warm: int, several_calls: bool
+        self,
+        environment: Environment,
+        program: Program,
+        *,
+        warm: int,
+        several_calls: bool,
+        allow: Sequence[Allowance],
     ) -> Sandbox:
         """A new sandbox with that environment, which serves calls of a program.
 
@@ -103,7 +110,8 @@ class LocalSandboxFactory:
             environment: What its calls find installed.
             program: What they are calls of.
             warm: How many processes to keep waiting.
-            several_calls: Whether a process serves one call after another.
+            several_calls: Whether a process serves one call after another; not with ``allow``.
+            allow: Targets in the network that its calls may reach.
 
         Raises:
             ProgramTooWideError: The program has too many constants.
@@ -115,7 +123,17 @@ class LocalSandboxFactory:
             preload=(),
             program=program,
             several_calls=several_calls,
+            allow=allow,
         )
+
+    def secrets(self, names: Collection[str]) -> Mapping[str, str]:
+        """The secrets of this user that have these names.
+
+        Raises:
+            SecretMissingError: One of them is not there.
+            SecretsUnreadableError: They can't be read.
+        """
+        return SecretStore().values(names)
 
     @property
     def limits(self) -> Limits:

@@ -1,13 +1,14 @@
 """Publishing: an experiment becomes a version of a web service."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
 from studiolo.datasets.dataset import Dataset
+from studiolo.experiments.allowance import Allowance
 from studiolo.experiments.experiment import Experiment, NodeName
 from studiolo.experiments.web_service.interface import ServiceInterface, WebServiceParameter
 from studiolo.modules.declaration import read_script_parameters
@@ -62,6 +63,9 @@ class Publication:
     result: ExperimentResult
     #: Whether batches are scored in pieces, and why not.
     row_wise: RowWise
+    #: Targets in the network that its requests may reach, and names of the secrets they are given.
+    allow: Sequence[Allowance]
+    secrets: Sequence[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +115,7 @@ class Publisher:
             PublishedRunFailedError: A node failed.
             ServiceGraphError: A service can't do what one of its nodes does.
             ServiceAnswerFailedError: The frozen version does not answer as the run did.
+            SecretMissingError: A secret that one of its nodes is given is not kept here.
             StudioloError: The run could not be begun, or the version not be kept.
         """
         with self._parts.in_use():
@@ -152,7 +157,13 @@ class Publisher:
             )
         shown = keys if published.endpoint_is_new else {}
         return Publication(
-            published=published, keys=shown, schema=version.schema, result=result, row_wise=pieces
+            published=published,
+            keys=shown,
+            schema=version.schema,
+            result=result,
+            row_wise=pieces,
+            allow=scoring.allow,
+            secrets=scoring.secrets,
         )
 
     def _locked(self, plan: ScoringPlan) -> ScoringPlan:

@@ -1,8 +1,9 @@
 """The web services of a workspace: published, listed, changed, called and loaded to be served."""
 
+import contextlib
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,8 +19,9 @@ from studiolo.services.schema_document import read_schema
 from studiolo.services.scoring import RequestRefused, ScoringFailed, ScoringReply
 from studiolo.services.serving.handler import Handler, ProgramSandboxFactory
 from studiolo.services.validation import Cells, Validator
-from studiolo.services.versions.frozen_version import models_of, thaw
-from studiolo.store.identity import ServiceId
+from studiolo.services.versions.frozen_version import VersionNeeds, models_of, needs_of, thaw
+from studiolo.store.errors import StoreError
+from studiolo.store.identity import ServiceId, VersionDigest
 from studiolo.store.services.errors import EndpointUnknownError
 from studiolo.store.services.service_record import (
     DEFAULT_ENDPOINT,
@@ -69,6 +71,8 @@ class SeenService:
     #: The newest version that has not been removed, and what it takes and gives; None if all are.
     newest: int | None
     schema: ServiceSchema | None
+    #: The targets and secrets of each version that can be read, by number.
+    needs: Mapping[int, VersionNeeds]
 
     @property
     def inputs(self) -> Sequence[str]:
@@ -97,6 +101,7 @@ class WorkspaceServices:
         self._factory = factory
         #: Where batches keep what they have scored so far.
         self.batch_folder = batch_folder
+        self._known_needs: dict[VersionDigest, VersionNeeds] = {}
 
     @property
     def names(self) -> Sequence[str]:
@@ -316,11 +321,20 @@ class WorkspaceServices:
             versions=versions,
             newest=None if newest is None else newest.number,
             schema=None if newest is None else read_schema(json.dumps(newest.schema)),
+            needs=dict(self._needs(there)),
             endpoints=[
                 SeenEndpoint(endpoint=endpoint, traffic=records.traffic(endpoint.id))
                 for endpoint in records.endpoints(service.id)
             ],
         )
+
+    def _needs(self, versions: Sequence[ServiceVersion]) -> Iterator[tuple[int, VersionNeeds]]:
+        for version in versions:
+            # One that is damaged is shown without; what serves it says so.
+            with contextlib.suppress(StoreError):
+                if version.digest not in self._known_needs:
+                    self._known_needs[version.digest] = needs_of(version.digest, self._parts.blobs)
+                yield version.number, self._known_needs[version.digest]
 
 
 def check_service_name(name: str) -> None:
