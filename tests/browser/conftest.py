@@ -5,17 +5,14 @@ variable STUDIOLO_CHROMIUM, or else the first one on the path. Each test gets a 
 so no cookie, storage or cache of one test is there in the next one.
 """
 
-import os
-import shutil
 from collections.abc import Iterator
 from typing import Literal, Protocol
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from tests.browser.chromium import NAMES, VARIABLE, find_chromium
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-_VARIABLE = "STUDIOLO_CHROMIUM"
 #: What Chromium writes to the console about every answer that is an error; a test expects some.
 _FAILED_RESPONSE = "Failed to load resource: the server responded with a status of"
 
@@ -36,11 +33,11 @@ class NewPage(Protocol):
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A browser for the tests of a module, which open pages by `new_page`."""
-    executable = os.environ.get(_VARIABLE) or next(filter(None, map(shutil.which, _NAMES)), None)
+    executable = find_chromium()
     if executable is None:
         pytest.skip(
-            f"No Chromium was found: install one, or name its executable in {_VARIABLE}. "
-            f"Looked on the path for {', '.join(_NAMES)}."
+            f"No Chromium was found: install one, or name its executable in {VARIABLE}. "
+            f"Looked on the path for {', '.join(NAMES)}."
         )
     # A machine that runs other tests beside these is slow at times.
     expect.set_options(timeout=20_000)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from benchmarks.browser import HELPERS, LISTEN_FOR_COMPLETIONS
 from playwright.sync_api import Page, WebSocketRoute, expect
 from tests.browser.conftest import NewPage, check_accessibility
 from tests.server_process import server_process
@@ -29,19 +30,6 @@ nodes:
     parameters: {select_columns: [age, agee]}
   mine: {module: execute-python-script, script: mine.py, inputs: {dataset1: people}}
 """
-#: Measures from the next key to the frame after the one that has the list.
-LISTEN = """() => {
-  const root = document.querySelector(".editor").shadowRoot;
-  const frame = () => new Promise(requestAnimationFrame);
-  window.painted = new Promise((done) => {
-    document.addEventListener("keydown", async () => {
-      const pressed = performance.now();
-      while (!root.querySelector(".cm-tooltip-autocomplete li")) await frame();
-      await frame();
-      done(performance.now() - pressed);
-    }, { once: true, capture: true });
-  });
-}"""
 
 
 class Script:
@@ -172,11 +160,12 @@ def test_a_list_is_painted_soon_after_its_key(
     editor: Page, record_testsuite_property: Callable[[str, object], None]
 ) -> None:
     taken = []
+    editor.evaluate(f"() => {{ {HELPERS} }}")
     put(editor, "people")
     for _ in range(12):
-        editor.evaluate(LISTEN)
+        editor.evaluate(LISTEN_FOR_COMPLETIONS)
         editor.keyboard.press(".")
-        taken.append(editor.evaluate("window.painted"))
+        taken.append(editor.evaluate("window.studioMeasured"))
         editor.keyboard.press("Escape")
         editor.keyboard.press("Backspace")
     # Measured, and not demanded: the machine may be busy.
