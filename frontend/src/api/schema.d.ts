@@ -1717,6 +1717,10 @@ export interface components {
             code: string;
             /** Message */
             message: string;
+            /** Facts */
+            facts: {
+                [key: string]: string | number | string[];
+            };
             /** Details */
             details: components["schemas"]["ErrorDetailDocument"][];
         };
@@ -1853,6 +1857,10 @@ export interface components {
             column: number | null;
             /** Node */
             node: string | null;
+            /** Facts */
+            facts: {
+                [key: string]: string | number | string[];
+            };
         };
         /**
          * FinishedUpload

@@ -8,6 +8,10 @@ from studiolo.sandbox.exchange.job import Failure, Remedy
 _OF_SCRIPT: Final[Mapping[Remedy, str]] = {
     Remedy.MORE_TIME: "Give it more time (--timeout), or try it on fewer rows.",
     Remedy.MORE_MEMORY: ("Give it more (--memory), or work on fewer rows or columns at a time."),
+    Remedy.ALLOW_TARGET: (
+        "Allow what it has to reach (--allow HOST:PORT), or download the data beforehand and "
+        "connect it as a dataset."
+    ),
 }
 _OF_NODE: Final[Mapping[Remedy, str]] = {
     Remedy.MORE_TIME: (
@@ -17,6 +21,10 @@ _OF_NODE: Final[Mapping[Remedy, str]] = {
     Remedy.MORE_MEMORY: (
         "Give the node more (`memory: 8GiB` at the node in the experiment's file, or --memory "
         "if it sets none there), or work on fewer rows or columns at a time."
+    ),
+    Remedy.ALLOW_TARGET: (
+        "Allow what it has to reach (`allow: [HOST:PORT]` at the node in the experiment's file), "
+        "or download the data beforehand and connect it as a dataset."
     ),
 }
 

@@ -95,6 +95,7 @@ class OptionNotApplicableError(DatasetError):
     def __init__(self, *, file: str, option: str, kind: str) -> None:
         self.file = file
         self.option = option
+        self.kind = kind
         super().__init__(
             f'The {option} of "{file}" can\'t be chosen: it is for {kind}. Leave it out.'
         )
@@ -126,6 +127,7 @@ class SparseTableError(DatasetError):
         self.file = file
         self.rows = rows
         self.columns = columns
+        self.values, self.allowed = values, allowed
         super().__init__(
             f'"{file}" has only {values:,} values for a table of {rows:,} rows and {columns:,} '
             f"columns. With so few values, a table may have up to {allowed:,} cells. Leave out the "

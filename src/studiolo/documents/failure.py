@@ -64,7 +64,7 @@ class FailureDocument(TypedDict):
     traceback: str
     frames: Sequence[FrameDocument]
     frames_left_out: int
-    #: `more-time` or `more-memory`.
+    #: `more-time`, `more-memory` or `allow-target`.
     remedy: str | None
 
 

@@ -1,9 +1,10 @@
 """The findings of a check as a document."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from typing_extensions import TypedDict
 
+from studiolo.errors import Fact
 from studiolo.experiments.finding import FINDING_CODES, Finding
 
 
@@ -22,6 +23,8 @@ class FindingDocument(TypedDict):
     #: From 1; None if only the line is known.
     column: int | None
     node: str | None
+    #: What the message is made of, by name; empty where it is not known.
+    facts: Mapping[str, Fact]
 
 
 class FindingsDocument(TypedDict):
@@ -46,4 +49,5 @@ def finding_document(finding: Finding) -> FindingDocument:
         "line": finding.line,
         "column": finding.column,
         "node": finding.node,
+        "facts": finding.facts,
     }

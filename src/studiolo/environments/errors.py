@@ -260,6 +260,7 @@ class EnvironmentNotLockedError(StudioloError):
 
     def __init__(self, *, name: str, reason: str) -> None:
         self.name = name
+        self.reason = reason
         super().__init__(
             f'The environment "{name}" {reason} Run "studiolo environment lock {name}".'
         )
@@ -284,6 +285,7 @@ class LockDamagedError(StudioloError):
     def __init__(self, *, path: Path, reason: str, renewed_by: str) -> None:
         self.path = path
         self.reason = reason
+        self.renewed_by = renewed_by
         super().__init__(
             f'The lock "{path}" can\'t be used: {reason}. Bring the earlier file back, or lock the'
             f" packages again: {renewed_by}"
@@ -298,6 +300,7 @@ class LockUnfitError(StudioloError):
     def __init__(self, *, path: Path, reason: str, renewed_by: str) -> None:
         self.path = path
         self.reason = reason
+        self.renewed_by = renewed_by
         super().__init__(
             f'The lock "{path}" does not fit its script: {reason}. Undo the change, or lock the'
             f" packages again: {renewed_by}"

@@ -1,16 +1,14 @@
 """The check of an experiment: every mistake that would keep it from running."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from studiolo.datasets.reading_options import ReadingOptions
-from studiolo.errors import StudioloError
-from studiolo.experiments.errors import ExperimentFileError
+from studiolo.errors import Fact, StudioloError
 from studiolo.experiments.experiment import (
     ENVIRONMENT_PLACE,
-    WEB_SERVICE_PLACE,
     Experiment,
     Node,
     NodeName,
@@ -37,17 +35,6 @@ from studiolo.modules.script import Script
 from studiolo.modules.values import checked_value
 
 _CYCLE_SHOWN = 10
-#: The lines of an experiment that are not of a node.
-_NOT_NODES = {WEB_SERVICE_PLACE, ENVIRONMENT_PLACE}
-#: Mistakes that are some whatever else is wrong with their node.
-_WHATEVER_ELSE = {
-    "module-unknown",
-    "dataset-file-missing",
-    "saved-missing",
-    "script-missing",
-    "parameter-unknown",
-    "port-unknown",
-}
 
 
 class ModuleCatalogue(Protocol):
@@ -107,32 +94,6 @@ def check_experiment(
     return sorted(checker.findings, key=lambda found: found.line or 0)
 
 
-def findings_behind(
-    error: ExperimentFileError, check: Callable[[Experiment], Sequence[Finding]]
-) -> ExperimentFileError:
-    """The same error with what is wrong besides, as far as that does not follow from it.
-
-    Args:
-        error: What is wrong with the text of an experiment.
-        check: Finds what is wrong with an experiment that could be read.
-    """
-    if error.partial is None:
-        return error
-    nodes = error.partial.nodes
-    clear = {name: node for name, node in nodes.items() if len(node.kinds) == 1}
-    faulty = {found.node for found in error.findings}
-    is_whole = len(clear) == len({path[0] for path in error.partial.lines} - _NOT_NODES)
-    more = [
-        found
-        for found in check(replace(error.partial, nodes=clear))
-        # Of a node that has no part of its own any more, others can't be right about it.
-        if (found.node not in faulty or found.code in _WHATEVER_ELSE)
-        and (is_whole or found.code != "node-unknown")
-    ]
-    findings = sorted([*error.findings, *more], key=lambda found: found.line or 0)
-    return ExperimentFileError(findings, partial=error.partial)
-
-
 @dataclass(frozen=True, kw_only=True)
 class _Module:
     """A module, with what it has by name."""
@@ -189,7 +150,7 @@ class _Checker:
         try:
             module = self._look_up.module(node.module)
         except StudioloError as error:
-            self._find(error.code, str(error), node.name, "module")
+            self._refuse(error, node.name, "module")
             # Its edges may still begin nowhere.
             for port, source in node.inputs.items():
                 self._source_exists(node, port, source)
@@ -211,7 +172,12 @@ class _Checker:
                 "Remove one of these connections."
             )
             first = min(cycle, key=lambda name: self._line((name,)) or 0)
-            self._find("node-cycle", message, first)
+            self._find(
+                "node-cycle",
+                message,
+                first,
+                facts={"nodes": [str(name) for name in cycle][:_CYCLE_SHOWN]},
+            )
 
     def check_service(self) -> None:
         for mistake in service_mistakes(self._experiment, self._known_parameters):
@@ -248,11 +214,17 @@ class _Checker:
                 f'The dataset "{name}" has no version {version}. Leave the version out to use '
                 "the newest."
             )
-            self._find("dataset-version-missing", message, node.name, "version")
+            self._find(
+                "dataset-version-missing",
+                message,
+                node.name,
+                "version",
+                facts={"name": name, "version": version},
+            )
             return
         hint = self._spelling.hint(name, self._look_up.dataset_names)
         message = f'There is no dataset file "{name}" in the workspace\'s folder datasets.{hint}'
-        self._find("dataset-file-missing", message, node.name, *place)
+        self._find("dataset-file-missing", message, node.name, *place, facts={"file": name})
 
     def _check_reading(self, node: Node, name: str) -> None:
         if not node.reading.given() or self._look_up.dataset(name, node.version) is None:
@@ -262,14 +234,14 @@ class _Checker:
             try:
                 self._look_up.reading(name, node.version, ReadingOptions(**{option: value}))
             except StudioloError as error:
-                self._find(error.code, str(error), node.name, option)
+                self._refuse(error, node.name, option)
 
     def _check_saved(self, node: Node, saved: SavedName) -> None:
         try:
             notes = self._look_up.saved(saved, node.version)
         except StudioloError as error:
             place = "version" if error.code == "saved-version-missing" else node.kinds[0]
-            self._find(error.code, str(error), node.name, place)
+            self._refuse(error, node.name, place)
             return
         for note in notes:
             self._find(
@@ -291,7 +263,14 @@ class _Checker:
             f'The input "{port}" of node "{node.name}" comes from a node "{source.node}", which '
             f"does not exist.{hint}"
         )
-        self._find("node-unknown", message, node.name, "inputs", port)
+        self._find(
+            "node-unknown",
+            message,
+            node.name,
+            "inputs",
+            port,
+            facts={"port": port, "source": source.node},
+        )
         return False
 
     def _check_edge(self, node: Node, module: _Module, name: PortName, source: Source) -> None:
@@ -302,7 +281,7 @@ class _Checker:
                 f'The module {module.id} of node "{node.name}" has no input "{name}".{hint} '
                 f"Its inputs: {listed(module.inputs) or 'none'}."
             )
-            self._find("port-unknown", message, node.name, "inputs", name)
+            self._find("port-unknown", message, node.name, "inputs", name, facts={"port": name})
         if not self._source_exists(node, name, source):
             return
         begins = self._experiment.nodes[source.node]
@@ -313,7 +292,14 @@ class _Checker:
             f'This wires a {kinds[0]}, "{source}", into the port "{name}" of node "{node.name}", '
             f"which takes a {port.kind}."
         )
-        self._find("port-kind-mismatch", message, node.name, "inputs", name)
+        self._find(
+            "port-kind-mismatch",
+            message,
+            node.name,
+            "inputs",
+            name,
+            facts={"port": name, "source": str(source), "given": kinds[0], "taken": port.kind},
+        )
 
     def _kinds_of(
         self, begins: Node, source: Source, node: Node, name: PortName
@@ -326,7 +312,14 @@ class _Checker:
                     f'The node "{source.node}" is a {what} and has no output "{source.port}". '
                     f"Write {source.node} alone."
                 )
-                self._find("port-unknown", message, node.name, "inputs", name)
+                self._find(
+                    "port-unknown",
+                    message,
+                    node.name,
+                    "inputs",
+                    name,
+                    facts={"port": source.port, "of": source.node},
+                )
                 return ()
             if begins.saved is not None:
                 return (begins.saved.kind,)
@@ -348,7 +341,14 @@ class _Checker:
                 f'The module {module.id} of node "{source.node}" has no {wanted}.{hint} '
                 f"Its outputs: {listed(module.outputs) or 'none'}."
             )
-            self._find("port-unknown", message, node.name, "inputs", name)
+            self._find(
+                "port-unknown",
+                message,
+                node.name,
+                "inputs",
+                name,
+                facts={"port": source.port or "", "of": source.node},
+            )
             return ()
         return (output.kind,)
 
@@ -360,7 +360,13 @@ class _Checker:
                 f'The input "{name}" of node "{node.name}" ({module.id}) is not connected. '
                 f"It needs a {port.kind}."
             )
-            self._find("input-missing", message, node.name, "inputs")
+            self._find(
+                "input-missing",
+                message,
+                node.name,
+                "inputs",
+                facts={"port": name, "taken": port.kind},
+            )
 
     # Scripts and parameters.
 
@@ -370,7 +376,13 @@ class _Checker:
         if name is not None and (message := self._unknown("The experiment", name)):
             line = self._line((ENVIRONMENT_PLACE,))
             self.findings.append(
-                Finding(code="environment-unknown", message=message, file=self._file, line=line)
+                Finding(
+                    code="environment-unknown",
+                    message=message,
+                    file=self._file,
+                    line=line,
+                    facts={"name": name},
+                )
             )
 
     def _unknown(self, who: str, environment: str) -> str:
@@ -400,7 +412,13 @@ class _Checker:
             return module.parameters
         unknown = node.environment and self._unknown(f'The node "{node.name}"', node.environment)
         if unknown:
-            self._find("environment-unknown", unknown, node.name, "environment")
+            self._find(
+                "environment-unknown",
+                unknown,
+                node.name,
+                "environment",
+                facts={"name": node.environment or ""},
+            )
         if node.script is None:
             message = (
                 f'The node "{node.name}" has no script. Name a file beside the experiment, such '
@@ -411,7 +429,7 @@ class _Checker:
         try:
             own = self._look_up.script_parameters(self._experiment.folder / node.script)
         except StudioloError as error:
-            self._find(error.code, str(error), node.name, "script")
+            self._refuse(error, node.name, "script")
             return None
         return [*module.parameters, *own]
 
@@ -427,7 +445,14 @@ class _Checker:
                     f'The node "{node.name}" ({module.id}) has no parameter "{name}".{hint} '
                     f"Its parameters: {listed(known) or 'none'}."
                 )
-                self._find("parameter-unknown", message, node.name, "parameters", name)
+                self._find(
+                    "parameter-unknown",
+                    message,
+                    node.name,
+                    "parameters",
+                    name,
+                    facts={"parameter": name, "known": list(known)},
+                )
             else:
                 self._check_value(node, module, parameter, value)
         for name, parameter in known.items():
@@ -436,13 +461,15 @@ class _Checker:
                     f'The node "{node.name}" ({module.id}) gives no value for its parameter '
                     f'"{name}", which has no default.'
                 )
-                self._find("parameter-missing", message, node.name, "parameters")
+                self._find(
+                    "parameter-missing", message, node.name, "parameters", facts={"parameter": name}
+                )
 
     def _check_value(self, node: Node, module: _Module, parameter: Parameter, value: Any) -> None:
         try:
             checked = checked_value(parameter, value)
         except StudioloError as error:
-            self._find(error.code, str(error), node.name, "parameters", parameter.name)
+            self._refuse(error, node.name, "parameters", parameter.name)
             return
         names_file = parameter.kind is ParameterKind.FILE and parameter.name not in module.written
         if names_file and isinstance(checked, str) and checked:
@@ -455,6 +482,7 @@ class _Checker:
         node: NodeName,
         *place: str,
         severity: Severity = Severity.ERROR,
+        facts: Mapping[str, Fact] | None = None,
     ) -> None:
         self.findings.append(
             Finding(
@@ -464,8 +492,13 @@ class _Checker:
                 line=self._line((node, *place)),
                 node=node,
                 severity=severity,
+                facts={"node": node} | dict(facts or {}),
             )
         )
+
+    def _refuse(self, error: StudioloError, node: NodeName, *place: str) -> None:
+        """Note what an error has found out."""
+        self._find(error.code, str(error), node, *place, facts=error.facts())
 
     def _line(self, place: tuple[str, ...]) -> int | None:
         """The line of the thing at that place, or of the innermost thing around it."""

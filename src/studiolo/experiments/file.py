@@ -1,7 +1,7 @@
 """The file of an experiment, `experiment.yaml`: the one place where it is read and written."""
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +13,13 @@ from studiolo.experiments.errors import (
     ExperimentUnreadableError,
     ExperimentUnwritableError,
 )
-from studiolo.experiments.experiment import Experiment, Node, NodeName
+from studiolo.experiments.experiment import (
+    ENVIRONMENT_PLACE,
+    WEB_SERVICE_PLACE,
+    Experiment,
+    Node,
+    NodeName,
+)
 from studiolo.experiments.finding import Finding
 from studiolo.experiments.reading import read_text
 from studiolo.experiments.revision import revision_of
@@ -30,6 +36,17 @@ LARGEST_FILE = 16 << 20
 #: Characters up to which a text that was read is remembered, for the next edit of it.
 _REMEMBERED = 4 << 20
 _BYTE_ORDER_MARK = "\ufeff"
+#: The lines of an experiment that are not of a node.
+_NOT_NODES = {WEB_SERVICE_PLACE, ENVIRONMENT_PLACE}
+#: Mistakes that are some whatever else is wrong with their node.
+_WHATEVER_ELSE = {
+    "module-unknown",
+    "dataset-file-missing",
+    "saved-missing",
+    "script-missing",
+    "parameter-unknown",
+    "port-unknown",
+}
 
 
 def read_experiment(path: Path) -> Experiment:
@@ -255,3 +272,29 @@ def _neighbours(file: Path) -> list[str]:
         return []
     close = closest(folder.name, names)
     return [] if close is None else [str(folder.with_name(close))]
+
+
+def findings_behind(
+    error: ExperimentFileError, check: Callable[[Experiment], Sequence[Finding]]
+) -> ExperimentFileError:
+    """The same error with what is wrong besides, as far as that does not follow from it.
+
+    Args:
+        error: What is wrong with the text of an experiment.
+        check: Finds what is wrong with an experiment that could be read.
+    """
+    if error.partial is None:
+        return error
+    nodes = error.partial.nodes
+    clear = {name: node for name, node in nodes.items() if len(node.kinds) == 1}
+    faulty = {found.node for found in error.findings}
+    is_whole = len(clear) == len({path[0] for path in error.partial.lines} - _NOT_NODES)
+    more = [
+        found
+        for found in check(replace(error.partial, nodes=clear))
+        # Of a node that has no part of its own any more, others can't be right about it.
+        if (found.node not in faulty or found.code in _WHATEVER_ELSE)
+        and (is_whole or found.code != "node-unknown")
+    ]
+    findings = sorted([*error.findings, *more], key=lambda found: found.line or 0)
+    return ExperimentFileError(findings, partial=error.partial)

@@ -1,10 +1,11 @@
 """Mistakes in an experiment, as values: a user's mistake is not an exception."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from studiolo.errors import Fact
 from studiolo.experiments.experiment import NodeName
 
 
@@ -32,6 +33,8 @@ class Finding:
     #: The node that it is about, for the canvas to mark.
     node: NodeName | None = None
     severity: Severity = Severity.ERROR
+    #: What the message is made of, for one in a different language; empty where it is not known.
+    facts: Mapping[str, Fact] = field(default_factory=dict, hash=False)
 
     def __str__(self) -> str:
         return self.shown()

@@ -28,6 +28,7 @@ class ServiceGraphError(StudioloError):
     def __init__(self, *, node: str, problem: str, remedy: str) -> None:
         self.node = node
         self.problem = problem
+        self.remedy = remedy
         super().__init__(f"The node {node!r} {problem}. {remedy}")
 
 

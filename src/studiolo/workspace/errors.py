@@ -91,6 +91,7 @@ class DatasetVersionMissingError(StudioloError):
     def __init__(self, *, name: str, version: int, versions: int) -> None:
         self.name = name
         self.version = version
+        self.versions = versions
         there = f"it has versions 1 to {versions}" if versions else "none has been read yet"
         super().__init__(f'The dataset "{name}" has no version {version}: {there}.')
 
@@ -335,6 +336,7 @@ class SecretMissingError(StudioloError):
 
     def __init__(self, *, name: str, hint: str) -> None:
         self.name = name
+        self.hint = hint
         said = f' "studiolo secret set {name}" keeps it, "studiolo secret list" shows the names.'
         super().__init__(f'There is no secret "{name}".{hint}{said}')
 
@@ -346,6 +348,7 @@ class SecretNameError(StudioloError):
 
     def __init__(self, *, name: str, why: str) -> None:
         self.name = name
+        self.why = why
         super().__init__(f'A secret can\'t be called "{name}". {why}')
 
 
@@ -356,6 +359,7 @@ class SecretValueError(StudioloError):
 
     def __init__(self, *, name: str, shortest: int, longest: int) -> None:
         self.name = name
+        self.shortest, self.longest = shortest, longest
         super().__init__(
             f"The value of {name} can't be kept: a secret is a text of {shortest} to {longest:,} "
             "characters. A shorter one could not be told from other text in a log."
@@ -369,6 +373,7 @@ class SecretsUnreadableError(StudioloError):
 
     def __init__(self, *, path: Path, why: str) -> None:
         self.path = path
+        self.why = why
         super().__init__(
             f'The secrets can\'t be used: "{path}": {why}. Nothing was changed. If the file or its '
             "key is lost, remove that folder and set the secrets again."

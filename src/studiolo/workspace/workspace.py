@@ -7,9 +7,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from studiolo.experiments.check import check_experiment, findings_behind
+from studiolo.experiments.check import check_experiment
 from studiolo.experiments.errors import ExperimentFileError
 from studiolo.experiments.experiment import Experiment, NodeName, SavedName
+from studiolo.experiments.file import findings_behind
 from studiolo.experiments.finding import Finding
 from studiolo.experiments.layout import (
     Layout,

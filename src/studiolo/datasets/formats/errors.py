@@ -48,6 +48,7 @@ class EmptyFileError(FileNotParsedError):
 
     def __init__(self, *, file: str, needs: str) -> None:
         self.file = file
+        self.needs = needs
         super().__init__(f'The file "{file}" is empty; {needs}.')
 
 
@@ -115,10 +116,12 @@ class NulByteError(FileNotParsedError):
             if likely
             else "Remove the byte"
         )
+        #: A sentence that does not say what to do.
+        self.problem = (
+            f"{file}, line {line}, byte {offset}: a NUL byte, which text files never contain."
+        )
         super().__init__(
-            f"{file}, line {line}, byte {offset}: a NUL byte, which text files never contain. "
-            f"{guess}, "
-            "or check whether it is a binary file with a text file's name."
+            f"{self.problem} {guess}, or check whether it is a binary file with a text file's name."
         )
 
 
@@ -137,8 +140,10 @@ class EncodingError(FileNotParsedError):
         self.found = found
         self.candidates = dict(candidates)
         shown = " ".join(f"0x{byte:02X}" for byte in found)
+        #: What is wrong and which encodings fit, without where to name one.
+        self.problem = f"{file}, line {line}, byte {offset}: {shown} is not UTF-8. {self._advice()}"
         super().__init__(
-            f"{file}, line {line}, byte {offset}: {shown} is not UTF-8. {self._advice()} Then name "
+            f"{self.problem} Then name "
             "it: --encoding NAME on the command line, encoding= in Python; or save the file as "
             "UTF-8."
         )
@@ -267,6 +272,7 @@ class OtherFormatError(FileNotParsedError):
     def __init__(self, *, file: str, found: str, advice: str) -> None:
         self.file = file
         self.found = found
+        self.advice = advice
         super().__init__(f'The file "{file}" can\'t be read: it is {found}. {advice}.')
 
 
@@ -302,6 +308,7 @@ class FormatCannotHoldError(DatasetError):
         self.format_name = format_name
         self.column = column
         self.what = what
+        self.advice = advice
         subject = "the dataset" if column is None else f'column "{column}"'
         super().__init__(
             f'"{file}" was not written: {format_name} cannot hold {what} ({subject}). {advice}.'

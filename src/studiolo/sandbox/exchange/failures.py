@@ -67,9 +67,8 @@ _KINDS: Mapping[str, _Kind] = {
     ),
     "network-refused": _Kind(
         classic_number=_SCRIPT,
-        sentence="The script tried to reach the network, which the sandbox refuses ({said}). "
-        "Download the data beforehand and connect it as a dataset, or allow what the script has to "
-        "reach: --allow HOST:PORT.",
+        sentence="The script tried to reach the network, which the sandbox refuses ({said}).",
+        remedy=Remedy.ALLOW_TARGET,
     ),
     "target-unreachable": _Kind(classic_number=_SCRIPT),
     "out-of-memory": _Kind(

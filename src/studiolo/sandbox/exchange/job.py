@@ -139,6 +139,7 @@ class Remedy(StrEnum):
 
     MORE_TIME = "more-time"
     MORE_MEMORY = "more-memory"
+    ALLOW_TARGET = "allow-target"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Errors as the API answers them: a status, a code, and sentences for a page."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -10,9 +10,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from typing_extensions import TypedDict
 
-from studiolo.errors import StudioloError
+from studiolo.errors import Fact, StudioloError
 from studiolo.experiments.errors import ExperimentFileError
 from studiolo.experiments.web_service.errors import ServiceSetUpError
+from studiolo.server.api.page_words import CHOICES, sentence_for_page
 from studiolo.store.errors import StoreError
 from studiolo.workspace.drafts.conflicts import ScriptChangedError
 from studiolo.workspace.errors import NodeRefusedError
@@ -58,52 +59,6 @@ _CONFLICT: Final = frozenset(
         "workspace-in-use",
     }
 )
-#: Where a set-up of a service needs a decision: the field of the request, and what to do; by the
-#: option of the command line.
-_CHOICES: Final = {
-    "--learner": ("learner", " Choose the node that trains the model."),
-    "--input": ("inputs", " Choose where the rows of callers enter."),
-    "--output": ("outputs", " Choose what the service returns."),
-}
-#: Sentences of errors that are worded for programs, for people who look at a page.
-_ON_A_PAGE: Final[Mapping[str, Callable[[Any], str]]] = {
-    "experiment-exists": lambda error: (
-        f'There already is an experiment "{error.name}". Choose another name.'
-    ),
-    "experiment-changed": lambda _: (
-        "The experiment was changed elsewhere meanwhile, so your change was not saved."
-    ),
-    "script-changed": lambda error: (
-        f'The script "{error.file}" was changed elsewhere meanwhile, so it was not saved.'
-    ),
-    "script-exists": lambda error: (
-        f'There already is a script "{error.file}" with a different text. Choose another name.'
-    ),
-    "node-name-taken": lambda error: (
-        f'The experiment already has a node "{error.node}". Choose another name.'
-    ),
-    "service-set-up": lambda error: f"{error.problem}{_CHOICES.get(error.option, ('', ''))[1]}",
-    "service-unknown": lambda error: (
-        f'There is no web service "{error.service}".'
-        + (f" There are {', '.join(error.known[:10])}." if error.known else "")
-    ),
-    "results-outdated": lambda error: (
-        f'The experiment "{error.experiment}" has no result of {", ".join(error.nodes[:10])} as it '
-        "is now. Run it first."
-    ),
-    "service-output-missing": lambda _: (
-        "The experiment has no Web Service Output, so its service would return nothing. Add one, "
-        "or set up a web service."
-    ),
-    "service-experiment-exists": lambda error: (
-        f'The experiment "{error.folder.name}" exists already and was edited since. Nothing was '
-        "written. Rename it to keep it, or choose to replace it."
-    ),
-    "dataset-exists": lambda error: (
-        f'There already is a dataset "{error.file}" with different content. Replace it, and its '
-        "content stays an older version; or choose another name."
-    ),
-}
 
 
 class ErrorDetailDocument(TypedDict):
@@ -120,6 +75,8 @@ class ErrorDocument(TypedDict):
     #: Stable; docs/reference/errors.md explains each.
     code: str
     message: str
+    #: What the message is made of, by name; empty where it is not known.
+    facts: Mapping[str, Fact]
     details: Sequence[ErrorDetailDocument]
 
 
@@ -133,6 +90,7 @@ class ErrorBody(TypedDict):
 INTERNAL: Final[ErrorDocument] = {
     "code": "internal-error",
     "message": "Something went wrong in Studiolo. The server's log says what.",
+    "facts": {},
     "details": [],
 }
 #: What every route may answer with, for the OpenAPI document.
@@ -143,26 +101,34 @@ ERRORS: Final[dict[int | str, dict[str, Any]]] = {
 
 
 def error_answer(
-    status: int, code: str, message: str, details: Sequence[ErrorDetailDocument] = ()
+    status: int,
+    code: str,
+    message: str,
+    details: Sequence[ErrorDetailDocument] = (),
+    **facts: Fact,
 ) -> JSONResponse:
     """The answer that reports an error."""
-    body: ErrorBody = {"error": {"code": code, "message": message, "details": list(details)}}
-    return JSONResponse(body, status)
+    error: ErrorDocument = {
+        "code": code,
+        "message": message,
+        "facts": facts,
+        "details": list(details),
+    }
+    return JSONResponse({"error": error}, status)
 
 
 def error_document(error: StudioloError) -> ErrorDocument:
     """An error of the workspace, in words for a page."""
-    worded = _ON_A_PAGE.get(error.code)
     details: list[ErrorDetailDocument] = []
     if isinstance(error, ExperimentFileError):
         details = [{"field": f.node or "", "message": f.message} for f in error.findings]
     elif isinstance(error, NodeRefusedError):
         details = [{"field": error.node, "message": reason} for reason in error.reasons]
-    message = details[0]["message"] if details else str(error) if worded is None else worded(error)
-    if isinstance(error, ServiceSetUpError) and error.option in _CHOICES:
-        field, _ = _CHOICES[error.option]
+    message = details[0]["message"] if details else sentence_for_page(error)
+    if isinstance(error, ServiceSetUpError) and error.option in CHOICES:
+        field, _ = CHOICES[error.option]
         details = [{"field": field, "message": choice} for choice in error.choices]
-    return {"code": error.code, "message": message, "details": details}
+    return {"code": error.code, "message": message, "facts": error.facts(), "details": details}
 
 
 def status_of(error: StudioloError) -> int:

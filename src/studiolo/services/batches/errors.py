@@ -32,7 +32,7 @@ class BatchFolderError(BatchError):
 
     def __init__(self, *, folder: Path, error: OSError) -> None:
         self.folder = folder
-        reason = error.strerror or str(error)
+        self.reason = reason = error.strerror or str(error)
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             advice = "Free some space and start the batch again: the pieces scored so far are kept."
         else:
@@ -50,6 +50,7 @@ class BatchPiecesDifferError(BatchError):
 
     def __init__(self, *, output: str, problem: str) -> None:
         self.output = output
+        self.problem = problem
         super().__init__(
             f'The pieces of the output "{output}" don\'t fit together: {problem}. Score the rows '
             'in one piece: publish the experiment with "--whole".'

@@ -12,6 +12,7 @@ class JobFileError(StudioloError):
 
     def __init__(self, *, name: str, problem: str) -> None:
         self.name = name
+        self.problem = problem
         super().__init__(f'The file "{name}" {problem}')
 
 
@@ -29,6 +30,7 @@ class BlobError(StudioloError):
     def __init__(self, *, blob: str, problem: str) -> None:
         #: Its address, without keys and signatures.
         self.blob = blob
+        self.problem = problem
         super().__init__(f'The blob "{blob}" {problem}')
 
 

@@ -25,6 +25,7 @@ class SavedNameError(StudioloError):
 
     def __init__(self, saved: SavedName) -> None:
         self.saved = saved
+        self.name = saved.name
         super().__init__(
             f'"{saved.name}" can\'t be the name of a {_WORDS[saved.kind]}. It is the name of a '
             f"folder: {SAVED_NAME_RULE}."
@@ -38,6 +39,7 @@ class SavedMissingError(StudioloError):
 
     def __init__(self, saved: SavedName, *, folder: str, known: Sequence[str]) -> None:
         self.saved = saved
+        self.name = saved.name
         self.known = tuple(known)
         command = "save-model" if saved.kind is PortKind.MODEL else "save-transform"
         hint = meant_among(saved.name, known) or (
@@ -54,6 +56,7 @@ class SavedVersionMissingError(StudioloError):
 
     def __init__(self, saved: SavedName, *, version: int, versions: Sequence[int]) -> None:
         self.saved = saved
+        self.name = saved.name
         self.version = version
         self.versions = tuple(versions)
         there = listed([str(number) for number in versions]).replace('"', "")
@@ -70,6 +73,7 @@ class SavedDamagedError(StudioloError):
 
     def __init__(self, saved: SavedName, *, file: Path, problem: str) -> None:
         self.saved = saved
+        self.name = saved.name
         self.file = file
         self.problem = problem
         super().__init__(
@@ -85,6 +89,7 @@ class SavedChangedError(StudioloError):
 
     def __init__(self, saved: SavedName) -> None:
         self.saved = saved
+        self.name = saved.name
         super().__init__(
             f"The {words(saved)} was changed while the run was beginning. Run it again."
         )

@@ -51,7 +51,7 @@ class ServiceNameError(StudioloError):
     code: ClassVar[str] = "service-name"
 
     def __init__(self, *, what: str, name: str, allowed: str) -> None:
-        self.name = name
+        self.what, self.name, self.allowed = what, name, allowed
         super().__init__(f'No {what} can be called "{name}": its name {allowed}.')
 
 
@@ -61,6 +61,7 @@ class ServiceOutputMissingError(StudioloError):
     code: ClassVar[str] = "service-output-missing"
 
     def __init__(self, *, experiment: str) -> None:
+        self.experiment = experiment
         super().__init__(
             f"The experiment {experiment!r} has no Web Service Output, so its service would "
             f'return nothing. "studiolo set-up-service {experiment}" writes an experiment that has '
@@ -75,6 +76,7 @@ class EndpointLimitError(StudioloError):
 
     def __init__(self, *, limit: str, problem: str) -> None:
         self.limit = limit
+        self.problem = problem
         super().__init__(f'The limit "{limit}" {problem} No limit has changed.')
 
 
@@ -86,4 +88,5 @@ class RetrainingError(StudioloError):
     def __init__(self, *, problem: str, fits: bool = True) -> None:
         #: False if the model was tried, and the service did not answer as before.
         self.fits = fits
+        self.problem = problem
         super().__init__(f"The trained model was not replaced: {problem}.")
