@@ -155,6 +155,32 @@ def test_the_file_and_the_canvas_stay_one(page: Page, studio: Studio) -> None:
     assert "# the best three" in file.read_text()
 
 
+def test_what_a_node_may_reach_is_checked_at_its_field(page: Page, studio: Studio) -> None:
+    page.route("**/api/secrets", lambda route: route.fulfill(json={"names": ["API_TOKEN"]}))
+    studio.open(page, "scatter-matrix")
+    node(page, "draw").click()
+    page.get_by_text("Network and secrets").click()
+    field = page.get_by_label("Add a host and a port")
+    field.fill("api.example.com")
+    field.press("Enter")
+    expect(page.get_by_role("group", name="May reach").get_by_role("alert")).to_contain_text(
+        "is not a host and a port"
+    )
+    expect(field).to_have_value("api.example.com")
+    field.fill("api.example.com:443")
+    field.press("Enter")
+    expect(page.get_by_role("button", name="Forbid api.example.com:443")).to_be_visible()
+    page.get_by_label("Give a secret").select_option("API_TOKEN")
+    expect(page.get_by_role("button", name="Take away API_TOKEN")).to_be_visible()
+    expect(page.locator(".saved")).to_have_text("Saved")
+    draw = studio.nodes("scatter-matrix")["draw"]
+    assert (draw["allow"], draw["secrets"]) == (["api.example.com:443"], ["API_TOKEN"])
+    check_accessibility(page)
+    page.get_by_role("button", name="Take away API_TOKEN").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("button", name="Take away API_TOKEN")).to_be_visible()
+
+
 def test_two_pages_see_what_the_other_one_changes(new_page: NewPage, studio: Studio) -> None:
     one, other = new_page(), new_page()
     studio.open(one, "several-figures")

@@ -38,12 +38,24 @@ def only_high(features, password):
     name = "{MARKUP}"
     return features["Glucose"]
 """
+REACHES = """
+import socket
+
+
+def azureml_main(dataframe1=None, dataframe2=None):
+    for target in (("127.0.0.1", 9), ("db.example.com", 5432)):
+        try:
+            socket.create_connection(target)
+        except OSError:
+            pass
+"""
 EXPERIMENT = """
 studiolo: 1
 name: Makes and breaks
 nodes:
   make: {module: execute-python-script, script: script.py}
   break: {module: execute-python-script, script: script.py, inputs: {dataset1: make}}
+  reaches: {module: execute-python-script, script: reaches.py, allow: ["127.0.0.1:9"]}
   scores: {dataset: scores.csv}
   forest:
     module: edit-metadata
@@ -95,6 +107,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     folder.mkdir(parents=True)
     (folder / "experiment.yaml").write_text(EXPERIMENT)
     (folder / "script.py").write_text(SCRIPT)
+    (folder / "reaches.py").write_text(REACHES)
     (root / "datasets" / "scores.csv").write_text(SCORES)
     (root / "datasets" / "guess.csv").write_text(GUESS)
     (root / "datasets" / "lengths.csv").write_text(LENGTHS)
@@ -160,6 +173,17 @@ def test_a_failure_names_the_line_and_leads_to_it(page: Page, studio: Studio) ->
     expect(page.get_by_label("Console")).to_have_text(f"{MARKUP}\n")
     page.get_by_role("link", name="script.py:8").click()
     page.wait_for_url("**/experiments/breaks/nodes/break?line=8")
+
+
+def test_what_a_node_tried_to_reach_is_shown(page: Page, studio: Studio) -> None:
+    studio.open(page, f"/runs/{studio.run}/nodes/reaches")
+    tried = page.get_by_role("region", name="Network").get_by_role("row")
+    expect(tried).to_have_count(3)
+    expect(tried.nth(1)).to_contain_text("127.0.0.1:9")
+    expect(tried.nth(1)).not_to_contain_text("Not allowed")
+    expect(tried.nth(2)).to_contain_text("db.example.com:5432")
+    expect(tried.nth(2)).to_contain_text("Not allowed")
+    check_accessibility(page)
 
 
 def test_the_variables_of_each_frame_are_shown_as_text(page: Page, studio: Studio) -> None:

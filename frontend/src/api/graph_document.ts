@@ -124,6 +124,8 @@ function requestsOf(edit: Exclude<Edit, { kind: "move" }>): ApiEdit[] {
       return [{ kind: "disconnect", node: edit.node, port: edit.input }];
     case "set_comment":
       return [{ kind: "change_node", node: edit.node, keys: { comment: edit.comment || null } }];
+    case "set_key":
+      return [{ kind: "change_node", node: edit.node, keys: { [edit.key]: edit.value as Schemas["ChangeNode"]["keys"][string] } }];
     case "set_web_service_parameter":
       return [{ kind: edit.kind, name: edit.name, targets: [...edit.targets] }];
     case "set_parameter":

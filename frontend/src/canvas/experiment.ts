@@ -21,6 +21,14 @@ export interface ExperimentState {
   readonly history: History;
   readonly standing: Standing;
   readonly unsaved: number;
+  /** What the server did not take last, until something else is done. */
+  readonly refusal: Refusal | null;
+}
+
+interface Refusal {
+  readonly edits: readonly Edit[];
+  /** The server's sentence. */
+  readonly message: string;
 }
 
 export interface Experiment {
@@ -47,10 +55,12 @@ export function openExperiment(document: ExperimentDocument): Experiment {
   };
   const saving = new Saving(document, server, {
     changed: () => show(),
-    refused: (_, error) => {
-      use.setState({ history: { ...use.getState().history, done: use.getState().history.done.slice(0, -1) } });
+    refused: (edits, error) => {
+      const { history } = use.getState();
+      use.setState({ history: { ...history, done: history.done.slice(0, -1) }, refusal: { edits, message: error.message } });
       show();
-      toast(`${words().conflict.failed} ${error.message}`, { look: "refused" });
+      // The field of such a key shows the sentence.
+      if (edits.some((edit) => edit.kind !== "set_key")) toast(`${words().conflict.failed} ${error.message}`, { look: "refused" });
     },
   });
   const use = create<ExperimentState>()(() => ({
@@ -61,6 +71,7 @@ export function openExperiment(document: ExperimentDocument): Experiment {
     history: NO_HISTORY,
     standing: saving.standing,
     unsaved: 0,
+    refusal: null,
   }));
 
   function show(): void {
@@ -77,7 +88,7 @@ export function openExperiment(document: ExperimentDocument): Experiment {
   }
 
   function carryOut(history: History, edits: readonly Edit[]): void {
-    use.setState({ history, graph: applied(use.getState().graph, edits) });
+    use.setState({ history, graph: applied(use.getState().graph, edits), refusal: null });
     saving.add(edits);
   }
 

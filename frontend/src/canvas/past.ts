@@ -16,6 +16,7 @@ export function openPast(document: ExperimentDocument): Experiment {
     history: NO_HISTORY,
     standing: { kind: "saved" },
     unsaved: 0,
+    refusal: null,
   }));
   return {
     use,

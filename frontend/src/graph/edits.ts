@@ -22,6 +22,8 @@ export type Edit =
   | { readonly kind: "set_parameter"; readonly node: NodeName; readonly parameter: string; readonly value: Value }
   | { readonly kind: "clear_parameter"; readonly node: NodeName; readonly parameter: string }
   | { readonly kind: "set_comment"; readonly node: NodeName; readonly comment: string }
+  /** Another key of the node in the file, such as "allow"; null takes it away. */
+  | { readonly kind: "set_key"; readonly node: NodeName; readonly key: string; readonly value: Value }
   | {
       readonly kind: "set_web_service_parameter";
       readonly name: string;
@@ -66,6 +68,11 @@ function appliedOne(graph: Graph, edit: Edit): Graph {
       }));
     case "set_comment":
       return changed(graph, edit.node, (node) => ({ ...node, comment: edit.comment }));
+    case "set_key":
+      return changed(graph, edit.node, (node) => ({
+        ...node,
+        form: edit.value === null ? without(node.form, edit.key) : { ...node.form, [edit.key]: edit.value },
+      }));
     case "set_web_service_parameter":
       return graph;
   }
@@ -117,6 +124,8 @@ function inverseOne(graph: Graph, edit: Edit): Edit[] {
     }
     case "set_comment":
       return [{ kind: "set_comment", node: edit.node, comment: node.comment }];
+    case "set_key":
+      return [{ ...edit, value: node.form[edit.key] ?? null }];
   }
 }
 

@@ -12,6 +12,7 @@ import { shownNode } from "../look/node_states";
 import { Trouble } from "../look/trouble";
 import { ConsolePanel } from "../panels/debugging/console_panel";
 import { DebugPanel } from "../panels/debugging/debug_panel";
+import { Connections } from "../panels/device/connections";
 import { Console } from "../panels/device/console";
 import { FailureReport } from "../panels/device/failure";
 import { Outputs } from "../panels/device/outputs";
@@ -105,6 +106,9 @@ function Device({ run, node, of }: { readonly run: string; readonly node: string
         <section className="block"><h2 className="hd">{words.device.pictures}<span className="count">{of.images.length}</span></h2><Pictures run={run} node={node} names={of.images} /></section>
       )}
       <section className="block"><h2 className="hd">{words.device.console}</h2><Console run={run} node={node} atEnd={of.error !== null} /></section>
+      {of.network.length > 0 && (
+        <section className="block"><h2 className="hd">{words.access.connections}<span className="count">{of.network.length}</span></h2><Connections connections={of.network} /></section>
+      )}
       {of.log.length > 0 && (
         <section className="block">
           <h2 className="hd">{words.run.log}</h2>

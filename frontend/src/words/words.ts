@@ -74,6 +74,11 @@ export function moment(iso: string): string {
   return date.toLocaleString(locale(), today ? time : { day: "numeric", month: "short", ...time });
 }
 
+/** The time of day, to the second: "13:24:05". */
+export function clock(iso: string): string {
+  return new Date(iso).toLocaleTimeString("en-GB");
+}
+
 /** When a run began, which its id tells: "13:24" for today's. */
 export function runMoment(run: string): string {
   const found = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)/.exec(run);

@@ -87,6 +87,7 @@ export const arbitraryEdits: fc.Arbitrary<Edit[]> = fc.array(
     }),
     fc.record({ kind: fc.constant("clear_parameter" as const), node: name(), parameter: fc.constantFrom("a", "b") }),
     fc.record({ kind: fc.constant("set_comment" as const), node: name(), comment: fc.string() }),
+    fc.record({ kind: fc.constant("set_key" as const), node: name(), key: fc.constantFrom("allow", "cache"), value: fc.constantFrom(null, true, "a:1") }),
     fc.record({ kind: fc.constant("add_node" as const), node: fc.constantFrom("n0", "added").map((one) => node(one)) }),
   ),
   { maxLength: 6 },

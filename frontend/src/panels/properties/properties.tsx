@@ -17,6 +17,7 @@ import { Icon } from "../../look/icon";
 import { Inlay, StateMark } from "../../look/marks";
 import { findingText } from "../../words/library";
 import { useWords } from "../../words/words";
+import { Access } from "./access";
 import { CallerField } from "./caller_field";
 import { Outputs } from "./outputs";
 import { ParameterField } from "./parameter_field";
@@ -115,6 +116,7 @@ function NodeProperties({ experiment, acts, node, readOnly }: NodePropertiesProp
             ))}
           </div>
         )}
+        {node.kind === "module" && !node.module?.startsWith("web-service-") && <Access experiment={experiment} node={node} readOnly={readOnly} />}
       </div>
       <Outputs experiment={experiment} acts={acts} node={node} />
     </>

@@ -1,6 +1,7 @@
 """The workspace, and the session of who asks."""
 
 import importlib.metadata
+from collections.abc import Sequence
 
 from fastapi import APIRouter
 from typing_extensions import TypedDict
@@ -9,6 +10,7 @@ from studiolo.documents.isolation import DoctorDocument, doctor_document
 from studiolo.modules.definition import PortKind
 from studiolo.sandbox.policy.isolation import Isolation
 from studiolo.workspace.sandboxes.script_runs import try_isolation
+from studiolo.workspace.sandboxes.secret_store import SecretStore
 from studiolo.workspace.studio.studio import Studio
 
 
@@ -32,6 +34,13 @@ class WorkspaceDocument(TypedDict):
     #: Of Studiolo.
     version: str
     counts: WorkspaceCounts
+
+
+class SecretsDocument(TypedDict):
+    """The secrets that nodes can be given."""
+
+    #: In order. Their values stay where they are.
+    names: Sequence[str]
 
 
 class SessionDocument(TypedDict):
@@ -65,6 +74,11 @@ def workspace_routes(studio: Studio) -> APIRouter:
                 "services": len(workspace.services.names),
             },
         }
+
+    @routes.get("/secrets")
+    def list_secrets() -> SecretsDocument:
+        """The names of the secrets of the user that the server runs as."""
+        return {"names": SecretStore().names}
 
     @routes.post("/isolation")
     def try_out_isolation() -> DoctorDocument:
