@@ -1,11 +1,11 @@
 """The application: routes, put together behind the edge."""
 
 import importlib.metadata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -21,6 +21,7 @@ from studiolo.server.help.routes import front_route, help_routes
 from studiolo.server.http.access_log import AccessLog
 from studiolo.server.http.edge import CLIENT_GONE, Edge, unknown_error
 from studiolo.server.http.event_streams import EventStreams
+from studiolo.server.http.hot_routes import HotRoutes
 from studiolo.server.http.refused import RefusedError, error_response, plain_error
 from studiolo.server.http.sites import Sites
 from studiolo.server.page.files import page_routes
@@ -76,7 +77,8 @@ class Application:
         self.sessions = None if studio is None else Sessions(settings.folder)
         self._failures = FailedRequests(settings.folder)
         self._scoring = Scoring(endpoints, self._failures, memory=settings.memory)
-        routes = _routes(endpoints, self._scoring, metrics_token(settings.folder))
+        hot = [classic_routes(endpoints, self._scoring), own_routes(endpoints, self._scoring)]
+        routes = _routes(endpoints, hot, metrics_token(settings.folder))
         routes.include_router(help_routes(endpoints, sample_rows=settings.sample_rows))
         if jobs is not None:
             routes.include_router(job_routes(endpoints, jobs))
@@ -89,7 +91,7 @@ class Application:
         else:
             routes.include_router(front_route())
         #: What a server calls.
-        self.asgi: ASGIApp = Edge(routes, Sites(settings.hosts), AccessLog(ACCESS))
+        self.asgi: ASGIApp = Edge(HotRoutes(hot, routes), Sites(settings.hosts), AccessLog(ACCESS))
         routes.state.edge = self.asgi
 
     def end_streams(self) -> None:
@@ -104,7 +106,7 @@ class Application:
             self._studio.language_servers.close()
 
 
-def _routes(endpoints: ServedEndpoints, scoring: Scoring, token: str) -> FastAPI:
+def _routes(endpoints: ServedEndpoints, hot: Sequence[APIRouter], token: str) -> FastAPI:
     application = FastAPI(
         title="Studiolo",
         version=importlib.metadata.version("studiolo"),
@@ -114,8 +116,8 @@ def _routes(endpoints: ServedEndpoints, scoring: Scoring, token: str) -> FastAPI
         redirect_slashes=False,
     )
     application.include_router(watching_routes(endpoints, token))
-    application.include_router(classic_routes(endpoints, scoring))
-    application.include_router(own_routes(endpoints, scoring))
+    for router in hot:
+        application.include_router(router)
     application.include_router(describing_routes(endpoints))
     application.add_exception_handler(HTTPException, _as_classic)
     application.add_exception_handler(RefusedError, _as_refused)

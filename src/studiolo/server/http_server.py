@@ -17,8 +17,6 @@ from uvicorn import Config, Server
 from studiolo.server.errors import AddressError, CertificateError
 from studiolo.server.http.connection import Connection
 
-#: Bytes of a request's head.
-_HEAD = 32 << 10
 #: Bytes of a message of a WebSocket, after it has been unpacked.
 _MESSAGE = 4 << 20
 #: Seconds that a connection stays open for a next request; longer than those of common proxies.
@@ -83,7 +81,6 @@ class HttpServer:
             # A caller's address is the proxy's: nothing here is decided by it.
             proxy_headers=False,
             timeout_keep_alive=_KEEP_ALIVE,
-            h11_max_incomplete_event_size=_HEAD,
             ssl_context_factory=None if self._context is None else self._tls_context,
             ssl_certfile=certificate,
             ssl_keyfile=key,

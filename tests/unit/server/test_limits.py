@@ -135,11 +135,11 @@ def test_numbers_that_json_does_not_have_are_read(limited: Served) -> None:
     assert answer.json()["Results"]["output1"]["value"]["Values"] == [[None]]
 
 
-def test_a_head_that_is_too_long_is_refused(limited: Served) -> None:
+@pytest.mark.parametrize("rest", [b"x" * 1_000_000, b"x" * 40_000 + b"\r\n\r\n"])
+def test_a_head_that_is_too_long_is_refused(limited: Served, rest: bytes) -> None:
     with limited.connection() as connection:
-        connection.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\nX: ")
         with contextlib.suppress(OSError):
-            connection.sendall(b"x" * 1_000_000)
+            connection.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\nX: " + rest)
         answer = connection.recv(1000)
     assert answer.startswith(b"HTTP/1.1 400")
     assert json.loads(answer.partition(b"\r\n\r\n")[2])["error"]["details"][0]["message"]
@@ -156,6 +156,8 @@ def test_a_head_that_is_too_long_is_refused(limited: Served) -> None:
         b"POST /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
         b"GET /health HTTP/1.1\r\nHost: localhost\r\nX : a\r\n\r\n",
         b"GET /\xff HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET /health HTTP/2.0\r\nHost: localhost\r\n\r\n",
+        b"CONNECT localhost:80 HTTP/1.1\r\nHost: localhost\r\n\r\n",
     ],
 )
 def test_what_is_not_http_is_refused_and_harms_nobody(limited: Served, sent: bytes) -> None:
@@ -164,6 +166,30 @@ def test_what_is_not_http_is_refused_and_harms_nobody(limited: Served, sent: byt
         answer = connection.recv(12)
     assert answer in (b"HTTP/1.1 400", b"HTTP/1.1 421", b"HTTP/1.1 404")
     assert limited.call().status_code == 200
+
+
+def test_what_comes_behind_a_body_is_not_a_header_and_has_a_bound(limited: Served) -> None:
+    chunked = b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n"
+    with limited.connection() as connection:
+        head = limited.head(0, key="wrong").replace(b"Content-Length: 0\r\n\r\n", chunked)
+        connection.sendall(head + f"Authorization: Bearer {PRIMARY.reveal()}\r\n\r\n".encode())
+        assert connection.recv(12) == b"HTTP/1.1 401"
+    with limited.connection() as connection:
+        head = limited.head(0).replace(b"Content-Length: 0\r\n\r\n", chunked)
+        with contextlib.suppress(ConnectionResetError):
+            connection.sendall(head + b"X: " + b"x" * 1_000_000)
+            assert connection.recv(12) == b""
+
+
+def test_requests_that_are_sent_at_once_are_answered_in_turn(limited: Served) -> None:
+    body = json.dumps(BODY).encode()
+    one = limited.head(len(body)) + body
+    with limited.connection() as connection:
+        connection.sendall(one + one + b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        answers = b""
+        while answers.count(b"HTTP/1.1 200 OK") < 3:
+            answers += connection.recv(10_000)
+    assert answers.count(b'"Results"') == 2
 
 
 def test_a_client_that_goes_away_frees_its_slot(limited: Served) -> None:
@@ -208,18 +234,21 @@ def test_slow_clients_are_cut_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         monkeypatch.setattr(connection_module, name, 0.3)
     monkeypatch.setattr(body_module, "_SECONDS", 0.3)
     with serving(tmp_path) as server:
-        silent, slow_head, idle_rest, slow_body = (server.connection() for _ in range(4))
+        silent, slow_head, idle_rest, slow_body, blank = (server.connection() for _ in range(5))
+        blank.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert blank.recv(10_000).startswith(b"HTTP/1.1 200")
+        blank.sendall(b"\r\n")
         slow_head.sendall(b"POST / HTTP/1.1\r\nHost: ")
         idle_rest.sendall(server.head(10_000, key="wrong") + b"some of it")
         slow_body.sendall(server.head(100) + b"{")
         assert silent.recv(100) == b""
         assert slow_head.recv(100) == b""
         assert slow_body.recv(12) == b"HTTP/1.1 408"
-        for connection in (idle_rest, slow_body):
+        for connection in (idle_rest, slow_body, blank):
             with contextlib.suppress(ConnectionResetError):
                 while connection.recv(10_000):
                     pass
-        for connection in (silent, slow_head, idle_rest, slow_body):
+        for connection in (silent, slow_head, idle_rest, slow_body, blank):
             connection.close()
         assert server.call().status_code == 200
 

@@ -11,12 +11,14 @@ import uuid
 from http import HTTPStatus
 from typing import Any, cast
 
-import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from studiolo.server.http.classic_errors import ClassicError, classic_error
 from studiolo.server.http.refused import plain_error
 
+#: Bytes of a request's head; and of what comes with a body that is in parts and is not of it.
+_HEAD = 32 << 10
+_VERSIONS = ("1.0", "1.1")
 #: Seconds for the head of a request, from its first byte, or from the connection's beginning.
 HEAD_SECONDS = 15.0
 #: Seconds for the rest of a body that is not read, so that its client gets to see the answer.
@@ -38,12 +40,16 @@ def most_connections() -> int:
     return min(MOST_CONNECTIONS, files // _SHARE)
 
 
-class Connection(H11Protocol):
-    """Uvicorn's, with time limits. `is_overdue` is to be asked again and again."""
+class Connection(HttpToolsProtocol):
+    """Uvicorn's, with limits. `is_overdue` is to be asked again and again."""
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         super().__init__(*arguments, **keywords)
         self._since = self.loop.time()
+        #: Whether a head has begun that is not complete, and the same of a body.
+        self._in_head = self._in_body = False
+        #: Bytes that came since a head, a body or a part of one was complete.
+        self._incomplete = 0
         self._answered_since: float | None = None
         self._untaken = 0
         self._untaken_since = self._since
@@ -57,11 +63,46 @@ class Connection(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take bytes of a request."""
-        if self.conn.their_state is h11.IDLE and not self.conn.trailing_data[0]:
-            self._since = self.loop.time()
-        if self.conn.their_state is h11.ERROR or self.transport.is_closing():
+        if self.transport.is_closing():
             return
+        if not self._in_head and not self._in_body:
+            self._begin()
+        self._incomplete += len(data)
         super().data_received(data)
+        if self._incomplete > _HEAD and not self.transport.is_closing():
+            self.send_400_response("")
+
+    def on_message_begin(self) -> None:
+        """Begin a request, which may come right behind another one."""
+        super().on_message_begin()
+        self._begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header; what comes behind a body is not one."""
+        if self._in_head:
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """Answer a request whose head is complete.
+
+        Raises:
+            ValueError: It is too long, or not of a version that is spoken here.
+        """
+        size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+        if size > _HEAD or self.parser.get_http_version() not in _VERSIONS:
+            raise ValueError(size)
+        self._in_head, self._in_body, self._incomplete = False, True, 0
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Take a part of a body."""
+        self._incomplete = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """End a body."""
+        self._in_body, self._incomplete = False, 0
+        super().on_message_complete()
 
     def is_overdue(self) -> bool:
         """Whether the client has taken too long for what it has to do now."""
@@ -110,18 +151,17 @@ class Connection(H11Protocol):
         self.transport.write(head.encode("ascii") + body)
         self.transport.close()
 
+    def _begin(self) -> None:
+        self._in_head = True
+        self._since = self.loop.time()
+
     def _head_is_overdue(self, now: float) -> bool:
-        if self.conn.their_state is not h11.IDLE:
-            return False
-        begun = self._current is None or bool(self.conn.trailing_data[0])
+        begun = self._in_head or self._current is None
         return begun and now - self._since > HEAD_SECONDS
 
     def _rest_is_overdue(self, now: float) -> bool:
-        unread = (
-            self._current is not None
-            and self._current.response_complete
-            and self.conn.their_state is h11.SEND_BODY
-        )
+        current = self._current
+        unread = current is not None and current.response_complete and self._in_body
         if not unread:
             self._answered_since = None
             return False
