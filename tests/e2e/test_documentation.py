@@ -33,9 +33,12 @@ def test_what_a_page_shows_is_what_a_reader_sees(page: str, tmp_path: Path) -> N
 
 
 def commands(text: str) -> list[tuple[str, list[str]]]:
-    """Each command of a block, with the lines that are shown after it."""
-    parts = re.split(r"^\$ ", text, flags=re.M)[1:]
-    return [(part.splitlines()[0], part.splitlines()[1:]) for part in parts]
+    """Each command of a block, with the lines that are shown after it.
+
+    A line that says what a command may be given is none of them.
+    """
+    parts = [part.splitlines() for part in re.split(r"^\$ ", text, flags=re.M)[1:]]
+    return [(first, shown) for first, *shown in parts if "[OPTIONS]" not in first]
 
 
 def run(command: str, folder: Path) -> list[str]:
