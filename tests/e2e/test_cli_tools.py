@@ -14,9 +14,11 @@ CSV = "n,x,t\n1,0.5,a\n2,,b\n3,2.5,\n"
 FORMATS = ["csv", "tsv", "arff", "parquet", "arrow", "feather", "jsonl", "xlsx"]
 
 
-@pytest.mark.parametrize("source", FORMATS)
-@pytest.mark.parametrize("target", FORMATS)
-def test_every_format_converts_to_every_other(
+# Reading knows nothing of writing: each format is read once and written once.
+@pytest.mark.parametrize(
+    ("source", "target"), list(zip(FORMATS, FORMATS[1:] + FORMATS[:1], strict=True))
+)
+def test_every_format_is_converted(
     studiolo: CommandLine, source: str, target: str, converted: Path
 ) -> None:
     ended = studiolo("convert", converted / f"data.{source}", f"out.{target}")

@@ -4,9 +4,8 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
 
-from studiolo.suggestions import closest, did_you_mean
+from studiolo.suggestions import closest, did_you_mean, listed, those_known
 
-_LISTED = 8
 #: More entries of a folder are not looked at.
 _MOST = 10_000
 
@@ -45,12 +44,4 @@ def meant(path: Path, fits: Callable[[Path], bool]) -> str:
 
 def meant_among(name: str, there: Sequence[str]) -> str:
     """The same for a name, where these are known."""
-    return did_you_mean(name, there) or (f" There are {listed(there)}." if there else "")
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names, or the first of them, for a sentence."""
-    shown = [f'"{name}"' for name in names[:_LISTED]]
-    if len(names) > _LISTED:
-        return f"{', '.join(shown)} and {len(names) - _LISTED} more"
-    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+    return did_you_mean(name, there) or those_known(there)

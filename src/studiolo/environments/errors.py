@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from studiolo.errors import StudioloError
-from studiolo.suggestions import did_you_mean
+from studiolo.suggestions import did_you_mean, those_known
 
 
 class EnvironmentBuildError(StudioloError):
@@ -194,9 +194,8 @@ class EnvironmentUnknownError(StudioloError):
     def __init__(self, *, name: str, known: Sequence[str]) -> None:
         self.name = name
         self.known = known
-        names = ", ".join(f'"{one}"' for one in known)
         super().__init__(
-            f'There is no environment "{name}".{did_you_mean(name, known)} There are: {names}.'
+            f'There is no environment "{name}".{did_you_mean(name, known)}{those_known(known)}'
             f' "studiolo environment create {name}" makes one.'
         )
 

@@ -33,6 +33,7 @@ from studiolo.modules.definition import (
 )
 from studiolo.modules.script import Script
 from studiolo.modules.values import checked_value
+from studiolo.suggestions import those_known
 
 _CYCLE_SHOWN = 10
 
@@ -392,7 +393,7 @@ class _Checker:
             return ""
         hint = self._spelling.hint(environment, known)
         said = f'{who} names the environment "{environment}", which does not exist.{hint}'
-        return f"{said} There are: {listed(known)}."
+        return f"{said}{those_known(list(known))}"
 
     def _parameters(self, node: Node, module: _Module) -> Sequence[Parameter] | None:
         """The parameters of a node; None where they are unknown and that has been reported."""

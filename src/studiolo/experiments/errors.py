@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from studiolo.datasets.missing_path import listed
 from studiolo.errors import StudioloError
 from studiolo.experiments.experiment import Experiment
 from studiolo.experiments.finding import Finding
+from studiolo.suggestions import those_known
 
 _SHOWN = 20
 
@@ -24,7 +24,7 @@ class ExperimentMissingError(StudioloError):
         #: Those whose names are similar, and all others.
         self.neighbours = tuple(neighbours)
         self.known = tuple(known)
-        hint = f" There are {listed(known)}." if known else ""
+        hint = those_known(known)
         if neighbours:
             hint = f' Did you mean "{neighbours[0]}"?'
         super().__init__(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from studiolo.errors import StudioloError
-from studiolo.suggestions import did_you_mean
+from studiolo.suggestions import did_you_mean, those_known
 
 
 class RunFailedError(StudioloError):
@@ -106,8 +106,7 @@ class NodeUnknownError(StudioloError):
         self.node = node
         self.known = tuple(known)
         hint = did_you_mean(node, known)
-        there = ", ".join(known[:12]) + (f" and {len(known) - 12} more" if len(known) > 12 else "")
-        super().__init__(f'There is no node "{node}".{hint} There are {there or "none"}.')
+        super().__init__(f'There is no node "{node}".{hint}{those_known(self.known)}')
 
 
 class OutputMissingError(StudioloError):

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from studiolo.datasets.missing_path import listed, meant
+from studiolo.datasets.missing_path import meant
 from studiolo.errors import StudioloError
 from studiolo.quantities import size_text
+from studiolo.suggestions import listed
 
 
 class WorkspaceMissingError(StudioloError):

@@ -211,7 +211,7 @@ class TestEndpoints:
             records.services.add_endpoint(service, "second", keys=KEYS, version=2)
         with pytest.raises(ServiceUnknownError):
             records.services.add_endpoint(ServiceId("0" * 32), "second", keys=KEYS)
-        with pytest.raises(EndpointUnknownError, match="There are default"):
+        with pytest.raises(EndpointUnknownError, match='The only one is "default"'):
             records.services.endpoint(service, "second")
 
     def test_settings_that_are_not_given_stay(self, records: Records) -> None:

@@ -267,7 +267,7 @@ def test_nothing_is_wrong(tmp_path: Path) -> None:
         (
             "module: execute-python-script, script: rank.py, environment: clasic",
             "environment-unknown",
-            'Did you mean "classic"? There are: default, classic.',
+            'Did you mean "classic"? There are "default" and "classic".',
         ),
         ("module: execute-python-script", "script-not-given", "such as script: rank_features.py."),
         (

@@ -109,7 +109,7 @@ def test_what_is_not_there_is_told_with_what_is(objects: SavedObjects) -> None:
     save(objects, b"two")
     with pytest.raises(SavedMissingError, match='Did you mean "diabetes"'):
         objects.find(SavedName(PortKind.MODEL, "diabetse"))
-    with pytest.raises(SavedMissingError, match='There are "diabetes"'):
+    with pytest.raises(SavedMissingError, match='The only one is "diabetes"'):
         objects.find(SavedName(PortKind.MODEL, "x"))
     with pytest.raises(SavedVersionMissingError, match=r"no version 3\. It has 1 and 2\. Leave"):
         objects.find(DIABETES, 3)

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from studiolo.datasets.missing_path import meant_among
 from studiolo.errors import StudioloError
+from studiolo.suggestions import those_known
 from studiolo.workspace.saved.errors import words
 
 #: Where a set-up of a service needs a decision: the field of the request, and what to do; by the
@@ -33,8 +34,7 @@ _ON_A_PAGE: Final[Mapping[str, Callable[[Any], str]]] = {
     ),
     "service-set-up": lambda error: f"{error.problem}{CHOICES.get(error.option, ('', ''))[1]}",
     "service-unknown": lambda error: (
-        f'There is no web service "{error.service}".'
-        + (f" There are {', '.join(error.known[:10])}." if error.known else "")
+        f'There is no web service "{error.service}".' + those_known(error.known)
     ),
     "results-outdated": lambda error: (
         f'The experiment "{error.experiment}" has no result of {", ".join(error.nodes[:10])} as it '
@@ -82,7 +82,7 @@ _ON_A_PAGE: Final[Mapping[str, Callable[[Any], str]]] = {
         f"secret set {error.name}"
     ),
     "environment-unknown": lambda error: (
-        f'There is no environment "{error.name}". There are {", ".join(error.known)}. In a '
+        f'There is no environment "{error.name}".{those_known(error.known)} In a '
         f"terminal of the workspace: studiolo environment create {error.name}"
     ),
     "environment-not-locked": lambda error: (

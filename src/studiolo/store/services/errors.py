@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from studiolo.store.errors import StoreError
-from studiolo.suggestions import did_you_mean
+from studiolo.suggestions import did_you_mean, those_known
 
 
 class ServiceUnknownError(StoreError):
@@ -16,8 +16,7 @@ class ServiceUnknownError(StoreError):
         self.service = service
         self.known = tuple(known)
         if self.known:
-            there = f" There are {', '.join(self.known)}."
-            hint = did_you_mean(service, self.known) or there
+            hint = did_you_mean(service, self.known) or those_known(self.known)
         else:
             hint = ' Nothing is published yet; "studiolo publish EXPERIMENT" makes a service.'
         super().__init__(f'There is no service "{service}".{hint}')
@@ -64,8 +63,7 @@ class EndpointUnknownError(StoreError):
     def __init__(self, *, endpoint: str, known: Sequence[str] = ()) -> None:
         self.endpoint = endpoint
         self.known = tuple(known)
-        hint = f" There are {', '.join(self.known)}." if self.known else ""
-        super().__init__(f'There is no endpoint "{endpoint}".{hint}')
+        super().__init__(f'There is no endpoint "{endpoint}".{those_known(self.known)}')
 
 
 class EndpointExistsError(StoreError):

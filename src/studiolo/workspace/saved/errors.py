@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from studiolo.datasets.missing_path import listed, meant_among
+from studiolo.datasets.missing_path import meant_among
 from studiolo.errors import StudioloError
 from studiolo.experiments.experiment import SAVED_NAME_RULE, SavedName
 from studiolo.modules.definition import PortKind
+from studiolo.suggestions import listed
 
 #: The words for the two kinds.
 _WORDS = {PortKind.MODEL: "trained model", PortKind.TRANSFORM: "transform"}

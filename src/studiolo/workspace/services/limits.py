@@ -6,7 +6,7 @@ from typing import Final
 
 from studiolo.quantities import duration_text, parse_duration, parse_size, size_text
 from studiolo.store.services.service_record import EndpointLimits
-from studiolo.suggestions import did_you_mean
+from studiolo.suggestions import did_you_mean, those_known
 from studiolo.workspace.services.errors import EndpointLimitError
 
 
@@ -55,7 +55,7 @@ def read_limits(given: Iterable[tuple[str, str]]) -> Mapping[str, int]:
     for word, text in given:
         name = _BY_WORD.get(word)
         if name is None:
-            hint = did_you_mean(word, list(_BY_WORD)) or f" There are {', '.join(_BY_WORD)}."
+            hint = did_you_mean(word, list(_BY_WORD)) or those_known(list(_BY_WORD))
             raise EndpointLimitError(limit=word, problem=f"does not exist.{hint}")
         if name in found:
             raise EndpointLimitError(limit=word, problem="is given twice.")
@@ -76,7 +76,7 @@ def check_limits(given: Mapping[str, int]) -> Mapping[str, int]:
         limit = LIMITS.get(name)
         if limit is None:
             raise EndpointLimitError(
-                limit=name, problem=f"does not exist. There are {', '.join(LIMITS)}."
+                limit=name, problem=f"does not exist.{those_known(list(LIMITS))}"
             )
         if not limit.least <= value <= limit.most:
             problem = (

@@ -10,7 +10,7 @@ from studiolo.services.serving.handler import Handler
 from studiolo.services.versions.frozen_version import FrozenVersion, freeze, thaw, with_model
 from studiolo.store.services.errors import EndpointUnknownError
 from studiolo.store.services.service_record import NewVersion, Published, ServedEndpoint
-from studiolo.suggestions import did_you_mean
+from studiolo.suggestions import did_you_mean, those_known
 from studiolo.workspace.services.errors import RetrainingError
 from studiolo.workspace.services.publishing import PublisherParts
 
@@ -38,7 +38,7 @@ def replace_models(
         for name, content in models.items():
             known = list(version.plan.models)
             if name not in known:
-                hint = did_you_mean(name, known) or f" There are: {', '.join(known) or 'none'}."
+                hint = did_you_mean(name, known) or those_known(known)
                 problem = f'version v{before.number} has no trained model "{name}".{hint}'
                 raise RetrainingError(problem=problem.rstrip("."))
             version = with_model(version, name, content)

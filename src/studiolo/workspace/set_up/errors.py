@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from studiolo.datasets.missing_path import listed
 from studiolo.errors import StudioloError
+from studiolo.suggestions import listed
 
 
 class ResultsOutdatedError(StudioloError):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from studiolo.errors import StudioloError
-from studiolo.experiments.spelling import listed
+from studiolo.suggestions import those_known
 
 
 class EditsOutdatedError(StudioloError):
@@ -28,7 +28,7 @@ class SampleUnknownError(StudioloError):
     def __init__(self, *, name: str, known: Sequence[str]) -> None:
         self.name = name
         self.known = tuple(known)
-        super().__init__(f'There is no sample "{name}". There are {listed(known)}.')
+        super().__init__(f'There is no sample "{name}".{those_known(known)}')
 
 
 class RemovedUnknownError(StudioloError):

@@ -81,7 +81,7 @@ def test_a_name_that_no_node_has_is_an_error_with_a_suggestion(word: str) -> Non
 
 def test_of_many_nodes_an_error_lists_some() -> None:
     many = experiment({f"n{number}": [] for number in range(100)})
-    with pytest.raises(NodeUnknownError, match=r"There are n0, .*, n11 and 88 more\."):
+    with pytest.raises(NodeUnknownError, match=r'There are "n0", .*, "n7" and 92 more\.'):
         Selection.of(many, to=["another"])
 
 
