@@ -1,14 +1,19 @@
 """Files that are there as a whole or not at all, whatever happens while they are written."""
 
 import contextlib
+import errno
 import io
 import os
 import secrets
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from studiolo.files.leftovers import hold, unfinished_name
+
+#: Bytes that are copied at a time.
+_COPIED = 1 << 20
 
 
 @contextlib.contextmanager
@@ -35,6 +40,31 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
     with staged(path, place) as sink:
         yield sink
+
+
+def move_to(source: Path, path: Path) -> None:
+    """Let a file that is complete take the path's place, as `replacing` does.
+
+    Raises:
+        OSError: It can't be done; the file is where it was.
+    """
+    path = path.resolve()
+    if path.is_file() or not path.exists():
+        with contextlib.suppress(FileNotFoundError):
+            source.chmod(path.stat().st_mode & 0o777)
+        with source.open("rb") as file:
+            os.fsync(file.fileno())
+        try:
+            source.replace(path)
+        except OSError as error:
+            if error.errno != errno.EXDEV:  # another file system
+                raise
+        else:
+            sync_folder(path.parent)
+            return
+    with replacing(path) as sink, source.open("rb") as file:
+        shutil.copyfileobj(file, sink, _COPIED)
+    source.unlink()
 
 
 @contextlib.contextmanager

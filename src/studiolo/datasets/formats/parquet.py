@@ -1,6 +1,6 @@
 """Parquet files."""
 
-from typing import Any
+from typing import Any, BinaryIO, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,6 +17,10 @@ from studiolo.datasets.formats.column_metadata import (
     table_with_metadata,
 )
 from studiolo.datasets.formats.errors import DamagedFileError, FormatCannotHoldError
+
+#: Rows of a group, as Arrow writes them.
+GROUP_ROWS = 1 << 20
+_COMPRESSION: Final = "zstd"
 
 
 def read(content: Content) -> Dataset:
@@ -109,11 +113,16 @@ def _refuse_finer_times(micro: Column, nano: Column, name: str, content: Content
         )
 
 
+def group_writer(schema: pa.Schema, sink: BinaryIO) -> pq.ParquetWriter:
+    """A writer of tables one after another, for columns without roles and categories."""
+    return pq.ParquetWriter(sink, schema, compression=_COMPRESSION)
+
+
 def write(dataset: Dataset, target: Target) -> None:
     """Write a Parquet file with the columns' roles and categories in their metadata."""
     try:
         table = table_with_categories(table_with_metadata(dataset))
-        pq.write_table(table, target.sink, compression="zstd")
+        pq.write_table(table, target.sink, compression=_COMPRESSION)
     except OverflowError as error:
         raise FormatCannotHoldError(
             file=target.name,

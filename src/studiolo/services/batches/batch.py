@@ -1,7 +1,7 @@
 """One batch: files scored by a version of a service, piece by piece and several at a time."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
@@ -11,6 +11,7 @@ from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.errors import DatasetError
 from studiolo.datasets.invariants import without_nan
 from studiolo.sandbox.exchange.memory_file import MemoryFile
+from studiolo.services.batches.early_output import EarlyOutput
 from studiolo.services.batches.errors import BatchInputError
 from studiolo.services.batches.input_file import InputFile, Piece
 from studiolo.services.batches.outcome import BatchFailed, BatchProgress
@@ -35,6 +36,8 @@ class Batch:
     on_progress: Callable[[BatchProgress], None]
     #: Ends the batch soon after it is set.
     cancelled: threading.Event
+    #: Written while pieces are still scored.
+    early: Sequence[EarlyOutput] = ()
     _failed: dict[int, RequestRefused | ScoringFailed] = field(default_factory=dict)
     _rows: int = 0
     _done: int = 0
@@ -117,8 +120,11 @@ class Batch:
         tables = [_without_nan(answer.outputs[name]) for name in self._outputs]
         tables += [model_part(answer.models[name]) for name in self.scorer.schema.models]
         self.parts.put(number, tables, rows=rows)
+        del tables, checked, answer
         self._count(rows)
         self._tell()
+        for output in self.early:
+            output.advance()
 
     def _read(self, piece: Piece) -> dict[str, Cells | pa.Table]:
         try:

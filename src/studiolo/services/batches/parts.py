@@ -93,17 +93,22 @@ class Parts:
         Raises:
             BatchPiecesDifferError: The results of the pieces don't fit together.
         """
-        tables = []
-        for number in range(len(self.pieces)):
-            with pa.memory_map(str(self._path(number, place))) as file:
-                data = file.read_buffer()
-            with pa.ipc.open_stream(data) as reader:
-                tables.append(reader.read_all().replace_schema_metadata(None))
+        tables = [self._part(number, place) for number in range(len(self.pieces))]
         return joined_parts(tables, output=output)
+
+    def part(self, number: int, place: int) -> pa.Table | None:
+        """The result of one piece at an output, which stays on the disk; None if it isn't done."""
+        return self._part(number, place) if self._path(number, place).exists() else None
 
     def remove(self) -> None:
         """Remove the folder, once its batch has an end."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _part(self, number: int, place: int) -> pa.Table:
+        with pa.memory_map(str(self._path(number, place))) as file:
+            data = file.read_buffer()
+        with pa.ipc.open_stream(data) as reader:
+            return reader.read_all().replace_schema_metadata(None)
 
     def _path(self, number: int, place: int) -> Path:
         return self.folder / _PARTS / f"{number:06d}-{place}.arrow"

@@ -1,5 +1,6 @@
 """Files scored by a service, here: what `studiolo batch` and batch jobs have in common."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -14,8 +15,9 @@ from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.errors import DatasetFileUnwritableError
 from studiolo.datasets.formats import Target, module_of
 from studiolo.datasets.reading.files import FileFormat, format_of
-from studiolo.files.whole_file import replacing
+from studiolo.files.whole_file import move_to, replacing
 from studiolo.services.batches.batch import Batch
+from studiolo.services.batches.early_output import EarlyOutput
 from studiolo.services.batches.errors import BatchModelFileError, BatchOutputError
 from studiolo.services.batches.input_file import InputFile
 from studiolo.services.batches.outcome import BatchFailed, BatchProgress
@@ -110,7 +112,12 @@ def score_files(
         def cut() -> Any:
             return only.pieces() if pieces and only else [InputFile.WHOLE]
 
-        with Parts.open(folder, work, cut) as parts:
+        with Parts.open(folder, work, cut) as parts, ExitStack() as closing:
+            early = {
+                name: closing.enter_context(contextlib.closing(EarlyOutput(parts, place)))
+                for place, name in enumerate(handler.schema.outputs)
+                if name in files.outputs and format_of(files.outputs[name]) is FileFormat.PARQUET
+            }
             batch = Batch(
                 scorer=handler,
                 files=inputs,
@@ -119,6 +126,7 @@ def score_files(
                 parallel=parallel,
                 on_progress=tell,
                 cancelled=ended,
+                early=list(early.values()),
             )
             failed = batch.run()
             if failed is not None and isinstance(failed.answer, RequestRefused):
@@ -127,7 +135,13 @@ def score_files(
             if failed is not None or ended.is_set():
                 return failed
             written = {
-                name: (files.outputs[name], *_write(parts, place, name, files.outputs[name]))
+                name: (
+                    files.outputs[name],
+                    *(
+                        _move(early.get(name), files.outputs[name])
+                        or _write(parts, place, name, files.outputs[name])
+                    ),
+                )
                 for place, name in enumerate([*handler.schema.outputs, *models])
                 if name in files.outputs
             }
@@ -180,6 +194,20 @@ def _work(
         "parameters": {name: str(value) for name, value in files.parameters.items()},
         "pieces": pieces,
     }
+
+
+def _move(early: EarlyOutput | None, path: Path) -> tuple[int, int] | None:
+    """Put a file that was written early into its place; its rows and columns, if there is one."""
+    finished = None if early is None else early.finish()
+    if finished is None:
+        return None
+    file, rows, columns = finished
+    try:
+        move_to(file, path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DatasetFileUnwritableError(file=str(path), reason=reason) from error
+    return rows, columns
 
 
 def _write(parts: Parts, place: int, name: str, path: Path) -> tuple[int, int]:
