@@ -53,14 +53,13 @@ def listed(reading: ScriptReading, script: str, *, told: RetiredCall) -> str:
 
 
 def notes(reading: ScriptReading) -> list[str]:
-    """Sentences for the run's log about calls that succeed but mean something else today."""
-    return _lines(
-        [
-            found
-            for found in reading.found
-            if found.call.effect is not Effect.FAILS and found.call.noted
-        ]
-    )
+    """Sentences for the run's log about calls that succeed but mean something else today.
+
+    Those that new scripts have as well are named if the script is an old one.
+    """
+    is_old = any(found.call.shows_age for found in reading.found)
+    silent = [found for found in reading.found if found.call.effect is not Effect.FAILS]
+    return _lines(silent if is_old else [])
 
 
 def classic_notes(reading: ScriptReading) -> list[str]:
@@ -69,7 +68,10 @@ def classic_notes(reading: ScriptReading) -> list[str]:
 
 
 def _classic_sentence(call: RetiredCall) -> str:
-    said = f"`{call.old_line}` is retired; use {call.today}."
+    if call.effect is Effect.FAILS:
+        said = f"`{call.old_line}` is retired; use {call.today}."
+    else:
+        said = f"`{call.old_line}` means what it did then. {call.changed} Write {call.today}."
     return f"{said} It is not as it was: {call.lost}" if call.lost else said
 
 

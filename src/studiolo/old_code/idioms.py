@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from studiolo.old_code.changed_meanings import changed_meanings, is_column, is_frame
+
 #: Attributes by which a variable shows that it is a frame.
 _OF_FRAMES: Final = frozenset(
     {
@@ -14,8 +16,6 @@ _OF_FRAMES: Final = frozenset(
         *("groupby", "merge", "pivot_table", "resample", "to_csv", "as_matrix"),
     }
 )
-#: Accessors of a frame, whose brackets are the right ones.
-_ACCESSORS: Final = frozenset({"loc", "iloc", "at", "iat", "ix", "attrs", "values", "columns"})
 _IN_PLACE: Final = frozenset(
     {
         *("fillna", "replace", "ffill", "bfill", "interpolate", "clip", "where", "mask", "dropna"),
@@ -62,17 +62,18 @@ def idioms_in(tree: ast.Module, frames: frozenset[str]) -> Iterator[tuple[int, s
                 yield node.lineno, "print"
             case ast.AugAssign(target=target) if _is_chained(target, frames):
                 yield node.lineno, "chained-assignment"
-            case ast.Call(func=ast.Attribute()):
-                yield from _of_call(node, node.func, frames)
+            case ast.Call():
+                yield from ((node.lineno, form) for form in changed_meanings(node, frames))
+                if isinstance(node.func, ast.Attribute):
+                    yield from _of_call(node, node.func, frames)
 
 
 def _of_call(
-    call: ast.Call, function: ast.expr, frames: frozenset[str]
+    call: ast.Call, function: ast.Attribute, frames: frozenset[str]
 ) -> Iterator[tuple[int, str]]:
-    assert isinstance(function, ast.Attribute)
     keywords = {keyword.arg for keyword in call.keywords}
     on = function.value
-    if function.attr in _IN_PLACE and _is_in_place(call) and _is_column(on, frames):
+    if function.attr in _IN_PLACE and _is_in_place(call) and is_column(on, frames):
         yield call.lineno, "chained-in-place"
     elif function.attr == "replace" and isinstance(on, ast.Attribute) and on.attr == "str":
         if "regex" not in keywords and _is_pattern(call):
@@ -94,7 +95,7 @@ def _of_call(
 
 def _sorts_frame(call: ast.Call, on: ast.expr, frames: frozenset[str]) -> bool:
     """Lists have a sort as well; theirs takes no column."""
-    if _is_frame(on, frames) or _is_column(on, frames):
+    if is_frame(on, frames) or is_column(on, frames):
         return True
     if {keyword.arg for keyword in call.keywords} & {"columns", "ascending", "inplace"}:
         return True
@@ -146,32 +147,14 @@ def _is_object(node: ast.expr) -> bool:
     return False
 
 
-def _is_frame(node: ast.expr, frames: frozenset[str]) -> bool:
-    return isinstance(node, ast.Name) and node.id in frames
-
-
-def _is_column(node: ast.expr, frames: frozenset[str]) -> bool:
-    """Whether it takes a column out of a frame."""
-    match node:
-        case ast.Subscript(value=ast.Attribute(value=inner, attr="loc" | "iloc" | "ix")):
-            return _is_frame(inner, frames)
-        case ast.Subscript(value=inner, slice=ast.Constant(value=str())):
-            return True
-        case ast.Subscript(value=inner):
-            return _is_frame(inner, frames)
-        case ast.Attribute(value=inner, attr=name):
-            return _is_frame(inner, frames) and name not in _ACCESSORS
-    return False
-
-
 def _is_chained(target: ast.expr, frames: frozenset[str]) -> bool:
     match target:
         case ast.Subscript(value=ast.Subscript(value=inner) as column):
             if isinstance(inner, ast.Attribute):
-                return inner.attr in ("loc", "iloc", "ix") and _is_frame(inner.value, frames)
-            return _is_frame(inner, frames) and _is_column(column, frames)
+                return inner.attr in ("loc", "iloc", "ix") and is_frame(inner.value, frames)
+            return is_frame(inner, frames) and is_column(column, frames)
         case ast.Subscript(value=ast.Attribute() as column):
-            return _is_column(column, frames)
+            return is_column(column, frames)
         case ast.Tuple(elts=elements):
             return any(_is_chained(element, frames) for element in elements)
     return False

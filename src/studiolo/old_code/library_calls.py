@@ -13,107 +13,20 @@ from studiolo.old_code.retired_call import (
 
 _ALIASES = ("float", "int", "object", "str", "unicode", "complex")
 _RENAMED = ("NaN", "Inf", "infty", "float_", "complex_", "unicode_", "string_")
-_GONE = ("product", "cumproduct", "alltrue", "sometrue", "row_stack", "asscalar", "in1d", "trapz")
+_GONE = (
+    *("product", "cumproduct", "alltrue", "sometrue", "row_stack", "asscalar", "in1d", "trapz"),
+    "rank",
+)
 _NAMED_TODAY = ("nan", "inf", "inf", "float64", "complex128", "str_", "bytes_")
 _REPLACED = (
     *(("product", "prod"), ("cumproduct", "cumprod"), ("alltrue", "all"), ("sometrue", "any")),
-    *(("row_stack", "vstack"), ("in1d", "isin"), ("trapz", "trapezoid")),
-)
-#: The classes of `cross_validation` take other arguments today.
-_IN_MODEL_SELECTION = (
-    *(
-        (f"sklearn.cross_validation.{name}", f"sklearn.model_selection.{name}")
-        for name in ("train_test_split", "cross_val_score", "cross_val_predict")
-    ),
-    *(
-        (f"sklearn.grid_search.{name}", f"sklearn.model_selection.{name}")
-        for name in ("GridSearchCV", "RandomizedSearchCV", "ParameterGrid", "ParameterSampler")
-    ),
-    *(
-        (f"sklearn.learning_curve.{name}", f"sklearn.model_selection.{name}")
-        for name in ("learning_curve", "validation_curve")
-    ),
-)
-_DISCRIMINANTS = (
-    ("sklearn.lda.LDA", "sklearn.discriminant_analysis.LinearDiscriminantAnalysis"),
-    ("sklearn.qda.QDA", "sklearn.discriminant_analysis.QuadraticDiscriminantAnalysis"),
+    *(("row_stack", "vstack"), ("in1d", "isin"), ("trapz", "trapezoid"), ("rank", "ndim")),
 )
 _NUMPY_IN_SCIPY = ("array", "zeros", "ones", "arange", "linspace", "mean", "log", "exp", "sqrt")
+_COLOURS = {"spectral": "nipy_spectral", "Vega10": "tab10", "Vega20": "tab20"}
+_SPECIAL = ("comb", "factorial", "factorial2", "factorialk", "logsumexp")
+_STATISTICS = ("ss", "chisqprob", "threshold", "itemfreq", "nanmean", "nanmedian", "nanstd")
 _IMAGES = ("imread", "imsave", "imresize", "imshow", "toimage")
-
-SCIKIT_LEARN: Final[tuple[RetiredCall, ...]] = (
-    RetiredCall(
-        shape=Path(
-            names=("sklearn.cross_validation", "sklearn.grid_search", "sklearn.learning_curve")
-        ),
-        old="from sklearn.cross_validation import train_test_split",
-        today="`from sklearn.model_selection import train_test_split`; its `KFold` and the like "
-        "take `n_splits` and get the data by `.split(x)`",
-        errors=(r"No module named 'sklearn\.(cross_validation|grid_search|learning_curve)",),
-        renames=_IN_MODEL_SELECTION,
-    ),
-    RetiredCall(
-        shape=Path(names=("sklearn.externals",)),
-        old="from sklearn.externals import joblib",
-        today="`import joblib`",
-        errors=(path_error("sklearn.externals", "joblib", "six"), r"'sklearn\.externals"),
-        renames=(("sklearn.externals.joblib", "joblib"), ("sklearn.externals.six", "six")),
-    ),
-    RetiredCall(
-        shape=Path(names=("sklearn.preprocessing.Imputer",)),
-        old="from sklearn.preprocessing import Imputer",
-        today="`from sklearn.impute import SimpleImputer`",
-        errors=(path_error("sklearn.preprocessing", "Imputer"),),
-    ),
-    RetiredCall(
-        shape=Path(names=("sklearn.lda", "sklearn.qda")),
-        old="from sklearn.lda import LDA",
-        today="`from sklearn.discriminant_analysis import LinearDiscriminantAnalysis`",
-        errors=(r"No module named 'sklearn\.(lda|qda)",),
-        renames=_DISCRIMINANTS,
-    ),
-    RetiredCall(
-        shape=Path(names=("sklearn.decomposition.RandomizedPCA", "sklearn.mixture.GMM")),
-        lost="`RandomizedPCA` is there; `GMM` found other mixtures than its successor.",
-        old="from sklearn.decomposition import RandomizedPCA",
-        today="`PCA(svd_solver='randomized')`, `sklearn.mixture.GaussianMixture`",
-        errors=(r"cannot import name '(RandomizedPCA|GMM)'",),
-    ),
-    RetiredCall(
-        shape=Path(names=("sklearn.metrics.jaccard_similarity_score",)),
-        old="from sklearn.metrics import jaccard_similarity_score",
-        today="`sklearn.metrics.jaccard_score`, or `accuracy_score` for one label per row",
-        errors=(path_error("sklearn.metrics", "jaccard_similarity_score"),),
-    ),
-    RetiredCall(
-        shape=Attribute(names=("get_feature_names",)),
-        old="CountVectorizer().fit(frame['name']).get_feature_names()",
-        today="`.get_feature_names_out()`",
-        errors=(attribute_error("get_feature_names"),),
-    ),
-    RetiredCall(
-        shape=Keyword(functions=("OneHotEncoder",), names=("sparse", "categorical_features")),
-        old="OneHotEncoder(sparse=False)",
-        today="`OneHotEncoder(sparse_output=False)`; columns are chosen by a `ColumnTransformer`",
-        errors=(r"unexpected keyword argument '(sparse|categorical_features)'",),
-        renames=(("sparse", "sparse_output"),),
-    ),
-    RetiredCall(
-        shape=Keyword(functions=("KFold", "StratifiedKFold", "ShuffleSplit"), names=("n_folds",)),
-        old="KFold(n_folds=3)",
-        lost="Only the classes of `sklearn.cross_validation` took it, and they do.",
-        today="`n_splits=…`, and `.split(x)` for the rows",
-        errors=(r"unexpected keyword argument 'n_(folds|iter)'",),
-    ),
-    RetiredCall(
-        shape=Keyword(
-            functions=("LinearRegression", "Ridge", "Lasso", "ElasticNet"), names=("normalize",)
-        ),
-        old="LinearRegression(normalize=True)",
-        today="`make_pipeline(StandardScaler(), LinearRegression())`",
-        errors=(r"unexpected keyword argument 'normalize'",),
-    ),
-)
 
 PLOTTING: Final[tuple[RetiredCall, ...]] = (
     RetiredCall(
@@ -161,7 +74,30 @@ PLOTTING: Final[tuple[RetiredCall, ...]] = (
         old="from matplotlib.finance import candlestick_ohlc",
         today="the library mplfinance; numpy and scipy for what mlab calculated",
         errors=(r"No module named 'matplotlib\.finance",),
-        lost="finance is a library of its own today; mlab has `normpdf` and `frange`.",
+        lost="finance is a library of its own today; mlab has `normpdf`, `frange`, `prctile`.",
+    ),
+    RetiredCall(
+        shape=Attribute(names=("set_color_cycle",)),
+        old="plt.gca().set_color_cycle(['red'])",
+        today="`.set_prop_cycle(color=['red'])`",
+        errors=(attribute_error("set_color_cycle"),),
+    ),
+    RetiredCall(
+        shape=Keyword(functions=("bar",), names=("left",)),
+        old="plt.bar(left=[1, 2], height=[3, 4])",
+        today="`x=[1, 2]`",
+        errors=(r"bar\(\) missing 1 required positional argument: 'x'",),
+        renames=(("left", "x"),),
+    ),
+    RetiredCall(
+        shape=Path(names=tuple(f"matplotlib.pyplot.cm.{name}" for name in _COLOURS)),
+        old="plt.cm.spectral",
+        today="`plt.cm.nipy_spectral`, `plt.cm.tab10`, `plt.cm.tab20`",
+        errors=(path_error("matplotlib.cm", *_COLOURS),),
+        renames=tuple(
+            (f"matplotlib.pyplot.cm.{old}", f"matplotlib.pyplot.cm.{new}")
+            for old, new in _COLOURS.items()
+        ),
     ),
 )
 
@@ -186,7 +122,7 @@ NUMERIC: Final[tuple[RetiredCall, ...]] = (
         shape=Path(names=tuple(f"numpy.{name}" for name in _GONE)),
         old="np.product([1, 2])",
         today="`np.prod`, `np.cumprod`, `np.all`, `np.any`, `np.vstack`, `x.item()`, `np.isin`, "
-        "`np.trapezoid`",
+        "`np.trapezoid`, `np.ndim`",
         errors=(path_error("numpy", *_GONE),),
         renames=tuple((f"numpy.{n}", f"numpy.{t}") for n, t in _REPLACED),
     ),
@@ -202,6 +138,19 @@ NUMERIC: Final[tuple[RetiredCall, ...]] = (
         old="from scipy.misc import imread",
         today="`PIL.Image.open(…)`, `matplotlib.pyplot.imread(…)`",
         errors=(r"No module named 'scipy\.misc", path_error("scipy.misc", *_IMAGES)),
+    ),
+    RetiredCall(
+        shape=Path(names=tuple(f"scipy.misc.{name}" for name in _SPECIAL)),
+        old="from scipy.misc import comb",
+        today="`scipy.special.comb`, `scipy.special.factorial`, `scipy.special.logsumexp`",
+        errors=(r"No module named 'scipy\.misc", path_error("scipy.misc", *_SPECIAL)),
+        renames=tuple((f"scipy.misc.{n}", f"scipy.special.{n}") for n in _SPECIAL),
+    ),
+    RetiredCall(
+        shape=Path(names=tuple(f"scipy.stats.{name}" for name in _STATISTICS)),
+        old="from scipy.stats import itemfreq",
+        today="`numpy.unique(…, return_counts=True)`, `scipy.stats.chi2.sf`, `numpy.nanmean`",
+        errors=(path_error("scipy.stats", *_STATISTICS),),
     ),
     RetiredCall(
         shape=Path(names=("scipy.integrate.simps", "scipy.integrate.trapz")),

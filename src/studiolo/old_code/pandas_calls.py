@@ -18,7 +18,7 @@ _ROLLING = ("mean", "sum", "std", "var", "min", "max", "median", "count", "apply
 _MOVING = (
     *(f"rolling_{name}" for name in _ROLLING),
     *(f"expanding_{name}" for name in _ROLLING),
-    *("ewma", "ewmstd", "ewmvar"),
+    *("ewma", "ewmstd", "ewmvar", "ewmcorr", "ewmcov", "rolling_window"),
 )
 #: Old and new short names of frequencies.
 FREQUENCIES: Final = {
@@ -107,10 +107,10 @@ PANDAS: Final[tuple[RetiredCall, ...]] = (
         errors=(path_error("pandas", *_MOVING),),
     ),
     RetiredCall(
-        shape=Path(names=("pandas.datetime", "pandas.np", "pandas.TimeSeries", "pandas.Panel")),
+        shape=Path(names=("pandas.datetime", "pandas.np", "pandas.TimeSeries")),
         old="pd.datetime.now()",
-        today="`datetime.datetime`, `numpy`, `pandas.Series`; a Panel is a frame with a MultiIndex",
-        errors=(path_error("pandas", "datetime", "np", "TimeSeries", "Panel"),),
+        today="`datetime.datetime`, `numpy`, `pandas.Series`",
+        errors=(path_error("pandas", "datetime", "np", "TimeSeries"),),
         renames=(
             ("pandas.TimeSeries", "pandas.Series"),
             ("pandas.np", "numpy"),

@@ -111,6 +111,11 @@ class RetiredCall:
         return f"{before}Instead of `{self.old_line}`, use {self.today}."
 
     @property
+    def shows_age(self) -> bool:
+        """Whether only old scripts have it: it fails today, or new ones don't write it."""
+        return self.effect is Effect.FAILS or self.noted
+
+    @property
     def old_line(self) -> str:
         """The line of ``old`` that the call is in."""
         return self.old.splitlines()[-1].strip()

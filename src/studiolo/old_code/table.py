@@ -2,14 +2,16 @@
 
 from typing import Final
 
-from studiolo.old_code.library_calls import AZURE, NUMERIC, PLOTTING, SCIKIT_LEARN
+from studiolo.old_code.library_calls import AZURE, NUMERIC, PLOTTING
 from studiolo.old_code.pandas_calls import PANDAS
+from studiolo.old_code.pandas_meanings import PANDAS_MEANINGS
 from studiolo.old_code.python2_calls import PYTHON_2
 from studiolo.old_code.retired_call import RetiredCall
+from studiolo.old_code.sklearn_calls import SCIKIT_LEARN
 
 #: By the library that had them.
 BY_LIBRARY: Final = {
-    "pandas": PANDAS,
+    "pandas": (*PANDAS, *PANDAS_MEANINGS),
     "scikit-learn": SCIKIT_LEARN,
     "Matplotlib": PLOTTING,
     "NumPy, SciPy and others": NUMERIC,

@@ -16,10 +16,12 @@ class Called:
     positional: list[str] = field(default_factory=list)
     named: dict[str, str] = field(default_factory=dict)
 
-    def text(self, function: str, *, without: tuple[str, ...] = ()) -> str:
+    def text(
+        self, function: str, *, without: tuple[str, ...] = (), more: tuple[str, ...] = ()
+    ) -> str:
         """The call of another function or method with the same arguments, but for some."""
         named = [f"{name}={code}" for name, code in self.named.items() if name not in without]
-        return f"{function}({', '.join([*self.positional, *named])})"
+        return f"{function}({', '.join([*self.positional, *named, *more])})"
 
     def first(self, name: str) -> str | None:
         """The first argument, by its place or its name."""

@@ -23,6 +23,8 @@ class Facts:
     labelled: frozenset[str]
     #: Names that hold a row: a dict or a series.
     rows: frozenset[str]
+    #: Whether the script has calls that only old scripts have: then it also means the old defaults.
+    is_old: bool = False
     #: Modules that were needed and are not imported: the name that they go by.
     needed: dict[str, str] = field(default_factory=dict)
 
@@ -47,7 +49,7 @@ class Facts:
         return self.module("pandas", "pd")
 
 
-def facts_of(source: str) -> Facts:
+def facts_of(source: str, *, is_old: bool) -> Facts:
     """The facts about a script of Python 3."""
     tree = ast.parse(source)
     labelled: set[str] = set()
@@ -72,6 +74,7 @@ def facts_of(source: str) -> Facts:
         frames=frames_in(tree),
         labelled=frozenset(labelled),
         rows=frozenset(rows),
+        is_old=is_old,
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from studiolo.old_code.pandas_calls import FREQUENCIES
+from studiolo.upgrade import meanings
 from studiolo.upgrade.called import Called, is_text, unquoted
 from studiolo.upgrade.facts import Facts
 
@@ -168,6 +169,7 @@ def _frequency(name: str, keyword: str) -> Rule:
 
 
 METHODS: Final[Mapping[str, list[Rule]]] = {
+    **meanings.METHODS,
     "as_matrix": [_as_matrix],
     "get_values": [_as_matrix],
     "sort": [_sort],
@@ -277,6 +279,7 @@ def _three_folds(function: str) -> Rule:
 
 #: By the path that a function had.
 FUNCTIONS: Final[Mapping[str, Rule]] = {
+    **meanings.FUNCTIONS,
     **{f"pandas.rolling_{name}": _rolling("rolling", name) for name in _STATISTICS},
     **{f"pandas.expanding_{name}": _rolling("expanding", name) for name in _STATISTICS},
     "pandas.rolling_apply": _rolling("rolling", "apply"),
@@ -289,10 +292,13 @@ FUNCTIONS: Final[Mapping[str, Rule]] = {
     "pandas.value_counts": _value_counts,
     "pandas.TimeGrouper": _time_grouper_of_pandas,
 }
-#: By the path, for functions that keep the name by which the script calls them.
-FOLDED: Final = {
+_FOLDED: Final = {
     *("sklearn.cross_validation.cross_val_score", "sklearn.cross_validation.cross_val_predict"),
     *("sklearn.grid_search.GridSearchCV", "sklearn.grid_search.RandomizedSearchCV"),
     *("sklearn.learning_curve.learning_curve", "sklearn.learning_curve.validation_curve"),
 }
-three_folds = _three_folds
+#: By the path, for functions that keep the name by which the script calls them: the rule for it.
+KEEPING: Final[Mapping[str, Callable[[str], Rule]]] = {
+    **dict.fromkeys(_FOLDED, _three_folds),
+    **meanings.LEARNERS,
+}

@@ -14,17 +14,18 @@ from studiolo.upgrade.names import ARGUMENTS, ATTRIBUTES, new_path
 from studiolo.upgrade.statements import appended, assigned, compared, expressed
 
 
-def rewritten(source: str, *, name: str) -> str:
+def rewritten(source: str, *, name: str, is_old: bool) -> str:
     """The script with today's calls, as far as no guess is needed.
 
     Args:
         source: A script of Python 3.
         name: What errors call it.
+        is_old: Whether it also means the defaults of its time, which no word of it shows.
 
     Raises:
         ScriptNotPythonError: The library that reads it can't.
     """
-    facts = facts_of(source)
+    facts = facts_of(source, is_old=is_old)
     try:
         tree = cst.parse_module(source)
     except cst.ParserSyntaxError as error:
@@ -48,16 +49,15 @@ class _Rewriting(cst.CSTTransformer):
         path = self._path(original_node.func)
         name = _last(original_node.func)
         node = _with_new_arguments(updated_node, name)
-        known = path in methods.FUNCTIONS or path in methods.FOLDED or name in methods.METHODS
+        known = path in methods.FUNCTIONS or path in methods.KEEPING or name in methods.METHODS
         call = called(node) if known else None
         if call is None:
             return node
         if path is not None and path in methods.FUNCTIONS:
             new = methods.FUNCTIONS[path](call, self._facts)
             return node if new is None else cst.parse_expression(new)
-        if path in methods.FOLDED:
-            function = code_of(node.func)
-            new = methods.three_folds(function)(call, self._facts)
+        if path is not None and path in methods.KEEPING:
+            new = methods.KEEPING[path](code_of(node.func))(call, self._facts)
             return node if new is None else cst.parse_expression(new)
         if path is None or path.startswith(("pandas.", "matplotlib.")):
             for rule in methods.METHODS.get(name, ()):

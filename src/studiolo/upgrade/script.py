@@ -34,8 +34,9 @@ def upgraded(source: str, *, name: str) -> UpgradedScript:
         raise ScriptNotPythonError(name=name, line=1, reason="it is longer than 1 MiB")
     try:
         modern, was_2 = as_python_3(source, name=name)
-        result = rewritten(modern, name=name)
-        left = read_old_code(result).found
+        is_old = any(found.call.shows_age for found in read_old_code(source).found)
+        result = rewritten(modern, name=name, is_old=is_old)
+        left = [f for f in read_old_code(result).found if is_old or f.call.shows_age]
     except RecursionError as error:
         raise ScriptNotPythonError(name=name, line=1, reason=TOO_DEEP) from error
     return UpgradedScript(source=result, left=left, unsure=_OF_PYTHON_2 if was_2 else ())

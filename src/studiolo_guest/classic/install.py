@@ -13,14 +13,15 @@ from studiolo_guest.classic import (
     azure,
     matplotlib_calls,
     numpy_scipy,
-    pandas_calls,
-    pandas_modules,
     python2,
     sklearn_calls,
+    sklearn_defaults,
     sklearn_modules,
     standard_library,
     xgboost_calls,
 )
+from studiolo_guest.classic.pandas import calls as pandas_calls
+from studiolo_guest.classic.pandas import modules as pandas_modules
 from studiolo_guest.contract import bundle
 from studiolo_guest.contract.dialect import Dialect
 
@@ -29,14 +30,19 @@ _ADAPTED: Final[Mapping[str, Callable[[Any], None]]] = {
     "pandas": pandas_calls.adapt,
     "matplotlib.pyplot": matplotlib_calls.adapt,
     "matplotlib.mlab": matplotlib_calls.adapt_mlab,
+    "numpy": numpy_scipy.adapt_numpy,
     "scipy": numpy_scipy.adapt_scipy,
     "scipy.misc": numpy_scipy.adapt_misc,
+    "scipy.stats": numpy_scipy.adapt_stats,
     "sklearn": sklearn_calls.adapt_package,
     "sklearn.base": sklearn_calls.adapt_base,
+    "sklearn.cluster": sklearn_defaults.adapt_cluster,
     "sklearn.decomposition": sklearn_calls.adapt_decomposition,
+    "sklearn.ensemble": sklearn_defaults.adapt_ensemble,
     "sklearn.linear_model": sklearn_calls.adapt_linear_model,
     "sklearn.metrics": sklearn_calls.adapt_metrics,
     "sklearn.preprocessing": sklearn_calls.adapt_preprocessing,
+    "sklearn.svm": sklearn_defaults.adapt_svm,
     "xgboost": xgboost_calls.adapt,
 }
 #: By module that is gone: what fills one in its place.

@@ -1,4 +1,4 @@
-"""Calls that SciPy 1.10 no longer has; NumPy 1.23 has all of its own."""
+"""Calls that NumPy 1.23 and SciPy 1.10 no longer have."""
 
 from typing import Any
 
@@ -12,6 +12,33 @@ _REPEATED = (
 )
 
 
+def adapt_numpy(numpy: Any) -> None:
+    """Give NumPy the two functions that it lost before 1.23."""
+    numpy.asscalar = lambda a: a.item()
+    numpy.rank = numpy.ndim
+
+
+def adapt_stats(stats: Any) -> None:
+    """Give `scipy.stats` what NumPy had as well, or other functions of it."""
+
+    def threshold(a: Any, threshmin: Any = None, threshmax: Any = None, newval: Any = 0) -> Any:
+        made = np.array(a)
+        outside = np.zeros(made.shape, dtype=bool)
+        if threshmin is not None:
+            outside |= made < threshmin
+        if threshmax is not None:
+            outside |= made > threshmax
+        made[outside] = newval
+        return made
+
+    stats.threshold = threshold
+    stats.ss = lambda a, axis=0: np.sum(np.square(a), axis)
+    stats.chisqprob = stats.chi2.sf
+    stats.itemfreq = lambda a: np.array(np.unique(a, return_counts=True)).T
+    stats.nanmean, stats.nanmedian = np.nanmean, np.nanmedian
+    stats.nanstd = lambda x, axis=0, bias=False: np.nanstd(x, axis, ddof=0 if bias else 1)
+
+
 def adapt_scipy(scipy: Any) -> None:
     """Give SciPy the functions of NumPy that it repeated."""
     for name in _REPEATED:
@@ -20,8 +47,9 @@ def adapt_scipy(scipy: Any) -> None:
 
 
 def adapt_misc(misc: Any) -> None:
-    """Give it the functions for images, by Pillow as before."""
+    """Give it the functions for images, by Pillow as before, and those of `scipy.special`."""
     from PIL import Image
+    from scipy import special
 
     def toimage(arr: Any, *_: Any, cmin: Any = None, cmax: Any = None, **__: Any) -> Any:
         values = np.asarray(arr)
@@ -56,4 +84,6 @@ def adapt_misc(misc: Any) -> None:
         kind = {"nearest": 0, "lanczos": 1, "bilinear": 2, "bicubic": 3, "cubic": 3}[interp]
         return np.array(image.resize((int(width), int(height)), resample=kind))
 
+    for name in ("comb", "factorial", "factorial2", "factorialk", "logsumexp"):
+        setattr(misc, name, getattr(special, name))
     misc.imread, misc.imsave, misc.imresize, misc.toimage = imread, imsave, imresize, toimage

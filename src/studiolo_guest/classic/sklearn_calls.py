@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from studiolo_guest.classic import sklearn_defaults
+
 
 def adapt_package(sklearn: Any) -> None:
     """Nothing: the modules that are gone are found by their own names."""
@@ -47,6 +49,8 @@ def adapt_preprocessing(preprocessing: Any) -> None:
         return preprocessing.Imputer
 
     preprocessing.__getattr__ = getattr_of_module
+    preprocessing.OneHotEncoder = sklearn_defaults.encoding_columns(preprocessing.OneHotEncoder)
+    preprocessing.StandardScaler.std_ = property(lambda self: self.scale_)
 
 
 def _imputer() -> Any:
@@ -140,10 +144,12 @@ def adapt_metrics(metrics: Any) -> None:
         )
 
     metrics.jaccard_similarity_score = jaccard_similarity_score
+    sklearn_defaults.adapt_metrics(metrics)
 
 
 def adapt_linear_model(linear_model: Any) -> None:
-    """Give linear models their argument `normalize` back."""
+    """Give linear models their old defaults, and their argument `normalize` back."""
+    sklearn_defaults.adapt_linear_models(linear_model)
     for name in ("LinearRegression", "Ridge", "Lasso", "ElasticNet"):
         setattr(linear_model, name, _normalizing(getattr(linear_model, name)))
 

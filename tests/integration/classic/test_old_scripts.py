@@ -21,7 +21,10 @@ import pandas as pd
 import matplotlib.pyplot as plt
 import scipy
 from sklearn.feature_extraction.text import CountVectorizer
-from sklearn.linear_model import LinearRegression
+from sklearn import metrics
+from sklearn.cluster import KMeans
+from sklearn.ensemble import GradientBoostingRegressor, RandomForestClassifier
+from sklearn.linear_model import LinearRegression, SGDClassifier
 from sklearn.model_selection import KFold
 from sklearn.preprocessing import OneHotEncoder
 

@@ -1,9 +1,11 @@
-"""Restored calls against values that were computed by hand, all in one run."""
+"""Restored calls against values computed by hand or by the old libraries, all in one run."""
 
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pytest
+
+from .old_values import OLD_VALUES
 
 if TYPE_CHECKING:
     from .conftest import Run
@@ -120,6 +122,7 @@ VALUES = {
     "eval_metric='error', early_stopping_rounds=1, verbose=False).best_iteration >= 0": True,
     "sorted(collections.Mapping.__abstractmethods__)[0]": "__getitem__",
 }
+ALL = VALUES | OLD_VALUES
 SCRIPT = """\
 import collections
 import numpy as np
@@ -128,15 +131,21 @@ import matplotlib
 matplotlib.use('TkAgg')
 import matplotlib.pyplot as plt
 from matplotlib import mlab
-import scipy
+import scipy, scipy.misc, scipy.stats
 import sklearn.cross_validation as cv
 from sklearn.base import BaseEstimator
+from sklearn.cluster import KMeans
+from sklearn.ensemble import (
+    ExtraTreesRegressor, GradientBoostingRegressor, RandomForestClassifier
+)
 from sklearn.externals import joblib
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.grid_search import GridSearchCV
-from sklearn.linear_model import LinearRegression, Ridge
+from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
+from sklearn import metrics
 from sklearn.metrics import jaccard_similarity_score
-from sklearn.preprocessing import Imputer, OneHotEncoder
+from sklearn.preprocessing import Imputer, OneHotEncoder, StandardScaler
+from sklearn.svm import SVC, SVR
 from xgboost import XGBClassifier
 
 class Mean(BaseEstimator):
@@ -147,6 +156,8 @@ class Mean(BaseEstimator):
 line = np.arange(6.0).reshape(-1, 1)
 ys = np.array([0.0, 0.0, 2.0, 2.0])
 gaps = pd.DataFrame({'a': [np.nan, 1.0]})
+gapped = pd.DataFrame({'a': [1.0, 2.0]}, index=pd.to_datetime(['2020-01-01', '2020-01-04']))
+missing = pd.DataFrame({'k': ['a', 'a'], 'v': [np.nan, np.nan]})
 
 def search():
     made = GridSearchCV(Mean(), {'shift': [0, -1]}, scoring='mean_squared_error', cv=2)
@@ -176,7 +187,8 @@ def azureml_main(given):
     rows = []
     for code in EXPRESSIONS:
         f = given.copy()
-        names = dict(globals(), f=f, named=named, unique=unique, odd=odd, times=times)
+        s = pd.Series([3.0, 1.0, 2.0], index=['p', 'q', 'r'])
+        names = dict(globals(), f=f, named=named, unique=unique, odd=odd, times=times, s=s)
         try:
             rows.append(repr(eval(code, names)))
         except Exception as error:
@@ -187,13 +199,13 @@ def azureml_main(given):
 
 @pytest.fixture(scope="module")
 def results(run: "Run") -> dict[str, str]:
-    outcome = run(f"EXPRESSIONS = {list(VALUES)!r}\n{SCRIPT}", FRAME)
+    outcome = run(f"EXPRESSIONS = {list(ALL)!r}\n{SCRIPT}", FRAME)
     assert outcome.failure is None, outcome.failure.traceback
     return dict(
-        zip(VALUES, map(str, outcome.tables["results_dataset"]["value"].to_pylist()), strict=True)
+        zip(ALL, map(str, outcome.tables["results_dataset"]["value"].to_pylist()), strict=True)
     )
 
 
-@pytest.mark.parametrize("code", VALUES)
+@pytest.mark.parametrize("code", ALL)
 def test_a_restored_call_means_what_it_meant(code: str, results: dict[str, str]) -> None:
-    assert results[code] == repr(VALUES[code])
+    assert results[code] == repr(ALL[code])

@@ -10,6 +10,12 @@ from studiolo.upgrade.errors import ScriptNotPythonError
 from studiolo.upgrade.script import upgraded
 
 HEAD = "import numpy as np\nimport pandas as pd\n"
+LEARNERS = """\
+import matplotlib.pyplot as plt
+from sklearn.cluster import KMeans
+from sklearn.ensemble import GradientBoostingRegressor, RandomForestClassifier
+from sklearn.linear_model import SGDClassifier
+"""
 FRAME = f"{HEAD}def azureml_main(f, g):\n    "
 LINES = {
     "f.ix[f.a > 1, 'b'] = 0": "f.loc[f.a > 1, 'b'] = 0",
@@ -139,6 +145,17 @@ def test_what_is_left_is_named_with_its_line_in_the_new_script() -> None:
 
 #: What a person has to change: it has no equal, or which one cannot be seen from the text.
 BY_HAND = {
+    "pd.Panel({'x': frame})",
+    "frame.pivot_table('a', index='name')",
+    "frame.groupby('name').describe()",
+    "frame.groupby('name').agg({'a': {'least': 'min'}})",
+    "pd.concat([frame, other])",
+    "frame['a'].replace(1.5, None)",
+    "pd.cut(frame['a'], 2)",
+    "frame['name'].str.match('([a-z])([0-9])')",
+    "metrics.auc([0, 1], [0, 1], reorder=True)",
+    "from sklearn.datasets import load_boston",
+    "from scipy.stats import itemfreq",
     "import pandas.tools.rplot as rplot",
     "from pandas.io.data import DataReader",
     "pd.ols(y=frame['b'], x=frame['a'])",
@@ -170,11 +187,37 @@ def test_entries_of_the_table_are_rewritten_unless_they_are_left_to_a_person() -
         if call.shape is None:
             continue
         body = call.old if "import" in call.old else f"frame = pd.DataFrame()\n{call.old}"
-        source = f"import pandas as pd\nimport numpy as np\n{body}\n"
+        source = f"{HEAD}{LEARNERS}frame.ix[0, 'a']\n{body}\n"
         if any(found.call == call for found in read_old_code(source).found):
             new = upgraded(source, name="x.py")
             left |= {call.old_line for found in new.left if found.call == call}
     assert left == BY_HAND
+
+
+OLD_DEFAULTS = {
+    "from sklearn.svm import SVC\nm = SVC()": 'm = SVC(gamma="auto")',
+    "from sklearn.svm import SVC\nm = SVC(kernel='linear')": "m = SVC(kernel='linear')",
+    "import sklearn.ensemble as e\nm = e.RandomForestClassifier(max_depth=2)": (
+        "m = e.RandomForestClassifier(max_depth=2, n_estimators=10)"
+    ),
+    "from sklearn.linear_model import SGDClassifier\nm = SGDClassifier(n_iter=9)": (
+        "m = SGDClassifier(max_iter=9, tol=None)"
+    ),
+    "m = pd.DataFrame({'b': x, 'a': y})": (
+        """m = pd.DataFrame({'b': x, 'a': y}, columns=["a", "b"])"""
+    ),
+    "def azureml_main(f):\n    return f['a'].argmax()": "    return f['a'].idxmax()",
+}
+
+
+@pytest.mark.parametrize("old", OLD_DEFAULTS)
+def test_an_old_script_keeps_the_defaults_of_its_time(old: str) -> None:
+    new = upgraded(f"{HEAD}f.ix[0, 'a']\n{old}\n", name="x.py")
+    assert new.source.splitlines()[-1] == OLD_DEFAULTS[old]
+    # The same lines in a script of today mean today's defaults.
+    if "n_iter" not in old:
+        assert upgraded(f"{HEAD}{old}\n", name="x.py").source == f"{HEAD}{old}\n"
+        assert upgraded(f"{HEAD}{old}\n", name="x.py").left == []
 
 
 @pytest.mark.parametrize("source", ["x = ((\n", "print 1 +\n", "\0", "x = " + "-" * 100_000 + "1"])

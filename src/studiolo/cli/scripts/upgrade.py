@@ -98,11 +98,7 @@ def _show(file: UpgradedFile, errors: Terminal) -> None:
     if file.changes:
         sys.stdout.write(printable(file.difference()))
     name = printable(str(file.path))
-    by_hand = [
-        f"{name}:{found.line}: {found.call.sentence}"
-        for found in file.after.left
-        if found.call.noted
-    ]
+    by_hand = [f"{name}:{found.line}: {found.call.sentence}" for found in file.after.left]
     unsure = [f"{name}: {sentence}" for sentence in file.after.unsure]
     show_notes(errors, [*by_hand, *unsure])
     if by_hand:

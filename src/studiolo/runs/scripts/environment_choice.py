@@ -5,7 +5,6 @@ from typing import Final
 
 from studiolo.environments.environment import CLASSIC, DEFAULT
 from studiolo.old_code.reading import Found, read_old_code
-from studiolo.old_code.retired_call import Effect
 
 #: The name that asks for a choice.
 AUTO: Final = "auto"
@@ -28,11 +27,7 @@ def chosen_environment(source: str) -> EnvironmentChoice:
     A call counts that fails today, or that means something else without a word; not one that new
     scripts write as well.
     """
-    found = [
-        one
-        for one in read_old_code(source).found
-        if one.call.effect is Effect.FAILS or one.call.noted
-    ]
+    found = [one for one in read_old_code(source).found if one.call.shows_age]
     if not found:
         note = f"environment auto: {DEFAULT}, because the script has no retired calls."
         return EnvironmentChoice(environment=DEFAULT, note=note)

@@ -18,12 +18,12 @@ def functions(pd: Any) -> dict[str, Callable[..., Any]]:
         made[f"expanding_{name}"] = _expanding(pd, name)
     made |= {
         "rolling_count": _rolling(pd, "count", least=0),
-        "rolling_quantile": _rolling(pd, "quantile", takes="quantile"),
+        "rolling_quantile": _rolling(pd, "quantile", takes="quantile", interpolation="lower"),
         "rolling_apply": _rolling(pd, "apply", takes="func", raw=True),
         "rolling_corr": _rolling_pair(pd, "corr"),
         "rolling_cov": _rolling_pair(pd, "cov"),
         "expanding_count": _expanding(pd, "count", least=0),
-        "expanding_quantile": _expanding(pd, "quantile", takes="quantile"),
+        "expanding_quantile": _expanding(pd, "quantile", takes="quantile", interpolation="lower"),
         "expanding_apply": _expanding(pd, "apply", takes="func", raw=True),
         "expanding_corr": _expanding_pair(pd, "corr"),
         "expanding_cov": _expanding_pair(pd, "cov"),
@@ -31,6 +31,9 @@ def functions(pd: Any) -> dict[str, Callable[..., Any]]:
         "ewmvar": _weighted(pd, "var"),
         "ewmstd": _weighted(pd, "std"),
         "ewmvol": _weighted(pd, "std"),
+        "ewmcorr": _weighted_pair(pd, "corr"),
+        "ewmcov": _weighted_pair(pd, "cov"),
+        "rolling_window": _rolling_window(pd),
     }
     return made
 
@@ -47,11 +50,11 @@ def _rolling(
         center: bool = False,
         **options: Any,
     ) -> Any:
-        _refuse(freq, options)
+        values = _at(freq, _values(pd, arg), name, options)
         given, rest = _taken(takes, more, options)
         if rest:
             min_periods = rest[0]
-        moving = _values(pd, arg).rolling(
+        moving = values.rolling(
             window, min_periods=least if min_periods is None else min_periods, center=center
         )
         return _like(arg, getattr(moving, name)(*given, **fixed, **options))
@@ -65,11 +68,11 @@ def _expanding(
     def expanding(
         arg: Any, *more: Any, min_periods: int | None = None, freq: Any = None, **options: Any
     ) -> Any:
-        _refuse(freq, options)
+        values = _at(freq, _values(pd, arg), name, options)
         given, rest = _taken(takes, more, options)
         if rest:
             min_periods = rest[0]
-        moving = _values(pd, arg).expanding(least if min_periods is None else min_periods)
+        moving = values.expanding(least if min_periods is None else min_periods)
         return _like(arg, getattr(moving, name)(*given, **fixed, **options))
 
     return expanding
@@ -85,10 +88,10 @@ def _rolling_pair(pd: Any, name: str) -> Callable[..., Any]:
         center: bool = False,
         **options: Any,
     ) -> Any:
-        _refuse(freq, options)
         if window is None and isinstance(arg2, int | float):
             arg2, window = None, int(arg2)
-        moving = _values(pd, arg1).rolling(window, min_periods=min_periods, center=center)
+        values = _at(freq, _values(pd, arg1), name, options)
+        moving = values.rolling(window, min_periods=min_periods, center=center)
         other = None if arg2 is None else _values(pd, arg2)
         return _like(arg1, getattr(moving, name)(other, **options))
 
@@ -99,11 +102,9 @@ def _expanding_pair(pd: Any, name: str) -> Callable[..., Any]:
     def expanding(
         arg1: Any, arg2: Any = None, min_periods: int = 1, freq: Any = None, **options: Any
     ) -> Any:
-        _refuse(freq, options)
+        values = _at(freq, _values(pd, arg1), name, options)
         other = None if arg2 is None else _values(pd, arg2)
-        return _like(
-            arg1, getattr(_values(pd, arg1).expanding(min_periods), name)(other, **options)
-        )
+        return _like(arg1, getattr(values.expanding(min_periods), name)(other, **options))
 
     return expanding
 
@@ -112,11 +113,41 @@ def _weighted(pd: Any, name: str) -> Callable[..., Any]:
     def weighted(arg: Any, *more: Any, **options: Any) -> Any:
         options |= dict(zip(_WEIGHTS, more, strict=False))
         bias = {"bias": options.pop("bias")} if "bias" in options else {}
-        _refuse(options.pop("freq", None), options)
+        values = _at(options.pop("freq", None), _values(pd, arg), name, options)
         options.setdefault("min_periods", 0)
-        return _like(arg, getattr(_values(pd, arg).ewm(**options), name)(**bias))
+        return _like(arg, getattr(values.ewm(**options), name)(**bias))
 
     return weighted
+
+
+def _weighted_pair(pd: Any, name: str) -> Callable[..., Any]:
+    def weighted(arg1: Any, arg2: Any = None, *more: Any, **options: Any) -> Any:
+        options |= dict(zip(_WEIGHTS, more, strict=False))
+        bias = {"bias": options.pop("bias")} if "bias" in options else {}
+        values = _at(options.pop("freq", None), _values(pd, arg1), name, options)
+        options.setdefault("min_periods", 0)
+        other = None if arg2 is None else _values(pd, arg2)
+        return _like(arg1, getattr(values.ewm(**options), name)(other, **bias))
+
+    return weighted
+
+
+def _rolling_window(pd: Any) -> Callable[..., Any]:
+    def rolling(
+        arg: Any,
+        window: Any,
+        win_type: str | None = None,
+        min_periods: int | None = None,
+        freq: Any = None,
+        center: bool = False,
+        mean: bool = True,
+        **options: Any,
+    ) -> Any:
+        values = _at(freq, _values(pd, arg), "mean", options)
+        moving = values.rolling(window, win_type=win_type, min_periods=min_periods, center=center)
+        return _like(arg, moving.mean(**options) if mean else moving.sum(**options))
+
+    return rolling
 
 
 def _taken(takes: str, more: tuple[Any, ...], options: dict[str, Any]) -> tuple[list[Any], Any]:
@@ -128,12 +159,11 @@ def _taken(takes: str, more: tuple[Any, ...], options: dict[str, Any]) -> tuple[
     return list(more[:1]), more[1:]
 
 
-def _refuse(freq: Any, options: dict[str, Any]) -> None:
-    if freq is not None or options.pop("how", None) is not None:
-        raise NotImplementedError(
-            "`freq=` and `how=` of the old moving functions are not restored. Resample first: "
-            "`series.resample(freq).mean()`."
-        )
+def _at(freq: Any, values: Any, statistic: str, options: dict[str, Any]) -> Any:
+    """The values at a frequency, if one was asked for: by `how`, or by what the statistic is of."""
+    own = statistic if statistic in ("min", "max", "median") else "mean"
+    how = options.pop("how", None) or own
+    return values if freq is None else values.resample(freq).aggregate(how)
 
 
 def _values(pd: Any, arg: Any) -> Any:

@@ -3,11 +3,13 @@
 import importlib
 from typing import Any, Final
 
-from studiolo_guest.classic import pandas_rplot
+from studiolo_guest.classic.pandas import rplot
 
 
 def _tools(module: Any) -> None:
     module.__doc__ = "What pandas kept here until 0.23."
+    # Scripts write `pandas.tools.plotting` after `import pandas`, which had imported it.
+    module.__getattr__ = lambda name: importlib.import_module(f"pandas.tools.{name}")
 
 
 def _plotting(module: Any) -> None:
@@ -67,7 +69,7 @@ MODULES: Final = {
     "pandas.tools.pivot": _pivot,
     "pandas.tools.tile": _tile,
     "pandas.tools.util": _util,
-    "pandas.tools.rplot": pandas_rplot.fill,
+    "pandas.tools.rplot": rplot.fill,
     "pandas.core.datetools": _datetools,
     "pandas.lib": _lib,
 }

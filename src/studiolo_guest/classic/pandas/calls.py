@@ -1,13 +1,15 @@
 """Calls that pandas 1.5 no longer has, with the meaning that they had before."""
 
+import importlib
 from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from studiolo_guest.classic.pandas_ix import IX
-from studiolo_guest.classic.pandas_moving import functions
+from studiolo_guest.classic.pandas import columns, groups, lookup, text
+from studiolo_guest.classic.pandas.ix import IX
+from studiolo_guest.classic.pandas.moving import functions
 
 
 def adapt(pd: Any) -> None:
@@ -34,6 +36,21 @@ def adapt(pd: Any) -> None:
     names = property(lambda self: self.day_name())
     for kind in (pd.DatetimeIndex, pd.core.indexes.accessors.DatetimeProperties, pd.Timestamp):
         kind.weekday_name = names
+    pd.Timestamp.to_datetime = pd.Timestamp.to_pydatetime
+    pd.Categorical.labels = pd.Categorical.codes
+    pd.ordered_merge = pd.merge_ordered
+    pd.__getattr__ = _submodule(pd.__getattr__)
+    for part in (columns, groups, lookup, text):
+        part.adapt(pd)
+
+
+def _submodule(today: Any) -> Any:
+    """`pandas.tools`, which every import of pandas had imported."""
+
+    def submodule(name: str) -> Any:
+        return importlib.import_module("pandas.tools") if name == "tools" else today(name)
+
+    return submodule
 
 
 def _give(kind: Any, methods: Mapping[str, Any]) -> None:
@@ -221,6 +238,8 @@ def _wrap_resample(kind: Any) -> None:
         if args and how is None and args[0] not in (0, 1, "index", "columns"):
             how, *rest = args
             args = tuple(rest)
+        if "base" in options and _is_of_days(rule):
+            del options["base"]  # it counted in frequencies that a day consists of
         made = today(self, rule, *args, **options)
         if how is not None:
             made = made.aggregate(how)
@@ -228,6 +247,17 @@ def _wrap_resample(kind: Any) -> None:
 
     resample.__doc__ = today.__doc__
     kind.resample = resample
+
+
+def _is_of_days(rule: Any) -> bool:
+    import pandas as pd
+
+    try:
+        return pd.Timedelta(days=1) % pd.Timedelta(pd.tseries.frequencies.to_offset(rule)) != (
+            pd.Timedelta(0)
+        )
+    except ValueError:  # of months, say
+        return True
 
 
 def _wrap_sort_index(kind: Any) -> None:
@@ -288,6 +318,7 @@ _FRAMES = {
     "icol": lambda self, i: self.iloc[:, i],
     "iget_value": lambda self, i, j: self.iat[i, j],
     "get_dtype_counts": lambda self: self.dtypes.map(str).value_counts().sort_index(),
+    "ftypes": property(lambda self: self.dtypes.map(lambda kind: f"{kind}:dense")),
 }
 _SERIES = {
     "sort": _sort_series,
@@ -300,4 +331,5 @@ _SERIES = {
     "iget_value": lambda self, i, axis=0: self.iloc[i],
     "nonzero": lambda self: self.to_numpy().nonzero(),
     "valid": lambda self, inplace=False, **_: self.dropna(inplace=inplace),
+    "reshape": lambda self, *shape, **options: self.to_numpy().reshape(*shape, **options),
 }

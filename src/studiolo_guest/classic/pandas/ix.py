@@ -1,7 +1,7 @@
 """`.ix` of pandas before 1.0: labels first, and then positions where labels are not integers.
 
 Each part of a key becomes positions on its axis, so that a key may mix labels, positions and masks:
-`frame.ix[mask, 3]`. The rules are those of pandas 0.25's `_IXIndexer`.
+`frame.ix[mask, 3]`. The rules are those of pandas 0.19's `_IXIndexer`.
 """
 
 import importlib
@@ -72,7 +72,10 @@ class _Missing:
 
     def reindexed(self, of: Any, axis: int) -> Any:
         """With a missing value for each label that is not there, as `ix` had it."""
-        return of.reindex(self.label, axis=axis)
+        if of.axes[axis].is_unique:
+            return of.reindex(self.label, axis=axis)
+        labels, places, _ = of.axes[axis]._reindex_non_unique(self.label)
+        return of._reindex_with_indexers({axis: [labels, places]}, copy=True, allow_dups=True)
 
 
 def _has_levels(of: Any) -> bool:
@@ -124,7 +127,7 @@ def _several(axis: Any, part: Any, *, adds: bool) -> Any:
     found = axis.get_indexer(labels) if axis.is_unique else axis.get_indexer_for(labels)
     if (found >= 0).all():
         return found
-    if adds or (found < 0).all():
+    if adds:
         raise KeyError(f"{list(labels[~labels.isin(axis)])} not in index")
     return _Missing(labels)
 

@@ -1,0 +1,1 @@
+"""Retired calls of pandas with the meaning that they had."""
