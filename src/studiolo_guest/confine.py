@@ -17,6 +17,7 @@ from typing import Any, Final
 from studiolo_guest import kernel
 from studiolo_guest.jail import INNER_USER, PROGRAMS
 from studiolo_guest.network import Network
+from studiolo_guest.wire import ADDED_DIRECTORY, ENVIRONMENTS_DIRECTORY
 
 #: The policy's names of Landlock's rights, each with its bit and the version that brought it.
 _RIGHTS: Final[Mapping[str, tuple[int, int]]] = {
@@ -37,6 +38,8 @@ _RIGHTS: Final[Mapping[str, tuple[int, int]]] = {
     "truncate": (14, 3),
     "ioctl_dev": (15, 5),
 }
+#: A folder of the root that has nothing in it.
+_EMPTY: Final = "/run"
 _FILE_RIGHTS: Final = ("execute", "write_file", "read_file", "truncate", "ioctl_dev")
 _SCOPES: Final[Mapping[str, int]] = {"abstract_unix_socket": 0b01, "signal": 0b10}
 #: What an Arrow stream has besides its columns, generously.
@@ -108,6 +111,8 @@ class Confinement:
     font_list: str | None
     #: The network of each run; None where it has none.
     network: Network | None
+    #: Whether runs may add an environment to that of the process which forks them.
+    environments: bool
 
     @staticmethod
     def from_message(message: Mapping[str, Any], abi: int) -> "Confinement":
@@ -123,6 +128,7 @@ class Confinement:
             rlimits=message["rlimits"],
             font_list=message["font_list"],
             network=Network.from_message(message["network"]),
+            environments=message["jail"]["environments"] is not None,
         )
 
 
@@ -165,12 +171,17 @@ def confine_warm_up(confinement: Confinement, processes: int) -> None:
 
 
 def confine(
-    confinement: Confinement, limits: ProcessLimits, work: int | str, keep: Sequence[int]
+    confinement: Confinement,
+    limits: ProcessLimits,
+    work: int | str,
+    keep: Sequence[int],
+    added: str = "",
 ) -> None:
     """Turn this fresh fork into a run's process.
 
     ``work`` is the descriptor of the run's tmpfs or, without namespaces, the path of its
-    directory. Descriptors that are not in ``keep`` are closed.
+    directory. Descriptors that are not in ``keep`` are closed. ``added`` names the environment
+    that the run has besides that of the process which forked it.
     """
     if confinement.namespaces:
         assert isinstance(work, int)
@@ -186,6 +197,8 @@ def confine(
             kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC,
             "subset=pid",
         )
+        if confinement.environments:
+            _show_addition(added)
         directory = confinement.private
     else:
         assert isinstance(work, str)
@@ -211,6 +224,20 @@ def confine(
     # Last: the filter denies landlock, mount, unshare and prctl calls that the steps above make.
     if confinement.run_filter is not None:
         confinement.run_filter.apply()
+
+
+def _show_addition(added: str) -> None:
+    """Put the environment of that name where its script finds it, and hide all environments.
+
+    A run has no right to mount or unmount anything, so what is covered here stays covered.
+    """
+    if added:
+        if added in (".", "..") or "/" in added:
+            raise ValueError(f"{added!r} is not the name of an environment")
+        place = os.path.join(ENVIRONMENTS_DIRECTORY, added)
+        kernel.mount(place, ADDED_DIRECTORY, None, kernel.MS_BIND)
+    # MUST NOT BE REMOVED: a script could read the packages of others.
+    kernel.mount(_EMPTY, ENVIRONMENTS_DIRECTORY, None, kernel.MS_BIND)
 
 
 def confine_rehearsal(confinement: Confinement) -> None:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 from studiolo_guest import kernel
-from studiolo_guest.wire import GUEST_DIRECTORY
+from studiolo_guest.wire import ADDED_DIRECTORY, ENVIRONMENTS_DIRECTORY, GUEST_DIRECTORY
 
 #: The user that a script believes to be; to the host it is `jail_user` or the user who started it.
 INNER_USER: Final = 1000
@@ -61,6 +61,9 @@ class JailConfig:
     read_only: Sequence[str]
     #: Device files that are shown.
     devices: Sequence[str]
+    #: The folder of all environments, which the zygote sees, and a fork until it has confined
+    #: itself: each may have one of them besides the zygote's. None if none may.
+    environments: str | None
     #: Small files written into the root, by path, and symbolic links, target by path.
     files: Mapping[str, str]
     links: Mapping[str, str]
@@ -195,6 +198,9 @@ def _build_root(config: JailConfig, guest_directory: str) -> None:
         if os.path.exists(path) and not os.path.lexists(_ROOT + path):
             _show(path, path, kernel.MS_RDONLY | _NO_PRIVILEGE)
     _show(guest_directory, GUEST_DIRECTORY, kernel.MS_RDONLY | _NO_PRIVILEGE)
+    if config.environments is not None:
+        _show(config.environments, ENVIRONMENTS_DIRECTORY, kernel.MS_RDONLY | _NO_PRIVILEGE)
+        os.makedirs(_ROOT + ADDED_DIRECTORY)
     for device in config.devices:
         if os.path.exists(device):
             # A device must stay usable, so neither read-only nor nodev.

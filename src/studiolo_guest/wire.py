@@ -12,6 +12,10 @@ from typing import Any
 
 #: Where this package is inside the jail.
 GUEST_DIRECTORY = "/opt/studiolo/studiolo_guest"
+#: Where a fork of a shared zygote finds the environment that its script adds to the zygote's own,
+#: and where all environments are until the fork has chosen that one.
+ADDED_DIRECTORY = "/opt/studiolo/added"
+ENVIRONMENTS_DIRECTORY = "/opt/studiolo/environments"
 #: How many times the process that the host starts forks until it is the zygote, with namespaces.
 GENERATIONS = 2
 #: Both ends refuse a longer packet; what can be larger travels in a memory file instead.

@@ -16,7 +16,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
 
 from studiolo_guest import kernel, packages, wire
@@ -123,7 +123,8 @@ class Zygote:
             kernel.unshare(kernel.CLONE_NEWPID)
         child = os.fork()
         if child == 0:
-            _live(theirs, self._confinement, limits, work, self._null, self._loading)
+            added = str(message["added"])
+            _live(theirs, self._confinement, limits, work, self._null, self._loading, added)
         if namespaces:
             kernel.setns(self._pid_namespace, kernel.CLONE_NEWPID)
         self._names[child] = int(message["fork"])
@@ -164,8 +165,9 @@ def _live(
     work: int | str,
     null: int,
     loading: Loading,
+    added: str,
 ) -> NoReturn:
-    """The whole life of a fork."""
+    """The whole life of a fork. ``added`` is the environment that it adds to the zygote's."""
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -175,7 +177,9 @@ def _live(
         if confinement.network is not None:
             # While it has the right to bind any port, and before it may not pass descriptors.
             confinement.network.offer(link)
-        confine(confinement, limits, work, [link.fileno(), *loading.files])
+        confine(confinement, limits, work, [link.fileno(), *loading.files], added)
+        if added:
+            loading = replace(loading, python=os.path.join(wire.ADDED_DIRECTORY, "bin", "python"))
         link.send(wire.CONFINED)
     except BaseException as error:  # noqa: BLE001  # whatever failed, no script may run
         _say(link, "refused", error)

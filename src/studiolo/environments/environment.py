@@ -4,7 +4,8 @@ import functools
 import hashlib
 import os
 import re
-from dataclasses import dataclass, field
+import stat
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from studiolo.environments.data.kept_data import EnvironmentData
@@ -115,6 +116,26 @@ class Environment:
             return None
         is_old = _fonts_changed() > made[-1].stat().st_mtime and os.access(folder, os.W_OK)
         return None if is_old else made[-1]
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether what starts its runs may start those of environments that add to it as well.
+
+        It sees all environments then, until a run has chosen one. So its packages have to be those
+        that Studiolo itself has chosen.
+        """
+        if not self.locked or self.name not in (DEFAULT, CLASSIC):
+            return False
+        # Runs of root are a user's who owns nothing.
+        return os.geteuid() != 0 or bool(self.path.parent.stat().st_mode & stat.S_IXOTH)
+
+    @property
+    def started_from(self) -> "Environment | None":
+        """The environment whose runs and its own start from the same processes; None if none is."""
+        base = self.adds_to
+        if base is None or not base.is_shared or base.path.parent != self.path.parent:
+            return None
+        return replace(base, data=self.data)
 
     def packages(self) -> tuple[InstalledPackage, ...]:
         """The installed packages by name, read from the folder each time."""

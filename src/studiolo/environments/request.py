@@ -1,6 +1,6 @@
 """The environment that a script asks for, before it is known whether that can be had."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from studiolo.environments.data.kept_data import EnvironmentData
 from studiolo.environments.environment import EnvironmentSpec, default_spec, digest
@@ -47,6 +47,11 @@ class EnvironmentRequest:
             requires_python=metadata.requires_python,
             lock=lock,
         )
+
+    @property
+    def bare(self) -> "EnvironmentRequest":
+        """The request of a script that asks for the same environment and adds no packages."""
+        return replace(self, dependencies=(), requires_python=None, lock=None, notes=())
 
     @property
     def identity(self) -> str:

@@ -64,6 +64,7 @@ class SandboxFactory(Protocol):
         preload: Collection[str] | None = None,
         warm: int | None = None,
         many: bool = False,
+        base: Sandbox | None = None,
     ) -> Sandbox:
         """A new sandbox with that environment, which the caller closes.
 
@@ -72,4 +73,5 @@ class SandboxFactory(Protocol):
             preload: Modules to import beforehand; what scripts are likely to import if not given.
             warm: How many processes are to wait for a run; what the settings say if not given.
             many: Prepare it for many runs even if no process is to wait.
+            base: A sandbox with `Environment.started_from`, which is closed after this one.
         """

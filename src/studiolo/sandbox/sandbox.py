@@ -2,7 +2,6 @@
 
 import functools
 import itertools
-import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -36,7 +35,6 @@ from studiolo.sandbox.process.control_groups import find_memory_groups
 from studiolo.sandbox.process.ended_run import EndedRun
 from studiolo.sandbox.process.ending import interrupted, unusable
 from studiolo.sandbox.process.launcher import Launcher
-from studiolo.sandbox.process.process_memory import memory_of
 from studiolo.sandbox.process.run_files import RunFiles
 from studiolo.sandbox.process.supervision import End, OverError, Watch
 from studiolo.sandbox.process.workers import COPIED_BYTES, Worker, Workers
@@ -70,6 +68,7 @@ class Sandbox:
         program: Program | None = None,
         several_calls: bool = False,
         allow: Sequence[Allowance] = (),
+        base: "Sandbox | None" = None,
     ) -> None:
         """Begin to start.
 
@@ -79,7 +78,9 @@ class Sandbox:
         ``launcher`` is an interpreter that was started beforehand; with a ``program`` it serves
         calls of that, and nothing else. With ``several_calls`` a process serves one call after
         another, so that code of one can see what is left of those before; not if there are targets
-        in the network that runs may reach, which ``allow`` has: connections are of one call.
+        in the network that runs may reach, which ``allow`` has: connections are of one call. A
+        ``base`` has the environment that this one's adds to: runs are forks of its zygote, where
+        the machine has namespaces for that. It has to be closed after this one.
 
         Raises:
             ProgramTooWideError: The program has too many constants.
@@ -89,6 +90,8 @@ class Sandbox:
         self._packed = None if program is None else PackedProgram(program)
         network = GuestNetwork.of(allow) if allow else None
         several_calls = several_calls and network is None
+        self._base = base
+        self._added = interpreter.python.parent.parent.name
         self._workers = Workers(policy.limits, warm=warm, several=several_calls)
         self._name = str(next(_sandboxes))
         self._withheld = withheld
@@ -109,7 +112,9 @@ class Sandbox:
             several_calls=several_calls,
             network=network,
         )
-        self._bring_up: BringUp | None = self._new_bring_up(launcher=launcher)
+        self._bring_up: BringUp | None = None
+        if base is None:
+            self._bring_up = self._new_bring_up(launcher=launcher)
 
     @property
     def isolation(self) -> IsolationReport:
@@ -125,9 +130,9 @@ class Sandbox:
 
     @property
     def memory(self) -> int:
-        """Bytes that its processes have in memory; 0 while it starts."""
+        """Bytes that its processes have in memory, without those of its base; 0 while it starts."""
         started = self._started
-        return 0 if started is None else memory_of(started.zygote.launcher_pid, sys.maxsize)
+        return 0 if started is None else self._workers.memory(started)
 
     def run(
         self,
@@ -319,6 +324,12 @@ class Sandbox:
             return self._started
 
     def _start(self) -> Started:
+        if self._base is not None:
+            lent = self._base._ready()
+            if lent.namespaces:
+                return self._start_on(replace(lent, borrowed=True), self._base.isolation)
+            # Without a mount namespace a fork can't be shown an environment that others are not.
+            self._base = None
         bring_up, self._bring_up = self._bring_up or self._new_bring_up(), None
         if self._workers.groups is None:
             self._find_groups()
@@ -333,6 +344,13 @@ class Sandbox:
         layers = isolation.memory_layers(version, self._why_no_groups)
         self._report = replace(started.report, layers=[*started.report.layers, *layers])
         self._workers.start(started)
+        return started
+
+    def _start_on(self, started: Started, report: IsolationReport) -> Started:
+        if self._workers.groups is None:
+            self._find_groups()
+        self._report = report
+        self._workers.start(started, added=self._added)
         return started
 
     def _find_groups(self) -> None:

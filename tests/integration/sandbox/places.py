@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -124,9 +124,16 @@ class Here:
         policy: Policy = POLICY,
         allow: Sequence[Allowance] = (),
     ) -> Iterator[Self]:
-        """A sandbox of one's own."""
+        """A sandbox of one's own, or one that starts from that of the environment it adds to."""
         interpreter = interpreter_of(environment, preload)
-        with Sandbox(policy, interpreter, withheld=withheld, many=True, allow=allow) as sandbox:
+        with ExitStack() as opened:
+            base = None
+            if environment.started_from is not None:
+                here = cls.opened(environment.started_from, withheld=withheld, policy=policy)
+                base = opened.enter_context(here).sandbox
+            sandbox = opened.enter_context(
+                Sandbox(policy, interpreter, withheld=withheld, many=True, allow=allow, base=base)
+            )
             yield cls(sandbox, environment, prepared=policy.warm_up.forks_are_prepared)
 
     def run(

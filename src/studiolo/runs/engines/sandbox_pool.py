@@ -4,9 +4,9 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from studiolo.environments.environment import Environment
 from studiolo.environments.progress import BuildPhase, BuildProgress, ProgressCallback
@@ -44,6 +44,8 @@ class PooledSandbox:
 
     sandbox: Sandbox
     environment: Environment
+    #: The one whose zygote it uses, if it has none of its own.
+    base: "PooledSandbox | None" = None
     #: Whether it was made for many runs.
     many: bool
     users: int = 0
@@ -55,6 +57,11 @@ class PooledSandbox:
     #: closes it.
     outgrown: bool = False
     replaced: bool = False
+
+    @property
+    def needed(self) -> "Sequence[PooledSandbox]":
+        """The sandboxes that a run in it uses, in the order in which they are closed."""
+        return [self] if self.base is None else [self, *self.base.needed]
 
 
 class SandboxPool:
@@ -110,26 +117,15 @@ class SandboxPool:
             BuildCancelledError: Raised by ``progress``, which is called again and again while an
                 environment is built.
         """
-        while True:
-            self._make(kind, 1, progress)
-            with self._lock:
-                used = self._sandboxes.get(kind)
-                if used is not None:
-                    used.users += 1
-                    used.served += 1
-                    break
+        used = self._taken(kind, 1, progress)
+        used.served += 1
         if used.served == _MANY and not used.many:
             # It gets more work than it was made for.
             self._help(lambda: self._grow(kind, used))
         try:
             yield used
         finally:
-            with self._lock:
-                used.users -= 1
-                used.last_used = time.monotonic()
-                over = used.replaced and not used.users
-            if over:
-                used.sandbox.close()
+            self._give_back(used)
 
     def close(self) -> None:
         """End all sandboxes."""
@@ -140,8 +136,32 @@ class SandboxPool:
             helper.join()
         with self._lock:
             sandboxes, self._sandboxes = list(self._sandboxes.values()), {}
-        for pooled in sandboxes:
+        # Those without a base last.
+        for pooled in sorted(sandboxes, key=lambda one: one.base is None):
             pooled.sandbox.close()
+
+    def _taken(self, kind: SandboxKind, runs: int, progress: ProgressCallback) -> PooledSandbox:
+        """A sandbox of the kind, which stays until it is given back."""
+        while True:
+            self._make(kind, runs, progress)
+            with self._lock:
+                taken = self._sandboxes.get(kind)
+                if taken is not None:
+                    for one in taken.needed:
+                        one.users += 1
+                    return taken
+
+    def _give_back(self, taken: PooledSandbox) -> None:
+        with self._lock:
+            over = []
+            for one in taken.needed:
+                one.users -= 1
+                # A base later than what uses it, so that it is evicted after that.
+                one.last_used = time.monotonic()
+                if one.replaced and not one.users:
+                    over.append(one)
+        for one in over:
+            one.sandbox.close()
 
     def _make(self, kind: SandboxKind, runs: int, progress: ProgressCallback) -> None:
         """Have a sandbox of the kind; callers that need a different one don't wait for this."""
@@ -157,25 +177,35 @@ class SandboxPool:
             with self._lock:
                 if kind in self._sandboxes:
                     return
-            made = self._made(kind, many=runs >= _MANY, preload=runs > 1, progress=progress)
+            made = self._made(kind, runs, progress)
             with self._lock:
                 self._sandboxes[kind] = made
         finally:
             making.release()
-        self._evict(spare=kind)
+        if made.base is not None:
+            self._give_back(made.base)
+        self._evict(spare=made)
 
-    def _made(
-        self, kind: SandboxKind, *, many: bool, preload: bool, progress: ProgressCallback | None
-    ) -> PooledSandbox:
+    def _made(self, kind: SandboxKind, runs: int, progress: ProgressCallback) -> PooledSandbox:
+        """A new sandbox. Its base, if it has one, has been taken."""
         factory = self._factory(kind.settings)
         environment = factory.environment_for(kind.environment, progress=progress)
+        base = None
+        if environment.started_from is not None:
+            bare = replace(kind, environment=kind.environment.bare)
+            with self._lock:
+                wanted = self._preload.get(kind, frozenset())
+                self._preload[bare] = self._preload.get(bare, frozenset()) | wanted
+            base = self._taken(bare, runs, progress)
+        many = runs >= _MANY
         sandbox = factory.sandbox_for(
             environment,
-            preload=sorted(self._preload.get(kind, ())) if preload else (),
+            preload=sorted(self._preload.get(kind, ())) if runs > 1 else (),
             warm=_MOST_WARM if many else 0,
             many=many,
+            base=None if base is None else base.sandbox,
         )
-        return PooledSandbox(sandbox=sandbox, environment=environment, many=many)
+        return PooledSandbox(sandbox=sandbox, environment=environment, base=base, many=many)
 
     def _grow(self, kind: SandboxKind, present: PooledSandbox) -> None:
         """Put one that was made for many runs in the place of one that was not."""
@@ -183,34 +213,46 @@ class SandboxPool:
             if self._closed or present.outgrown or self._sandboxes.get(kind) is not present:
                 return
             present.outgrown = True
+        if present.base is not None:
+            self._grow(replace(kind, environment=kind.environment.bare), present.base)
         try:
-            better = self._made(kind, many=True, preload=True, progress=None)
-            # Until it has started, the other one serves.
-            better.sandbox.isolation  # noqa: B018
+            better = self._made(kind, _MANY, lambda _: None)
         except StudioloError:
             # It stays as it is; trying again and again would not help.
             return
-        with self._lock:
-            current = self._sandboxes.get(kind)
-            # Let go of meanwhile, it is closed; whatever took its place is as good.
-            takes_over = current is present
-            if takes_over:
-                present.replaced = True
-                self._sandboxes[kind] = better
-            idle = not present.users
-        if not takes_over:
-            better.sandbox.close()
-        elif idle:
-            present.sandbox.close()
+        over: Sequence[PooledSandbox] = [better]
+        # Until it has started, the other one serves.
+        with contextlib.suppress(StudioloError):
+            better.sandbox.isolation  # noqa: B018
+            with self._lock:
+                current = self._sandboxes.get(kind)
+                # Let go of meanwhile, it is closed; whatever took its place is as good.
+                if current is present or (current is None and not self._closed):
+                    self._sandboxes[kind] = better
+                    over = [] if current is None else self._replaced(present)
+        for one in over:
+            one.sandbox.close()
+        if better.base is not None:
+            self._give_back(better.base)
 
-    def _evict(self, *, spare: SandboxKind) -> None:
+    def _replaced(self, former: PooledSandbox) -> Sequence[PooledSandbox]:
+        """Let go of a sandbox and of those that it is the base of; the idle ones, to be closed."""
+        based = {kind: one for kind, one in self._sandboxes.items() if one.base is former}
+        for kind in based:
+            del self._sandboxes[kind]
+        found = [*based.values(), former]
+        for one in found:
+            one.replaced = True
+        return [one for one in found if not one.users]
+
+    def _evict(self, *, spare: PooledSandbox) -> None:
         """Close the sandboxes that have been idle for longest, if all idle ones keep too much."""
         with self._lock:
             idle = sorted(
                 (
                     (kind, pooled)
                     for kind, pooled in self._sandboxes.items()
-                    if not pooled.users and kind != spare
+                    if not pooled.users and pooled not in spare.needed
                 ),
                 key=lambda entry: entry[1].last_used,
                 reverse=True,
@@ -223,7 +265,8 @@ class SandboxPool:
                 if kept > self._idle_memory:
                     evicted.append(pooled)
                     del self._sandboxes[kind]
-        for pooled in evicted:
+        # What is based on another one was used before it.
+        for pooled in reversed(evicted):
             pooled.sandbox.close()
 
     def _help(self, act: Callable[[], None]) -> None:

@@ -42,7 +42,7 @@ class ScriptRunner:
     def __init__(self, factory: SandboxFactory, environments: Environments) -> None:
         self._factory = factory
         self._environments = environments
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._sandboxes: dict[object, Sandbox] = {}
 
     def run(
@@ -133,7 +133,8 @@ class ScriptRunner:
         """End all sandboxes."""
         with self._lock:
             sandboxes, self._sandboxes = self._sandboxes, {}
-        for sandbox in sandboxes.values():
+        # Some are based on those before them.
+        for sandbox in reversed(sandboxes.values()):
             sandbox.close()
 
     def __enter__(self) -> Self:
@@ -146,7 +147,9 @@ class ScriptRunner:
         with self._lock:
             kind = (environment.key, environment.data)
             if kind not in self._sandboxes:
-                self._sandboxes[kind] = self._factory.sandbox_for(environment)
+                base = environment.started_from
+                based = None if base is None else self._sandbox(base)
+                self._sandboxes[kind] = self._factory.sandbox_for(environment, base=based)
             return self._sandboxes[kind]
 
 

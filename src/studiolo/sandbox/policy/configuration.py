@@ -12,7 +12,7 @@ from studiolo.sandbox.network.guest_network import GuestNetwork
 from studiolo.sandbox.policy.policy import Limits, Policy
 from studiolo.sandbox.policy.seccomp import SeccompFilter, build_filter
 from studiolo.sandbox.policy.syscall_policy import FilterUse
-from studiolo_guest.wire import GUEST_DIRECTORY
+from studiolo_guest.wire import ADDED_DIRECTORY, GUEST_DIRECTORY
 
 _HOSTNAME = "sandbox"
 _HOSTS = "/etc/hosts"
@@ -38,6 +38,8 @@ class ScriptInterpreter:
     font_list: Path | None = None
     #: Whether retired calls get their old meaning back.
     classic: bool = False
+    #: The folder of all environments, if runs may add one of them to this one.
+    environments: Path | None = None
     #: Environment variables that its scripts have besides those of the policy.
     variables: Mapping[str, str] = field(default_factory=dict)
 
@@ -111,6 +113,9 @@ def first_message(
             "namespaces": list(policy.namespaces) if layers.namespaces else [],
             "jail_user": layers.jail_user,
             "read_only": [*files.read_only, *files.shown, *shown],
+            "environments": None
+            if interpreter.environments is None or program or not layers.namespaces
+            else os.fspath(interpreter.environments),
             "devices": files.devices,
             "files": written,
             "links": files.links,
@@ -175,7 +180,8 @@ def _landlock(
     paths: dict[str, Sequence[str]] = dict.fromkeys([*files.read_only, *files.shown, *shown], read)
     if layers.namespaces:
         # The mount namespace has already decided what is visible.
-        paths |= dict.fromkeys([GUEST_DIRECTORY, "/etc", "/proc", *files.links], read)
+        shown_inside = [GUEST_DIRECTORY, ADDED_DIRECTORY, "/etc", "/proc", *files.links]
+        paths |= dict.fromkeys(shown_inside, read)
     else:
         paths |= dict.fromkeys(_OWN_PROC, read)
         # What loads packages; the code of the server is not in that folder.

@@ -51,6 +51,8 @@ class Started:
     not_preloaded: Collection[str]
     #: What must be seen of each run's process before it gets its request.
     promised: Promised
+    #: Whether a different sandbox owns the zygote, and ends it.
+    borrowed: bool = False
 
 
 class BringUp:

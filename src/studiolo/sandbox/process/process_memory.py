@@ -26,6 +26,11 @@ def memory_of(pid: int, enough: int, go_on: Callable[[], bool] = lambda: True) -
     return total
 
 
+def proportional_memory(pid: int) -> int:
+    """Bytes that a process and its descendants use together, each shared page counted once."""
+    return sum(map(_proportional, family_of(pid)))
+
+
 def family_of(pid: int) -> list[int]:
     """A process and its descendants, as far as they can be seen; not more than a thousand."""
     family: list[int] = []

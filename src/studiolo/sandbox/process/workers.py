@@ -24,7 +24,7 @@ from studiolo.sandbox.process.control_groups import MemoryGroup, MemoryGroups
 from studiolo.sandbox.process.ending import first_word_of
 from studiolo.sandbox.process.leftovers import Footprint, footprint_of
 from studiolo.sandbox.process.observation import broken_promises
-from studiolo.sandbox.process.process_memory import family_of
+from studiolo.sandbox.process.process_memory import family_of, proportional_memory
 from studiolo.sandbox.process.run_files import RunFiles
 from studiolo.sandbox.process.supervision import End, Watch, supervise
 from studiolo.sandbox.process.work_directory import new_root, remove_tree
@@ -175,6 +175,7 @@ class Workers:
         #: When one of those that serve several last came back, by the monotonic clock.
         self._answered = 0.0
         self._started: Started | None = None
+        self._added = ""
         #: Those that are being forked to wait.
         self._coming = 0
         #: The groups that count the process that forks, and what it was forked from.
@@ -202,11 +203,16 @@ class Workers:
                     group.add(member)
                 added.update(more)
 
-    def start(self, started: Started) -> None:
-        """Make those that are kept waiting."""
-        started.zygote.serve(on_child=self._admit)
+    def start(self, started: Started, *, added: str = "") -> None:
+        """Make those that are kept waiting.
+
+        ``added`` names the environment that each has besides that of the zygote.
+        """
+        if not started.borrowed:
+            started.zygote.serve()
         with self._changed:
             self._started = started
+            self._added = added
         for _ in range(self._warm_size):
             self._add(self._fork(started, self._limits))
 
@@ -270,13 +276,16 @@ class Workers:
             self._spend(name)
         self._spent += [_Spent(group=group, directory=None) for group in zygotes]
         self._forget_idle()
-        started.zygote.close()
+        if not started.borrowed:
+            started.zygote.close()
 
     def close(self, started: Started | None) -> None:
         """End all of them and remove what they left."""
         with self._changed:
             self._started = None
-        if started is not None:
+        if started is not None and started.borrowed:
+            self._end_waiting(started)
+        elif started is not None:
             started.zygote.close()
         self._forget_idle()
         # The last of their processes may still be ending.
@@ -298,6 +307,29 @@ class Workers:
         if owner is not None:
             os.chown(directory, owner, owner)
         return directory
+
+    def memory(self, started: Started) -> int:
+        """Bytes that they and what they were forked from have in memory.
+
+        What they were forked from is not counted if it belongs to a different sandbox.
+        """
+        if not started.borrowed:
+            return proportional_memory(started.zygote.launcher_pid)
+        with self._changed:
+            warm = list(self._warm)
+        pids = [started.zygote.pid_of(name) for name in warm]
+        return sum(proportional_memory(pid) for pid in pids if pid is not None)
+
+    def _end_waiting(self, started: Started) -> None:
+        """End those that wait, and leave their zygote to those who own it."""
+        with self._changed:
+            warm, self._warm = self._warm, collections.deque()
+        for name in warm:
+            # They end with it.
+            with contextlib.suppress(ZygoteFailedError):
+                child = started.zygote.child(name)
+                child.kill()
+                started.zygote.forget(name, child.close)
 
     def _waiting(self, started: Started) -> Worker | int | None:
         """A worker that waits, or the name of one that has served nothing."""
@@ -359,7 +391,7 @@ class Workers:
             if self.several:
                 # It is replaced once it has used as much as one request may.
                 message["cpu_seconds"] *= 2
-            name = started.zygote.fork(message, work)
+            name = started.zygote.fork(message, on_child=self._admit, work=work, added=self._added)
             self._limits_of[name] = limits
             if work is not None:
                 self._directory_of[name] = work

@@ -187,13 +187,12 @@ class Zygote:
         self._changed = threading.Condition()
         self._children: dict[int, Child] = {}
         self._directories: dict[int, int] = {}
-        self._asked_for: set[int] = set()
+        self._asked_for: dict[int, Callable[[Child], None]] = {}
         self._exits: dict[int, Exit] = {}
         self._forgotten: dict[int, Callable[[], None]] = {}
         self._gone = False
         self._why = "it ended while it was in use"
         self._keeper: threading.Thread | None = None
-        self._on_child: Callable[[Child], None] = lambda _: None
 
     def wait_until_ready(self, limits: WarmUpPolicy) -> Ready:
         """The zygote's message that it is ready to fork.
@@ -239,27 +238,34 @@ class Zygote:
             raise ZygoteMessageError("descriptors come with its first message")
         return read_start(message)
 
-    def serve(self, *, on_child: Callable[[Child], None]) -> None:
-        """Take in forks and exits from now on, in a thread of its own.
-
-        ``on_child`` sees a fork first.
-        """
-        self._on_child = on_child
+    def serve(self) -> None:
+        """Take in forks and exits from now on, in a thread of its own."""
         self._keeper = threading.Thread(target=self._keep, name="studiolo-zygote", daemon=True)
         self._keeper.start()
 
-    def fork(self, limits: Mapping[str, int], work: Path | None = None) -> int:
-        """Ask for a fork; its name. ``work`` is its directory where it has no file system.
+    def fork(
+        self,
+        limits: Mapping[str, int],
+        *,
+        on_child: Callable[[Child], None],
+        work: Path | None = None,
+        added: str = "",
+    ) -> int:
+        """Ask for a fork; its name.
+
+        ``on_child`` sees it first. ``work`` is its directory where it has no file system. ``added``
+        names the environment that it has besides the zygote's.
 
         Raises:
             ZygoteFailedError: the zygote is gone.
         """
         name = next(_names)
-        self._asked_for.add(name)
+        self._asked_for[name] = on_child
         if work is not None:
             self._directories[name] = os.open(work, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
-            wire.send(self._link, {"fork": name, "limits": limits, "work": str(work or "")})
+            message = {"fork": name, "limits": limits, "work": str(work or ""), "added": added}
+            wire.send(self._link, message)
         except OSError as error:
             # It is gone, or another thread has found that out and closed the link.
             self._gone = True
@@ -282,6 +288,12 @@ class Zygote:
             self._why = f"it made no fork in {_FORKING_SECONDS:.0f} seconds"
             self._launcher.kill()
         raise self._failed("interpreter", self._why)
+
+    def pid_of(self, name: int) -> int | None:
+        """The process of a fork that waits to be asked for; None if it has not come or is taken."""
+        with self._changed:
+            child = self._children.get(name)
+        return None if child is None else child.pid
 
     def exit_of(self, name: int, timeout: float = 10.0) -> Exit | None:
         """How the fork of that name ended; waits for its end, which has been arranged."""
@@ -362,16 +374,16 @@ class Zygote:
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             if parent_of(process_of(news.pidfd)) != self.pid:
                 raise ZygoteMessageError("a process is not its own fork")
-        if news.name not in self._asked_for:
+        on_child = self._asked_for.pop(news.name, None)
+        if on_child is None:
             raise ZygoteMessageError("there was no request for a fork of that name")
         directory = news.directory
         if directory is None:
             directory = self._directories.pop(news.name, None)
         if directory is None:
             raise ZygoteMessageError("a fork comes without its folder")
-        self._asked_for.discard(news.name)
         child = Child(news.name, socket.socket(fileno=news.link), news.pidfd, directory)
-        self._on_child(child)
+        on_child(child)
         with self._changed:
             self._children[child.name] = child
             self._changed.notify_all()

@@ -36,7 +36,8 @@ def script_interpreter(
         directories=shown,
         locked=None if loaded is None else loaded.python,
         preload=preload,
-        font_list=environment.font_list,
+        font_list=(environment.started_from or environment).font_list,
+        environments=environment.path.parent if environment.is_shared else None,
         classic=environment.classic,
         variables={} if data is None else data.variables,
     )

@@ -67,9 +67,10 @@ class LocalSandboxFactory:
     ) -> Environment:
         """The environment of a script, built if need be."""
         environment = environment_for(request, progress=progress or self.progress)
-        if environment.font_list is None and environment.has_package("matplotlib"):
-            with self._sandbox(environment, warm=0, many=False, allow=()) as sandbox:
-                make_font_list(environment, sandbox)
+        drawing = environment.started_from or environment
+        if drawing.font_list is None and drawing.has_package("matplotlib"):
+            with self._sandbox(drawing, warm=0, many=False, allow=()) as sandbox:
+                make_font_list(drawing, sandbox)
         return environment
 
     def sandbox_for(
@@ -80,6 +81,7 @@ class LocalSandboxFactory:
         warm: int | None = None,
         many: bool = False,
         shown: Collection[Path] = (),
+        base: Sandbox | None = None,
     ) -> Sandbox:
         """A new sandbox with that environment.
 
@@ -89,10 +91,16 @@ class LocalSandboxFactory:
             warm: How many processes to keep waiting; if not given, as many as the settings say.
             many: Prepare it for many runs even if no process is kept waiting.
             shown: Folders that its runs can read, beside those of every run.
+            base: A sandbox with `Environment.started_from`, which is closed after this one.
         """
         ready = self._settings.warm if warm is None else warm
         return self._sandbox(
-            environment, warm=ready, many=many or ready > 0, preload=preload, shown=shown
+            environment,
+            warm=ready,
+            many=many or ready > 0,
+            preload=preload,
+            shown=shown,
+            base=base,
         )
 
     def program_sandbox(
@@ -156,6 +164,7 @@ class LocalSandboxFactory:
         several_calls: bool = False,
         allow: Sequence[Allowance] | None = None,
         shown: Collection[Path] = (),
+        base: Sandbox | None = None,
     ) -> Sandbox:
         if preload is None:
             preload = WARM_IMPORTS if many else ()
@@ -164,7 +173,9 @@ class LocalSandboxFactory:
             directories = [*interpreter.directories, *shown]
             interpreter = replace(interpreter, directories=directories)
         # The first sandbox gets the interpreter that was started beforehand.
-        launcher, self._launcher = self._launcher, None
+        launcher = None
+        if base is None:
+            launcher, self._launcher = self._launcher, None
         return Sandbox(
             self.policy,
             interpreter,
@@ -176,6 +187,7 @@ class LocalSandboxFactory:
             program=program,
             several_calls=several_calls,
             allow=self._settings.allow if allow is None else allow,
+            base=base,
         )
 
 

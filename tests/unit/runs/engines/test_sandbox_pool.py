@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Collection
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -22,12 +23,13 @@ def unwatched(progress: BuildProgress) -> None:
 
 
 class FakeSandbox:
-    def __init__(self, *, many: bool, memory: int) -> None:
-        self.many, self.memory, self.closed = many, memory, False
+    def __init__(self, *, many: bool, memory: int, base: "FakeSandbox | None" = None) -> None:
+        self.many, self.memory, self.closed, self.base = many, memory, False, base
         self.isolation = "none"
 
     def close(self) -> None:
         assert not self.closed
+        assert self.base is None or not self.base.closed
         self.closed = True
 
 
@@ -53,7 +55,9 @@ class FakeFactory:
         while held is not None and not held.wait(0.01):
             assert progress is not None
             progress(BuildProgress(phase="preparing", message=""))  # type: ignore[arg-type]
-        return request.dependencies
+        base = SimpleNamespace(started_from=None)
+        adds = request.dependencies == ("added",)
+        return SimpleNamespace(started_from=base if adds else None)
 
     def sandbox_for(
         self,
@@ -62,8 +66,9 @@ class FakeFactory:
         preload: Collection[str] | None = None,  # noqa: ARG002
         warm: int | None = None,  # noqa: ARG002
         many: bool = False,
+        base: Any = None,
     ) -> Any:
-        self.made.append(FakeSandbox(many=many, memory=self.memory))
+        self.made.append(FakeSandbox(many=many, memory=self.memory, base=base))
         return self.made[-1]
 
 
@@ -207,3 +212,57 @@ def test_a_sandbox_that_is_used_is_never_let_go_of() -> None:
     used(sandboxes, "d")
     assert cast("FakeSandbox", pooled.sandbox).closed
     sandboxes.close()
+
+
+def test_an_environment_that_adds_packages_is_based_on_the_sandbox_of_the_other() -> None:
+    sandboxes = pool(factory := FakeFactory())
+    base, added = used(sandboxes), used(sandboxes, "added")
+    assert added.base is base
+    assert used(sandboxes, "added") is added
+    sandboxes.close()
+    assert [sandbox.closed for sandbox in factory.made] == [True, True]
+
+
+def test_a_base_is_not_let_go_of_before_what_is_based_on_it() -> None:
+    sandboxes = pool(factory := FakeFactory(), idle_memory=250 * MIB)
+    with sandboxes.use(kind("added"), unwatched):
+        base, added = factory.made
+        used(sandboxes, "a")
+        used(sandboxes, "b")
+        used(sandboxes, "c")
+        assert (base.closed, added.closed) == (False, False)
+    used(sandboxes, "d")
+    assert (base.closed, added.closed) == (False, False)
+    used(sandboxes, "e")
+    assert (base.closed, added.closed) == (False, True)
+    used(sandboxes, "f")
+    assert (base.closed, added.closed) == (True, True)
+    again = used(sandboxes, "added")
+    assert again.base is not base
+    sandboxes.close()
+
+
+def test_what_is_based_on_a_sandbox_that_is_replaced_is_made_again() -> None:
+    sandboxes = pool(factory := FakeFactory())
+    added = used(sandboxes, "added")
+    sandboxes.prepare(kind(), 100, frozenset(), unwatched)
+    until(lambda: added.closed)
+    again = used(sandboxes, "added")
+    assert again.base is not None
+    assert again.base.many
+    sandboxes.close()
+    assert all(sandbox.closed for sandbox in factory.made)
+
+
+def test_what_is_based_on_another_grows_with_it() -> None:
+    sandboxes = pool(factory := FakeFactory())
+    added = used(sandboxes, "added")
+    sandboxes.prepare(kind("added"), 100, frozenset(), unwatched)
+    until(lambda: added.closed and factory.made[-1].base is not None)
+    until(lambda: used(sandboxes, "added").many)
+    again = used(sandboxes, "added")
+    assert again.base is not None
+    assert again.base.many
+    assert again is not added
+    sandboxes.close()
+    assert all(sandbox.closed for sandbox in factory.made)
