@@ -181,6 +181,26 @@ def test_what_a_node_may_reach_is_checked_at_its_field(page: Page, studio: Studi
     expect(page.get_by_role("button", name="Take away API_TOKEN")).to_be_visible()
 
 
+def test_a_file_for_a_parameter_is_uploaded_beside_it(page: Page, studio: Studio) -> None:
+    file = studio.file("imports")
+    file.parent.mkdir()
+    file.write_text("studiolo: 1\nname: Imports\nnodes:\n  read: {module: import-data}\n")
+    studio.open(page, "imports")
+    node(page, "read").click()
+    chosen = page.get_by_role("combobox", name="File", exact=True)
+    chosen.select_option("pima-indians-diabetes.csv")
+    page.get_by_label("Upload a file: File").set_input_files(
+        {"name": "visits.csv", "mimeType": "text/csv", "buffer": b"patient,age\n007,38\n"}
+    )
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("cell", name="007")).to_be_visible()
+    check_accessibility(page)
+    dialog.get_by_role("button", name="Store dataset").click()
+    expect(chosen).to_have_value("visits.csv")
+    expect(page.locator(".saved")).to_have_text("Saved")
+    assert studio.nodes("imports")["read"]["parameters"] == {"file": "visits.csv"}
+
+
 def test_two_pages_see_what_the_other_one_changes(new_page: NewPage, studio: Studio) -> None:
     one, other = new_page(), new_page()
     studio.open(one, "several-figures")

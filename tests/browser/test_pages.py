@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 from tests.browser.conftest import NewPage, check_accessibility
 from tests.integration.debugging.dap_client import DapClient
 from tests.server_process import server_process
@@ -22,11 +22,13 @@ pytestmark = pytest.mark.skipif(not BUILT.exists(), reason='"make frontend" buil
 MARKUP = "<b>not markup</b>"
 ROWS = 400_000
 SCRIPT = f"""
+import matplotlib.pyplot as plt
 import pandas as pd
 
 
 def azureml_main(dataframe1=None, dataframe2=None):
     print("{MARKUP}")
+    plt.plot(range(3))
     if dataframe1 is not None:
         return only_high(dataframe1.head(20), "secret")
     frame = pd.DataFrame({{"number": range({ROWS}), "{MARKUP}": None}})
@@ -173,6 +175,43 @@ def test_a_failure_names_the_line_and_leads_to_it(page: Page, studio: Studio) ->
     expect(page.get_by_label("Console")).to_have_text(f"{MARKUP}\n")
     page.get_by_role("link", name="script.py:8").click()
     page.wait_for_url("**/experiments/breaks/nodes/break?line=8")
+
+
+def test_a_picture_is_zoomed_by_keys_the_wheel_and_buttons(page: Page, studio: Studio) -> None:
+    studio.open(page, f"/runs/{studio.run}/nodes/make")
+    zoom = page.get_by_label("Zoom", exact=True)
+    frame = page.get_by_role("group", name="Picture 1")
+    picture = frame.get_by_role("img")
+    expect(zoom).to_have_text("100 %")
+    frame.focus()
+    for _ in range(4):
+        page.keyboard.press("+")
+    expect(zoom).to_have_text("244 %")
+    # What is under the pointer stays there.
+    frame.scroll_into_view_if_needed()
+    was = _box(picture)
+    box = _box(frame)
+    x, y = box["x"] + 200, box["y"] + 100
+    page.mouse.move(x, y)
+    inside = (x - was["x"]) / was["width"]
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -100)
+    page.keyboard.up("Control")
+    expect(zoom).to_have_text("305 %")
+    now = _box(picture)
+    assert (x - now["x"]) / now["width"] == pytest.approx(inside, abs=0.01)
+    page.mouse.down()
+    page.mouse.move(x + 50, y + 30, steps=3)
+    page.mouse.up()
+    assert _box(picture)["x"] == pytest.approx(now["x"] + 50, abs=2)
+    page.get_by_role("button", name="Fit the page").click()
+    expect(zoom).to_have_text("100 %")
+
+
+def _box(found: Locator) -> FloatRect:
+    box = found.bounding_box()
+    assert box is not None
+    return box
 
 
 def test_what_a_node_tried_to_reach_is_shown(page: Page, studio: Studio) -> None:

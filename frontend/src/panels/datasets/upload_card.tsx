@@ -13,7 +13,13 @@ import { shownCell, typeBadge } from "../../table/cells";
 import { share, size, useWords } from "../../words/words";
 import { type Upload, useUploads } from "./uploading";
 
-export function UploadCard({ upload }: { readonly upload: Upload }) {
+interface UploadCardProps {
+  readonly upload: Upload;
+  /** Called with the name of the dataset that was made of it. */
+  readonly onStored?: ((name: string) => void) | undefined;
+}
+
+export function UploadCard({ upload, onStored }: UploadCardProps) {
   const words = useWords();
   const trouble = useTroubleText();
   const { goOn, discard } = useUploads();
@@ -33,12 +39,12 @@ export function UploadCard({ upload }: { readonly upload: Upload }) {
           <span>{trouble(error)} <Button small look="line" icon={Play} onClick={() => goOn(key)}>{words.datasets.goOn(share(part))}</Button></span>
         </p>
       )}
-      {state === "arrived" && upload.id !== null && <Store upload={upload} id={upload.id} />}
+      {state === "arrived" && upload.id !== null && <Store upload={upload} id={upload.id} onStored={onStored} />}
     </article>
   );
 }
 
-function Store({ upload, id }: { readonly upload: Upload; readonly id: string }) {
+function Store({ upload, id, onStored }: UploadCardProps & { readonly id: string }) {
   const words = useWords();
   const trouble = useTroubleText();
   const queries = useQueryClient();
@@ -50,6 +56,7 @@ function Store({ upload, id }: { readonly upload: Upload; readonly id: string })
     onSuccess: async (made) => {
       await queries.invalidateQueries({ queryKey: datasetsQuery.queryKey });
       toast(words.datasets.stored(made.name));
+      onStored?.(made.name);
       done(upload.key);
     },
   });
