@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
+from studiolo.old_code.python2_values import SENTENCES
 from studiolo.old_code.reading import Found, ScriptReading
 from studiolo.old_code.retired_call import Effect, RetiredCall
 from studiolo.old_code.table import RETIRED_CALLS
@@ -64,7 +65,15 @@ def notes(reading: ScriptReading) -> list[str]:
 
 def classic_notes(reading: ScriptReading) -> list[str]:
     """Sentences for the log of a run in the environment `classic`, one for each retired call."""
-    return _lines(reading.found, _classic_sentence)
+    return [*_lines(reading.found, _classic_sentence), *_values(reading)]
+
+
+def _values(reading: ScriptReading) -> list[str]:
+    """The lines of a script of Python 2 whose values depend on the Python: no call shows them."""
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for line, reason in reading.python_2_values:
+        places[reason].append(line)
+    return [f"{_numbers(lines)}: {SENTENCES[reason]}" for reason, lines in places.items()]
 
 
 def _classic_sentence(call: RetiredCall) -> str:

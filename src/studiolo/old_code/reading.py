@@ -10,6 +10,7 @@ from typing import Final
 
 from studiolo.old_code import python2
 from studiolo.old_code.idioms import frames_in, idioms_in
+from studiolo.old_code.python2_values import SIGNS, values_of_python_2
 from studiolo.old_code.retired_call import (
     Attribute,
     Builtin,
@@ -39,6 +40,8 @@ class ScriptReading:
     found: tuple[Found, ...]
     #: Line and message of what is a syntax error in Python 2 as well.
     mistakes: tuple[tuple[int, str], ...]
+    #: Lines whose values are others in Python 3, and why, if the script is of Python 2.
+    python_2_values: tuple[tuple[int, str], ...] = ()
 
 
 class _Index:
@@ -87,9 +90,11 @@ def read_old_code(source: str) -> ScriptReading:
     calls = {(line, _INDEX.forms[form]) for line, form in reading.forms}
     calls.update(_calls_in(reading.tree))
     found = sorted(calls, key=lambda pair: (pair[0], pair[1].old))
+    is_python_2 = any(form != "tabs" for _, form in reading.forms) or bool(SIGNS.search(source))
     return ScriptReading(
         found=tuple(Found(line=line, call=call) for line, call in found),
         mistakes=tuple(reading.mistakes),
+        python_2_values=tuple(sorted(set(values_of_python_2(reading.tree)))) if is_python_2 else (),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from studiolo.old_code.idioms import frames_in
+from studiolo.old_code.python2_values import divides_as_today
 from studiolo.old_code.reading import imported_names
 
 #: What gives a frame or a series whose rows have names of their own.
@@ -25,6 +26,8 @@ class Facts:
     rows: frozenset[str]
     #: Whether the script has calls that only old scripts have: then it also means the old defaults.
     is_old: bool = False
+    #: Whether the script says that it divides as Python 3 does.
+    divides_as_today: bool = False
     #: Modules that were needed and are not imported: the name that they go by.
     needed: dict[str, str] = field(default_factory=dict)
 
@@ -75,6 +78,7 @@ def facts_of(source: str, *, is_old: bool) -> Facts:
         labelled=frozenset(labelled),
         rows=frozenset(rows),
         is_old=is_old,
+        divides_as_today=divides_as_today(tree),
     )
 
 

@@ -14,12 +14,13 @@ from studiolo.upgrade.names import ARGUMENTS, ATTRIBUTES, new_path
 from studiolo.upgrade.statements import appended, assigned, compared, expressed
 
 
-def rewritten(source: str, *, name: str, is_old: bool) -> str:
+def rewritten(source: str, *, name: str, is_old: bool, was_2: bool = False) -> str:
     """The script with today's calls, as far as no guess is needed.
 
     Args:
         source: A script of Python 3.
         name: What errors call it.
+        was_2: Whether it was of Python 2, where the quotient of two integers was one.
         is_old: Whether it also means the defaults of its time, which no word of it shows.
 
     Raises:
@@ -30,7 +31,7 @@ def rewritten(source: str, *, name: str, is_old: bool) -> str:
         tree = cst.parse_module(source)
     except cst.ParserSyntaxError as error:
         raise ScriptNotPythonError(name=name, line=error.raw_line, reason=error.message) from error
-    changed = tree.visit(_Rewriting(facts))
+    changed = tree.visit(_Rewriting(facts, divides_whole=was_2 and not facts.divides_as_today))
     if facts.needed:
         changed = with_imports(changed, facts.needed)
     return changed.code
@@ -39,8 +40,9 @@ def rewritten(source: str, *, name: str, is_old: bool) -> str:
 class _Rewriting(cst.CSTTransformer):
     """Applies the rules, inner expressions first."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Facts, *, divides_whole: bool) -> None:
         super().__init__()
+        self._divides_whole = divides_whole
         self._facts = facts
 
     def leave_Call(  # noqa: N802  # libcst's name
@@ -92,6 +94,17 @@ class _Rewriting(cst.CSTTransformer):
     ) -> cst.BaseExpression:
         new = compared(updated_node, self._facts)
         return updated_node if new is None else cst.parse_expression(new)
+
+    def leave_BinaryOperation(  # noqa: N802  # libcst's name
+        self, original_node: cst.BinaryOperation, updated_node: cst.BinaryOperation
+    ) -> cst.BinaryOperation:
+        operator = updated_node.operator
+        if not (self._divides_whole and isinstance(operator, cst.Divide)):
+            return updated_node
+        if not (_is_whole(updated_node.left) and _is_whole(updated_node.right)):
+            return updated_node
+        whole = cst.FloorDivide(operator.whitespace_before, operator.whitespace_after)
+        return updated_node.with_changes(operator=whole)
 
     def leave_Assign(  # noqa: N802  # libcst's name
         self, original_node: cst.Assign, updated_node: cst.Assign
@@ -154,6 +167,13 @@ class _Rewriting(cst.CSTTransformer):
             return cst.parse_expression(f"{alias}.{rest}" if rest else alias)
         alias = self._facts.module(module, module)
         return cst.parse_expression(f"{alias}.{last}")
+
+
+def _is_whole(node: cst.BaseExpression) -> bool:
+    """Whether it is an integer, as its text shows."""
+    if isinstance(node, cst.Call):
+        return isinstance(node.func, cst.Name) and node.func.value in ("len", "int")
+    return isinstance(node, cst.Integer)
 
 
 def _last(function: cst.BaseExpression) -> str:

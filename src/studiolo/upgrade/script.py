@@ -1,8 +1,11 @@
 """A script in today's spelling: first as Python 3, then with today's calls."""
 
+import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from studiolo.old_code.python2_values import values_of_python_2
 from studiolo.old_code.reading import Found, read_old_code
 from studiolo.upgrade.errors import TOO_DEEP, ScriptNotPythonError
 from studiolo.upgrade.python2 import as_python_3
@@ -35,16 +38,27 @@ def upgraded(source: str, *, name: str) -> UpgradedScript:
     try:
         modern, was_2 = as_python_3(source, name=name)
         is_old = any(found.call.shows_age for found in read_old_code(source).found)
-        result = rewritten(modern, name=name, is_old=is_old)
+        result = rewritten(modern, name=name, is_old=is_old, was_2=was_2)
         left = [f for f in read_old_code(result).found if is_old or f.call.shows_age]
     except RecursionError as error:
         raise ScriptNotPythonError(name=name, line=1, reason=TOO_DEEP) from error
-    return UpgradedScript(source=result, left=left, unsure=_OF_PYTHON_2 if was_2 else ())
+    # A script that divides as today says so in Python 3 as well.
+    return UpgradedScript(source=result, left=left, unsure=_unsure(result) if was_2 else ())
+
+
+def _unsure(source: str) -> list[str]:
+    """The lines of an upgraded script that the text alone does not decide."""
+    found = sorted(set(values_of_python_2(ast.parse(source))))
+    return [f"line {line}: {_OF_PYTHON_2[why]}" for line, why in found if why in _OF_PYTHON_2]
 
 
 #: A longer text was not written by a person.
 _LARGEST = 1 << 20
-_OF_PYTHON_2 = (
-    "Two integers in `a / b` gave an integer; write `a // b` where that is meant.",
-    "`text.encode()` gives bytes now, which are not text.",
-)
+#: By what the line has: what it was in Python 2.
+_OF_PYTHON_2: Final = {
+    "division": "Two integers in `a / b` gave an integer; write `a // b` where that is meant.",
+    "round": "`round` gave a float, and rounded halves away from zero; now they go to the even "
+    "number.",
+    "encode": "`text.encode()` gives bytes now, which are not text.",
+    "binary": "A file that is opened with 'rb' gives bytes now, which are not text.",
+}

@@ -11,6 +11,8 @@ from importlib.machinery import SourceFileLoader
 from types import CodeType
 from typing import Any, Final
 
+from studiolo_guest.classic import python2_values
+
 #: By old module: those of today that have its names.
 _MOVED: Final = {
     "urllib2": ("urllib.request", "urllib.error", "urllib.parse"),
@@ -41,6 +43,7 @@ def names() -> dict[str, Any]:
         "execfile": _execfile,
         "file": open,
         "apply": lambda function, args=(), options=None: function(*args, **(options or {})),
+        **python2_values.names(),
     }
 
 
@@ -84,10 +87,10 @@ _FIXES: Final = (
 _SIGNS: Final = re.compile(
     r"(?<![\w.])(xrange|unicode|basestring|raw_input|unichr|execfile|cmp|long)\s*\("
     r"|\.(has_key|iteritems|iterkeys|itervalues)\s*\("
+    r"|(?<![\w.])(izip|imap|ifilter)\b"
     r"|(?<!\w)(import|from)\s+(urllib2|urlparse|httplib|cPickle|ConfigParser|Queue|HTMLParser"
     r"|commands|StringIO|cStringIO)\b|(?<![\w.])(reduce|reload)\s*\("
 )
-_DECODE: Final = "_studiolo_decode"
 
 
 def translate(source: str, name: str) -> tuple[CodeType, Mapping[str, Any]]:
@@ -108,8 +111,8 @@ def translate(source: str, name: str) -> tuple[CodeType, Mapping[str, Any]]:
             return compile(tree, name, "exec", dont_inherit=True), {}
         if (text := _converted(source)) is not None:
             tree = ast.parse(text, name)
-    decoding: ast.Module = ast.fix_missing_locations(_Decoding().visit(tree))
-    return compile(decoding, name, "exec", dont_inherit=True), {**names(), _DECODE: _decoded}
+    changed = python2_values.changed(tree)
+    return compile(changed, name, "exec", dont_inherit=True), names()
 
 
 def _converted(source: str) -> str | None:
@@ -131,25 +134,6 @@ def _expanded(line: str) -> str:
     """The line with an indentation of blanks, as Python 2 read tabs."""
     indent = line[: len(line) - len(line.lstrip())]
     return indent.expandtabs(8) + line.lstrip(" \t")
-
-
-class _Decoding(ast.NodeTransformer):
-    """Lets `text.decode(…)` give the text, which is Unicode already."""
-
-    def visit_Call(self, node: ast.Call) -> ast.Call:  # its name
-        """Put a function in the place of the method."""
-        self.generic_visit(node)
-        function = node.func
-        if not (isinstance(function, ast.Attribute) and function.attr == "decode"):
-            return node
-        called = ast.copy_location(ast.Name(id=_DECODE, ctx=ast.Load()), function)
-        return ast.copy_location(
-            ast.Call(func=called, args=[function.value, *node.args], keywords=node.keywords), node
-        )
-
-
-def _decoded(value: Any, *args: Any, **options: Any) -> Any:
-    return value if isinstance(value, str) else value.decode(*args, **options)
 
 
 class BundleLoader(SourceFileLoader):

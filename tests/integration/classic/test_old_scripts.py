@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from studiolo.old_code.python2_values import SIGNS
 from studiolo.old_code.retired_call import Syntax
 from studiolo.old_code.table import RETIRED_CALLS
 from studiolo.runs.scripts.old_code_notes import notes_before
 from studiolo.sandbox.exchange.memory_file import MemoryFile
+from studiolo_guest.classic import python2
 
 if TYPE_CHECKING:
     from .conftest import Run
@@ -110,6 +112,41 @@ def test_a_script_of_python_2_runs_with_its_bundle(run: "Run") -> None:
     )
     assert any(note.startswith("helper.py, line 2: `print 'done'`") for note in notes), notes
     assert any(note.startswith("line 24: `frame.ix[0]` is retired; use") for note in notes), notes
+
+
+#: With what Python 2.7.18 prints for it.
+VALUES_OF_PYTHON_2 = """\
+import numpy as np
+
+def azureml_main(frame):
+    print 7 / 2, len(frame) / 2, 7 / 2.0, -7 / 2, np.arange(3) / 2, np.int64(7) / 2
+    half = 7
+    half /= 2
+    print half, map(str, [1, 2]), filter(None, [0, 1]), zip([1], [2]), range(3) + [9]
+    print map(None, [1, 2], [3]), filter(lambda c: c > "a", "abc"), round(2.5), round(1.005, 2)
+    print frame["b"].tolist(), (frame["b"] / 2).tolist(), "%s" % u"text".encode("utf-8")
+"""
+PRINTED = [
+    "3 1 3.5 -4 [0 0 1] 3",
+    "3 ['1', '2'] [1] [(1, 2)] [0, 1, 2, 9]",
+    "[(1, 3), (2, None)] bc 3.0 1.0",
+    "[3, 2, 1] [1.5, 1.0, 0.5] b'text'",  # Python 2 printed text; the log says it
+]
+
+
+def test_values_of_python_2_are_restored_or_named(run: "Run") -> None:
+    outcome = run(VALUES_OF_PYTHON_2, FRAME)
+    assert outcome.failure is None, outcome.failure.traceback
+    assert outcome.device.console.splitlines() == PRINTED
+    notes = notes_before(VALUES_OF_PYTHON_2, None, classic=True)
+    named = [note.partition(" in ")[0] for note in notes if "Python 2" in note]
+    assert [note.partition("`")[0] for note in named] == [
+        "lines 4, 6 and 9: ",
+        "lines 7 and 8: ",
+        "line 8: ",
+        "line 9: ",
+    ]
+    assert SIGNS.pattern == python2._SIGNS.pattern, "the log speaks of what the guest converts"
 
 
 def test_a_failure_shows_the_line_as_the_script_has_it(run: "Run") -> None:

@@ -252,4 +252,13 @@ def test_what_installs_packages_says_where_to_name_them(run: Run, command: str) 
 def test_an_installer_that_is_imported_is_not_to_be_installed(message_of: MessageOf) -> None:
     said = message_of("def azureml_main():\n    import pip\n    pip.main(['install', 'x'])\n")
     assert "nothing is installed during a run" in said
-    assert '["pip"]' not in said
+    assert '# dependencies = ["x"]' in said
+
+
+def test_a_line_for_a_notebook_is_named_as_one(message_of: MessageOf) -> None:
+    said = message_of("!pip install -q six 'humanize>=4'\ndef azureml_main(): ...\n")
+    assert '# dependencies = ["six", "humanize>=4"]' in said
+    said = message_of("%matplotlib inline\ndef azureml_main(): ...\n")
+    assert said.endswith(
+        "The line is for a notebook, not Python. Delete it: a run keeps all figures."
+    )

@@ -133,7 +133,11 @@ def test_a_script_of_python_2_becomes_python_3() -> None:
     assert "return f.loc[[0]]," in new.source
     assert not new.left
     # What a converter can't know is said.
-    assert any("a // b" in sentence for sentence in new.unsure)
+    divided = upgraded("print 1\nx = y / 2\nz = len(y) / 2 + 1 / 2.0\n", name="x.py")
+    assert divided.source == "print(1)\nx = y / 2\nz = len(y) // 2 + 1 / 2.0\n"
+    assert [sentence.partition(":")[0] for sentence in divided.unsure] == ["line 2"]
+    future = "from __future__ import division\nprint 1\nx = len(y) / 2\n"
+    assert upgraded(future, name="x.py").source == future.replace("print 1", "print(1)")
 
 
 def test_what_is_left_is_named_with_its_line_in_the_new_script() -> None:

@@ -99,7 +99,7 @@ def _show(file: UpgradedFile, errors: Terminal) -> None:
         sys.stdout.write(printable(file.difference()))
     name = printable(str(file.path))
     by_hand = [f"{name}:{found.line}: {found.call.sentence}" for found in file.after.left]
-    unsure = [f"{name}: {sentence}" for sentence in file.after.unsure]
+    unsure = [f"{name}, {sentence}" for sentence in file.after.unsure]
     show_notes(errors, [*by_hand, *unsure])
     if by_hand:
         errors.say(Text(f"{name}: {len(by_hand)} retired calls are left to change by hand."))

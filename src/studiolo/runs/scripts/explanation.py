@@ -10,6 +10,7 @@ from studiolo.old_code.reading import read_old_code
 from studiolo.runs.scripts import missing_library
 from studiolo.runs.scripts.bundled_binaries import unloadable
 from studiolo.runs.scripts.circumstances import Circumstances
+from studiolo.runs.scripts.installing import notebook_advice
 from studiolo.sandbox.exchange.job import Failure
 
 _AS_TEXT: Final = re.compile(
@@ -70,6 +71,8 @@ def explained(failure: Failure, ran: Circumstances) -> Failure:
 def _advice(failure: Failure, error: str, ran: Circumstances) -> str | None:
     """The advice for a failure that a retired call did not cause."""
     source = failure.frames[-1].source if failure.frames else ""
+    if failure.code == "script-syntax" and (advice := notebook_advice(source)):
+        return advice
     if _OPENS_A_PICKLE.search(source) and _OF_A_PICKLE.search(error):
         return (
             "The script does not import this: the file that it opens was pickled with older "

@@ -8,7 +8,7 @@ from studiolo.environments.environment import Environment
 from studiolo.environments.package_names import suggest_package
 from studiolo.errors import StudioloError
 from studiolo.modules.script_metadata import read_script_metadata
-from studiolo.runs.scripts import bundled_binaries
+from studiolo.runs.scripts import bundled_binaries, installing
 from studiolo.runs.scripts.circumstances import Circumstances
 
 #: Programs that install packages, which old scripts import as well.
@@ -32,7 +32,7 @@ def sentence(module: str, ran: Circumstances) -> str:
         return (
             f"The script imports {module!r}, but nothing is installed during a run. Name the "
             "packages that it installs in the script's metadata block, at its top: "
-            '# dependencies = ["NAME"]'
+            f"{installing.dependencies_line(ran.source)}"
         )
     package = suggest_package(top)
     if ran.environment.has_package(package):
