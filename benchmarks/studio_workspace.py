@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -97,7 +98,7 @@ def _write_experiment(folder: Path, text: str, scripts: Mapping[str, str]) -> No
 
 def _write_table(file: Path) -> None:
     numbers = np.random.default_rng(0)
-    columns: dict[str, pa.Array] = {"row": pa.array(np.arange(_ROWS))}
+    columns: dict[str, Any] = {"row": pa.array(np.arange(_ROWS))}
     for name in ("a", "b", "c", "d"):
         columns[name] = pa.array(numbers.random(_ROWS))
     columns["word"] = pa.array([f"word {number % 1000}" for number in range(_ROWS)])

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import pytest
 import yaml
+from benchmarks.studio_workspace import write_large_experiment
 from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import NewPage, check_accessibility
 from tests.server_process import server_process
@@ -241,6 +242,33 @@ def test_a_conflict_is_shown_and_overwrites_nothing(page: Page, studio: Studio) 
     expect(page.locator(".saved")).to_have_text("Saved")
     assert studio.nodes("use-a-bundle")[name]["comment"] == "written here"
     assert "Mine and" in file.read_text()
+
+
+def test_five_thousand_nodes_open_and_one_is_moved_and_wired(page: Page, studio: Studio) -> None:
+    write_large_experiment(studio.file("large").parent, 5_000)
+    studio.open(page, "large")
+    # It opens at its first node, at a size that can be read, and draws what is in view.
+    first, second = node(page, "n0"), node(page, "n1")
+    expect(first.locator(".head")).to_be_in_viewport()
+    assert page.locator(".react-flow__node").count() < 100
+    before = second.bounding_box()
+    assert before is not None
+    x, y = before["x"] + 80, before["y"] + 15
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 40, y + 20, steps=4)
+    page.mouse.up()
+    expect(page.locator(".saved")).to_have_text("Saved")
+    after = second.bounding_box()
+    assert after is not None
+    assert after["x"] > before["x"]
+    # From the head of the next chain to a node that takes its dataset from n0 so far.
+    output = node(page, "n50").locator(".react-flow__handle-bottom")
+    drag(page, output, second.locator(".react-flow__handle-top"))
+    expect(page.locator(".toasts")).to_contain_text("was replaced")
+    expect(page.locator(".saved")).to_have_text("Saved")
+    file = studio.file("large").read_text()
+    assert "n1: {module: select-columns-in-dataset, inputs: {dataset: n50}" in file
 
 
 @pytest.mark.parametrize(("scheme", "locale"), [("light", "en-GB"), ("dark", "ko-KR")])

@@ -13,17 +13,20 @@ import {
   SelectionMode,
   useReactFlow,
   useStore,
+  type Viewport,
 } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import { type DragEvent, memo, type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import { connect } from "../graph/connect";
 import type { Edit } from "../graph/edits";
-import { GRID, NODE_WIDTH } from "../graph/places";
+import type { Graph } from "../graph/graph";
+import { dataOrder } from "../graph/order";
+import { GRID, NODE_WIDTH, places } from "../graph/places";
 import { useTheme } from "../look/theme";
 import { toast } from "../look/toast";
 import { useWords } from "../words/words";
 import type { Experiment } from "./experiment";
-import { flowEdges, flowNodes } from "./flow_parts";
+import { flowEdges, flowNodes, withoutHandles } from "./flow_parts";
 import { wire } from "./gestures";
 import { type StudioNode, NodeView } from "./node_view";
 import { DRAGGED, readSubject, type Subject } from "./subject";
@@ -35,11 +38,24 @@ const EDGE_TYPES = { studio: WireView };
 const FIT = { maxZoom: 1, padding: 0.12 };
 /** Where an empty canvas begins: its first node is in view, and beside the legend. */
 const BEGINNING = { x: 240, y: 48, zoom: 1 };
+const LARGE = { x: 160, y: 48, zoom: 0.7 };
 const SNAP: [number, number] = [GRID / 2, GRID / 2];
 /** Nodes beyond which only those in view are in the page. */
 const MOST_RENDERED = 300;
 /** Nodes from which on a map helps. */
 const MAP_FROM = 15;
+
+/**
+ * Where an experiment opens; null to fit it into the view. An empty one has nothing to fit, and its first
+ * node stays where it was dropped. Thousands of nodes would be too small to read: they open at the first.
+ */
+function beginningOf(graph: Graph): Viewport | null {
+  if (graph.nodes.size === 0) return BEGINNING;
+  if (graph.nodes.size <= MOST_RENDERED) return null;
+  const { zoom } = LARGE;
+  const first = places(graph).get(dataOrder(graph)[0] ?? "") ?? { x: 0, y: 0 };
+  return { x: LARGE.x - first.x * zoom, y: LARGE.y - first.y * zoom, zoom };
+}
 
 interface FlowProps {
   readonly experiment: Experiment;
@@ -60,8 +76,7 @@ export const Flow = memo(function Flow({ experiment, readOnly, onAdd, onOpen, ch
   const [nodes, setNodes] = useState<StudioNode[]>([]);
   const [edges, setEdges] = useState<StudioEdge[]>([]);
   const dragging = useRef(false);
-  // An empty canvas has nothing to fit: its first node stays where it was dropped.
-  const [full] = useState(graph.nodes.size > 0);
+  const [beginning] = useState(() => beginningOf(graph));
 
   useEffect(() => {
     const drawn = { graph, selected, kept: document.states, live, findings: document.findings, words };
@@ -71,7 +86,11 @@ export const Flow = memo(function Flow({ experiment, readOnly, onAdd, onOpen, ch
 
   const onNodesChange = useCallback(
     (changes: NodeChange<StudioNode>[]) => {
-      setNodes((before) => applyNodeChanges(changes, before));
+      const measured = changes.some((change) => change.type === "dimensions");
+      setNodes((before) => {
+        const after = applyNodeChanges(changes, before);
+        return measured ? withoutHandles(after) : after;
+      });
       const picked = changes.filter((change) => change.type === "select");
       if (picked.length === 0) return;
       const now = new Set(experiment.use.getState().selected);
@@ -159,8 +178,8 @@ export const Flow = memo(function Flow({ experiment, readOnly, onAdd, onOpen, ch
       nodesDraggable={!readOnly}
       nodesConnectable={!readOnly}
       colorMode={theme}
-      fitView={full}
-      defaultViewport={BEGINNING}
+      fitView={beginning === null}
+      defaultViewport={beginning ?? BEGINNING}
       fitViewOptions={FIT}
       minZoom={0.05}
       maxZoom={2}

@@ -1,8 +1,9 @@
 /** The graph as React Flow's nodes and edges; what has not changed stays the same object. */
 
-import { type Graph, type GraphNode, type NodeName, wires, wireId } from "../graph/graph";
+import { Position } from "@xyflow/react";
+import { type Graph, type GraphNode, type NodeName, type Port, wires, wireId } from "../graph/graph";
 import { dataOrder } from "../graph/order";
-import { heightOf, NODE_WIDTH, places } from "../graph/places";
+import { heightOf, NODE_WIDTH, PORT_TARGET, places, portOffset } from "../graph/places";
 import type { Words } from "../words/en";
 import { type Finding, findingsByNode, hasResult, type Kept, type Live, missingInputs, nodeShown } from "./node_state";
 import type { StudioNode } from "./node_view";
@@ -19,12 +20,12 @@ export interface Drawn {
 }
 
 /** The nodes in the order of the data, which is the order of Tab. */
-export function flowNodes(drawn: Drawn, before: readonly StudioNode[]): StudioNode[] {
+export function flowNodes(drawn: Drawn, before: StudioNode[]): StudioNode[] {
   const { graph, kept, live, words } = drawn;
   const old = new Map(before.map((node) => [node.id, node]));
   const placed = places(graph);
   const findings = findingsByNode(drawn.findings, graph);
-  return dataOrder(graph).flatMap((name) => {
+  const drawnNodes = dataOrder(graph).flatMap((name) => {
     const node = graph.nodes.get(name);
     if (!node) return [];
     const shown = nodeShown(node, kept[name], live.get(name), findings.get(name) ?? [], words);
@@ -37,6 +38,12 @@ export function flowNodes(drawn: Drawn, before: readonly StudioNode[]): StudioNo
     };
     return [flowNode(name, data, drawn.selected.has(name), placed.get(name) ?? { x: 0, y: 0 }, last, words)];
   });
+  return unlessSame(before, drawnNodes);
+}
+
+/** The old list if the new one has the same objects: then React Flow has nothing to do. */
+function unlessSame<Part>(before: Part[], after: Part[]): Part[] {
+  return before.length === after.length && after.every((part, index) => part === before[index]) ? before : after;
 }
 
 function flowNode(
@@ -60,7 +67,34 @@ function flowNode(
     ariaLabel: label(data.node, data, words),
     initialWidth: NODE_WIDTH,
     initialHeight: heightOf(data.node),
+    ...(!last?.measured && { handles: handlesOf(data.node) }),
   };
+}
+
+/** Where the ports of a node will be, so that React Flow need not draw it outside of the view to find out. */
+function handlesOf(node: GraphNode): NonNullable<StudioNode["handles"]> {
+  const handle = (type: "target" | "source", ports: readonly Port[], port: Port, at: number) => ({
+    type,
+    id: port.name,
+    position: type === "target" ? Position.Top : Position.Bottom,
+    x: portOffset(at, ports.length) - PORT_TARGET / 2,
+    y: (type === "target" ? 0 : heightOf(node)) - PORT_TARGET / 2,
+    width: PORT_TARGET,
+    height: PORT_TARGET,
+  });
+  return [
+    ...node.inputs.map((port, at) => handle("target", node.inputs, port, at)),
+    ...node.outputs.map((port, at) => handle("source", node.outputs, port, at)),
+  ];
+}
+
+/** Nodes that have been drawn: where their ports are is seen from now on. */
+export function withoutHandles(nodes: StudioNode[]): StudioNode[] {
+  return nodes.map((node) => {
+    if (!node.measured || !node.handles) return node;
+    const { handles: _, ...drawn } = node;
+    return drawn;
+  });
 }
 
 const rest = ({ full, missing }: StudioNode["data"]) => ({ full, missing });
@@ -71,10 +105,10 @@ function label(node: GraphNode, { shown }: StudioNode["data"], words: Words): st
     .join(", ");
 }
 
-export function flowEdges(drawn: Drawn, before: readonly StudioEdge[]): StudioEdge[] {
+export function flowEdges(drawn: Drawn, before: StudioEdge[]): StudioEdge[] {
   const { graph, selected, live, kept } = drawn;
   const old = new Map(before.map((edge) => [edge.id, edge]));
-  return wires(graph).flatMap((wire) => {
+  const drawnEdges = wires(graph).flatMap((wire) => {
     const from = graph.nodes.get(wire.from.node);
     const output = from?.outputs.find((port) => port.name === wire.from.output);
     const input = graph.nodes.get(wire.to.node)?.inputs.some((port) => port.name === wire.to.input);
@@ -103,4 +137,5 @@ export function flowEdges(drawn: Drawn, before: readonly StudioEdge[]): StudioEd
       },
     ];
   });
+  return unlessSame(before, drawnEdges);
 }

@@ -26,6 +26,26 @@ export function awaited(run: string, now: number): LiveRun {
   return { ...NO_RUN, run, status: "running", began: now };
 }
 
+/** After several events; a large run has thousands of nodes, whose states are copied once. */
+export function afterRunEvents(run: LiveRun, events: readonly RunEvent[], now: number): LiveRun {
+  let after = run;
+  let copied: Map<string, Live> | null = null;
+  for (const event of events) {
+    if (event.name === "node") {
+      if (copied === null || after.nodes !== copied) copied = new Map(after.nodes);
+      after = withNode(after, event.data, copied, now);
+    } else {
+      after = afterRunEvent(after, event, now);
+    }
+  }
+  return after;
+}
+
+function withNode(run: LiveRun, event: Schemas["NodeEvent"], nodes: Map<string, Live>, now: number): LiveRun {
+  const told = event.error === null ? run : withLines(run, event.node, `${event.error}\n`);
+  return { ...told, nodes: nodes.set(event.node, liveNode(event, run.nodes.get(event.node), now)) };
+}
+
 export function afterRunEvent(run: LiveRun, event: RunEvent, now: number): LiveRun {
   switch (event.name) {
     case "run_began": {
@@ -33,10 +53,8 @@ export function afterRunEvent(run: LiveRun, event: RunEvent, now: number): LiveR
       const known = (node: string): Live => run.nodes.get(node) ?? live("waiting");
       return { ...run, nodes: new Map(event.data.nodes.map((node) => [node, known(node)])) };
     }
-    case "node": {
-      const told = event.data.error === null ? run : withLines(run, event.data.node, `${event.data.error}\n`);
-      return { ...told, nodes: new Map(run.nodes).set(event.data.node, liveNode(event.data, run.nodes.get(event.data.node), now)) };
-    }
+    case "node":
+      return withNode(run, event.data, new Map(run.nodes), now);
     case "console":
       return withLines(run, event.data.node, event.data.text);
     case "console_dropped":

@@ -7,7 +7,7 @@ import { toast } from "../look/toast";
 import { words } from "../words/words";
 import type { Experiment } from "./experiment";
 import { NO_RUN, useLive, usePeople } from "./live";
-import { afterRunEvent, awaited, EVENT_NAMES, type RunEvent } from "./run_events";
+import { afterRunEvents, awaited, EVENT_NAMES, type RunEvent } from "./run_events";
 
 export interface RunWish {
   readonly up_to?: string[];
@@ -24,6 +24,8 @@ export interface Running {
 
 const LAST = ["run_ended", "run_broken_off"];
 const RELOAD_AFTER = 150;
+/** Nodes for each of which the canvas is drawn a millisecond later: drawing thousands takes long. */
+const NODES_PER_MILLISECOND = 25;
 
 /** Follows the experiment, and each run of it. */
 export function followExperiment(experiment: Experiment): Running {
@@ -40,11 +42,24 @@ export function followExperiment(experiment: Experiment): Running {
     if (useLive.getState().run === run) return;
     unfollow();
     useLive.setState(awaited(run, Date.now()));
-    const onEvent = (event: string, found: unknown) => {
-      useLive.setState(afterRunEvent(useLive.getState(), { name: event, data: found } as RunEvent, Date.now()));
-      if (LAST.includes(event)) void settle();
+    let heard: RunEvent[] = [];
+    let drawing: ReturnType<typeof setTimeout> | undefined;
+    const draw = () => {
+      drawing = undefined;
+      const events = heard;
+      heard = [];
+      useLive.setState(afterRunEvents(useLive.getState(), events, Date.now()));
+      if (events.some((event) => LAST.includes(event.name))) void settle();
     };
-    unfollow = follow(`/api/runs/${encodeURIComponent(run)}/events`, EVENT_NAMES, { onEvent, last: LAST });
+    const onEvent = (event: string, found: unknown) => {
+      heard.push({ name: event, data: found } as RunEvent);
+      drawing ??= setTimeout(draw, experiment.use.getState().graph.nodes.size / NODES_PER_MILLISECOND);
+    };
+    const stop = follow(`/api/runs/${encodeURIComponent(run)}/events`, EVENT_NAMES, { onEvent, last: LAST });
+    unfollow = () => {
+      stop();
+      clearTimeout(drawing);
+    };
   };
   /** After a run the document has the states; what it does not tell is kept. */
   const settle = async () => {

@@ -3,9 +3,7 @@
 import { type Edge, type EdgeProps, getBezierPath } from "@xyflow/react";
 import { memo } from "react";
 import type { PortKind, Wire } from "../graph/graph";
-
-/** What takes the pointer around a port, in pixels. */
-const PORT_TARGET = 24;
+import { PORT_TARGET } from "../graph/places";
 
 export type StudioEdge = Edge<{ readonly wire: Wire; readonly kind: PortKind; readonly flowing: boolean; readonly picked: boolean; readonly idle: boolean }, "studio">;
 

@@ -2,21 +2,34 @@
 
 import type { Graph, NodeName } from "./graph";
 
+const orders = new WeakMap<Graph, readonly NodeName[]>();
+
 /** Every node after those it is wired to; among equals, from top to bottom and left to right. */
-export function dataOrder(graph: Graph): NodeName[] {
+export function dataOrder(graph: Graph): readonly NodeName[] {
+  // It is asked for whenever something is drawn, and a graph never changes.
+  const known = orders.get(graph) ?? foundOrder(graph);
+  orders.set(graph, known);
+  return known;
+}
+
+function foundOrder(graph: Graph): NodeName[] {
   const waiting = new Map<NodeName, number>();
   const after = new Map<NodeName, NodeName[]>();
   for (const node of graph.nodes.values()) {
     const sources = new Set(Object.values(node.wires).map((from) => from.node).filter((name) => graph.nodes.has(name)));
     waiting.set(node.name, sources.size);
-    for (const source of sources) after.set(source, [...(after.get(source) ?? []), node.name]);
+    for (const source of sources) {
+      const known = after.get(source);
+      if (known) known.push(node.name);
+      else after.set(source, [node.name]);
+    }
   }
   const rank = (name: NodeName) => graph.positions.get(name) ?? { x: 0, y: 0 };
   const before = (one: NodeName, two: NodeName) => rank(one).y - rank(two).y || rank(one).x - rank(two).x || (one < two ? -1 : 1);
-  const ready = [...waiting].filter(([, count]) => count === 0).map(([name]) => name).sort(before);
+  // The last one is next: taking it away moves no other.
+  const ready = [...waiting].filter(([, count]) => count === 0).map(([name]) => name).sort((one, two) => before(two, one));
   const order: NodeName[] = [];
-  while (ready.length > 0) {
-    const name = ready.shift() as NodeName;
+  for (let name = ready.pop(); name !== undefined; name = ready.pop()) {
     order.push(name);
     for (const next of after.get(name) ?? []) {
       const left = (waiting.get(next) ?? 1) - 1;
@@ -25,13 +38,19 @@ export function dataOrder(graph: Graph): NodeName[] {
     }
   }
   // Nodes of a cycle, which only a file can have.
-  for (const name of graph.nodes.keys()) if (!order.includes(name) && (waiting.get(name) ?? 0) > 0) order.push(name);
+  for (const name of graph.nodes.keys()) if ((waiting.get(name) ?? 0) > 0) order.push(name);
   return order;
 }
 
+/** Puts a name into names of which the last one comes first. */
 function insertSorted(names: NodeName[], name: NodeName, before: (one: NodeName, two: NodeName) => number) {
-  const at = names.findIndex((other) => before(name, other) < 0);
-  names.splice(at < 0 ? names.length : at, 0, name);
+  let [from, to] = [0, names.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (before(names[middle] as NodeName, name) > 0) from = middle + 1;
+    else to = middle;
+  }
+  names.splice(from, 0, name);
 }
 
 /** The next node of the order, or the one before; round again at the end. */

@@ -7,6 +7,8 @@ export const GRID = 16;
 export const NODE_WIDTH = 224;
 export const NODE_HEIGHT = 54;
 export const NODE_HEIGHT_WITH_COMMENT = 73;
+/** What takes the pointer around a port, in pixels. */
+export const PORT_TARGET = 24;
 const ROW = 96;
 const COLUMN = NODE_WIDTH + 2 * GRID;
 

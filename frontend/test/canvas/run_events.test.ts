@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { LiveRun } from "../../src/canvas/live";
-import { afterRunEvent, awaited, counted, type RunEvent } from "../../src/canvas/run_events";
+import { afterRunEvent, afterRunEvents, awaited, counted, type RunEvent } from "../../src/canvas/run_events";
 
 const ended = { reason: "", seconds: null, rows: null, bytes: null, from_run: null, error: null, error_line: null };
 const node = (name: string, state: string, some: object = {}): RunEvent => ({ name: "node", data: { ...ended, node: name, state, ...some } });
@@ -20,6 +20,14 @@ test("nodes wait, run and end", () => {
 test("a stream that tells everything again changes nothing", () => {
   const events = [began, node("a", "running"), node("a", "finished")];
   expect(after([...events, began]).nodes).toEqual(after(events).nodes);
+});
+
+test("several events at once give what they give one by one", () => {
+  const events = [began, node("a", "running"), print("a", "x"), node("b", "failed", { error: "No" }), began, node("a", "finished")];
+  const one_by_one = events.reduce((run, event) => afterRunEvent(run, event, 5), awaited("r", 0));
+  const start = awaited("r", 0);
+  expect(afterRunEvents(start, events, 5)).toEqual(one_by_one);
+  expect(start.nodes.size).toBe(0);
 });
 
 test("a line that goes on is put together", () => {
