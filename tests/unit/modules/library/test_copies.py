@@ -12,6 +12,7 @@ SHARED = {
     *("SparseLogisticRegression", "loss_of"),
     *("assigned", "draw_clusters"),
     *("_NoRedirection", "_answer", "_authenticate", "_request", "_secret_value", "_shown", "_sign"),
+    *("_database", "_names_database", "_session"),
     *("_delimited", "_other_delimiter", "_typed"),
     *("duration_of", "is_decimal", "kind_of", "plain", "together", "type_of"),
 }

@@ -16,7 +16,7 @@
 #
 # [tool.studiolo.parameters.address]
 # label = "Address"
-# help = "Such as https://data.example.com/rows.csv, or that of an Azure blob."
+# help = "Such as https://data.example.com/rows.csv, an Azure blob, or a database."
 #
 # [tool.studiolo.parameters.authentication]
 # label = "Authentication"
@@ -38,9 +38,9 @@
 # label = "Query"
 # kind = "code"
 # language = "sql"
-# help = "SQLite only: what to read from the database, such as SELECT * FROM sales."
+# help = "Databases only: what to read, such as SELECT * FROM sales."
 # ///
-"""Brings a dataset file of the workspace, data from the web or an Azure blob into the experiment.
+"""Brings a dataset file, data from the web, a blob or a database into the experiment.
 
 A file of the workspace can have any dataset format. The module runs again only when its content has
 changed.
@@ -56,8 +56,14 @@ CSV and TSV from an address are UTF-8, and the type of a column is decided from 
 as in Unpack Zipped Datasets. A SQLite database at an address is read by a query. Its dates are
 text, and a column with values of several kinds is refused, except integers among floats.
 
-Differs: the classic module also read Hive queries, Azure tables, data feeds and SQL servers. For a
-database server, write a script with its client.
+A PostgreSQL database has the address postgresql://USER@HOST:5432/DATABASE; its password is a secret
+of the node, and the authentication is Password. The query can only read. Encryption is used where
+the server offers it; the address may end in ?sslmode=require, or in ?sslmode=verify-full, which
+also checks the server's certificate. Decimals stay exact, instants are in UTC, and arrays, JSON and
+other types without a column type here are text as PostgreSQL writes it.
+
+Differs: the classic module also read Hive queries, Azure tables, data feeds and SQL Server. For
+these, write a script with their client.
 """
 
 import base64
@@ -71,11 +77,14 @@ import http.client
 import io
 import itertools
 import os
+import re
 import sqlite3
+import ssl
 import urllib.error
 import urllib.parse
 import urllib.request
 import zlib
+from collections.abc import Iterator
 from typing import Any, Literal
 
 import numpy as np
@@ -96,13 +105,15 @@ _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical ba
 #: For an answer to begin or to go on; the time limit of the run is for the whole.
 _SECONDS = 60.0
 _PORTS = {"http": 80, "https": 443}
+#: PostgreSQL's numbers for two of its types.
+_BYTEA, _NUMERIC = 17, 1700
 
 
 def azureml_main(
     *,
     file: pd.DataFrame | None = None,
     address: str = "",
-    authentication: Literal["None", "Account key", "SAS", "Bearer token"] = "None",
+    authentication: Literal["None", "Account key", "SAS", "Bearer token", "Password"] = "None",
     secret: str = "",
     data_format: Literal["CSV", "TSV", "Parquet", "SQLite"] = "CSV",
     has_header: bool = True,
@@ -116,8 +127,12 @@ def azureml_main(
         return file
     if not address:
         raise ValueError("No data are named. Give a file of the workspace, or an address.")
+    if _names_database(address):
+        return _found(address, authentication, secret, query)
     request = _request(address)
     shown = _shown(request)
+    if authentication == "Password":
+        raise ValueError(f"{shown} takes no password. Databases do.")
     if authentication != "None":
         _authenticate(request, authentication, secret)
     elif secret.strip():
@@ -306,6 +321,205 @@ def _stored(values: list[Any], name: str) -> Any:
         raise ValueError(f'the column "{name}" has values of several kinds ({several}); use CAST')
     types = {int: "Int64", float: "Float64", str: "str"}
     return pd.Series(values, dtype=types.get(kinds.pop(), "object") if kinds else "object")
+
+
+def _names_database(address: str) -> bool:
+    return address.lower().startswith(("postgresql:", "postgres:"))
+
+
+def _database(address: str, authentication: str, secret: str) -> tuple[dict[str, Any], str]:
+    """The arguments that open the PostgreSQL database at an address, and its name in errors."""
+    try:
+        parts = urllib.parse.urlsplit(address)
+        port = parts.port or 5432
+        options = dict(urllib.parse.parse_qsl(parts.query, strict_parsing=bool(parts.query)))
+    except ValueError as error:
+        raise ValueError(f'"{address}" is not the address of a database: {error}.') from error
+    name = urllib.parse.unquote(parts.path.strip("/"))
+    if not parts.hostname or not parts.username or not name:
+        raise ValueError(
+            f'"{address}" is not the address of a database. Write it whole, such as '
+            "postgresql://reader@db.example.com:5432/sales."
+        )
+    if parts.password is not None:
+        raise ValueError("The address has a password in it. Use a secret.")
+    mode = options.pop("sslmode", "prefer")
+    if options or mode not in ("disable", "prefer", "require", "verify-full"):
+        raise ValueError(
+            f'The address ends in "?{parts.query}". It may end in ?sslmode= with disable, '
+            "prefer, require or verify-full."
+        )
+    tls: Any = {"disable": False, "prefer": None, "require": True}.get(mode)
+    if mode == "verify-full":
+        tls = ssl.create_default_context()
+    given: dict[str, Any] = {
+        "user": urllib.parse.unquote(parts.username),
+        "host": parts.hostname,
+        "port": port,
+        "database": name,
+        "ssl_context": tls,
+        "application_name": "studiolo",
+    }
+    if authentication == "Password":
+        given["password"] = _secret_value(secret, authentication)
+    elif authentication != "None":
+        raise ValueError(f"{authentication} opens no database. Choose Password.")
+    return given, f"The database {name} at {parts.hostname}:{port}"
+
+
+@contextlib.contextmanager
+def _session(given: dict[str, Any], shown: str) -> Iterator[Any]:
+    """A connection to a database; its errors name the database."""
+    from pg8000 import Error  # noqa: PLC0415  # few nodes need it
+    from pg8000.native import Connection  # noqa: PLC0415
+
+    connection: Any = None
+    try:
+        connection = Connection(**given)
+        # The form in which values are written, whatever the server's own settings are.
+        connection.execute_simple(
+            "SET client_encoding TO 'UTF8'; SET datestyle TO 'ISO, YMD'; SET timezone TO 'UTC'; "
+            "SET bytea_output TO 'hex'; SET intervalstyle TO 'postgres'"
+        )
+        yield connection
+    except (Error, OSError) as error:
+        # An answer of the server has its parts by letter; see "Error and Notice Message Fields".
+        fields = error.args[0] if error.args and isinstance(error.args[0], dict) else {}
+        parts = [" ".join(fields[key].split()).rstrip(".") for key in "MDHW" if key in fields]
+        if parts:
+            raise ValueError(f"{shown} answered: {'. '.join(parts)}.") from error
+        if "refuses SSL" in str(error):
+            raise ValueError(
+                f"{shown} offers no encrypted connection. If its network can be trusted, end the "
+                "address in ?sslmode=prefer."
+            ) from error
+        place = f"{given['host']}:{given['port']}"
+        reason = str(error.__cause__ or error).rstrip(".")
+        raise ValueError(
+            f"{shown} can't be reached: {reason}. If the node does not have "
+            f'allow: ["{place}"] yet, add it.'
+        ) from error
+    finally:
+        if connection is not None:
+            with contextlib.suppress(Error, OSError):
+                connection.close()
+
+
+def _found(address: str, authentication: str, secret: str, query: str) -> pd.DataFrame:
+    """The rows that a query finds in a PostgreSQL database, in the types of its columns."""
+    query = query.strip().rstrip(";")
+    given, shown = _database(address, authentication, secret)
+    if not query:
+        raise ValueError(f"{shown} needs a query, such as one that begins SELECT * FROM.")
+    # The line's end closes a comment at the end of the query.
+    rows = f"SELECT * FROM ({query}\n) AS query"  # noqa: S608  # in a transaction that only reads
+    content = io.BytesIO()
+    with _session(given, shown) as connection:
+        connection.execute_simple("BEGIN READ ONLY")
+        described = connection.execute_simple(f"{rows} LIMIT 0")
+        # `run` would take each colon in it for a placeholder.
+        connection.execute_unnamed(f"COPY ({rows}) TO STDOUT (FORMAT csv)", stream=content)
+    columns = described.columns or []
+    try:
+        return _table(content.getvalue(), columns)
+    except ValueError as error:
+        raise ValueError(f"{shown}: {error}.") from error
+
+
+def _table(content: bytes, columns: list[dict[str, Any]]) -> pd.DataFrame:
+    """The table that PostgreSQL wrote as CSV."""
+    import pyarrow as pa  # noqa: PLC0415  # not all of the sources need it
+    import pyarrow.csv  # noqa: PLC0415
+
+    names = [str(column["name"]) for column in columns]
+    if not names:
+        raise ValueError("the query returns no columns")
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f'the query returns several columns "{twice[0]}"; rename them with AS')
+    places = [str(place) for place in range(len(names))]
+    types = {place: _arrow_type(columns[int(place)]) for place in places}
+    if not content:
+        table = pa.table({place: pa.array([], kind) for place, kind in types.items()})
+    else:
+        try:
+            table = pa.csv.read_csv(
+                io.BytesIO(content),
+                pa.csv.ReadOptions(column_names=places, block_size=1 << 26),
+                pa.csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
+                pa.csv.ConvertOptions(
+                    column_types=types,
+                    null_values=[""],
+                    strings_can_be_null=True,
+                    quoted_strings_can_be_null=False,
+                    true_values=["t"],
+                    false_values=["f"],
+                ),
+            )
+        except pa.ArrowInvalid as error:
+            raise ValueError(_without_number(str(error), names)) from error
+    for place, column in enumerate(columns):
+        if column["type_oid"] == _BYTEA:
+            values = [
+                None if text is None else bytes.fromhex(text[2:])
+                for text in table.column(place).to_pylist()
+            ]
+            table = table.set_column(place, places[place], pa.array(values, pa.large_binary()))
+        elif column["type_oid"] == _NUMERIC:
+            numbers = _decimals(table.column(place), names[place])
+            table = table.set_column(place, places[place], numbers)
+    frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
+    frame.columns = pd.Index(names)
+    return frame
+
+
+def _arrow_type(column: dict[str, Any]) -> Any:
+    """The type that the values of a column of PostgreSQL are read in; text for any other."""
+    import pyarrow as pa  # noqa: PLC0415  # as above
+
+    # From `SELECT oid, typname FROM pg_type`; these never change.
+    types = {
+        16: pa.bool_(),
+        20: pa.int64(),
+        21: pa.int16(),
+        23: pa.int32(),
+        26: pa.int64(),  # oid
+        700: pa.float32(),
+        701: pa.float64(),
+        1082: pa.date32(),
+        1083: pa.time64("us"),
+        1114: pa.timestamp("us"),
+        1184: pa.timestamp("us", "UTC"),
+    }
+    return types.get(column["type_oid"], pa.large_string())
+
+
+def _decimals(column: Any, name: str) -> Any:
+    """The numbers of a column of the type numeric, exactly."""
+    import pyarrow as pa  # noqa: PLC0415  # as above
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    if pc.any(pc.is_in(column, pa.array(["NaN", "Infinity", "-Infinity"], column.type))).as_py():
+        raise ValueError(
+            f'the column "{name}" has NaN or an infinity, which decimals do not have; use '
+            "CAST(… AS double precision)"
+        )
+    digits = pc.utf8_length(pc.replace_substring_regex(column, r"^-?[^.]*\.?", ""))
+    scale = pc.max(digits).as_py() or 0
+    try:
+        return column.cast(pa.decimal128(38, scale))
+    except pa.ArrowInvalid as error:
+        raise ValueError(
+            f'the column "{name}" has numbers of more than 38 digits; use CAST'
+        ) from error
+
+
+def _without_number(said: str, names: list[str]) -> str:
+    """A message of Arrow, with the name of the column instead of its number."""
+    found = re.search(r"CSV column #(\d+): (?:CSV conversion error to )?(.*)", said, re.DOTALL)
+    if found is None:
+        return " ".join(said.split())
+    problem = " ".join(found[2].split())
+    return f'the column "{names[int(found[1])]}" can\'t be read as {problem}; use CAST'
 
 
 def _text(data: bytes) -> str:
