@@ -14,6 +14,7 @@ _ALL = (
     "service_start",
     "batches",
     "network",
+    "upgrade",
     "studio",
 )
 

@@ -37,7 +37,7 @@ def upgraded(source: str, *, name: str) -> UpgradedScript:
         raise ScriptNotPythonError(name=name, line=1, reason="it is longer than 1 MiB")
     try:
         modern, was_2 = as_python_3(source, name=name)
-        is_old = any(found.call.shows_age for found in read_old_code(source).found)
+        is_old = was_2 or any(found.call.shows_age for found in read_old_code(modern).found)
         result = rewritten(modern, name=name, is_old=is_old, was_2=was_2)
         left = [f for f in read_old_code(result).found if is_old or f.call.shows_age]
     except RecursionError as error:
