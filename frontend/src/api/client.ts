@@ -1,6 +1,7 @@
 /** The client of the server's API: typed by its OpenAPI document, one kind of error. */
 
 import createClient from "openapi-fetch";
+import type { Facts } from "../words/server";
 import type { components, paths } from "./schema";
 
 export type Schemas = components["schemas"];
@@ -15,6 +16,11 @@ export class ApiError extends Error {
     readonly body: unknown = null,
   ) {
     super(message);
+  }
+
+  /** What it is about, by name. */
+  get facts(): Facts {
+    return (this.body as { error?: { facts?: Facts } } | null)?.error?.facts ?? {};
   }
 
   get unreachable(): boolean {

@@ -61,10 +61,11 @@ export function datasetDownload(name: string, format: Format): string {
 
 export const uploads = {
   begin: async (name: string, size: number) => (await data(client.POST("/uploads", { body: { name, size } }))).id,
-  preview: (upload: string, name: string, signal: AbortSignal) =>
-    document<Rows>(client.GET("/uploads/{upload}/preview", { params: { path: { upload }, query: { name } }, signal })),
-  finish: (upload: string, name: string, types: Readonly<Record<string, StoredType>>, replace: boolean) =>
-    data(client.POST("/uploads/{upload}/finish", { params: { path: { upload } }, body: { name, replace, types } })),
+  /** As the file is read in an encoding; in UTF-8, or what it says itself, if that is empty. */
+  preview: (upload: string, name: string, encoding: string, signal: AbortSignal) =>
+    document<Rows>(client.GET("/uploads/{upload}/preview", { params: { path: { upload }, query: { name, ...(encoding && { encoding }) } }, signal })),
+  finish: (upload: string, name: string, types: Readonly<Record<string, StoredType>>, encoding: string, replace: boolean) =>
+    data(client.POST("/uploads/{upload}/finish", { params: { path: { upload } }, body: { name, replace, types, ...(encoding && { encoding }) } })),
   discard: (upload: string) => data(client.DELETE("/uploads/{upload}", { params: { path: { upload } } })),
 };
 

@@ -7,6 +7,7 @@ import { applied, type Edit } from "../graph/edits";
 import type { Graph, NodeName } from "../graph/graph";
 import { afterDeed, type DeedKind, deed, type History, NO_HISTORY, redo, undo } from "../graph/history";
 import { toast } from "../look/toast";
+import { errorText } from "../words/server";
 import { words } from "../words/words";
 import { Saving, type Standing } from "./saving";
 import { sharing } from "./sharing";
@@ -57,10 +58,10 @@ export function openExperiment(document: ExperimentDocument): Experiment {
     changed: () => show(),
     refused: (edits, error) => {
       const { history } = use.getState();
-      use.setState({ history: { ...history, done: history.done.slice(0, -1) }, refusal: { edits, message: error.message } });
+      use.setState({ history: { ...history, done: history.done.slice(0, -1) }, refusal: { edits, message: errorText(error) } });
       show();
       // The field of such a key shows the sentence.
-      if (edits.some((edit) => edit.kind !== "set_key")) toast(`${words().conflict.failed} ${error.message}`, { look: "refused" });
+      if (edits.some((edit) => edit.kind !== "set_key")) toast(`${words().conflict.failed} ${errorText(error)}`, { look: "refused" });
     },
   });
   const use = create<ExperimentState>()(() => ({

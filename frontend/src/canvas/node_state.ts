@@ -4,7 +4,7 @@ import type { Schemas } from "../api/client";
 import type { Graph, GraphNode } from "../graph/graph";
 import type { Mark } from "../look/marks";
 import type { Words } from "../words/en";
-import { findingText } from "../words/library";
+import { findingText } from "../words/server";
 
 export type Kept = Schemas["NodeStateDocument"];
 export type Finding = Schemas["FindingDocument"];

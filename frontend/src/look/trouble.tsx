@@ -3,6 +3,7 @@
 import { WifiOff } from "lucide-react";
 import { useCallback } from "react";
 import { ApiError } from "../api/client";
+import { errorText } from "../words/server";
 import { useWords } from "../words/words";
 import { Button } from "./button";
 import { Icon } from "./icon";
@@ -10,7 +11,7 @@ import { Icon } from "./icon";
 /** What went wrong, in words for people. */
 export function useTroubleText(): (error: unknown) => string {
   const words = useWords();
-  return useCallback((error) => (error instanceof ApiError && !error.unreachable ? error.message : words.trouble.unreachable), [words]);
+  return useCallback((error) => (error instanceof ApiError && !error.unreachable ? errorText(error) : words.trouble.unreachable), [words]);
 }
 
 interface TroubleProps {

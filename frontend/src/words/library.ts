@@ -189,34 +189,7 @@ export const KOREAN: Readonly<Record<string, string>> = {
   "Untrained model": "학습 전 모델",
 };
 
-/** The commonest mistakes, by code; what the server says of one has the names in it. */
-export const KOREAN_FINDINGS: Readonly<Record<string, string>> = {
-  "input-missing": "필요한 입력이 연결되지 않았습니다.",
-  "parameter-missing": "필요한 매개변수에 값이 없습니다.",
-  "parameter-unknown": "모듈에 없는 매개변수입니다.",
-  "parameter-value": "매개변수의 값이 허용되지 않습니다.",
-  "module-unknown": "작업 영역에 없는 모듈입니다.",
-  "dataset-file-missing": "데이터셋 파일이 없습니다.",
-  "dataset-version-missing": "데이터셋에 없는 버전입니다.",
-  "saved-missing": "저장된 모델이나 변환이 없습니다.",
-  "script-missing": "스크립트 파일이 없습니다.",
-  "script-not-given": "스크립트가 지정되지 않았습니다.",
-  "environment-not-taken": "이 노드는 환경을 받지 않습니다.",
-  "script-not-taken": "이 모듈은 스크립트를 받지 않습니다.",
-  "node-unknown": "실험에 없는 노드에 연결되었습니다.",
-  "node-cycle": "노드가 자기 자신의 결과에 의존합니다.",
-  "port-unknown": "없는 포트입니다.",
-  "port-kind-mismatch": "포트가 받지 않는 종류의 결과가 연결되었습니다.",
-  "environment-unknown": "작업 영역에 없는 환경입니다.",
-};
-
 /** What the library calls something, in the chosen language; a module of one's own is taken at its word. */
 export function said(english: string): string {
   return useLanguage.getState().language === "ko" ? (KOREAN[english] ?? english) : english;
-}
-
-/** A mistake in the chosen language, and the server's sentence where that says more. */
-export function findingText({ code, message }: { readonly code: string; readonly message: string }): { readonly text: string; readonly detail: string } {
-  const korean = useLanguage.getState().language === "ko" ? KOREAN_FINDINGS[code] : undefined;
-  return korean === undefined ? { text: message, detail: "" } : { text: korean, detail: message };
 }

@@ -9,22 +9,38 @@ export type Language = "en" | "ko";
 
 const ALL: Record<Language, Words> = { en, ko };
 
+/** Korean words for what the server says in English: see `server.ts`. */
+export type ServerWords = Readonly<Record<"errors" | "failures" | "reasons" | "library", Readonly<Record<string, string>>>>;
+
 interface Choice {
   readonly language: Language;
+  /** Loaded with the first use of the language. */
+  readonly server: ServerWords | null;
   choose(language: Language): void;
 }
 
 export const useLanguage = create<Choice>()((set) => ({
+  server: null,
   language: stored("language", ["en", "ko"], navigator.language.startsWith("ko") ? "ko" : "en"),
   choose(language) {
     store("language", language);
     document.documentElement.lang = language;
     set({ language });
+    void serverWords();
   },
 }));
 
+/** Load what the chosen language needs to say what the server says. */
+export async function serverWords(): Promise<void> {
+  const { language, server } = useLanguage.getState();
+  if (language === "en" || server) return;
+  useLanguage.setState({ server: (await import("./server_ko.json")).default });
+}
+
 /** The words of the chosen language, in a component. */
 export function useWords(): Words {
+  // What the server says is said anew when its words are there.
+  useLanguage((choice) => choice.server);
   return ALL[useLanguage((choice) => choice.language)];
 }
 

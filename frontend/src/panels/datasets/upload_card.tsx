@@ -51,8 +51,9 @@ function Store({ upload, id, onStored }: UploadCardProps & { readonly id: string
   const done = useUploads((all) => all.done);
   const [name, setName] = useState(upload.name);
   const [types, setTypes] = useState<Types>({});
+  const [encoding, setEncoding] = useState("");
   const store = useMutation({
-    mutationFn: (replace: boolean) => uploads.finish(id, name, types, replace),
+    mutationFn: (replace: boolean) => uploads.finish(id, name, types, encoding, replace),
     onSuccess: async (made) => {
       await queries.invalidateQueries({ queryKey: datasetsQuery.queryKey });
       toast(words.datasets.stored(made.name));
@@ -63,7 +64,7 @@ function Store({ upload, id, onStored }: UploadCardProps & { readonly id: string
   const exists = store.error instanceof ApiError && store.error.status === 409;
   return (
     <>
-      <Preview id={id} name={name} types={types} onTypes={(changed) => { setTypes(changed); store.reset(); }} />
+      <Preview id={id} name={name} types={types} encoding={encoding} onTypes={(changed) => { setTypes(changed); store.reset(); }} onEncoding={setEncoding} />
       <form className="row storing" onSubmit={(event) => { event.preventDefault(); store.mutate(false); }}>
         <input className="in" aria-label={words.datasets.name} value={name} aria-invalid={store.isError} onChange={(event) => { setName(event.target.value); store.reset(); }} />
         {exists
@@ -85,27 +86,51 @@ interface PreviewProps {
   readonly id: string;
   readonly name: string;
   readonly types: Types;
+  /** Empty: UTF-8, or what the file says. */
+  readonly encoding: string;
   readonly onTypes: (types: Types) => void;
+  readonly onEncoding: (encoding: string) => void;
 }
 
-function Preview({ id, name, types, onTypes }: PreviewProps) {
+/** Offered for a file that is not in UTF-8, beside those that its content fits. */
+const ENCODINGS = ["euc-kr", "windows-1252", "shift_jis", "gb18030", "big5", "utf-16"];
+
+function Preview({ id, name, types, encoding, onTypes, onEncoding }: PreviewProps) {
   const words = useWords();
   const trouble = useTroubleText();
   const { data: rows, error } = useQuery({
-    queryKey: ["upload", id, name.slice(name.lastIndexOf("."))],
-    queryFn: ({ signal }) => uploads.preview(id, name, signal),
+    queryKey: ["upload", id, name.slice(name.lastIndexOf(".")), encoding],
+    queryFn: ({ signal }) => uploads.preview(id, name, encoding, signal),
     retry: false,
     staleTime: Number.POSITIVE_INFINITY,
   });
   // A bundle or a text has no table, and can be stored all the same.
-  if (error) return <p className="note">{trouble(error)}</p>;
+  if (error) {
+    return (
+      <div className="note">
+        <span aria-hidden="true">!</span>
+        <div>
+          {trouble(error)}
+          {encodingsFor(error).length > 0 && (
+            <Select
+              label={words.datasets.encoding}
+              value={encoding}
+              choices={[["", words.datasets.chooseEncoding], ...encodingsFor(error).map((one) => [one, one] as const)]}
+              onChange={onEncoding}
+            />
+          )}
+        </div>
+      </div>
+    );
+  }
   if (!rows) return <p className="mute">{words.datasets.reading}</p>;
   const columns = rows.columns.slice(0, SHOWN_COLUMNS);
+  const read = encoding && <> · {encoding} <Button small look="link" onClick={() => onEncoding("")}>{words.datasets.otherEncoding}</Button></>;
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div className="previewed" tabIndex={0} role="region" aria-label={words.datasets.preview}>
       <table>
-        <caption>{words.common.rows(rows.total)} · {words.common.columns(rows.columns.length)}</caption>
+        <caption>{words.common.rows(rows.total)} · {words.common.columns(rows.columns.length)}{read}</caption>
         <thead>
           <tr>
             {columns.map(({ name: column, type }) => (
@@ -132,6 +157,13 @@ function Preview({ id, name, types, onTypes }: PreviewProps) {
       </table>
     </div>
   );
+}
+
+/** The encodings to choose from, those that fit the whole file first; none if that is not what is wrong. */
+function encodingsFor(error: unknown): readonly string[] {
+  if (!(error instanceof ApiError) || !/^dataset-(encoding|nul-byte)/.test(error.code)) return [];
+  const { candidates } = error.facts;
+  return [...new Set([...(Array.isArray(candidates) ? candidates as readonly string[] : []), ...ENCODINGS])];
 }
 
 function withType(types: Types, column: string, chosen: StoredType | ""): Types {

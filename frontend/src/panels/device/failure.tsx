@@ -5,6 +5,7 @@ import { Pencil } from "lucide-react";
 import type { Failure, Frame } from "../../api/runs";
 import { Icon } from "../../look/icon";
 import { StateMark } from "../../look/marks";
+import { failureText } from "../../words/server";
 import { useWords } from "../../words/words";
 import { Variables } from "./variables";
 
@@ -25,12 +26,16 @@ interface FailureProps {
 export function FailureReport({ failure, place }: FailureProps) {
   const words = useWords();
   const { frames, frames_left_out: left } = failure;
+  const { text, detail } = failureText(failure);
+  const remedy = words.device.remedies[failure.remedy ?? ""];
   return (
     <>
       <section className="why" role="alert">
         <span className="bad"><StateMark mark="failed" /></span>
         <div className="grow">
-          <h2>{sentence(failure)}</h2>
+          <h2>{text === failure.message ? sentence(failure) : text}</h2>
+          {detail && <p className="small" lang="en">{sentence(failure)}</p>}
+          {remedy && <p>{remedy}</p>}
           <p className="small mute">
             {words.device.exitCode} <span className="mono">{failure.code}</span>
             {failure.classic_number !== null && ` · ${words.device.classic} ${String(failure.classic_number).padStart(4, "0")}`}

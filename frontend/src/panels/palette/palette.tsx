@@ -9,6 +9,7 @@ import type { PortKind } from "../../graph/graph";
 import { Icon } from "../../look/icon";
 import { Inlay, PortMark } from "../../look/marks";
 import { said } from "../../words/library";
+import { sentenceText } from "../../words/server";
 import { useWords } from "../../words/words";
 import { moduleSearchText } from "./search_text";
 
@@ -105,7 +106,7 @@ function moduleEntry(module: ModuleDocument): Entry {
   return {
     id: module.id,
     label: module.name,
-    help: module.description,
+    help: sentenceText(module.description),
     subject: { kind: "module", module: module.id },
     inlay: <Inlay kind="module" category={module.category} />,
     inputs: module.inputs.map((port) => port.kind as PortKind),

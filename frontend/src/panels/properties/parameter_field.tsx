@@ -6,6 +6,7 @@ import type { Column } from "../../api/scripts";
 import { same } from "../../canvas/sharing";
 import type { Parameter, Value } from "../../graph/graph";
 import { IconButton } from "../../look/button";
+import { sentenceText } from "../../words/server";
 import { useWords } from "../../words/words";
 import { ColumnsField } from "./columns_field";
 import { ChoiceField } from "./choice_field";
@@ -44,7 +45,7 @@ export function ParameterField(props: FieldProps) {
         )}
       </div>
       {fieldOf(props)}
-      {parameter.help && <p className="help">{parameter.help}</p>}
+      {parameter.help && <p className="help">{sentenceText(parameter.help)}</p>}
     </div>
   );
 }
@@ -65,7 +66,7 @@ function CheckField({ parameter, value, readOnly, onChange, changed }: FieldProp
         />
         <span className="lab">{changed && <span className="changed" />}<span>{parameter.label}</span></span>
       </label>
-      {parameter.help && <p id={hintId} className="help checkhint">{parameter.help}</p>}
+      {parameter.help && <p id={hintId} className="help checkhint">{sentenceText(parameter.help)}</p>}
     </div>
   );
 }

@@ -15,7 +15,7 @@ import type { GraphNode, Value } from "../../graph/graph";
 import { Button } from "../../look/button";
 import { Icon } from "../../look/icon";
 import { Inlay, StateMark } from "../../look/marks";
-import { findingText } from "../../words/library";
+import { findingText, sentenceText } from "../../words/server";
 import { useWords } from "../../words/words";
 import { Access } from "./access";
 import { CallerField } from "./caller_field";
@@ -158,7 +158,7 @@ function Standing({ experiment, acts, node }: { readonly experiment: Experiment;
       )}
       {!failed && kept?.reason && !live && (
         <div className={`note ${kept.state === "kept" ? "kept" : ""}`}>
-          <StateMark mark={shown.mark} /><div><b>{shown.word}.</b> {shown.look === "done" ? words.states.ranBecause(kept.reason) : kept.reason}</div>
+          <StateMark mark={shown.mark} /><div><b>{shown.word}.</b> {shown.look === "done" ? words.states.ranBecause(sentenceText(kept.reason)) : sentenceText(kept.reason)}</div>
         </div>
       )}
     </div>

@@ -12,6 +12,7 @@ import { Button } from "../../look/button";
 import { Dialog } from "../../look/dialog";
 import { StateMark } from "../../look/marks";
 import { useTroubleText } from "../../look/trouble";
+import { errorText } from "../../words/server";
 import { useWords } from "../../words/words";
 import { Copyable } from "./copyable";
 import { goingOn, nextVersion, suggestedName, withKey } from "./publication";
@@ -117,7 +118,7 @@ function Progress({ publication, keys, onKeys, onAgain, onClose }: ProgressProps
     void queries.invalidateQueries({ queryKey: ["services"] });
     void (seen.has_keys ? publishing.takeKeys(publication) : Promise.resolve({})).then(onKeys, () => onKeys({}));
   }, [seen, publication, queries, onKeys]);
-  const failed = seen?.state === "failed" ? (seen.error?.message ?? "") : error ? trouble(error) : null;
+  const failed = seen?.state === "failed" ? (seen.error ? errorText(seen.error) : "") : error ? trouble(error) : null;
   return (
     <>
       <div className="body" aria-live="polite">

@@ -2,6 +2,7 @@
 
 import { ApiError } from "../../api/client";
 import type { SetUpChoices } from "../../api/publishing";
+import { errorText } from "../../words/server";
 
 /** The learner is one; inputs and outputs may be several. */
 export type Field = "learner" | "inputs" | "outputs";
@@ -19,7 +20,7 @@ export function asked(error: unknown): Question | null {
   const details = body?.error?.details ?? [];
   const [first] = details;
   if (first === undefined || !isField(first.field)) return null;
-  return { field: first.field, says: error.message, names: details.map(({ message }) => message) };
+  return { field: first.field, says: errorText(error), names: details.map(({ message }) => message) };
 }
 
 function isField(name: string): name is Field {

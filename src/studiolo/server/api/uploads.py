@@ -35,7 +35,7 @@ class FinishedUpload(BaseModel):
     #: By column, `text`, `integer`, `number`, `boolean` or `timestamp`, where that is to differ
     #: from what a preview shows. The dataset is then a Parquet file, whose name the answer has.
     types: dict[str, str] = {}
-    #: How the file is read to that end; as for a preview.
+    #: How the file is read; as for a preview. The dataset is then a Parquet file, too.
     encoding: str | None = None
     delimiter: str | None = None
     decimal: str | None = None
@@ -104,13 +104,13 @@ def upload_routes(studio: Studio) -> APIRouter:
     @routes.post("/{upload}/finish", status_code=201)
     def finish_upload(upload: str, finished: FinishedUpload) -> UploadedDocument:
         """Make a dataset file of an upload."""
-        if finished.types:
-            options = ReadingOptions(
-                encoding=finished.encoding,
-                delimiter=finished.delimiter,
-                decimal=finished.decimal,
-                sheet=finished.sheet,
-            )
+        options = ReadingOptions(
+            encoding=finished.encoding,
+            delimiter=finished.delimiter,
+            decimal=finished.decimal,
+            sheet=finished.sheet,
+        )
+        if finished.types or options.given():
             made = uploads.finish_as(
                 upload, finished.name, options, finished.types, replace=finished.replace
             )

@@ -102,3 +102,18 @@ def uploaded_or_refused(studio: ServedStudio, name: str) -> httpx.Response:
 def test_an_upload_is_nothing_but_an_upload(studio: ServedStudio, upload: str) -> None:
     assert studio.program.get(f"/uploads/{upload}/preview?name=x.csv").status_code == 404
     assert studio.program.delete(f"/uploads/{upload}").status_code in (404, 405)
+
+
+def test_a_file_in_another_encoding_is_stored_as_it_is_read(studio: ServedStudio) -> None:
+    content = "이름,점수\n홍길동,3\n".encode("euc-kr")
+    begun = studio.program.post("/uploads", json={"name": "한국.csv", "size": len(content)}).json()
+    address = f"/uploads/{begun['id']}"
+    studio.program.patch(f"{address}?offset=0", content=content)
+    refused = studio.program.get(f"{address}/preview?name=한국.csv").json()["error"]
+    assert refused["code"] == "dataset-encoding-not-utf8"
+    assert "euc-kr" in refused["facts"]["candidates"]
+    made = studio.program.post(
+        f"{address}/finish", json={"name": "한국.csv", "encoding": "euc-kr"}
+    ).json()
+    assert made["name"] == "한국.parquet"
+    assert studio.program.get("/datasets/한국.parquet/rows").json()["rows"] == [["홍길동", 3]]

@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { errorText, failureText, findingText, sentenceText } from "../../src/words/server";
+import { serverWords, useLanguage } from "../../src/words/words";
+
+beforeEach(async () => {
+  useLanguage.getState().choose("ko");
+  await serverWords();
+});
+afterEach(() => useLanguage.getState().choose("en"));
+
+const exists = { code: "experiment-exists", message: 'There already is an experiment "a".', facts: { name: "a" } };
+
+test("an error is said in the chosen language, from its facts", () => {
+  expect(errorText(exists)).toBe("이름이 ‘a’인 실험이 이미 있습니다. 다른 이름을 선택하십시오.");
+  useLanguage.getState().choose("en");
+  expect(errorText(exists)).toBe(exists.message);
+});
+
+test("without its facts, or without words for it, an error is said as the server does", () => {
+  expect(errorText({ ...exists, facts: {} })).toBe(exists.message);
+  expect(errorText({ code: "another", message: "m" })).toBe("m");
+});
+
+test("a part is left out where nothing is known", () => {
+  const unknown = (known: readonly string[]) => errorText({ code: "endpoint-unknown", message: "m", facts: { endpoint: "b", known } });
+  expect(unknown([])).toBe("엔드포인트 ‘b’이(가) 없습니다.");
+  expect(unknown(["c", "d"])).toBe("엔드포인트 ‘b’이(가) 없습니다. 있는 엔드포인트: c, d");
+});
+
+test("particles fit the syllable before them", () => {
+  const missing = (endpoint: string) => errorText({ code: "endpoint-unknown", message: "m", facts: { endpoint, known: [] } });
+  expect([missing("점수"), missing("운영"), missing("v1"), missing("v2")]).toEqual([
+    "엔드포인트 ‘점수’가 없습니다.", "엔드포인트 ‘운영’이 없습니다.", "엔드포인트 ‘v1’이 없습니다.", "엔드포인트 ‘v2’가 없습니다.",
+  ]);
+});
+
+test("facts with brackets and slots of their own are texts", () => {
+  expect(errorText({ ...exists, facts: { name: "[{name}]|$&" } })).toBe("이름이 ‘[{name}]|$&’인 실험이 이미 있습니다. 다른 이름을 선택하십시오.");
+});
+
+test("the server's sentence follows where the Korean one does not say what is meant", () => {
+  expect(findingText({ code: "input-missing", message: "m", facts: { node: "a", port: "dataset" } })).toEqual({
+    text: "‘a’ 노드의 입력 ‘dataset’이(가) 연결되지 않았습니다.", detail: "",
+  });
+  expect(findingText({ code: "input-missing", message: "m" })).toEqual({ text: "필요한 입력이 연결되지 않았습니다.", detail: "m" });
+  expect(failureText({ code: "entry-missing", message: "m", subject: "s" })).toEqual({ text: "스크립트에 azureml_main 함수가 없습니다.", detail: "m" });
+  expect(failureText({ code: "script-exception", message: "m", subject: "s" })).toEqual({ text: "m", detail: "" });
+});
+
+test("sentences about modules are said in Korean, and those of one's own modules as they are", () => {
+  expect(sentenceText("Split Rows only.")).toBe("‘행 분할’만.");
+  expect(sentenceText("Mine.")).toBe("Mine.");
+});
