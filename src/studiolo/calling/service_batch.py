@@ -9,9 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
 
 from studiolo.calling.errors import ServiceBatchFailedError, ServiceRefusedError
+from studiolo.calling.sent_file import SentFile
 from studiolo.calling.service_address import ServiceAddress, refused
 from studiolo.files.whole_file import replacing
 
@@ -47,7 +47,7 @@ class ServiceBatch:
         self._target = target
         self._parameters = parameters
         self._on_progress = on_progress
-        #: Remembers the job while it is carried out.
+        #: Notes the file while it is sent, and the job while it is carried out.
         self._memory = target.with_name(f".{target.name}.studiolo-batch")
 
     def run(self) -> None:
@@ -73,23 +73,20 @@ class ServiceBatch:
 
     def _remembered(self) -> str | None:
         """The job that the same batch submitted before, if the server still has it."""
-        with suppress(OSError, ValueError, KeyError, TypeError):
-            found = json.loads(self._memory.read_bytes())
-            if found["work"] == self._work():
-                job = str(found["job"])
+        job = self._noted("job")
+        if job is not None:
+            with suppress(KeyError):
                 self._job(job)
                 return job
         return None
 
     def _submitted(self) -> str:
-        size = self._source.stat().st_size
-        with self._source.open("rb") as content:
-            place = self._service.document(
-                "PUT",
-                f"/files/{quote(self._source.name)}",
-                content,
-                **{"Content-Length": str(size), "Content-Type": "application/octet-stream"},
-            )
+        place = SentFile(
+            self._service,
+            self._source,
+            begun=self._noted("upload"),
+            on_begun=lambda upload: self._note(upload=upload),
+        ).send()
         body = {
             "Input": place,
             "Output": {"RelativeLocation": self._target.name},
@@ -98,9 +95,20 @@ class ServiceBatch:
         asked = json.dumps(body).encode()
         job = str(self._service.document("POST", f"/jobs{_VERSION}", asked))
         self._service.document("POST", f"/jobs/{job}/start{_VERSION}", b"")
-        with replacing(self._memory) as sink:
-            sink.write(json.dumps({"work": self._work(), "job": job}).encode())
+        self._note(job=job)
         return job
+
+    def _noted(self, what: str) -> str | None:
+        """A fact that the same batch has noted before."""
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            found = json.loads(self._memory.read_bytes())
+            if found["work"] == self._work():
+                return str(found[what])
+        return None
+
+    def _note(self, **noted: str) -> None:
+        with replacing(self._memory) as sink:
+            sink.write(json.dumps({"work": self._work(), **noted}).encode())
 
     def _job(self, job: str) -> Mapping[str, Any]:
         try:

@@ -96,8 +96,9 @@ class ServiceClient:
     ) -> None:
         """Have a whole file scored by a batch job of the server.
 
-        The result is written whole or not at all. If this program is killed or interrupted, the job
-        goes on; the same call later finds it, by a small file beside the target.
+        The result is written whole or not at all. A file goes on being sent after a lost
+        connection. If this program is killed or interrupted, the same call later sends the rest, or
+        finds the job, which goes on meanwhile, by a small file beside the target.
 
         Args:
             source: A dataset file, for the service's only input.

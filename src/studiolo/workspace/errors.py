@@ -274,6 +274,31 @@ class UploadCutOffError(StudioloError):
         )
 
 
+class UploadUnknownError(StudioloError):
+    """There is no such upload."""
+
+    code: ClassVar[str] = "upload-unknown"
+
+    def __init__(self, *, upload: str) -> None:
+        self.upload = upload
+        super().__init__("This upload is not known here any more. Begin it again.")
+
+
+class UploadOffsetError(StudioloError):
+    """A piece of an upload does not begin where the upload ends."""
+
+    code: ClassVar[str] = "upload-offset"
+
+    def __init__(self, *, offset: int, expected: int) -> None:
+        self.offset = offset
+        #: Where the next piece has to begin.
+        self.expected = expected
+        super().__init__(
+            f"The piece of the upload begins at byte {offset:,}, but {expected:,} bytes have "
+            "arrived. Go on from there."
+        )
+
+
 class ScriptExistsError(StudioloError):
     """The experiment's folder already has a different script with that name."""
 

@@ -28,6 +28,7 @@ from studiolo.workspace.workspace import Workspace
 
 from ..azurite import ACCOUNT, ACCOUNT_KEY, azurite_in
 from ..workspaces import WorkspaceFolder
+from .cutting_proxy import cutting_proxy
 
 NODES = """
 numbers: {dataset: numbers.csv}
@@ -245,6 +246,62 @@ def test_a_program_has_a_file_scored(
     with pytest.raises(ServiceRefusedError, match="Did you mean"):
         service.batch(source, target, factor=3)
     assert pd.read_parquet(target).n.tolist() == [4, 8]
+
+
+def test_a_file_goes_on_where_a_lost_connection_ended_it(
+    caller: Caller, folder: WorkspaceFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, target = tmp_path / "new.csv", tmp_path / "scored.parquet"
+    rows = 6000
+    source.write_text("".join(ROWS.splitlines(keepends=True)[: rows + 1]))
+    size = source.stat().st_size
+    with cutting_proxy(caller.url.partition("/workspaces/")[0]) as proxy:
+        service = studiolo.client(f"{proxy.url}/services/times", key=caller.key)
+        proxy.most = size // 3
+        # The program is killed while it waits to try again.
+        proxy.cuts = 1
+        with monkeypatch.context() as patched:
+            patched.setattr(time, "sleep", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                service.batch(source, target)
+        assert size // 3 < proxy.passed < size // 2
+        # The next one is cut off once, and goes on by itself.
+        proxy.cuts = 1
+        service.batch(source, target)
+    assert proxy.cuts == 0
+    assert pd.read_parquet(target).n.tolist() == [10 * n for n in range(rows)]
+    # What was on its way when the connections were cut was sent twice; the rest was not.
+    assert size < proxy.passed < 1.5 * size
+    assert not list((folder.root / ".studiolo" / "server" / "incoming").iterdir())
+
+
+def test_what_is_said_of_a_file_that_is_sent_in_pieces(caller: Caller) -> None:
+    uploads = f"{caller.url.partition('/workspaces/')[0]}/services/times/uploads"
+    new = {"name": "new.csv", "size": 4}
+    status, begun = caller.ask("POST", uploads, new)
+    assert (status, begun["offset"]) == (201, 0)
+    one = f"{uploads}/{begun['id']}"
+    assert caller.ask("PATCH", f"{one}?offset=0", b"n\n")[1]["offset"] == 2
+    assert caller.ask("GET", one) == (200, {**begun, "offset": 2})
+    for method, address, body, code, detail in [
+        ("PATCH", f"{one}?offset=0", b"n\n", 409, "UploadOffset"),
+        ("PATCH", one, b"n\n", 400, "InvalidQueryParameter"),
+        ("PATCH", f"{one}?offset=-1", b"n\n", 400, "InvalidQueryParameter"),
+        ("PATCH", f"{uploads}/unknown?offset=0", b"n\n", 404, "UploadNotFound"),
+        ("POST", f"{one}/finish", new, 409, "UploadOffset"),
+        ("POST", f"{one}/finish", {"name": "new.csv"}, 400, "RequestBodyInvalid"),
+        ("POST", uploads, {"name": "new.exe", "size": 4}, 400, "FileName"),
+        ("POST", uploads, {"name": "../new.csv", "size": 4}, 400, "FileName"),
+        ("POST", uploads, {"name": "new.csv", "size": 1 << 40}, 413, "RequestTooLarge"),
+    ]:
+        status, error = caller.ask(method, address, body)
+        assert (status, error["error"]["details"][0]["code"]) == (code, detail), (address, error)
+    assert caller.ask("GET", one, key=False)[0] == 401
+    assert caller.ask("PATCH", f"{one}?offset=2", b"1\n")[1]["offset"] == 4
+    status, place = caller.ask("POST", f"{one}/finish", new)
+    assert status == 201
+    assert read(place) == "n\n1\n"
+    assert caller.ask("GET", one)[0] == 404
 
 
 def interrupted(_: float) -> None:

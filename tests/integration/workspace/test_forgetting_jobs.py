@@ -36,9 +36,9 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
 
 
 def stored(jobs: BatchJobs) -> StoredFile:
-    receiving = jobs.files.receive("new.csv")
-    receiving.add(b"n\n1\n")
-    return receiving.finish()
+    upload = jobs.files.begin("new.csv", 4).id
+    jobs.files.incoming.add(upload, 0, b"n\n1\n")
+    return jobs.files.finish(upload, "new.csv", 4)
 
 
 def submitted(workspace: Workspace, file: StoredFile) -> Job:

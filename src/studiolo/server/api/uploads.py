@@ -71,7 +71,7 @@ def upload_routes(studio: Studio) -> APIRouter:
     @routes.get("/{upload}")
     def get_upload(upload: str) -> UploadDocument:
         """How far an upload has come."""
-        found = uploads.find(upload)
+        found = uploads.files.find(upload)
         return {"id": found.id, "offset": found.offset}
 
     @routes.patch("/{upload}")
@@ -81,7 +81,7 @@ def upload_routes(studio: Studio) -> APIRouter:
         offset: Annotated[int, Query(ge=0, le=2**53)],
     ) -> UploadDocument:
         """Add a piece of at most 64 MiB, which begins at this byte of the file."""
-        found = uploads.add(upload, offset, piece)
+        found = uploads.files.add(upload, offset, piece)
         return {"id": found.id, "offset": found.offset}
 
     @routes.get("/{upload}/preview")
@@ -121,6 +121,6 @@ def upload_routes(studio: Studio) -> APIRouter:
     @routes.delete("/{upload}", status_code=204)
     def discard_upload(upload: str) -> None:
         """Forget an upload."""
-        uploads.discard(upload)
+        uploads.files.discard(upload)
 
     return routes

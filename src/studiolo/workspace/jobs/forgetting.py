@@ -34,6 +34,7 @@ def forget_jobs(jobs: BatchJobs, batch_folder: Path, *, kept: timedelta = KEPT) 
     named = {each for job in jobs.records.jobs() for each in _files_of(job)}
     seconds = kept.total_seconds()
     jobs.files.remove(set(jobs.files.older_than(seconds)) - named)
+    jobs.files.incoming.remove_abandoned(seconds=seconds)
     if batch_folder.is_dir():
         for folder in batch_folder.iterdir():
             remove_abandoned(folder, seconds=seconds)

@@ -12,14 +12,15 @@ import secrets
 import shutil
 import time
 from collections.abc import Collection
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from studiolo.datasets.formats import format_of_name
 from studiolo.files.whole_file import sync_folder
+from studiolo.workspace.errors import UploadOffsetError
 from studiolo.workspace.jobs.errors import JobFileError, JobFileNameError
+from studiolo.workspace.partial_files import PartialFiles, PartialUpload
 
 #: Bytes of one file.
 LARGEST: Final = 64 << 30
@@ -49,6 +50,8 @@ class JobFiles:
         """``folder`` is the server's own; made when it is needed."""
         self._folder = folder / "files"
         self._secret_file = folder / "link-secret"
+        #: Files that have not arrived as a whole.
+        self.incoming = PartialFiles(folder / "incoming", largest=LARGEST)
 
     def path(self, file: StoredFile) -> Path:
         """Where a file is, whether or not it is there.
@@ -59,24 +62,34 @@ class JobFiles:
         _check(file)
         return self._folder / file.id / file.name
 
-    def receive(self, name: str) -> "Receiving":
-        """A new file that arrives in pieces.
+    def begin(self, name: str, size: int) -> PartialUpload:
+        """Begin a new file, which arrives in pieces; add them to `incoming`.
 
         Raises:
             JobFileNameError: It can't be called so, or its extension belongs to no format.
-            JobFileError: The disk can't be written.
+            UploadTooLargeError, WorkspaceUnwritableError: It can't be kept.
         """
-        file = StoredFile(id=secrets.token_hex(16), name=name)
-        if format_of_name(name) is None:
-            _check(file)
-            problem = "has no extension of a dataset format, such as .csv or .parquet."
-            raise JobFileNameError(name=name, problem=problem)
-        path = self.path(file)
-        try:
-            path.parent.mkdir(parents=True, mode=0o700)
-            return Receiving(file, path)
-        except OSError as error:
-            raise _unwritable(name, error) from error
+        _check(StoredFile(id=secrets.token_hex(16), name=name))
+        _check_format(name)
+        return self.incoming.begin(name, size)
+
+    def finish(self, upload: str, name: str, size: int) -> StoredFile:
+        """Make a file of the server of one that has arrived.
+
+        Args:
+            upload: The upload.
+            name: What the file is called, whose extension says the format.
+            size: Its bytes.
+
+        Raises:
+            UploadUnknownError: There is no such upload.
+            UploadOffsetError: It has less or more bytes.
+            JobFileError: It can't be called so, or not be kept.
+        """
+        there = self.incoming.find(upload).offset
+        if there != size:
+            raise UploadOffsetError(offset=size, expected=there)
+        return self.take(self.incoming.path(upload), name, instead="input")
 
     def take(self, path: Path, name: str, *, instead: str) -> StoredFile:
         """Make a file of this disk, such as an upload, one of the server's; it is moved.
@@ -90,9 +103,7 @@ class JobFiles:
             JobFileNameError: The extension belongs to no format.
             JobFileError: It can't be moved.
         """
-        if format_of_name(name) is None:
-            problem = "has no extension of a dataset format, such as .csv or .parquet."
-            raise JobFileNameError(name=name[:200], problem=problem)
+        _check_format(name)
         if not is_file_name(name):
             # The first of the extensions that say a format: ".csv.gz" and not ".gz".
             suffixes = Path(name).suffixes[-2:]
@@ -101,6 +112,8 @@ class JobFiles:
         file = StoredFile(id=secrets.token_hex(16), name=name)
         target = self.make_room(file)
         try:
+            with path.open("rb") as sent:
+                os.fsync(sent.fileno())
             path.replace(target)
             sync_folder(target.parent)
         except OSError as error:
@@ -168,54 +181,6 @@ class JobFiles:
             return self._secret_file.read_bytes()
 
 
-class Receiving:
-    """A file that is being received; it is there once it is complete."""
-
-    def __init__(self, file: StoredFile, path: Path) -> None:
-        self.file = file
-        self._path = path
-        self._part = path.with_name(f".{secrets.token_hex(8)}.part")
-        self._sink: BinaryIO = self._part.open("xb")
-        self._size = 0
-
-    def add(self, piece: bytes) -> None:
-        """Take some bytes.
-
-        Raises:
-            JobFileError: They are too many, or there is no room.
-        """
-        self._size += len(piece)
-        if self._size > LARGEST:
-            raise JobFileError(name=self.file.name, problem=f"has more than {LARGEST:,} bytes.")
-        try:
-            self._sink.write(piece)
-        except OSError as error:
-            raise _unwritable(self.file.name, error) from error
-
-    def finish(self) -> StoredFile:
-        """Give the file its place.
-
-        Raises:
-            JobFileError: There is no room.
-        """
-        try:
-            self._sink.flush()
-            os.fsync(self._sink.fileno())
-            self._sink.close()
-            self._part.replace(self._path)
-            sync_folder(self._path.parent)
-        except OSError as error:
-            raise _unwritable(self.file.name, error) from error
-        return self.file
-
-    def end(self) -> None:
-        """Remove what is left of a file that is not complete."""
-        if not self._path.exists():
-            with suppress(OSError):  # what it could not write is not wanted any more
-                self._sink.close()
-            shutil.rmtree(self._path.parent, ignore_errors=True)
-
-
 def is_file_name(name: str) -> bool:
     """Whether a file of a batch job can be called so."""
     return _NAME.fullmatch(name) is not None
@@ -225,6 +190,12 @@ def _check(file: StoredFile) -> None:
     if _ID.fullmatch(file.id) is None or _NAME.fullmatch(file.name) is None:
         problem = "can't be called so: a name has up to 150 letters, digits, points and hyphens."
         raise JobFileNameError(name=file.name[:200], problem=problem)
+
+
+def _check_format(name: str) -> None:
+    if format_of_name(name) is None:
+        problem = "has no extension of a dataset format, such as .csv or .parquet."
+        raise JobFileNameError(name=name[:200], problem=problem)
 
 
 def _unwritable(name: str, error: OSError) -> JobFileError:

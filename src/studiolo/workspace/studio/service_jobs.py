@@ -80,7 +80,7 @@ class ServiceJobs:
             raise JobRefusedError(problems=[problem.message for problem in refused.problems])
         jobs = self._workspace.batch_jobs
         taken = {
-            name: jobs.files.take(self._uploads.path(one.upload), one.name, instead=name)
+            name: jobs.files.take(self._uploads.files.path(one.upload), one.name, instead=name)
             for name, one in inputs.items()
         }
         request = JobRequest(inputs=taken, parameters=parameters)
