@@ -218,7 +218,7 @@ class Sandbox:
         unconfined: Failure | None,
     ) -> Outcome:
         child, group, started = worker.child, worker.group, worker.started
-        before = child.cpu_seconds()
+        before = worker.cpu_seconds()
         asked = time.perf_counter()
         watch = Watch(
             deadline=asked + limits.timeout_seconds,
@@ -238,7 +238,7 @@ class Sandbox:
             traffic = traffic if proxy is None else proxy.traffic
         ended = time.perf_counter()
         peak = group.peak() if group is not None else child.peak_memory(started.inherited)
-        after = child.cpu_seconds()
+        after = worker.cpu_seconds()
         if unconfined is None and end is End.GONE and not child.has_ended(_ENDING_SECONDS):
             end = End.CUT_OFF
         if group is not None and group.ran_out():

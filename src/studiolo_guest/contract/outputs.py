@@ -1,6 +1,7 @@
 """The results of `azureml_main`, written into the files of the output ports."""
 
 import errno
+import mmap
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -85,7 +86,7 @@ def write_outputs(
         elif kind == "dataset":
             written.append(_write_frame(value, inputs, file, log))
         else:
-            _write_bytes(value if kind == "zip" else pickled(value, module), file)
+            write_bytes(value if kind == "zip" else pickled(value, module), file)
             written.append({"rows": 0, "references": []})
     return written
 
@@ -141,7 +142,12 @@ def pickled(value: object, module: str) -> bytes:
     return content
 
 
-def _write_bytes(content: bytes, file: int) -> None:
+def write_bytes(content: bytes | mmap.mmap, file: int) -> None:
+    """Write a result.
+
+    Raises:
+        MismatchError: It is too large.
+    """
     rest = memoryview(content)
     try:
         while rest:

@@ -52,7 +52,9 @@ def frame_to_output(
     sources: list[ColumnSource] = []
     arrays: list[ArrowArray] = []
     # `items` is several times quicker than `iloc`, which shows in a frame of ten thousand columns.
-    for position, (name, (_, series)) in enumerate(zip(names, frame.items(), strict=True)):
+    # Without the frame's attributes: each column would get a copy of them.
+    columns = pd.DataFrame(frame, copy=False).items()
+    for position, (name, (_, series)) in enumerate(zip(names, columns, strict=True)):
         number, column = references.get(position, (None, 0))
         if number is not None and not types.may_be_dates(name, inputs[number].columns[column].type):
             sources.append(ColumnSource(name=name, input=number, column=column))

@@ -12,6 +12,7 @@ import signal
 from collections.abc import Sequence
 from typing import Final
 
+_OPEN: Final = "/proc/self/fd"
 _TIMERS: Final = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
 
 
@@ -49,11 +50,15 @@ class Housekeeping:
 
 
 def _open_descriptors() -> int:
-    return len(os.listdir("/proc/self/fd"))
+    """How many there are. Kernels before 6.2 give no number."""
+    return os.stat(_OPEN).st_size or len(os.listdir(_OPEN))
 
 
 def _remove(path: str) -> None:
-    if os.path.isdir(path) and not os.path.islink(path):
-        shutil.rmtree(path, ignore_errors=True)
-    else:
+    try:
+        # As most are: the empty folder of a step.
+        os.rmdir(path)
+    except NotADirectoryError:
         os.unlink(path)
+    except OSError:
+        shutil.rmtree(path, ignore_errors=True)

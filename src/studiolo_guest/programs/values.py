@@ -9,7 +9,7 @@ import pyarrow as pa
 from pyarrow import ipc
 
 from studiolo_guest.contract import script
-from studiolo_guest.contract.outputs import pickled, roles_of, too_large
+from studiolo_guest.contract.outputs import pickled, roles_of, too_large, write_bytes
 from studiolo_guest.frames.columns_in import Memory
 from studiolo_guest.frames.opening import InputFrame, map_file
 from studiolo_guest.frames.output import OutputTable, frame_to_output
@@ -108,25 +108,26 @@ def write(value: Value, file: int) -> dict[str, Any] | None:
     if value is None:
         return None
     if isinstance(value, Dataset):
-        return _write_dataset(value, file)
+        _write_dataset(value, file)
+        # How many rows it has is looked up only where it refers to columns elsewhere.
+        return {"rows": 0, "references": [], "roles": dict(value.roles)}
     assert isinstance(value, Bytes)
-    with open(file, "wb", closefd=False) as stream:
-        stream.write(value.content)
+    write_bytes(value.content, file)
     return {"rows": 0, "references": []}
 
 
-def _write_dataset(value: Dataset, file: int) -> dict[str, Any]:
+def _write_dataset(value: Dataset, file: int) -> None:
+    if value.places is None:
+        # The one stream that it is.
+        write_bytes(value.memories[0].mapping, file)
+        return
     batches = [_batch_of(memory) for memory in value.memories]
-    places = value.places
-    batch = batches[0]
-    if places is not None:
-        columns = [batches[number].column(column) for number, column, _ in places]
-        batch = pa.RecordBatch.from_arrays(columns, names=[name for _, _, name in places])
+    columns = [batches[number].column(column) for number, column, _ in value.places]
+    batch = pa.RecordBatch.from_arrays(columns, names=[name for _, _, name in value.places])
     try:
         write_batch(file, batch)
     except OSError as error:
         raise too_large(error, batch.nbytes) from error
-    return {"rows": batch.num_rows, "references": [], "roles": dict(value.roles)}
 
 
 def _batch_of(memory: Memory) -> pa.RecordBatch:

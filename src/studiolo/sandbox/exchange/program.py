@@ -1,5 +1,6 @@
 """A program: the steps of a published experiment, run one after another in one process."""
 
+import functools
 import json
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
@@ -68,14 +69,14 @@ class Program:
     #: A few rows for each of its inputs, with which it is rehearsed before the first call.
     sample: Mapping[str, SealedTable] = field(default_factory=dict)
 
-    @property
+    @functools.cached_property
     def inputs(self) -> Sequence[str]:
         """The names of the datasets that each call brings along."""
         every = [*self.outputs.values()]
         every += [source for step in self.steps for source in step.sources.values()]
         return list(dict.fromkeys(source.name for source in every if isinstance(source, CallInput)))
 
-    @property
+    @functools.cached_property
     def output_ports(self) -> Sequence[OutputPort]:
         """Its outputs, as the ports of one job."""
         return [

@@ -183,14 +183,16 @@ class Scoring:
             await self._until_loaded(call.endpoint, waiting)
             waiting.begin(call.endpoint.record.endpoint.limits.seconds)
             with call.endpoint.slots.ask() as slot:
-                await waiting.until(asyncio.wrap_future(slot.granted))
+                if not slot.granted.done():
+                    await waiting.until(asyncio.wrap_future(slot.granted))
                 work = asyncio.get_running_loop().run_in_executor(self._threads, call.answer)
                 try:
                     await waiting.until(work)
                 finally:
                     # Nothing of it goes on when its slot is another request's.
                     call.cancelled.set()
-                    await asyncio.wait([work])
+                    if not work.done():
+                        await asyncio.wait([work])
                 return work.result()
         finally:
             waiting.end()

@@ -69,13 +69,13 @@ def say_unknown(unknown: dict[str, pd.Series]) -> None:
 
 def scores(model: dict[str, Any], dataset: pd.DataFrame) -> dict[str, Any]:
     """The score columns."""
-    features, _ = estimator = model["estimator"]
-    predict = estimator.predict if model["task"] == "regression" else estimator.predict_proba
+    features, learner = model["estimator"]
+    predict = learner.predict if model["task"] == "regression" else learner.predict_proba
     say_unknown(features.unknown_values(dataset))
     # Part by part: with indicators for many texts the whole matrix may be too large.
     step = max(1, MOST_CELLS // features.width_)
     parts = [dataset.iloc[start : start + step] for start in range(0, len(dataset), step)]
-    predicted = np.concatenate([predict(part) for part in parts])
+    predicted = np.concatenate([predict(features.transform(part)) for part in parts])
     if model["task"] == "regression":
         return {"Scored Labels": predicted}
     probabilities = predicted
@@ -102,13 +102,16 @@ def azureml_main(
     if dataset.empty:
         raise ValueError("The dataset has no rows to score.")
     columns = scores(trained_model, dataset)
+    label = trained_model["label"]
     if not append_score_columns_to_output:
-        result, roles = pd.DataFrame(columns), {}
+        result, roles, has_label = pd.DataFrame(columns), {}, label in columns
     else:
-        kept = [name for name in dataset if not SCORE_COLUMN.fullmatch(str(name))]
-        result = dataset[kept].assign(**columns)
-        roles = dataset.attrs.get("roles", {})
-    if (label := trained_model["label"]) in result:
+        # To choose columns, or to look one up in a new frame, takes longer than to predict a row.
+        old = [name for name in dataset if SCORE_COLUMN.fullmatch(str(name))]
+        kept = dataset.drop(columns=old) if old else dataset
+        result, roles = kept.assign(**columns), dataset.attrs.get("roles", {})
+        has_label = label in kept or label in columns
+    if has_label:
         others = {name: role for name, role in roles.items() if role != "label"}
         roles = {**others, label: "label"}
     result.attrs["roles"] = {**roles, **dict.fromkeys(columns, "score")}

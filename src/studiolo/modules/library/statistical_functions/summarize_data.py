@@ -109,6 +109,8 @@ def _figures(column: Any) -> dict[str, float]:
 
 def floats_of(column: Any) -> Any:
     """Numbers or booleans as floats, NaN where missing; None if a column holds anything else."""
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "biuf":
+        return column.to_numpy("float64")
     if isinstance(column.dtype, pd.CategoricalDtype):
         floats = floats_of(column.cat.categories.to_series())
         return None if floats is None else np.append(floats, np.nan)[column.cat.codes]
