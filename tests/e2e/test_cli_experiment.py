@@ -272,6 +272,10 @@ class TestRun:
                 ["experiments/good", "--port-binding", "slot"],
                 "--port-binding: this option is for a script",
             ),
+            (
+                ["experiments/good", "--secret", "API_TOKEN"],
+                "experiment.yaml says it: secrets: [NAME], for each node",
+            ),
             (["s.py", "--to", "x"], "--to: this option is for an experiment"),
             (["s.py", "--from", "x"], "--from: this option is for an experiment"),
             (["s.py", "--again"], "--again: this option is for an experiment"),

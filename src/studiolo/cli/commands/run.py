@@ -35,6 +35,12 @@ _OF_SCRIPTS = (
     "secret",
 )
 _OF_EXPERIMENTS = ("to", "only", "start", "again")
+#: How an experiment's file says what these options say for a script.
+_IN_THE_FILE = {
+    "environment": "environment: NAME, for a node or for the whole experiment",
+    "port_binding": "port_binding: slot, for a node",
+    "secret": "secrets: [NAME], for each node that is given one",
+}
 
 
 def command(
@@ -284,4 +290,7 @@ def _refuse_others(context: typer.Context, names: tuple[str, ...], what: str, th
         source = context.get_parameter_source(name)
         if source is not None and source.name == "COMMANDLINE":
             option = "--" + ("from" if name == "start" else name.replace("_", "-"))
-            raise typer.BadParameter(f"this option is for {what}, but {this}.", param_hint=option)
+            said = f"this option is for {what}, but {this}."
+            if names is _OF_SCRIPTS and name in _IN_THE_FILE:
+                said += f" Its experiment.yaml says it: {_IN_THE_FILE[name]}."
+            raise typer.BadParameter(said, param_hint=option)
