@@ -19,9 +19,10 @@ _CODING = re.compile(r"^([ \t\f]*#.*?coding[:=][ \t]*)([-\w.]+)")
 
 
 @dataclass(frozen=True, kw_only=True)
-class UpgradedFile:
-    """A script's file, and what becomes of it."""
+class UpgradedText:
+    """A script, or a module of a bundle, and what becomes of it."""
 
+    #: The file; of a module, the bundle and its place in it.
     path: Path
     before: Script
     after: UpgradedScript
@@ -38,17 +39,26 @@ class UpgradedFile:
         lines = difflib.unified_diff(old, new, fromfile=str(self.path), tofile=str(self.path))
         return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
 
-    def write(self) -> None:
+    def encoded(self, before: bytes) -> bytes:
+        """The new text as the content of the file, with the line ends of its content before."""
+        text = _in_utf_8(self.after.source)
+        return (text.replace("\n", "\r\n") if b"\r\n" in before else text).encode()
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpgradedFile(UpgradedText):
+    """A script's file, and what becomes of it."""
+
+    def write(self) -> Path:
         """Put the new text into the file, whole or not at all; its line ends stay.
 
         Raises:
             OSError: It can't be written.
         """
-        text = _in_utf_8(self.after.source)
-        if b"\r\n" in self.path.read_bytes():
-            text = text.replace("\n", "\r\n")
+        content = self.encoded(self.path.read_bytes())
         with replacing(self.path) as file:
-            file.write(text.encode())
+            file.write(content)
+        return self.path
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""Old code of a workspace in today's spelling: scripts, bundles, experiments."""
