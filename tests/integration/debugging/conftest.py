@@ -1,5 +1,8 @@
 """A workspace whose nodes are looked into."""
 
+import contextlib
+import socket
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -51,19 +54,38 @@ NODES = """
     evil: {module: execute-python-script, script: evil.py, inputs: {dataset1: data}}
     broken: {module: execute-python-script, script: broken.py, inputs: {dataset1: data}}
     after: {module: execute-python-script, script: sums.py, inputs: {dataset1: broken}}
+    calls: {module: execute-python-script, script: sums.py, inputs: {dataset1: data},
+            allow: ["api.example.com:80=127.0.0.1:%d"], secrets: [API_TOKEN]}
     unique: {module: remove-duplicate-rows, inputs: {dataset: data}}
 """
 
 
 @pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    """The port of a server that greets whoever connects."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def greet() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    with server.accept()[0] as connection:
+                        connection.sendall(b"hello")
+
+        threading.Thread(target=greet, daemon=True).start()
+        yield server.getsockname()[1]
+        server.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.fixture(scope="module")
 def folder(
+    port: int,
     tmp_path_factory: pytest.TempPathFactory,
     default_environment: Environment,  # it has to be there
 ) -> WorkspaceFolder:
     place = WorkspaceFolder(tmp_path_factory.mktemp("debugged") / "workspace")
     place.dataset("rows.csv", "n\n1\n2\n3\n")
     scripts = {"sums.py": SCRIPT, "evil.py": HOSTILE, "broken.py": BROKEN}
-    place.experiment(NODES, scripts=scripts, name="debugged")
+    place.experiment(NODES % port, scripts=scripts, name="debugged")
     return place
 
 

@@ -4,12 +4,13 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
 
 from studiolo.runs.debugging.console_line import Prompt
 from studiolo.runs.errors import NodeUnknownError
-from studiolo.workspace.debugging import node_sessions
+from studiolo.workspace.debugging import node_jobs, node_sessions
 from studiolo.workspace.debugging.console_session import ConsoleSession
 from studiolo.workspace.debugging.errors import (
     InputsMissingError,
@@ -18,6 +19,8 @@ from studiolo.workspace.debugging.errors import (
 )
 from studiolo.workspace.debugging.node_jobs import NodeJob, node_job
 from studiolo.workspace.debugging.node_sessions import NodeSessions
+from studiolo.workspace.errors import SecretMissingError
+from studiolo.workspace.sandboxes.secret_store import SecretStore
 from studiolo.workspace.workspace import Workspace
 
 
@@ -141,6 +144,25 @@ def test_a_statement_and_the_wait_for_one_have_an_end(sums: NodeJob) -> None:
     why = console.session.why_ended()
     assert why is not None
     assert "longer than 3 seconds" in why
+    console.session.close()
+
+
+def test_it_has_the_network_and_the_secrets_of_its_node(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = SecretStore(tmp_path / "secrets")
+    monkeypatch.setattr(node_jobs, "SecretStore", lambda: store)
+    checked = workspace.checked("debugged")
+    with pytest.raises(SecretMissingError, match="API_TOKEN"):
+        node_job(workspace, checked, "calls")
+    store.set("API_TOKEN", "not-for-all-eyes")
+    console = opened(node_job(workspace, checked, "calls"))
+    console("import os, socket")
+    assert console("len(os.environ['API_TOKEN'])") == "16\n"
+    assert "not-for-all" not in console("print(os.environ['API_TOKEN'])")
+    connect = "socket.create_connection(('%s', 80)).recv(9)"
+    assert console(connect % "api.example.com") == "b'hello'\n"
+    assert "Error" in console(connect % "other.example.com")
     console.session.close()
 
 

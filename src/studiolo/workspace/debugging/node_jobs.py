@@ -21,12 +21,13 @@ from studiolo.sandbox.sandbox import Sandbox
 from studiolo.workspace.debugging.errors import InputsMissingError, NothingToDebugError
 from studiolo.workspace.experiments.checked_experiment import CheckedExperiment
 from studiolo.workspace.sandboxes.sandbox_factory import LocalSandboxFactory
+from studiolo.workspace.sandboxes.secret_store import SecretStore
 from studiolo.workspace.workspace import Workspace
 
 
 @dataclass(frozen=True, kw_only=True)
 class NodeJob:
-    """A node as it would run now."""
+    """A node as it would run now, with the network and the secrets that it is given."""
 
     job: Job
     limits: Limits
@@ -55,6 +56,7 @@ def node_job(
         NodeUnknownError: There is no such node.
         NothingToDebugError: It runs no code.
         InputsMissingError: A node that it needs has no result.
+        SecretMissingError: A secret that it is given is not kept.
         StudioloError: The experiment has mistakes, or what it needs can't be had.
     """
     own = experiment.experiment
@@ -76,9 +78,11 @@ def node_job(
         inputs = {} if result is None else _inputs(workspace, plan, step, result)
         files = workspace.datasets.files(step, [])
     assert step.environment is not None
-    factory = LocalSandboxFactory(workspace.run_settings, progress=progress)
+    settings = replace(workspace.run_settings, allow=step.allow)
+    factory = LocalSandboxFactory(settings, progress=progress)
+    secrets = SecretStore().values(step.node.secrets) if step.node.secrets else {}
     return NodeJob(
-        job=replace(job_of(step, inputs, files), seed=step.seed),
+        job=replace(job_of(step, inputs, files), seed=step.seed, secrets=secrets),
         limits=limits_of(factory.limits, step.node.limits) or factory.limits,
         environment=factory.environment_for(step.environment),
         folder=_folder(own, step),
