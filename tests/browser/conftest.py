@@ -94,6 +94,14 @@ def page(new_page: NewPage) -> Page:
     return new_page()
 
 
+def check_both_themes(page: Page) -> None:
+    """Fail with what axe-core finds on a page, in light or in dark."""
+    for scheme in ("dark", "light"):
+        # Colours change at once then, and not in a transition.
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        check_accessibility(page)
+
+
 def check_accessibility(page: Page) -> None:
     """Fail with what axe-core finds on a page as it is now."""
     found = Axe().run(page).response["violations"]

@@ -4,11 +4,10 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from playwright.sync_api import FloatRect, Locator, Page, expect
-from tests.browser.conftest import NewPage, check_accessibility
+from tests.browser.conftest import NewPage, check_accessibility, check_both_themes
 from tests.integration.debugging.dap_client import DapClient
 from tests.server_process import server_process
 
@@ -295,17 +294,61 @@ def test_a_file_is_uploaded_with_other_types(page: Page, studio: Studio) -> None
     expect(page.get_by_role("gridcell").nth(1)).to_have_text("38")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_pages_are_accessible(
-    new_page: NewPage, studio: Studio, scheme: Literal["light", "dark"]
-) -> None:
-    page = new_page(scheme=scheme)
-    studio.open(page, "/runs")
-    expect(page.get_by_role("row", name="Makes and breaks").first).to_be_visible()
-    check_accessibility(page)
-    page.goto(f"{studio.url}/runs/{studio.run}/nodes/break")
-    expect(page.get_by_role("alert")).to_be_visible()
-    check_accessibility(page)
-    page.goto(f"{studio.url}/runs/{studio.run}/nodes/make/outputs/results_dataset")
-    expect(page.locator(".statistics dl")).to_be_visible()
-    check_accessibility(page)
+def test_a_past_run_shows_its_scripts_as_they_were(page: Page, studio: Studio) -> None:
+    before = studio.script.read_text()
+    studio.script.write_text("# written since\n")
+    try:
+        studio.open(page, f"/runs/{studio.run}")
+        page.locator('.react-flow__node[data-id="make"]').click()
+        script = page.get_by_role("region", name="script.py as it was")
+        expect(script).to_contain_text("def only_high(features, password):")
+        expect(script).not_to_contain_text("written since")
+        check_accessibility(page)
+    finally:
+        studio.script.write_text(before)
+
+
+def _go(page: Page, path: str) -> None:
+    """Go to another page of the studio as its links do, without loading everything again."""
+    page.evaluate(
+        "path => { history.pushState(null, '', path);"
+        " dispatchEvent(new PopStateEvent('popstate')) }",
+        path,
+    )
+
+
+def test_every_page_is_accessible_in_both_themes_and_languages(page: Page, studio: Studio) -> None:
+    page.goto(f"{studio.url}/signin")
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    check_both_themes(page)
+    page.goto(studio.link)
+    run = f"/runs/{studio.run}"
+    made = f"{run}/nodes/make/outputs/results_dataset"
+    pages = {
+        "/": ".xcard",
+        "/experiments/breaks?node=break": ".nodeid",
+        "/experiments/breaks/nodes/break": ".cm-content",
+        "/runs": "tbody tr",
+        run: ".node.done",
+        f"{run}/nodes/break": ".frame.last",
+        f"{run}/nodes/make": ".picture img",
+        f"{run}/nodes/reaches": ".connections td",
+        made: ".statistics dl",
+        f"{run}/nodes/compare/outputs/evaluation_results": ".curve",
+        "/datasets": "tbody a",
+        "/datasets/scores.csv": ".statistics dl",
+        "/models": "main p",
+        "/services": "main p",
+        "/nowhere": "main",
+        "/settings": ".settings dl",
+    }
+    for language in ("en", "ko"):
+        for path, part in pages.items():
+            _go(page, path)
+            expect(page.locator("html")).to_have_attribute("lang", language)
+            expect(page.locator(part).first).to_be_visible()
+            check_both_themes(page)
+        page.get_by_role("button", name="한국어").click()
+    page.get_by_role("button", name="로그아웃").click()
+    expect(page.get_by_role("button", name="로그인")).to_be_visible()
+    check_both_themes(page)

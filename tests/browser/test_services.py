@@ -7,7 +7,7 @@ from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.browser.conftest import NewPage, check_accessibility
+from tests.browser.conftest import NewPage, check_accessibility, check_both_themes
 from tests.server_process import server_process
 
 from studiolo.workspace.folder.sample import new_workspace
@@ -98,7 +98,11 @@ def test_an_experiment_becomes_a_service_that_scores_a_file(
     with page.expect_download() as download:
         page.get_by_role("link", name="Download output1: more.csv").click(timeout=60_000)
     assert "cat,black,4" in download.value.path().read_text()
-    check_accessibility(page)
+    check_both_themes(page)
+    page.evaluate("localStorage.setItem('studiolo.language', 'ko')")
+    page.reload()
+    expect(page.locator(".testform")).to_be_visible()
+    check_both_themes(page)
 
 
 @pytest.mark.parametrize(("scheme", "locale"), [("light", "ko-KR"), ("dark", "en-GB")])

@@ -33,6 +33,13 @@ export const pastQuery = (run: string) => queryOptions({
   queryFn: () => data(client.GET("/runs/{run}/experiment", { params: { path: { run } } })) as Promise<ExperimentDocument>,
 });
 
+/** The scripts as they were when a run began: their texts, by file. */
+export const runScriptsQuery = (run: string) => queryOptions({
+  queryKey: ["run", run, "scripts"],
+  queryFn: () => data(client.GET("/runs/{run}/scripts", { params: { path: { run } } })),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
 /** A new experiment as a run had it; its name. */
 export async function saveAsNew(run: string): Promise<string> {
   const body = { run, title: "", description: "" };

@@ -622,6 +622,7 @@ export const en = {
   },
   past: {
     views: "How the run is shown",
+    script: (file: string) => `${file} as it was`,
     saveAsNew: "Save as new experiment",
     compared: (before: string, after: string) => `What differs in run ${after} from run ${before}, read-only.`,
     onCanvas: "On the canvas",

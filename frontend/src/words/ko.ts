@@ -616,6 +616,7 @@ export const ko: Words = {
   },
   past: {
     views: "보기 방식",
+    script: (file) => `실행 당시의 ${file}`,
     saveAsNew: "새 실험으로 저장",
     compared: (before, after) => `실행 ${before}에서 실행 ${after}까지의 차이, 읽기 전용`,
     onCanvas: "캔버스에서 보기",

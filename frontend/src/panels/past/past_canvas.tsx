@@ -47,7 +47,7 @@ export function PastCanvas({ run, document, changes }: PastCanvasProps) {
           {changes === null ? <Legend /> : <ChangeLegend changes={changes} />}
           <ZoomControls />
         </section>
-        {changes === null && <Properties experiment={experiment} acts={acts} readOnly grip={right.grip} />}
+        {changes === null && <Properties experiment={experiment} acts={acts} run={run} readOnly grip={right.grip} />}
       </div>
     </ReactFlowProvider>
   );

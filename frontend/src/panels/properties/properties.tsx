@@ -10,6 +10,7 @@ import type { CanvasActs } from "../../canvas/keys";
 import { useLiveNodes } from "../../canvas/live";
 import { type Finding, hasResult, nodeShown } from "../../canvas/node_state";
 import { type Column, inputColumnsQuery, warmUpLanguageServer } from "../../api/scripts";
+import { runScriptsQuery } from "../../api/runs";
 import type { Edit } from "../../graph/edits";
 import type { GraphNode, Value } from "../../graph/graph";
 import { Button } from "../../look/button";
@@ -23,14 +24,20 @@ import { Outputs } from "./outputs";
 import { ParameterField } from "./parameter_field";
 import { TextField } from "./text_field";
 
+/** Characters of a past script; more would be slow to draw. */
+const MOST_SHOWN = 100_000;
+
 interface PropertiesProps {
   readonly experiment: Experiment;
   readonly acts: CanvasActs;
   readonly readOnly: boolean;
+  /** The past run that is looked at. */
+  readonly run?: string;
   readonly grip: ReactNode;
 }
 
-export function Properties({ experiment, acts, readOnly, grip }: PropertiesProps) {
+export function Properties({ grip, ...rest }: PropertiesProps) {
+  const { experiment } = rest;
   const words = useWords();
   const graph = experiment.use((state) => state.graph);
   const selected = experiment.use((state) => state.selected);
@@ -40,7 +47,7 @@ export function Properties({ experiment, acts, readOnly, grip }: PropertiesProps
     <aside className="pane" aria-label={words.properties.title}>
       {grip}
       {node ? (
-        <NodeProperties key={node.name} experiment={experiment} acts={acts} node={node} readOnly={readOnly} />
+        <NodeProperties key={node.name} node={node} {...rest} />
       ) : (
         <p className="sec mute">{selected.size > 1 ? words.canvas.manySelected(selected.size) : words.canvas.noSelection}</p>
       )}
@@ -52,7 +59,7 @@ interface NodePropertiesProps extends Omit<PropertiesProps, "grip"> {
   readonly node: GraphNode;
 }
 
-function NodeProperties({ experiment, acts, node, readOnly }: NodePropertiesProps) {
+function NodeProperties({ experiment, acts, node, readOnly, run }: NodePropertiesProps) {
   const words = useWords();
   const names = experiment.use((state) => state.graph.nodes);
   const pane = useRef<HTMLDivElement>(null);
@@ -99,7 +106,9 @@ function NodeProperties({ experiment, acts, node, readOnly }: NodePropertiesProp
       </header>
       <div className="scroll" ref={pane}>
         <Standing experiment={experiment} acts={acts} node={node} />
-        {node.script !== null && <ScriptLink experiment={experiment.use.getState().name} node={node} />}
+        {node.script !== null && (run === undefined
+          ? <ScriptLink experiment={experiment.use.getState().name} node={node} />
+          : <PastScript run={run} file={node.script} />)}
         {node.declared.length > 0 && (
           <div className="sec">
             {node.declared.map((parameter) => (
@@ -169,6 +178,23 @@ function Standing({ experiment, acts, node }: { readonly experiment: Experiment;
 function Mistake({ finding }: { readonly finding: Finding }) {
   const { text, detail } = findingText(finding);
   return <div>{text}{detail && <p className="small mute" lang="en">{detail}</p>}</div>;
+}
+
+/** The script as it was when the run began, to be read. */
+function PastScript({ run, file }: { readonly run: string; readonly file: string }) {
+  const words = useWords();
+  const { data } = useQuery(runScriptsQuery(run));
+  const text = data?.scripts[file];
+  return (
+    <div className="sec">
+      <h3 className="mono clip" title={file}>{file}</h3>
+      {text !== undefined && (
+        // It scrolls, so the keys have to reach it.
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        <pre className="console card pastscript" tabIndex={0} role="region" aria-label={words.past.script(file)}>{text.slice(0, MOST_SHOWN)}</pre>
+      )}
+    </div>
+  );
 }
 
 function ScriptLink({ experiment, node }: { readonly experiment: string; readonly node: GraphNode }) {

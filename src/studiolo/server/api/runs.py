@@ -1,5 +1,6 @@
 """Runs: started, listed, looked at, compared and cancelled."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -43,6 +44,13 @@ class CancelledDocument(TypedDict):
     run: str
 
 
+class RunScriptsDocument(TypedDict):
+    """The scripts of a run."""
+
+    #: The texts as they were when the run began, by the names of their files.
+    scripts: Mapping[str, str]
+
+
 def run_routes(studio: Studio) -> APIRouter:
     """The routes."""
     routes = APIRouter(tags=["runs"])
@@ -80,6 +88,11 @@ def run_routes(studio: Studio) -> APIRouter:
     def get_experiment_of_run(run: str) -> ExperimentDocument:
         """The experiment as it was when the run began, to be drawn and not to be edited."""
         return experiment_document(studio.experiments.as_run(run))
+
+    @routes.get("/runs/{run}/scripts")
+    def get_scripts_of_run(run: str) -> RunScriptsDocument:
+        """The scripts of the experiment as they were when the run began."""
+        return {"scripts": runs.look(run).provenance.scripts}
 
     @routes.post("/runs/{run}/cancel", status_code=202)
     def cancel_run(run: str) -> CancelledDocument:
