@@ -10,6 +10,7 @@ import pytest
 
 from studiolo.runs.debugging.console_line import Prompt
 from studiolo.runs.errors import NodeUnknownError
+from studiolo.sandbox.exchange.sealed_table import SealedTable
 from studiolo.workspace.debugging import node_jobs, node_sessions
 from studiolo.workspace.debugging.console_session import ConsoleSession
 from studiolo.workspace.debugging.errors import (
@@ -164,6 +165,16 @@ def test_it_has_the_network_and_the_secrets_of_its_node(
     assert console(connect % "api.example.com") == "b'hello'\n"
     assert "Error" in console(connect % "other.example.com")
     console.session.close()
+
+
+def test_it_begins_no_run_where_its_inputs_are_kept(workspace: Workspace, sums: NodeJob) -> None:
+    runs = [run.id for run in workspace.runs.newest()]
+    again = node_job(workspace, workspace.checked("debugged"), "sums")
+    assert [run.id for run in workspace.runs.newest()] == runs
+    kept = again.job.inputs["dataset1"]
+    assert isinstance(kept, SealedTable)
+    assert kept.dataset.table.to_pydict() == {"n": [1, 2, 3]}
+    assert sums.job.inputs.keys() == again.job.inputs.keys()
 
 
 def test_what_has_no_console(workspace: Workspace) -> None:

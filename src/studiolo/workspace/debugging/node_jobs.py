@@ -18,6 +18,7 @@ from studiolo.sandbox.exchange.job import Connected, Job
 from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.sandbox.policy.policy import Limits
 from studiolo.sandbox.sandbox import Sandbox
+from studiolo.store.errors import BlobMissingError, BlobRottenError
 from studiolo.workspace.debugging.errors import InputsMissingError, NothingToDebugError
 from studiolo.workspace.experiments.checked_experiment import CheckedExperiment
 from studiolo.workspace.sandboxes.sandbox_factory import LocalSandboxFactory
@@ -50,7 +51,7 @@ def node_job(
     progress: ProgressCallback | None = None,
     cancelled: threading.Event | None = None,
 ) -> NodeJob:
-    """The job of a node. What it needs is run first, unless a result of it is kept.
+    """The job of a node. What it needs is run first, unless all its inputs are kept.
 
     Raises:
         NodeUnknownError: There is no such node.
@@ -66,16 +67,21 @@ def node_job(
     if own.nodes[name].module is None:
         raise NothingToDebugError(node=node)
     before = sorted({source.node for source in own.nodes[name].inputs.values()})
-    result = None
-    if before:
+    to_node = Selection.of(own, to=[name])
+    with workspace.runs.in_use():
+        plan = workspace.plan(experiment, to_node)
+        inputs = _kept_inputs(workspace, plan, plan.steps[name])
+    if inputs is None:
         selection = Selection.of(own, to=before)
         result = workspace.run(
             experiment, selection=selection, observer=observer, cancelled=cancelled
         )
+        with workspace.runs.in_use():
+            # With the draws that the run has made.
+            plan = workspace.plan(experiment, to_node)
+            inputs = _inputs(workspace, plan, plan.steps[name], result)
+    step = plan.steps[name]
     with workspace.runs.in_use():
-        plan = workspace.plan(experiment, Selection.of(own, to=[name]))
-        step = plan.steps[name]
-        inputs = {} if result is None else _inputs(workspace, plan, step, result)
         files = workspace.datasets.files(step, [])
     assert step.environment is not None
     settings = replace(workspace.run_settings, allow=step.allow)
@@ -90,6 +96,23 @@ def node_job(
     )
 
 
+def _kept_inputs(workspace: Workspace, plan: Plan, step: Step) -> dict[PortName, Connected] | None:
+    """The inputs of a step from earlier runs, so that none begins for it; None if one has to."""
+    sources = {port: (plan.steps[node], output) for port, (node, output) in step.sources.items()}
+    kept = workspace.runs.kept({source.digest for source, _ in sources.values()})
+    inputs = {}
+    for port, (source, output) in sources.items():
+        result = kept.get(source.digest) if source.may_be_kept else None
+        if result is None or output not in result.outputs:
+            return None
+        try:
+            given = workspace.runs.output(result, output)
+        except (BlobMissingError, BlobRottenError):
+            return None
+        inputs[port] = _taken(workspace, step, port, source, given)
+    return inputs
+
+
 def _inputs(
     workspace: Workspace, plan: Plan, step: Step, result: ExperimentResult
 ) -> dict[PortName, Connected]:
@@ -98,14 +121,20 @@ def _inputs(
         source = result[node]
         if output not in source.ports:
             raise InputsMissingError(node=step.name, port=port, source=node, output=output)
-        given = source.output(output)
-        assert step.definition is not None
-        takes = step.definition.input(port)
-        dataset = takes is not None and takes.kind is PortKind.DATASET
-        if dataset and isinstance(given, MemoryFile):
-            given = workspace.datasets.unpacked(plan.steps[node], given)
-        inputs[port] = given
+        inputs[port] = _taken(workspace, step, port, plan.steps[node], source.output(output))
     return inputs
+
+
+def _taken(
+    workspace: Workspace, step: Step, port: PortName, source: Step, given: Connected
+) -> Connected:
+    """The value as its port takes it: a zip may be a packed dataset."""
+    assert step.definition is not None
+    takes = step.definition.input(port)
+    dataset = takes is not None and takes.kind is PortKind.DATASET
+    if dataset and isinstance(given, MemoryFile):
+        return workspace.datasets.unpacked(source, given)
+    return given
 
 
 def _folder(experiment: Experiment, step: Step) -> Path | None:

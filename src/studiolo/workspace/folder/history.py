@@ -1,6 +1,6 @@
 """The runs of a workspace: listed, looked at, compared and forgotten."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from studiolo.experiments.experiment import NodeName
@@ -9,8 +9,10 @@ from studiolo.runs.history.comparison import ComparedRun, Comparison, compare_ru
 from studiolo.runs.history.current_state import CurrentRun, current_record, current_run
 from studiolo.runs.history.experiment_result import ExperimentResult
 from studiolo.runs.history.provenance import Provenance
-from studiolo.store.identity import RunId
+from studiolo.sandbox.exchange.job import Connected
+from studiolo.store.identity import RecipeDigest, RunId
 from studiolo.store.locks import SoleUse, WorkspaceUse
+from studiolo.store.result_record import StoredResult
 from studiolo.store.run_record import NodeRecord, RunRecord, RunStatus, WhyNode
 from studiolo.workspace.folder.state_folder import StateFolder
 
@@ -82,6 +84,20 @@ class RunHistory:
     def result(self, called: str) -> ExperimentResult:
         """The outcome of a run; raises as `find` does."""
         return ExperimentResult(self._open(), KeptResults(self._blobs), self.find(called))
+
+    def kept(self, recipes: Collection[RecipeDigest]) -> Mapping[RecipeDigest, StoredResult]:
+        """The results of these recipes that are kept, as far as their files are there."""
+        found = self._open().find_results(set(recipes))
+        there = KeptResults(self._blobs).are_there(found.values())
+        return {result.recipe_digest: result for result in there}
+
+    def output(self, result: StoredResult, port: str) -> Connected:
+        """The value of a kept result at a port.
+
+        Raises:
+            BlobMissingError, BlobRottenError: It is missing or damaged.
+        """
+        return KeptResults(self._blobs).open({port: result.outputs[port]})[port]
 
     def look(self, called: str) -> SeenRun:
         """A run with its nodes as they are now; raises as `find` does."""
