@@ -148,19 +148,39 @@ def add_data(
     library: Library,
     names: DataNames,
     source: Annotated[
-        Path,
+        Path | None,
         typer.Option(
             "--from",
             help="The folder nltk_data that NLTK's downloader makes, or a zip of it.",
             metavar="FOLDER|ZIP",
         ),
-    ],
+    ] = None,
+    download: Annotated[
+        bool, typer.Option("--download", help="Download them, checked by the index's checksums.")
+    ] = False,
+    index: Annotated[
+        str | None,
+        typer.Option(help="For --download: the index to ask instead of NLTK's.", metavar="ADDRESS"),
+    ] = None,
 ) -> None:
     """Give all environments of the workspace data that NLTK looks for, such as stopwords."""
     errors, console = Terminal(sys.stderr), Terminal(sys.stdout)
     with reported_errors(errors):
         find_root(Path())
-        for added in _here().data().add(names, source):
+        if (source is None) != download:
+            raise typer.BadParameter(
+                "say where the data come from: --from FOLDER, or --download.", param_hint="--from"
+            )
+        data = _here().data()
+        if source is None:
+
+            def say(name: str, size: int) -> None:
+                errors.say(Text(f"Downloading {name}, {size_text(size)} …", style="dim"))
+
+            found = data.download(names, index=index, progress=say)
+        else:
+            found = data.add(names, source)
+        for added in found:
             console.say(Text(f"Added {library} {printable(added)}."))
 
 

@@ -35,6 +35,21 @@ class DataUnreadableError(StudioloError):
         super().__init__(f'The data in "{path}" can\'t be used: {reason}.')
 
 
+class DataDownloadError(StudioloError):
+    """Data can't be downloaded; nothing was added."""
+
+    code: ClassVar[str] = "environment-data-download"
+
+    def __init__(self, *, address: str, reason: str) -> None:
+        self.address = address
+        self.reason = reason
+        super().__init__(
+            f'Nothing was added: "{address}" can\'t be used: {reason.rstrip(".")}. Without the '
+            "network, make the data elsewhere by `python -m nltk.downloader -d nltk_data NAME`, "
+            "and add them with --from nltk_data."
+        )
+
+
 class DataFolderError(StudioloError):
     """The folder where a workspace keeps data can't be used."""
 

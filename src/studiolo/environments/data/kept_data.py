@@ -6,7 +6,7 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,6 +94,31 @@ class KeptData:
                     for file in one:
                         self._copy(file, staged)
                 return self._placed(staged)
+
+    def download(
+        self,
+        names: Sequence[str],
+        *,
+        index: str | None = None,
+        progress: Callable[[str, int], None] = lambda *_: None,
+    ) -> Sequence[str]:
+        """Add data from the network: all of those names or nothing; see `nltk_download`.
+
+        Raises:
+            DataUnknownError: The index has no data of one of the names.
+            DataDownloadError: Something can't be reached, or is not what the index describes.
+            DataUnreadableError, DataFolderError: As `add`.
+        """
+        # Here and not above: every run looks for data, and none downloads.
+        from studiolo.environments.data.nltk_download import (  # noqa: PLC0415
+            NLTK_INDEX,
+            download,
+        )
+
+        with tempfile.TemporaryDirectory(prefix="studiolo-") as folder:
+            made = Path(folder, "nltk_data")
+            download(names, made, index=index or NLTK_INDEX, progress=progress)
+            return self.add(names, made)
 
     def remove(self, names: Sequence[str]) -> Sequence[str]:
         """Remove data: all of those names or nothing; what was removed.
