@@ -17,7 +17,9 @@ NEW = OLD.replace("print pandas.__version__[0]", "print(pandas.__version__[0])")
 def test_each_script_and_node_gets_the_libraries_that_fit(tmp_path: Path) -> None:
     alone = run_script(Script(source=OLD, name="old.py"), environment="auto")
     assert (alone.environment, alone.device.console) == ("classic", "1\n")
-    assert alone.log[0].startswith("environment auto: classic, because the script has `print")
+    assert alone.log[0].startswith(
+        "environment auto: classic, because the script is written for Python 2 ("
+    )
     folder = tmp_path / "experiments" / "both"
     folder.mkdir(parents=True)
     (tmp_path / "studiolo.toml").touch()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import studiolo
-from studiolo.old_code.advice import call_behind, listed, notes
+from studiolo.old_code.advice import call_behind, classic_notes, listed, notes
 from studiolo.old_code.reading import read_old_code
 
 PYTHON_2 = '''\
@@ -161,3 +161,37 @@ def test_our_own_code_has_no_retired_calls() -> None:
     for path in Path(studiolo.__file__).parent.rglob("*.py"):
         reading = read_old_code(path.read_text(encoding="utf-8"))
         assert [one for one in reading.found if one.call.errors] == [], path
+
+
+def test_silent_changes_are_named_in_old_scripts_and_not_in_new_ones() -> None:
+    new = "m = pd.DataFrame({'b': x, 'a': y})\nz = pd.cut(m.loc[0], 2)\n"
+    assert notes(read_old_code(new)) == []
+    named = notes(read_old_code(f"{new}m['a'][0] = 1\n"))
+    assert [note.partition(":")[0] for note in named] == ["line 1", "line 2", "line 3"]
+    # In `classic` they are what they were, which its log says of any script.
+    assert classic_notes(read_old_code(new))[1] == (
+        "line 2: `pd.cut(frame['a'], 2)` means what it did then. The labels are intervals today; "
+        "they were texts such as `(2, 4]`. Write `labels=[…]`, if the labels are compared or shown."
+    )
+
+
+@pytest.mark.parametrize(
+    "today",
+    [
+        "m = pd.DataFrame({'a': x, 'b': y})",
+        "m = pd.DataFrame({'b': x, 'a': y}, columns=['a', 'b'])",
+        "z = np.argmax(p)",
+        "z = p.argmax()",
+        "z = frame['n'].str.extract('([a-z])', expand=False)",
+        "z = frame['n'].str.extract('([a-z])([0-9])')",
+        "z = frame.describe()",
+        "z = frame.pivot_table('a', index='n', columns='b')",
+        "z = frame.groupby('n').agg({'a': 'min', 'b': ['max', 'min']})",
+        "z = frame['n'].replace({'a': None})",
+        "m = SVC(kernel='linear')",
+        "m = RandomForestClassifier(50)",
+        "m = LogisticRegression(**options)",
+    ],
+)
+def test_what_means_the_same_today_is_not_found(today: str) -> None:
+    assert found(f"def azureml_main(frame):\n    {today}\n") == []
