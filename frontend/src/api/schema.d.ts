@@ -1170,6 +1170,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/services/{service}/endpoints/{endpoint}/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Limits
+         * @description Change limits of an endpoint; the next requests are held to them.
+         */
+        patch: operations["change_limits"];
+        trace?: never;
+    };
     "/services/{service}/test": {
         parameters: {
             query?: never;
@@ -1375,6 +1395,22 @@ export interface components {
             keys: {
                 [key: string]: components["schemas"]["Json"];
             };
+        };
+        /**
+         * ChangedLimits
+         * @description Limits of an endpoint that are to change; the others stay.
+         */
+        ChangedLimits: {
+            /** Concurrent Calls */
+            concurrent_calls?: number | null;
+            /** Queued Calls */
+            queued_calls?: number | null;
+            /** Seconds */
+            seconds?: number | null;
+            /** Request Bytes */
+            request_bytes?: number | null;
+            /** Rows */
+            rows?: number | null;
         };
         /**
          * ClearParameter
@@ -2165,6 +2201,22 @@ export interface components {
             positions: {
                 [key: string]: components["schemas"]["PositionDocument"];
             };
+        };
+        /**
+         * LimitsDocument
+         * @description The limits of an endpoint after a change.
+         */
+        LimitsDocument: {
+            /** Concurrent Calls */
+            concurrent_calls: number;
+            /** Queued Calls */
+            queued_calls: number;
+            /** Seconds */
+            seconds: number;
+            /** Request Bytes */
+            request_bytes: number;
+            /** Rows */
+            rows: number;
         };
         /**
          * ListedExperimentDocument
@@ -10486,6 +10538,123 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrafficDocument"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                service: string;
+                endpoint: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedLimits"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsDocument"];
                 };
             };
             /** @description Bad Request */

@@ -62,6 +62,8 @@ export const programsQuery = (service: string, endpoint: string) => queryOptions
   queryFn: () => data(client.GET("/services/{service}/endpoints/{endpoint}/programs", { params: { path: { service, endpoint } } })),
 });
 
+export type Limits = Schemas["LimitsDocument"];
+
 export type KeySlot = "primary" | "secondary";
 
 export const services = {
@@ -71,6 +73,8 @@ export const services = {
     data(client.PUT("/services/{service}/endpoints/{endpoint}/traffic", { params: { path: { service, endpoint } }, body: { weights: { ...weights } } })),
   rollBack: (service: string, endpoint: string) =>
     data(client.POST("/services/{service}/endpoints/{endpoint}/rollback", { params: { path: { service, endpoint } } })),
+  limits: (service: string, endpoint: string, limits: Partial<Limits>) =>
+    data(client.PATCH("/services/{service}/endpoints/{endpoint}/limits", { params: { path: { service, endpoint } }, body: limits })),
   remove: (service: string) => data(client.DELETE("/services/{service}", { params: { path: { service } } })),
   test: (service: string, endpoint: string, inputs: Record<string, Record<string, Cell>[]>, parameters: Record<string, Cell>) =>
     document<Tried>(client.POST("/services/{service}/test", {

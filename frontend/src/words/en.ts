@@ -554,6 +554,9 @@ export const en = {
     limits: "Limits",
     limitsSay: (calls: number, queued: number, time: string, rows: string, bytes: string) =>
       `${plural(calls, "call", "calls")} at a time, ${queued} more may wait. Each may take ${time} and has up to ${rows} rows in ${bytes}.`,
+    changeLimits: "Change",
+    limit: { concurrent_calls: "Calls at a time", queued_calls: "Calls that wait", seconds: "Time of a call, s", request_bytes: "Size of a request, MiB", rows: "Rows of a request" },
+    numbersNeeded: "Each limit is a number.",
     parameters: "Parameters",
     code: "Sample code",
     codeSays: "Put your key in place of YOUR-KEY",

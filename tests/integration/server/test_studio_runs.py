@@ -275,6 +275,11 @@ def test_a_service_is_published_tried_and_taken_care_of(studio: ServedStudio) ->
     assert studio.program.post("/services/expressions/test", json=wrong).json()["problems"]
     address = "/services/expressions/endpoints/default"
     assert studio.program.post(f"{address}/keys/primary").json()["key"]
+    limits = studio.program.patch(f"{address}/limits", json={"seconds": 90, "rows": 7}).json()
+    assert (limits["seconds"], limits["rows"]) == (90, 7)
+    assert limits["concurrent_calls"] > 0
+    for refused in ({"seconds": 0}, {"rows": "many"}, {"speed": 1}):
+        assert studio.program.patch(f"{address}/limits", json=refused).status_code in (400, 422)
     traffic = studio.program.put(f"{address}/traffic", json={"weights": {"1": 100}})
     assert traffic.json()["weights"] == {"1": 100}
     assert studio.program.get("/services/expressions/figures").json()["bounds"]

@@ -2,9 +2,10 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { type Endpoint, figuresQuery, type Service } from "../../api/services";
-import { amount, duration, size, useWords } from "../../words/words";
+import { amount, duration, useWords } from "../../words/words";
 import { figuresOf } from "./figures";
 import { Keys } from "./keys";
+import { Limits } from "./limits";
 import { Traffic } from "./traffic";
 
 interface EndpointProps {
@@ -34,10 +35,7 @@ export function EndpointCard({ service, endpoint }: EndpointProps) {
       )}
       <Traffic service={service} endpoint={endpoint} figures={found} />
       <Keys service={service.name} endpoint={endpoint.name} />
-      <div className="sec">
-        <h3>{words.services.limits}</h3>
-        <p className="small soft">{words.services.limitsSay(endpoint.concurrent_calls, endpoint.queued_calls, duration(endpoint.seconds), amount(endpoint.rows), size(endpoint.request_bytes))}</p>
-      </div>
+      <Limits service={service.name} endpoint={endpoint} />
     </section>
   );
 }

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StrictInt
 from starlette.requests import Request
 from typing_extensions import TypedDict
 
@@ -49,6 +49,28 @@ class TrafficDocument(TypedDict):
     #: Percent by version.
     weights: Mapping[int, int]
     changed_at: str
+
+
+class ChangedLimits(BaseModel):
+    """Limits of an endpoint that are to change; the others stay."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    concurrent_calls: StrictInt | None = None
+    queued_calls: StrictInt | None = None
+    seconds: StrictInt | None = None
+    request_bytes: StrictInt | None = None
+    rows: StrictInt | None = None
+
+
+class LimitsDocument(TypedDict):
+    """The limits of an endpoint after a change."""
+
+    concurrent_calls: int
+    queued_calls: int
+    seconds: float
+    request_bytes: int
+    rows: int
 
 
 class TriedRows(BaseModel):
@@ -148,6 +170,18 @@ def service_routes(studio: Studio, endpoints: ServedEndpoints | None) -> APIRout
     def roll_back(service: str, endpoint: str) -> TrafficDocument:
         """Restore the traffic that an endpoint had before the last change."""
         return _traffic(services.rollback(service, endpoint))
+
+    @routes.patch("/services/{service}/endpoints/{endpoint}/limits")
+    def change_limits(service: str, endpoint: str, limits: ChangedLimits) -> LimitsDocument:
+        """Change limits of an endpoint; the next requests are held to them."""
+        changed = services.set_limits(service, endpoint, **limits.model_dump(exclude_none=True))
+        return {
+            "concurrent_calls": changed.concurrent_calls,
+            "queued_calls": changed.queued_calls,
+            "seconds": changed.seconds,
+            "request_bytes": changed.request_bytes,
+            "rows": changed.rows,
+        }
 
     @routes.post("/services/{service}/test")
     def try_service(service: str, rows: TriedRows) -> TriedDocument:
