@@ -156,6 +156,9 @@ class Connection(HttpToolsProtocol):
         self._since = self.loop.time()
 
     def _head_is_overdue(self, now: float) -> bool:
+        if self._answering:
+            # The next one may have begun; its client is not to hurry meanwhile.
+            self._since = now
         begun = self._in_head or self._current is None
         return begun and now - self._since > HEAD_SECONDS
 
