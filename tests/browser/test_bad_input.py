@@ -165,6 +165,27 @@ def test_a_change_waits_while_the_network_or_the_server_is_gone(
     complaints[:] = [one for one in complaints if "net::ERR_" not in one]
 
 
+def test_going_back_loses_no_change_that_waits(
+    page: Page, studio: Studio, complaints: list[str]
+) -> None:
+    page.goto(studio.link)
+    opened(page, studio)
+    page.get_by_role("link", name="Experiments").first.click()
+    expect(page.locator(".xcard").first).to_be_visible()
+    page.go_back()
+    expect(page.locator(".react-flow__node")).to_have_count(2)
+    page.context.set_offline(True)
+    comment(page, "before going back")
+    expect(page.locator(".banner.off")).to_be_visible()
+    page.go_forward()
+    expect(page.locator(".react-flow__node")).to_have_count(0)
+    page.context.set_offline(False)
+    page.go_back()
+    expect(page.locator('.react-flow__node[data-id="own"]')).to_contain_text("before going back")
+    assert "before going back" in studio.file.read_text()
+    complaints[:] = [one for one in complaints if "net::ERR_" not in one]
+
+
 def test_names_of_columns_are_text_however_many_and_long_they_are(
     page: Page, studio: Studio
 ) -> None:

@@ -93,6 +93,12 @@ export function openExperiment(document: ExperimentDocument): Experiment {
     saving.add(edits);
   }
 
+  // The browser asks whether the page is to be closed with changes that are not saved.
+  const onLeave = (event: BeforeUnloadEvent) => {
+    if (saving.unsaved.length > 0) event.preventDefault();
+  };
+  window.addEventListener("beforeunload", onLeave);
+
   return {
     use,
     act(what, node, edits) {
@@ -125,6 +131,9 @@ export function openExperiment(document: ExperimentDocument): Experiment {
       }),
     takeTheirs: () => saving.takeTheirs(),
     keepMine: () => saving.keepMine(),
-    close: () => saving.close(),
+    close() {
+      saving.close();
+      void this.settled().then(() => window.removeEventListener("beforeunload", onLeave));
+    },
   };
 }

@@ -80,13 +80,14 @@ export class Saving {
     void this.send();
   }
 
+  /** The page is left. What waits is still sent, but nobody is there to settle a conflict. */
   close(): void {
     this.closed = true;
-    clearTimeout(this.timer);
+    this.takeTheirs();
   }
 
   private async send(): Promise<void> {
-    if (this.sent.length > 0 || this.waiting.length === 0 || this.standing.kind === "conflict" || this.closed) return;
+    if (this.sent.length > 0 || this.waiting.length === 0 || this.standing.kind === "conflict") return;
     clearTimeout(this.timer);
     this.sent = this.waiting;
     this.waiting = [];
@@ -125,7 +126,7 @@ export class Saving {
       this.waiting = [...batch, ...this.waiting];
       this.stand({ kind: "offline" });
       this.timer = setTimeout(() => void this.send(), RETRY_AFTER);
-    } else if (theirs) {
+    } else if (theirs && !this.closed) {
       this.waiting = [...batch, ...this.waiting];
       this.stand({ kind: "conflict", theirs });
     } else {

@@ -118,3 +118,24 @@ test("a document from elsewhere that is older than an edit's answer is dropped",
   saving.received(document("r5"), saving.moment);
   expect(saving.document.revision).toBe("r5");
 });
+
+test("what waits when the page is left is still sent", async () => {
+  saving.add([comment("1")]);
+  saving.add([comment("2")]);
+  saving.close();
+  server.asked[0]?.fail(new ApiError(0, "unreachable", "gone"));
+  await vi.advanceTimersByTimeAsync(2_000);
+  server.asked[1]?.answer(document("r2", "a"));
+  await settled();
+  expect(server.asked[1]).toMatchObject({ revision: "r1", edits: [{ kind: "change_node" }, { kind: "change_node" }] });
+  expect(saving.unsaved).toEqual([]);
+});
+
+test("a conflict after the page was left is told, since nobody can settle it", async () => {
+  saving.add([comment("1")]);
+  saving.close();
+  server.asked[0]?.fail(new ApiError(409, "conflict", "Changed elsewhere", { theirs: document("r9", "a") }));
+  await settled();
+  expect(refused).toHaveLength(1);
+  expect(saving.unsaved).toEqual([]);
+});
