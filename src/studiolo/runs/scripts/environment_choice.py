@@ -69,7 +69,7 @@ def _choice(environment: str, why: str) -> EnvironmentChoice:
 
 
 def _own_wish(source: str) -> str:
-    """What the script's metadata block asks for that `classic` does not have; "" if nothing."""
+    """The wish of a script's metadata block that `classic` can't fulfil; "" if it has none."""
     try:
         metadata = read_script_metadata(source)
     except StudioloError:  # the run says what is wrong with it
