@@ -120,12 +120,18 @@ class Workspace:
             blobs=self._state.blobs,
             records=self._state.records,
             saved=self.saved,
-            sandbox_factory=lambda: LocalSandboxFactory(self._runner.settings()),
+            sandbox_factory=lambda: self._service_sandboxes(RunSettings()),
         )
         return WorkspaceServices(
             parts,
-            lambda settings: LocalSandboxFactory(self._runner.settings(settings)),
+            self._service_sandboxes,
             batch_folder=self._state.path / "batches",
+        )
+
+    def _service_sandboxes(self, settings: RunSettings) -> LocalSandboxFactory:
+        # A version keeps its packages, and not where they come from.
+        return LocalSandboxFactory(
+            self._runner.settings(settings), environments=self.environments.named
         )
 
     @property

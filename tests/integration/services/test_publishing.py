@@ -10,7 +10,8 @@ import pytest
 
 from studiolo.datasets.dataset import Dataset
 from studiolo.environments.environment import Environment
-from studiolo.environments.errors import RegistryUnreachableError
+from studiolo.environments.errors import EnvironmentBuildError, RegistryUnreachableError
+from studiolo.environments.package_sources import PackageSources
 from studiolo.experiments.experiment import NodeName
 from studiolo.experiments.web_service.interface import ServiceInterface, WebServiceParameter
 from studiolo.sandbox.errors import ProgramUnloadableError
@@ -170,6 +171,12 @@ def test_a_version_whose_environment_is_gone_and_can_not_be_built_says_so(
     said = 'packages of the environment "default" could not be fetched.* try again'
     with pytest.raises(RegistryUnreachableError, match=said):
         workspace.services.handler(served, served.versions[1])
+    # Nor is anything asked but what the workspace names.
+    own = PackageSources(wheels=(tmp_path,), only_wheels_folder=True)
+    monkeypatch.setattr(workspace.environments.named, "sources", own)
+    with pytest.raises(EnvironmentBuildError) as raised:
+        workspace.services.handler(served, served.versions[1])
+    assert not isinstance(raised.value, RegistryUnreachableError)
 
 
 def test_a_model_whose_class_is_gone_is_an_error_in_words(

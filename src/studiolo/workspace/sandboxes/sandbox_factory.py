@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from studiolo.environments.environment import Environment
+from studiolo.environments.named.named_environments import NamedEnvironments
 from studiolo.environments.progress import ProgressCallback
 from studiolo.environments.request import EnvironmentRequest
 from studiolo.environments.script_environment import environment_for
@@ -52,12 +53,15 @@ class LocalSandboxFactory:
         policy: Policy | None = None,
         progress: ProgressCallback | None = None,
         launcher: Launcher | None = None,
+        environments: NamedEnvironments | None = None,
     ) -> None:
+        """``environments`` say where packages come from that requests do not say it of."""
         base = policy or load_policy()
         self.policy = replace(base, limits=_limits(base.limits, settings))
         self._settings = settings
         self.progress = progress
         self._launcher = launcher
+        self._environments = environments
 
     def environment_for(
         self,
@@ -66,6 +70,9 @@ class LocalSandboxFactory:
         progress: ProgressCallback | None = None,
     ) -> Environment:
         """The environment of a script, built if need be."""
+        if self._environments is not None:
+            named = self._environments
+            request = replace(request, sources=named.sources, disk=named.disk)
         environment = environment_for(request, progress=progress or self.progress)
         drawing = environment.started_from or environment
         if drawing.font_list is None and drawing.has_package("matplotlib"):
