@@ -15,10 +15,21 @@ class EnvironmentBuildError(StudioloError):
     #: What to do next, in a sentence.
     advice: ClassVar[str] = "Fix the problem that uv names and build the environment again."
 
-    def __init__(self, *, name: str, explanation: str) -> None:
+    def __init__(
+        self, *, name: str, explanation: str, reason: str = "", kept: Path | None = None
+    ) -> None:
         self.name = name
+        #: uv's own words, which can be long.
         self.explanation = explanation
-        super().__init__(f"{self._what()} {self.advice}\nuv says: {explanation or '(nothing)'}")
+        #: The same in one or two sentences of ours; empty where uv says something new.
+        self.reason = reason
+        #: The file that has uv's words.
+        self.kept = kept
+        said = f"\nuv says: {explanation or '(nothing)'}"
+        if kept is not None:
+            said = f' uv\'s own words are in "{kept}".'
+        short = f" {reason}" if reason else ""
+        super().__init__(f"{self._what()}{short} {self.advice}{said}")
 
     def _what(self) -> str:
         return f'The environment "{self.name}" could not be built.'
@@ -44,9 +55,17 @@ class PackageNotFoundError(EnvironmentBuildError):
         "Check how the package is spelled; its name can differ from the name it is imported by."
     )
 
-    def __init__(self, *, name: str, explanation: str, package: str) -> None:
+    def __init__(
+        self,
+        *,
+        name: str,
+        explanation: str,
+        package: str,
+        reason: str = "",
+        kept: Path | None = None,
+    ) -> None:
         self.package = package
-        super().__init__(name=name, explanation=explanation)
+        super().__init__(name=name, explanation=explanation, reason=reason, kept=kept)
 
     def _what(self) -> str:
         return (
@@ -60,8 +79,8 @@ class PackageVersionConflictError(EnvironmentBuildError):
 
     code: ClassVar[str] = "package-version-conflict"
     advice: ClassVar[str] = (
-        "Change or leave out the versions that uv names: a script's packages are installed"
-        " beside those of the default environment, whose versions stay as they are."
+        "Change or leave out one of them. All packages of an environment have to fit together,"
+        " those that it is based on included."
     )
 
     def _what(self) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from studiolo.environments import interpreter_facts
 from studiolo.environments.errors import PythonMissingError
-from studiolo.environments.uv_process import uv_program
+from studiolo.environments.uv.process import uv_program
 from studiolo.files.whole_file import replacing
 
 #: Seconds to find an interpreter, or to ask one about itself.

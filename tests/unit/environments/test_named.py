@@ -33,7 +33,7 @@ def test_classic_holds_the_last_libraries_with_the_old_interfaces(tmp_path: Path
 def test_an_unknown_name_is_answered_with_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentUnknownError, match='Did you mean "classic"') as caught:
         built_in_spec("clasic", home=tmp_path)
-    assert '"default", "classic"' in str(caught.value)
+    assert '"default" and "classic"' in str(caught.value)
 
 
 def test_a_missing_python_is_named_with_the_ways_to_get_it(tmp_path: Path) -> None:

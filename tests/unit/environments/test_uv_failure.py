@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from studiolo.environments.errors import EnvironmentBuildError, PackageNotFoundError
-from studiolo.environments.uv_failure import uv_failure
+from studiolo.environments.uv.failure import uv_failure
 
 NO_SOLUTION = "error: No solution found when resolving dependencies\n  cause: "
 

@@ -22,7 +22,7 @@ from studiolo.environments.errors import EnvironmentDiskFullError, EnvironmentsF
 from studiolo.environments.location import environments_home
 from studiolo.environments.package_sources import USUAL_SOURCES, PackageSources
 from studiolo.environments.progress import BuildPhase, BuildProgress, ProgressCallback
-from studiolo.environments.uv_process import run_uv
+from studiolo.environments.uv.process import run_uv
 
 #: Written last: an environment without it is a ruin, left by a build that was interrupted.
 _MARKER = "studiolo-built"

@@ -11,7 +11,7 @@ from studiolo.environments.environment import EnvironmentSpec, digest
 from studiolo.environments.errors import PackageVersionConflictError, PackageWithoutWheelError
 from studiolo.environments.package_sources import USUAL_SOURCES, PackageSources
 from studiolo.environments.progress import ProgressCallback
-from studiolo.environments.uv_process import run_uv
+from studiolo.environments.uv.process import run_uv
 
 _NUMPY = re.compile(r"^numpy==(?P<major>\d+)\.", re.MULTILINE)
 _PYARROW = re.compile(r"^pyarrow==(?P<major>\d+)\.", re.MULTILINE)
@@ -49,7 +49,7 @@ def resolve(
     with building_errors(name, home):
         folder.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix="resolving-", dir=folder) as place:
-            resolver = _Resolver(base, requirements, name, Path(place), sources, progress)
+            resolver = _Resolver(base, requirements, name, home, Path(place), sources, progress)
             return resolver.resolved()
 
 
@@ -93,6 +93,7 @@ class _Resolver:
         base: EnvironmentSpec,
         requirements: Sequence[str],
         name: str,
+        home: Path,
         folder: Path,
         sources: PackageSources,
         progress: ProgressCallback | None,
@@ -100,6 +101,7 @@ class _Resolver:
         self._base = base
         self._requirements = requirements
         self._name = name
+        self._home = home
         self._folder = folder
         self._sources = sources
         self._progress = progress
@@ -140,7 +142,7 @@ class _Resolver:
                 *("--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"),
             ],
             environment=self._name,
-            folder=self._folder,
+            folder=self._home,
             progress=self._progress,
         )
         return lock.read_text(encoding="utf-8")

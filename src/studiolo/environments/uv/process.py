@@ -12,7 +12,7 @@ from pathlib import Path
 
 from studiolo.environments.errors import UvMissingError
 from studiolo.environments.progress import BuildPhase, BuildProgress, ProgressCallback, progress_in
-from studiolo.environments.uv_failure import uv_failure
+from studiolo.environments.uv.failure import uv_failure
 
 # uv wraps its explanations at the terminal's width, which would not suit an error message.
 _TERMINAL_ROWS, _TERMINAL_COLUMNS = 50, 1000

@@ -1,0 +1,1 @@
+"""uv, which resolves and installs packages: running it, and its words in ours."""
