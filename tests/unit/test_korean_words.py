@@ -21,6 +21,7 @@ SAID: dict[str, dict[str, str]] = json.loads((WORDS / "server_ko.json").read_tex
 #: Errors of those who start Studiolo in a terminal or write programs with it: no page has them.
 OF_PROGRAMS = {
     "copy-refused",
+    "environment-data-download",
     "export-format",
     "frame-unsuitable",
     "keyword-ambiguous",

@@ -20,6 +20,7 @@ OF_PROGRAMS = frozenset(
         "keyword-ambiguous",
         "name-not-given",
         "workspace-missing",
+        "environment-data-download",
         "environment-exists",
         "export-format",
         "program-unwritable",
