@@ -2595,6 +2595,10 @@ export interface components {
             format: string | null;
             /** Header */
             header: string | null;
+            /** Used If */
+            used_if: {
+                [key: string]: components["schemas"]["Json"][];
+            };
         };
         /**
          * PeopleEvent

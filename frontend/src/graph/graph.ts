@@ -32,6 +32,8 @@ export interface Parameter {
   readonly port: PortName | null;
   /** Of code: "python", "sql" or "csv". */
   readonly language: string;
+  /** Other parameters, each with the values at which this one is used; all must have one of them. */
+  readonly used_if: Readonly<Record<string, readonly Value[]>>;
 }
 
 export type ParameterKind =

@@ -33,6 +33,8 @@ export const en = {
   },
   common: {
     close: "Close",
+    on: "on",
+    off: "off",
     cancel: "Cancel",
     dismiss: "Dismiss",
     undo: "Undo",
@@ -188,6 +190,7 @@ export const en = {
     notInteger: "This is not a whole number.",
     outside: (range: string) => `Allowed: ${range}.`,
     required: "This needs a value.",
+    notUsed: (parameter: string, value: string) => `Not used: ${parameter} is “${value}”.`,
     nameTaken: "Another node has this name.",
     less: "Less",
     moreOf: "More",

@@ -31,6 +31,8 @@ export const ko: Words = {
   },
   common: {
     close: "닫기",
+    on: "켜짐",
+    off: "꺼짐",
     cancel: "취소",
     dismiss: "닫기",
     undo: "실행 취소",
@@ -185,6 +187,7 @@ export const ko: Words = {
     notInteger: "정수가 아닙니다.",
     outside: (range) => `허용 범위: ${range}`,
     required: "값이 필요합니다.",
+    notUsed: (parameter, value) => `사용되지 않음: ${parameter} = ‘${value}’`,
     nameTaken: "같은 이름의 노드가 있습니다.",
     less: "감소",
     moreOf: "증가",

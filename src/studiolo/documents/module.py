@@ -1,6 +1,6 @@
 """Modules as documents: what a palette shows, and what a form is made of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from typing_extensions import TypedDict
@@ -54,6 +54,8 @@ class ParameterDeclaration(TypedDict):
     #: header.
     format: str | None
     header: str | None
+    #: Other parameters, each with the values at which this one is used; all must have one of them.
+    used_if: Mapping[str, Sequence[Json]]
 
 
 class ModuleDocument(TypedDict):
@@ -144,6 +146,7 @@ def parameter_declaration(parameter: Parameter) -> ParameterDeclaration:
         "language": parameter.language,
         "format": parameter.format,
         "header": parameter.header,
+        "used_if": cast("Mapping[str, Sequence[Json]]", parameter.used_if),
     }
 
 

@@ -30,7 +30,12 @@ from studiolo.modules.errors import (
     ScriptMetadataRepeatedError,
     block_error,
 )
-from studiolo.modules.parameter_declaration import declared_parameter, readable, script_parameter
+from studiolo.modules.parameter_declaration import (
+    check_used_if,
+    declared_parameter,
+    readable,
+    script_parameter,
+)
 from studiolo.modules.script_metadata import ScriptMetadata, read_script_metadata
 from studiolo.modules.signature import Argument, Outline, Signature, read_outline
 from studiolo.toml_table import TomlTable, TomlTableError
@@ -257,8 +262,9 @@ class _Declaration:
             for argument in signature.keyword_only
         )
         for parameter in parameters:
+            table = tables.table(parameter.name)
+            check_used_if(table, [other for other in parameters if other is not parameter])
             if parameter.kind is ParameterKind.DATA:
-                table = tables.table(parameter.name)
                 table.word("format", _names(parameters, ParameterKind.CHOICE), "")
                 table.word("header", _names(parameters, ParameterKind.BOOLEAN), "")
         return parameters

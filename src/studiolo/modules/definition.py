@@ -100,6 +100,9 @@ class Parameter:
     #: their first row holds the names of the columns.
     format: str | None = None
     header: str | None = None
+    #: Other parameters, each with the values at which this one is used; all of them must have one.
+    #: Empty if it is always used.
+    used_if: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -63,7 +63,7 @@ def declared_parameter(
     Raises:
         ModuleDeclarationError, TomlTableError: One of them is wrong, or they contradict each other.
     """
-    table.only(("label", "help", "kind", *_KINDS_WITH))
+    table.only(("label", "help", "kind", "used-if", *_KINDS_WITH))
     said = _kind(argument, table)
     _check_keys(table, said.kind)
     port = table.word("port", ports, "")
@@ -83,6 +83,7 @@ def declared_parameter(
         language=table.word("language", _LANGUAGES, ""),
         format=table.text("format", "") or None,
         header=table.text("header", "") or None,
+        used_if=_used_if(table),
     )
     return _with_default(parameter, default, argument, table.file)
 
@@ -158,6 +159,36 @@ def _check_keys(table: TomlTable, kind: ParameterKind) -> None:
             )
         if key in _NEEDED and key not in table and kind in kinds:
             raise table.missing(key, _NEEDED[key])
+
+
+def check_used_if(table: TomlTable, parameters: Sequence[Parameter]) -> None:
+    """Refuse a `used-if` that names what the other parameters of the module do not have.
+
+    Args:
+        table: [tool.studiolo.parameters.NAME].
+        parameters: The other parameters.
+
+    Raises:
+        TomlTableError: There is no such parameter, or it can't have such a value.
+    """
+    conditions, used_if = table.table("used-if"), _used_if(table)
+    conditions.only([parameter.name for parameter in parameters])
+    for parameter in parameters:
+        for value in used_if.get(parameter.name, ()):
+            try:
+                checked_value(parameter, value)
+            except ParameterValueError as error:
+                conditions.refuse(parameter.name, f"a list; of each value: {error.allowed}")
+
+
+def _used_if(table: TomlTable) -> Mapping[str, Sequence[Any]]:
+    conditions = table.table("used-if")
+    found = {}
+    for name, values in conditions.content.items():
+        if not isinstance(values, list) or not values:
+            conditions.refuse(name, "a list of values")
+        found[name] = tuple(values)
+    return found
 
 
 def _bounds(table: TomlTable) -> tuple[float | None, float | None]:

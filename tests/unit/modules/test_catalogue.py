@@ -23,6 +23,23 @@ def categorised(name: str, *category: str) -> str:
     )
 
 
+def test_fields_of_a_mode_are_used_in_that_mode_alone() -> None:
+    """The declarations of the library are read, so what they name is there; see `used-if`."""
+    for module in load_library().values():
+        for parameter in module.parameters:
+            choices = [
+                choice
+                for other in module.parameters
+                for choice in other.choices
+                if parameter.help.startswith((f"{choice} only", f"{choice} and "))
+            ]
+            # What the help says of a mode, the form knows.
+            assert bool(choices) <= bool(parameter.used_if), parameter
+            assert set(choices) <= {
+                value for values in parameter.used_if.values() for value in values
+            }
+
+
 @pytest.fixture
 def library(tmp_path: Path) -> Path:
     folder = tmp_path / "library"

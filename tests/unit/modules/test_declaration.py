@@ -313,6 +313,12 @@ BLOCK_MISTAKES: list[tuple[str, type[ModuleDeclarationError], int, list[str]]] =
     ),
     ("[tool.studiolo.parameters.fraction]\nminimum = '0'", ModuleValueError, 3, ["a number"]),
     (
+        "[tool.studiolo.parameters.fraction]\nused-if = {seed = 1}",
+        ModuleValueError,
+        3,
+        ["a list of values"],
+    ),
+    (
         f"[tool.studiolo.parameters.fraction]\nmaximum = 0x{'f' * 5000}",
         ModuleValueError,
         3,

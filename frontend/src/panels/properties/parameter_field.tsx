@@ -5,7 +5,9 @@ import { type ReactNode, useId } from "react";
 import type { Column } from "../../api/scripts";
 import { same } from "../../canvas/sharing";
 import type { Parameter, Value } from "../../graph/graph";
+import type { Obstacle } from "../../graph/used";
 import { IconButton } from "../../look/button";
+import { said } from "../../words/library";
 import { sentenceText } from "../../words/server";
 import { useWords } from "../../words/words";
 import { ColumnsField } from "./columns_field";
@@ -21,11 +23,14 @@ export interface FieldProps {
   readonly readOnly: boolean;
   /** Of a column's name: the columns that are really there; null where they are not known. */
   readonly columns?: readonly Column[] | null;
+  /** What keeps the node from using it, as it is set up now. */
+  readonly obstacle?: Obstacle | null;
   /** Undefined: back to the default. */
   readonly onChange: (value: Value | undefined) => void;
 }
 
-export function ParameterField(props: FieldProps) {
+export function ParameterField({ readOnly: locked, ...given }: FieldProps) {
+  const props: FieldProps = { ...given, readOnly: locked || Boolean(given.obstacle) };
   const { parameter, value, readOnly, onChange } = props;
   const words = useWords();
   const changed = value !== undefined && !same(value, parameter.default);
@@ -34,28 +39,36 @@ export function ParameterField(props: FieldProps) {
   }
   const bounds = words.properties.range(parameter.minimum, parameter.maximum);
   return (
-    <div className="f" {...(parameter.kind === "columns" && { role: "group", "aria-label": parameter.label })}>
+    <div className={`f ${props.obstacle ? "unused" : ""}`} {...(parameter.kind === "columns" && { role: "group", "aria-label": parameter.label })}>
       <div className="lab">
         {changed && <span className="changed" />}
         <span>{parameter.label}</span>
-        {parameter.required && value === undefined && <span className="warn">{words.properties.required}</span>}
+        {parameter.required && value === undefined && !props.obstacle && <span className="warn">{words.properties.required}</span>}
         <span className="end">{bounds}</span>
         {changed && !parameter.required && !readOnly && (
           <IconButton small icon={RotateCcw} label={`${words.properties.reset}: ${parameter.label}`} onClick={() => onChange(undefined)} />
         )}
       </div>
       {fieldOf(props)}
+      {props.obstacle && <NotUsed obstacle={props.obstacle} />}
       {parameter.help && <p className="help">{sentenceText(parameter.help)}</p>}
     </div>
   );
 }
 
+/** Why the field is grey. */
+function NotUsed({ obstacle: { parameter, value } }: { readonly obstacle: Obstacle }) {
+  const words = useWords();
+  const shown = typeof value === "boolean" ? (value ? words.common.on : words.common.off) : said(String(value ?? ""));
+  return <p className="help">{words.properties.notUsed(parameter.label, shown)}</p>;
+}
+
 /** Yes or no. The hint describes the box and is not part of its name. */
-function CheckField({ parameter, value, readOnly, onChange, changed }: FieldProps & { readonly changed: boolean }) {
+function CheckField({ parameter, value, readOnly, onChange, changed, obstacle }: FieldProps & { readonly changed: boolean }) {
   const hintId = useId();
   const checked = (value ?? parameter.default) === true;
   return (
-    <div className="f">
+    <div className={`f ${obstacle ? "unused" : ""}`}>
       <label className="check">
         <input
           type="checkbox"
@@ -66,7 +79,10 @@ function CheckField({ parameter, value, readOnly, onChange, changed }: FieldProp
         />
         <span className="lab">{changed && <span className="changed" />}<span>{parameter.label}</span></span>
       </label>
-      {parameter.help && <p id={hintId} className="help checkhint">{sentenceText(parameter.help)}</p>}
+      <div className="checkhint">
+        {obstacle && <NotUsed obstacle={obstacle} />}
+        {parameter.help && <p id={hintId} className="help">{sentenceText(parameter.help)}</p>}
+      </div>
     </div>
   );
 }

@@ -12,7 +12,9 @@ import { type Finding, hasResult, nodeShown } from "../../canvas/node_state";
 import { type Column, inputColumnsQuery, warmUpLanguageServer } from "../../api/scripts";
 import { runScriptsQuery } from "../../api/runs";
 import type { Edit } from "../../graph/edits";
+import { callerName } from "../../graph/callers";
 import type { GraphNode, Value } from "../../graph/graph";
+import { obstacleOf } from "../../graph/used";
 import { Button } from "../../look/button";
 import { Icon } from "../../look/icon";
 import { Inlay, StateMark } from "../../look/marks";
@@ -74,6 +76,8 @@ function NodeProperties({ experiment, acts, node, readOnly, run }: NodePropertie
     };
   }, []);
   const columns = useInputColumns(experiment, node);
+  const callers = experiment.use((state) => state.document.web_service_parameters);
+  const isCallers = (parameter: string) => callerName(callers, `${node.name}.${parameter}`) !== null;
   const change = (parameter: string, value: Value | undefined) => {
     const edit: Edit = value === undefined
       ? { kind: "clear_parameter", node: node.name, parameter }
@@ -117,6 +121,7 @@ function NodeProperties({ experiment, acts, node, readOnly, run }: NodePropertie
                   parameter={parameter}
                   value={node.parameters[parameter.name]}
                   columns={columns(parameter.port)}
+                  obstacle={obstacleOf(node, parameter, isCallers)}
                   readOnly={readOnly}
                   onChange={(value) => change(parameter.name, value)}
                 />

@@ -15,6 +15,7 @@
 # [tool.studiolo.parameters.has_header]
 # label = "HasHeader"
 # help = "CSV and TSV only: the first line names the columns. Off: they are Col1, Col2 …"
+# used-if = { data_format = ["CSV", "TSV"] }
 #
 # [tool.studiolo.parameters.data]
 # label = "Data"

@@ -25,6 +25,7 @@
 # [tool.studiolo.parameters.secret]
 # label = "Secret"
 # help = "The name of the secret, which the node's secrets must list."
+# used-if = { authentication = ["Account key", "SAS", "Bearer token", "Password"] }
 #
 # [tool.studiolo.parameters.data_format]
 # label = "Data format"
@@ -33,6 +34,7 @@
 # [tool.studiolo.parameters.has_header]
 # label = "HasHeader"
 # help = "CSV and TSV only: the first line names the columns. Off: they are Col1, Col2 …"
+# used-if = { data_format = ["CSV", "TSV"] }
 #
 # [tool.studiolo.parameters.query]
 # label = "Query"

@@ -22,6 +22,7 @@
 # [tool.studiolo.parameters.file_has_header_row]
 # label = "File has header row"
 # help = "CSV and TSV only. Off: the columns are named Col1, Col2 and so on."
+# used-if = { dataset_file_format = ["CSV", "TSV"] }
 # ///
 """Reads one file of a zip as a dataset.
 

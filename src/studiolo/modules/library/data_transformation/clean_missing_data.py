@@ -44,20 +44,35 @@
 # [tool.studiolo.parameters.replacement_value]
 # label = "Replacement value"
 # help = "Custom substitution value only."
+# used-if = { cleaning_mode = ["Custom substitution value"] }
 #
 # [tool.studiolo.parameters.cols_with_all_missing_values]
 # label = "Cols with all missing values"
 # help = "Replace with mean, median, mode or MICE only: what to do with columns without any value."
+# used-if.cleaning_mode = [
+#     "Replace with mean",
+#     "Replace with median",
+#     "Replace with mode",
+#     "Replace using MICE",
+# ]
 #
 # [tool.studiolo.parameters.generate_missing_value_indicator_column]
 # label = "Generate missing value indicator column"
 # help = "Adds, for each column, a column that is true where a value was missing."
+# used-if.cleaning_mode = [
+#     "Custom substitution value",
+#     "Replace with mean",
+#     "Replace with median",
+#     "Replace with mode",
+#     "Replace using MICE",
+# ]
 #
 # [tool.studiolo.parameters.number_of_iterations]
 # label = "Number of Iterations"
 # help = "Replace using MICE only."
 # minimum = 1
 # maximum = 10
+# used-if = { cleaning_mode = ["Replace using MICE"] }
 # ///
 """Replaces missing values, or removes the rows or columns that have some.
 

@@ -38,6 +38,7 @@
 # [tool.studiolo.parameters.datetime_format]
 # label = "DateTime format"
 # help = "How to read text as a date, such as %d.%m.%Y %H:%M. Empty: 2020-01-31 12:00:00."
+# used-if = { data_type = ["DateTime"] }
 # ///
 """Changes the type, the role or the name of columns.
 

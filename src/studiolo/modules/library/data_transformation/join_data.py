@@ -35,6 +35,7 @@
 #
 # [tool.studiolo.parameters.keep_right_key_columns]
 # label = "Keep right key columns in joined table"
+# used-if = { join_type = ["Inner Join", "Left Outer Join", "Full Outer Join"] }
 # ///
 """Joins the rows of two datasets that have equal keys.
 

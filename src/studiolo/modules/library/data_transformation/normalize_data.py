@@ -22,6 +22,7 @@
 # [tool.studiolo.parameters.use_0_for_constant_columns]
 # label = "Use 0 for constant columns when checked"
 # help = "Off: the values of a column that are all the same become missing."
+# used-if = { transformation_method = ["ZScore", "MinMax", "LogNormal"] }
 #
 # [tool.studiolo.parameters.columns_to_transform]
 # label = "Columns to transform"

@@ -23,32 +23,39 @@
 # help = "Split Rows only."
 # minimum = 0
 # maximum = 1
+# used-if = { splitting_mode = ["Split Rows"] }
 #
 # [tool.studiolo.parameters.randomized_split]
 # label = "Randomized split"
 # help = "Split Rows only. Off: the first rows go to the first output."
+# used-if = { splitting_mode = ["Split Rows"] }
 #
 # [tool.studiolo.parameters.random_seed]
 # label = "Random seed"
 # help = "Split Rows only. 0: drawn at random, and kept until you ask for the node to run again."
 # minimum = 0
+# used-if = { splitting_mode = ["Split Rows"], randomized_split = [true] }
 #
 # [tool.studiolo.parameters.stratified_split]
 # label = "Stratified split"
 # help = "Split Rows only. Splits each value of the key column in the same proportion."
+# used-if = { splitting_mode = ["Split Rows"] }
 #
 # [tool.studiolo.parameters.stratification_key_column]
 # label = "Stratification key column"
 # kind = "column"
 # port = "dataset"
+# used-if = { splitting_mode = ["Split Rows"], stratified_split = [true] }
 #
 # [tool.studiolo.parameters.regular_expression]
 # label = "Regular expression"
 # help = 'A text column and what to find in it: \"column name" ^start'
+# used-if = { splitting_mode = ["Regular Expression"] }
 #
 # [tool.studiolo.parameters.relational_expression]
 # label = "Relational expression"
 # help = 'A column and what to compare its values with: \"column name" > 3'
+# used-if = { splitting_mode = ["Relative Expression"] }
 # ///
 r"""Splits the rows of a dataset into two.
 

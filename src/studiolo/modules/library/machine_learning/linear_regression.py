@@ -20,34 +20,41 @@
 # [tool.studiolo.parameters.include_intercept_term]
 # label = "Include intercept term"
 # help = "Ordinary Least Squares only."
+# used-if = { solution_method = ["Ordinary Least Squares"] }
 #
 # [tool.studiolo.parameters.normalize_features]
 # label = "Normalize features"
 # help = "Online Gradient Descent only: scales each feature to the range from 0 to 1."
+# used-if = { solution_method = ["Online Gradient Descent"] }
 #
 # [tool.studiolo.parameters.average_final_hypothesis]
 # label = "Average final hypothesis"
 # help = "Online Gradient Descent only: uses the mean of all steps' weights, not the last ones."
+# used-if = { solution_method = ["Online Gradient Descent"] }
 #
 # [tool.studiolo.parameters.learning_rate]
 # label = "Learning rate"
 # help = "Online Gradient Descent only."
 # minimum = 1e-9
+# used-if = { solution_method = ["Online Gradient Descent"] }
 #
 # [tool.studiolo.parameters.number_of_training_epochs]
 # label = "Number of training epochs"
 # help = "Online Gradient Descent only: how often to go through all rows. Few rows need more."
 # minimum = 1
+# used-if = { solution_method = ["Online Gradient Descent"] }
 #
 # [tool.studiolo.parameters.decrease_learning_rate]
 # label = "Decrease learning rate"
 # help = "Online Gradient Descent only: divides step n by the square root of n."
+# used-if = { solution_method = ["Online Gradient Descent"] }
 #
 # [tool.studiolo.parameters.random_number_seed]
 # label = "Random number seed"
 # help = "Online Gradient Descent only. Empty: a different order of the rows in each training."
 # minimum = 0
 # maximum = 4294967295
+# used-if = { solution_method = ["Online Gradient Descent"] }
 # ///
 """Sets up a linear regression, which predicts a number as a weighted sum of the features.
 
