@@ -16,7 +16,7 @@ import {
   type Viewport,
 } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
-import { type DragEvent, memo, type ReactNode, useCallback, useEffect, useRef, useState } from "react";
+import { type DragEvent, memo, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { connect } from "../graph/connect";
 import type { Edit } from "../graph/edits";
 import type { Graph } from "../graph/graph";
@@ -155,6 +155,10 @@ export const Flow = memo(function Flow({ experiment, readOnly, onAdd, onOpen, ch
     event.preventDefault();
     event.dataTransfer.dropEffect = "copy";
   }, []);
+  const labels = useMemo(
+    () => ({ "node.a11yDescription.default": words.canvas.nodeKeys, "node.a11yDescription.keyboardDisabled": words.canvas.nodeKeys }),
+    [words],
+  );
   const zoom = useStore((state) => (state.transform[2] >= 0.7 ? "near" : state.transform[2] >= 0.35 ? "mid" : "far"));
 
   return (
@@ -191,6 +195,7 @@ export const Flow = memo(function Flow({ experiment, readOnly, onAdd, onOpen, ch
       deleteKeyCode={null}
       multiSelectionKeyCode={["Shift", "Meta", "Control"]}
       disableKeyboardA11y
+      ariaLabelConfig={labels}
       zoomOnDoubleClick={false}
       elevateNodesOnSelect={false}
       onlyRenderVisibleElements={nodes.length > MOST_RENDERED}

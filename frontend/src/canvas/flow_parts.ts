@@ -106,7 +106,7 @@ function label(node: GraphNode, { shown }: StudioNode["data"], words: Words): st
 }
 
 export function flowEdges(drawn: Drawn, before: StudioEdge[]): StudioEdge[] {
-  const { graph, selected, live, kept } = drawn;
+  const { graph, selected, live, kept, words } = drawn;
   const old = new Map(before.map((edge) => [edge.id, edge]));
   const drawnEdges = wires(graph).flatMap((wire) => {
     const from = graph.nodes.get(wire.from.node);
@@ -122,7 +122,8 @@ export function flowEdges(drawn: Drawn, before: StudioEdge[]): StudioEdge[] {
     };
     const id = wireId(wire);
     const last = old.get(id);
-    if (last && same(last.data, data)) return [last];
+    const ariaLabel = words.canvas.wireFromTo(wire.from.node, wire.to.node);
+    if (last && last.ariaLabel === ariaLabel && same(last.data, data)) return [last];
     return [
       {
         ...last,
@@ -133,6 +134,7 @@ export function flowEdges(drawn: Drawn, before: StudioEdge[]): StudioEdge[] {
         target: wire.to.node,
         targetHandle: wire.to.input,
         focusable: false,
+        ariaLabel,
         data,
       },
     ];

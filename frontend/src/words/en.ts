@@ -129,6 +129,8 @@ export const en = {
     runUpTo: "Run up to here",
     runFrom: "Run from here",
     runAgain: "Run anyway",
+    nodeKeys: "Enter opens the node, the arrow keys move it, Delete removes it, Escape selects nothing.",
+    wireFromTo: (from: string, to: string) => `Wire from ${from} to ${to}`,
     waysToRun: "More ways to run",
     zoomIn: "Zoom in",
     zoomOut: "Zoom out",

@@ -127,6 +127,8 @@ export const ko: Words = {
     runUpTo: "여기까지 실행",
     runFrom: "여기부터 실행",
     runAgain: "그래도 실행",
+    nodeKeys: "Enter: 노드 열기, 화살표 키: 이동, Delete: 삭제, Esc: 선택 해제.",
+    wireFromTo: (from, to) => `연결선: ${from} → ${to}`,
     waysToRun: "다른 실행 방법",
     zoomIn: "확대",
     zoomOut: "축소",
