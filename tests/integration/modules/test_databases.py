@@ -31,8 +31,13 @@ INSERT INTO kinds VALUES
 CREATE TABLE there (n int);
 INSERT INTO there VALUES (7);
 CREATE TABLE over AS TABLE there;
-CREATE TABLE narrow (n int, big int);
-CREATE TABLE longest (word varchar(3))
+CREATE TABLE more AS TABLE kinds;
+CREATE TABLE wider AS TABLE kinds;
+ALTER TABLE wider ALTER n TYPE numeric, ALTER x TYPE float8;
+CREATE TABLE days AS TABLE kinds;
+ALTER TABLE days ALTER clock TYPE date;
+CREATE TABLE rounded AS TABLE kinds;
+ALTER TABLE rounded ALTER exact TYPE numeric(40, 1)
 """
 UTC = ZoneInfo("UTC")
 KINDS = {
@@ -94,6 +99,13 @@ WRITTEN = {
     "replaced": (f"{AS}, table: over, write_mode: Overwrite", ""),
     "exists": (f"{AS}, table: there", 'asked to write there, answered: relation "there" already'),
     "no such column": (f"{AS}, table: there, write_mode: Append", 'column "big" of relation'),
+    "appended": (f"{AS}, table: more, write_mode: Append", ""),
+    "appended to wider types": (f"{AS}, table: wider, write_mode: Append", ""),
+    "appended times to days": (
+        f"{AS}, table: days, write_mode: Append",
+        'has the column "clock" as date, which would change 1 of 3 values. Nothing was written.',
+    ),
+    "appended digits": (f"{AS}, table: rounded, write_mode: Append", "would change 1 of 3 values"),
     "untold": (AS, "needs a table to write to"),
     "long name": (f"{AS}, table: {'x' * 64}", "has 1 to 63 bytes"),
     "appended file": ("file: made.csv, write_mode: Append", "Append is for databases"),
@@ -165,7 +177,9 @@ def test_what_was_written_is_what_was_read(ran: Ran) -> None:
     execute = ran.server.execute
     kept = "n, big, exact, price, word, at, clock, day, photo, many::text, yes, x, gap"
     assert execute(f"SELECT {kept} FROM made") == execute(f"SELECT {kept} FROM kinds")
-    assert execute("SELECT count(*) FROM over") == [(3,)]
+    assert execute(f"SELECT {kept} FROM more OFFSET 3") == execute(f"SELECT {kept} FROM kinds")
+    assert execute("SELECT count(*) FROM wider") == [(6,)]
+    assert execute("SELECT count(*) FROM days") == execute("SELECT count(*) FROM over") == [(3,)]
     assert execute("SELECT n FROM there") == [(7,)]
     types = execute(
         "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'made' "

@@ -377,8 +377,48 @@ def _fill(dataset: pd.DataFrame, given: dict[str, Any], shown: str, table: str, 
             connection.execute_simple(f"DROP TABLE IF EXISTS {path}")
         if mode != "Append":
             connection.execute_simple(f"CREATE TABLE {path} ({declared})")
+        else:
+            kinds = {name: kind for name, (kind, _) in columns.items()}
+            _refuse_changes(connection, path, kinds, content, f"{shown}: the table {table}")
         connection.execute_unnamed(f"COPY {path} ({names}) FROM STDIN (FORMAT csv)", stream=content)
         connection.execute_simple("COMMIT")
+
+
+def _refuse_changes(
+    connection: Any, path: str, kinds: dict[str, str], content: io.BytesIO, shown: str
+) -> None:
+    """Refuse rows that a table would keep with other values: a date drops the time, say.
+
+    What PostgreSQL can't convert at all, it refuses itself. It reads texts as the table's type.
+    """
+    there = connection.run(
+        "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute "
+        "WHERE attrelid = CAST(:path AS regclass) AND attnum > 0 AND NOT attisdropped",
+        path=path,
+    )
+    converted = {
+        name: kind
+        for name, kind in there
+        if kinds.get(name, "text") not in ("text", "boolean", "bytea", kind)
+    }
+    if not converted:
+        return
+    declared = ", ".join(f"{_quoted(name)} {kind}" for name, kind in kinds.items())
+    connection.execute_simple(f"CREATE TEMPORARY TABLE studiolo_rows ({declared}) ON COMMIT DROP")
+    connection.execute_unnamed("COPY studiolo_rows FROM STDIN (FORMAT csv)", stream=content)
+    content.seek(0)
+    for name, kind in converted.items():
+        kept = f"CAST(CAST({_quoted(name)} AS {kind}) AS {kinds[name]})"
+        ((changed, rows),) = connection.run(
+            f"SELECT count(*) FILTER (WHERE {kept} IS DISTINCT FROM {_quoted(name)}), count(*) "  # noqa: S608  # names are quoted
+            "FROM studiolo_rows"
+        )
+        if changed:
+            raise ValueError(
+                f'{shown} has the column "{name}" as {kind}, which would change {changed:,} of '
+                f"{rows:,} values. Nothing was written. Change the table's column to "
+                f"{kinds[name]}, or convert the values before."
+            )
 
 
 def _quoted(name: str) -> str:
