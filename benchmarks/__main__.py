@@ -14,6 +14,7 @@ _ALL = (
     "service_start",
     "batches",
     "network",
+    "environments",
     "upgrade",
     "studio",
 )
