@@ -44,12 +44,12 @@ serve: install frontend
 	test -e out/my-workspace || $(BIN)/studiolo new out/my-workspace
 	$(BIN)/studiolo serve --workspace out/my-workspace
 
-# Tests wait often: three processes keep two processors busy. A few watch processors, memory and what is left
+# Tests wait often: four processes keep two processors busy. A few watch processors, memory and what is left
 # behind, so they have the machine to themselves.
 ALONE := $(patsubst %,tests/integration/%.py,sandbox/test_nothing_left sandbox/test_ordinary_runs \
 	sandbox/test_uncounted_memory server/test_soak)
 test: install check tests/azurite/node_modules/.installed
-	$(BIN)/pytest -n 3 --dist loadfile $(ALONE:%=--ignore %) tests
+	$(BIN)/pytest -n 4 --dist loadfile $(ALONE:%=--ignore %) tests
 	$(BIN)/pytest $(ALONE)
 
 # Azure's own stand-in for its storage, which a test starts.

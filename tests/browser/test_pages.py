@@ -172,8 +172,9 @@ def test_a_failure_names_the_line_and_leads_to_it(page: Page, studio: Studio) ->
     studio.open(page, f"/runs/{studio.run}/nodes/break")
     expect(page.get_by_role("alert")).to_contain_text("KeyError: 'Glucose'")
     expect(page.get_by_label("Console")).to_have_text(f"{MARKUP}\n")
-    page.get_by_role("link", name="script.py:8").click()
-    page.wait_for_url("**/experiments/breaks/nodes/break?line=8")
+    line = _line_of("return only_high")
+    page.get_by_role("link", name=f"script.py:{line}").click()
+    page.wait_for_url(f"**/experiments/breaks/nodes/break?line={line}")
 
 
 def test_a_picture_is_zoomed_by_keys_the_wheel_and_buttons(page: Page, studio: Studio) -> None:
@@ -205,6 +206,11 @@ def test_a_picture_is_zoomed_by_keys_the_wheel_and_buttons(page: Page, studio: S
     assert _box(picture)["x"] == pytest.approx(now["x"] + 50, abs=2)
     page.get_by_role("button", name="Fit the page").click()
     expect(zoom).to_have_text("100 %")
+
+
+def _line_of(text: str) -> int:
+    lines = SCRIPT.splitlines()
+    return next(number for number, line in enumerate(lines, 1) if text in line)
 
 
 def _box(found: Locator) -> FloatRect:
@@ -274,7 +280,7 @@ def test_an_editor_attaches_to_the_address_on_the_page(page: Page, studio: Studi
     check_accessibility(page)
     port = launch["configurations"][0]["connect"]["port"]
     with DapClient(port) as editor:
-        editor.begin(str(studio.script), 16)
+        editor.begin(str(studio.script), _line_of("return features"))
         at = editor.stopped_at()
         assert at["name"] == "only_high"
         editor.ask("continue", threadId=at["thread"])

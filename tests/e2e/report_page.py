@@ -5,8 +5,8 @@ from typing import Any
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "experiment-report.md"
 #: Objects whose keys are names that users gave, or modules.
 _BY_NAME = {"nodes", "ports", "results", "parameters", "inputs", "settings", "types", "roles"}
-#: What has a page of its own.
-_ELSEWHERE = {"profile", "error"}
+#: What has a page of its own, or keys that depend on the code of a finding.
+_ELSEWHERE = {"profile", "error", "facts"}
 
 
 def undocumented(document: Any) -> set[str]:

@@ -6,7 +6,7 @@ from textwrap import dedent
 import pyarrow as pa
 import pytest
 
-from studiolo.sandbox.exchange.job import Failure, Outcome
+from studiolo.sandbox.exchange.job import Failure, Outcome, Remedy
 from studiolo.sandbox.policy.policy import load_policy
 
 Run = Callable[..., Outcome]
@@ -228,7 +228,7 @@ def test_the_network_is_refused_and_the_failure_says_so(failure_of: FailureOf, c
     )
     assert (failure.code, failure.classic_number) == ("network-refused", 85)
     assert "which the sandbox refuses" in failure.message
-    assert "connect it as a dataset" in failure.message
+    assert failure.remedy is Remedy.ALLOW_TARGET
     assert failure.frames[-1].source == call
     # However many layers of libraries raised it, the traceback says it once.
     assert failure.traceback.count("Traceback (most recent call last)") == 1

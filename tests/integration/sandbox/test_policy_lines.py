@@ -144,10 +144,12 @@ def test_stand_in(path: str, full: Here) -> None:
 def test_nothing_else_is_shown(default_environment: Environment) -> None:
     script = """
 def attack():
-    return [sorted(os.listdir(path)) for path in ("/", "/etc", "/dev", "/opt/studiolo", "/job")]
+    return [sorted(os.listdir(path)) for path in (
+        "/", "/etc", "/dev", "/opt/studiolo", "/job", "/opt/studiolo/added",
+        "/opt/studiolo/environments")]
 """
     with Here.opened(default_environment, withheld=("landlock",)) as here:
-        top, etc, dev, opt, job = attack(here, script)
+        top, etc, dev, opt, job, *environments = attack(here, script)
     shown = {*POLICY.filesystem.read_only, "/etc", "/dev", "/proc", "/opt", "/job", "/run", "/tmp"}
     shown |= {"/lib32", "/libx32"}  # links into /usr
     interpreter = {f"/{path.parts[1]}" for path in here.run_paths}
@@ -156,7 +158,8 @@ def attack():
     below_etc = {path.split("/")[2] for path in (*files.shown, *files.written)}
     assert set(etc) <= {name for name in below_etc if name}
     assert set(dev) == {path.split("/")[2] for path in (*files.devices, "/dev/shm", "/dev/fd")}
-    assert opt == ["studiolo_guest"]
+    assert opt == ["added", "environments", "studiolo_guest"]
+    assert environments == [[], []]
     assert set(job) == {path.split("/")[2] for path in files.folders}
 
 
