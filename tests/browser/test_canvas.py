@@ -9,7 +9,7 @@ import pytest
 import yaml
 from benchmarks.studio_workspace import write_large_experiment
 from playwright.sync_api import Locator, Page, expect
-from tests.browser.conftest import NewPage, check_accessibility
+from tests.browser.conftest import NewPage, check_accessibility, check_both_themes
 from tests.server_process import server_process
 
 from studiolo.workspace.folder.sample import new_workspace
@@ -128,6 +128,42 @@ def test_an_experiment_is_made_by_keys_alone(page: Page, studio: Studio) -> None
     expect(page.locator(".toasts")).to_contain_text("was replaced")
     expect(page.locator(".saved")).to_have_text("Saved")
     assert studio.nodes("by-keys")["select"]["inputs"] == {"dataset": "split.results_dataset2"}
+
+
+def test_a_key_is_changed_by_keys_and_then_used(page: Page, studio: Studio) -> None:
+    studio.open(page, "predict-diabetes")
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Outline: the nodes as a list: O").press("Enter")
+    field = dialog.get_by_role("textbox", name="New key of “Outline: the nodes as a list”")
+    expect(field).to_be_focused()
+    page.keyboard.press("Control+k")
+    expect(dialog.get_by_role("alert")).to_have_text(
+        "Ctrl K is the key of “Command palette”. Press a different one."
+    )
+    page.keyboard.press("F5")
+    expect(dialog.get_by_role("alert")).to_contain_text("The browser keeps F5")
+    check_both_themes(page)
+    page.keyboard.press("Escape")  # leaves the field, and not the dialog
+    expect(dialog.get_by_role("button", name="Outline: the nodes as a list: O")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Shift+W")
+    changed = dialog.get_by_role("button", name="Outline: the nodes as a list: Shift W")
+    expect(changed).to_be_focused()
+
+    page.reload()
+    expect(page.locator(".saved")).to_have_text("Saved")
+    page.keyboard.press("o")
+    expect(dialog).to_have_count(0)
+    page.keyboard.press("Shift+W")
+    expect(dialog.get_by_role("option", name="split: ")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    expect(dialog.get_by_role("option", name="Outline")).to_contain_text("Shift W")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    dialog.get_by_role("button", name="Outline: the nodes as a list: back to O").press("Enter")
+    expect(dialog.get_by_role("button", name="Outline: the nodes as a list: O")).to_be_focused()
 
 
 def test_a_wire_that_does_not_fit_is_refused_with_a_sentence(page: Page, studio: Studio) -> None:

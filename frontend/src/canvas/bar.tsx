@@ -5,6 +5,7 @@ import { Check, ChevronDown, ChevronRight, Circle, Network, Play, Plug, Redo2, S
 import { Button, IconButton } from "../look/button";
 import { Icon } from "../look/icon";
 import { onUse } from "../look/on_use";
+import { useShownKeys } from "../shell/chosen_keys";
 import { useCommands } from "../shell/commands";
 import { isForService } from "../graph/service";
 import { useWords } from "../words/words";
@@ -22,6 +23,7 @@ interface BarProps {
 
 export function CanvasBar({ experiment, acts }: BarProps) {
   const words = useWords();
+  const keyOf = useShownKeys();
   const title = experiment.use((state) => state.document.title);
   const show = useCommands((commands) => commands.show);
   return (
@@ -36,12 +38,12 @@ export function CanvasBar({ experiment, acts }: BarProps) {
       <span className="sep" />
       <UndoButtons experiment={experiment} />
       <span className="sep" />
-      <IconButton icon={Network} label={words.canvas.tidy} keys="Shift T" onClick={acts.tidy} />
-      <IconButton icon={Search} label={words.canvas.find} keys="Ctrl F" onClick={acts.find} />
+      <IconButton icon={Network} label={words.canvas.tidy} keys={keyOf("tidy")} onClick={acts.tidy} />
+      <IconButton icon={Search} label={words.canvas.find} keys={keyOf("find")} onClick={acts.find} />
       <button type="button" className="searchbox end" aria-label={words.canvas.runCommand} onClick={() => show("palette")}>
         <Icon of={Search} small />
         <span className="grow">{words.canvas.runCommand}</span>
-        <kbd>Ctrl K</kbd>
+        <kbd>{keyOf("palette")}</kbd>
       </button>
       <span className="sep" />
       <ServeButton experiment={experiment} acts={acts} />
@@ -72,14 +74,15 @@ function People() {
 
 function UndoButtons({ experiment }: Pick<BarProps, "experiment">) {
   const words = useWords();
+  const keyOf = useShownKeys();
   const history = experiment.use((state) => state.history);
   const last = history.done.at(-1);
   const next = history.undone.at(-1);
   const named = (what: NonNullable<typeof last>) => `${words.deeds[what.what]}${what.node && ` (${what.node})`}`;
   return (
     <>
-      <IconButton icon={Undo2} label={last ? words.undoes(named(last)) : words.common.undo} keys="Ctrl Z" cannot={!last && words.common.nothingFound} onClick={() => experiment.undo()} />
-      <IconButton icon={Redo2} label={next ? words.redoes(named(next)) : words.common.redo} keys="Ctrl Shift Z" cannot={!next && words.common.nothingFound} onClick={() => experiment.redo()} />
+      <IconButton icon={Undo2} label={last ? words.undoes(named(last)) : words.common.undo} keys={keyOf("undo")} cannot={!last && words.common.nothingFound} onClick={() => experiment.undo()} />
+      <IconButton icon={Redo2} label={next ? words.redoes(named(next)) : words.common.redo} keys={keyOf("redo")} cannot={!next && words.common.nothingFound} onClick={() => experiment.redo()} />
     </>
   );
 }
@@ -98,15 +101,16 @@ function ServeButton({ experiment, acts }: BarProps) {
 
 function RunButtons({ experiment, acts }: BarProps) {
   const words = useWords();
+  const keyOf = useShownKeys();
   const some = experiment.use((state) => state.selected.size > 0);
   const empty = experiment.use((state) => state.graph.nodes.size === 0);
   const status = useLive((run) => run.status);
   const none = !some && words.canvas.selectFirst;
   return (
     <>
-      <Button look="line" icon={Square} cannot={status !== "running" && words.run.idle} title="Ctrl ." onClick={acts.stop}>{words.canvas.stop}</Button>
+      <Button look="line" icon={Square} cannot={status !== "running" && words.run.idle} title={keyOf("stop")} onClick={acts.stop}>{words.canvas.stop}</Button>
       <span className="split">
-        <Button look="go" icon={Play} cannot={empty && words.canvas.emptyCanvas} title="Ctrl Enter" onClick={acts.run}>{words.canvas.run}</Button>
+        <Button look="go" icon={Play} cannot={empty && words.canvas.emptyCanvas(keyOf("add"))} title={keyOf("run")} onClick={acts.run}>{words.canvas.run}</Button>
         <RunMenu acts={acts} none={none} />
       </span>
     </>

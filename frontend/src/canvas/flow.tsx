@@ -24,6 +24,7 @@ import { dataOrder } from "../graph/order";
 import { GRID, NODE_WIDTH, places } from "../graph/places";
 import { useTheme } from "../look/theme";
 import { toast } from "../look/toast";
+import { useShownKeys } from "../shell/chosen_keys";
 import { useWords } from "../words/words";
 import type { Experiment } from "./experiment";
 import { flowEdges, flowNodes, withoutHandles } from "./flow_parts";
@@ -67,6 +68,7 @@ interface FlowProps {
 
 export const Flow = memo(function Flow({ experiment, readOnly, onAdd, onOpen, children }: FlowProps) {
   const words = useWords();
+  const keyOf = useShownKeys();
   const theme = useTheme((choice) => choice.shown);
   const { screenToFlowPosition } = useReactFlow();
   const graph = experiment.use((state) => state.graph);
@@ -156,8 +158,11 @@ export const Flow = memo(function Flow({ experiment, readOnly, onAdd, onOpen, ch
     event.dataTransfer.dropEffect = "copy";
   }, []);
   const labels = useMemo(
-    () => ({ "node.a11yDescription.default": words.canvas.nodeKeys, "node.a11yDescription.keyboardDisabled": words.canvas.nodeKeys }),
-    [words],
+    () => {
+      const keys = words.canvas.nodeKeys(keyOf("open"), keyOf("remove"));
+      return { "node.a11yDescription.default": keys, "node.a11yDescription.keyboardDisabled": keys };
+    },
+    [words, keyOf],
   );
   const zoom = useStore((state) => (state.transform[2] >= 0.7 ? "near" : state.transform[2] >= 0.35 ? "mid" : "far"));
 

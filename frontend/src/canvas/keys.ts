@@ -3,7 +3,9 @@
 import type { ReactFlowInstance } from "@xyflow/react";
 import { useEffect } from "react";
 import { alongWire, neighbour } from "../graph/order";
-import { isTyping } from "../shell/commands";
+import { shortcutOf } from "../shell/chosen_keys";
+import { isNeededThere, isTyping } from "../shell/commands";
+import type { Shortcut } from "../shell/shortcuts";
 import { chosenPort, stepPort } from "./chosen_port";
 import type { Experiment } from "./experiment";
 import { copy, duplicate, move, pasteClipboard, remove } from "./gestures";
@@ -45,13 +47,11 @@ const ARROWS: Readonly<Record<string, { readonly x: number; readonly y: number }
   ArrowDown: { x: 0, y: 1 },
 };
 
-/** The name of a pressed key with its modifiers: "Ctrl Shift Z", "Alt ArrowUp", "a". On a Mac, Cmd is Ctrl. */
-export function keyName(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">): string {
-  const letter = event.key.length === 1;
-  const key = letter ? event.key.toLowerCase() : event.key;
-  const shifted = event.shiftKey && (!letter || /^[a-z0-9]$/.test(key));
-  return [(event.ctrlKey || event.metaKey) && "Ctrl", event.altKey && "Alt", shifted && "Shift", key].filter(Boolean).join(" ");
-}
+/** What other parts of a page do. */
+type Elsewhere = "palette" | "keys" | "nextPane" | "previousPane" | "search" | "row";
+
+/** Shortcuts that work wherever the focus is, other than in a dialog. */
+const ANYWHERE: ReadonlySet<Shortcut> = new Set<Shortcut>(["find", "run", "runSelected", "runUpTo", "stop", "nextFailed", "previousFailed"]);
 
 export function useCanvasKeys(experiment: Experiment, flow: Flow, acts: CanvasActs): void {
   useEffect(() => {
@@ -76,61 +76,50 @@ export function useCanvasKeys(experiment: Experiment, flow: Flow, acts: CanvasAc
       const port = node && (chosenPort(node.name) ?? node.outputs[0]?.name);
       if (node && port !== undefined) acts.port(node.name, port);
     };
-    const keys: Readonly<Record<string, () => unknown>> = {
-      a: acts.add,
-      "/": () => document.dispatchEvent(new Event("studiolo:palette")),
-      c: acts.connect,
-      x: acts.cut,
-      o: acts.outline,
-      "[": () => withPort(-1),
-      "]": () => withPort(1),
-      ContextMenu: () => openMenu(),
-      "Shift F10": () => openMenu(),
-      m: () => document.dispatchEvent(new Event("studiolo:comment")),
-      v: acts.look,
-      " ": acts.look,
-      Enter: acts.open,
-      "Alt ArrowUp": () => along("up"),
-      "Alt ArrowDown": () => along("down"),
-      "Ctrl z": () => experiment.undo(),
-      "Ctrl Shift z": () => experiment.redo(),
-      "Ctrl y": () => experiment.redo(),
-      "Ctrl c": () => copy(experiment),
-      "Ctrl x": () => copy(experiment).then(() => remove(experiment)),
-      "Ctrl v": () => pasteClipboard(experiment),
-      "Ctrl d": () => duplicate(experiment),
-      "Ctrl a": () => select(use.getState().graph.nodes.keys()),
-      Delete: () => remove(experiment),
-      Backspace: () => remove(experiment),
-      Escape: () => select([]),
-      "Shift t": acts.tidy,
-      "Shift 1": () => flow.fitView({ maxZoom: 1, padding: 0.12 }),
-      "!": () => flow.fitView({ maxZoom: 1, padding: 0.12 }),
-      "Shift 2": () => flow.fitView({ nodes: [...use.getState().selected].map((id) => ({ id })), maxZoom: 1, padding: 0.3 }),
-      "@": () => flow.fitView({ nodes: [...use.getState().selected].map((id) => ({ id })), maxZoom: 1, padding: 0.3 }),
-      "+": () => flow.zoomIn(),
-      "=": () => flow.zoomIn(),
-      "-": () => flow.zoomOut(),
-      "0": () => flow.zoomTo(1),
-    };
-    /** Keys that work wherever the focus is. */
-    const anywhere: Readonly<Record<string, () => unknown>> = {
-      "Ctrl f": acts.find,
-      "Ctrl Enter": acts.run,
-      "Ctrl Shift Enter": acts.runSelected,
-      "Alt Enter": acts.runUpTo,
-      "Ctrl .": acts.stop,
-      F8: () => acts.failed(1),
-      "Shift F8": () => acts.failed(-1),
+    const fitTo = (nodes?: { id: string }[]) => flow.fitView({ maxZoom: 1, ...(nodes ? { nodes, padding: 0.3 } : { padding: 0.12 }) });
+    const deeds: Readonly<Record<Exclude<Shortcut, Elsewhere>, () => unknown>> = {
+      add: acts.add,
+      connect: acts.connect,
+      cut: acts.cut,
+      outline: acts.outline,
+      previousPort: () => withPort(-1),
+      nextPort: () => withPort(1),
+      portMenu: openMenu,
+      comment: () => document.dispatchEvent(new Event("studiolo:comment")),
+      look: acts.look,
+      open: acts.open,
+      up: () => along("up"),
+      down: () => along("down"),
+      undo: () => experiment.undo(),
+      redo: () => experiment.redo(),
+      copy: () => copy(experiment),
+      cutNodes: () => copy(experiment).then(() => remove(experiment)),
+      paste: () => pasteClipboard(experiment),
+      duplicate: () => duplicate(experiment),
+      selectAll: () => select(use.getState().graph.nodes.keys()),
+      remove: () => remove(experiment),
+      tidy: acts.tidy,
+      fit: () => fitTo(),
+      fitSelection: () => fitTo([...use.getState().selected].map((id) => ({ id }))),
+      zoomIn: () => flow.zoomIn(),
+      zoomOut: () => flow.zoomOut(),
+      actualSize: () => flow.zoomTo(1),
+      find: acts.find,
+      run: acts.run,
+      runSelected: acts.runSelected,
+      runUpTo: acts.runUpTo,
+      stop: acts.stop,
+      nextFailed: () => acts.failed(1),
+      previousFailed: () => acts.failed(-1),
     };
     const onKeyDown = (event: KeyboardEvent) => {
       const target = event.target as HTMLElement;
       if (target.closest?.("[role='dialog'], [role='menu']")) return;
-      const name = keyName(event);
-      const everywhere = anywhere[name];
-      if (everywhere) {
+      const shortcut = shortcutOf(event);
+      const deed = shortcut && (deeds as Partial<Record<Shortcut, () => unknown>>)[shortcut];
+      if (deed && ANYWHERE.has(shortcut) && !isNeededThere(event)) {
         event.preventDefault();
-        everywhere();
+        deed();
         return;
       }
       if (isTyping(event)) {
@@ -145,12 +134,14 @@ export function useCanvasKeys(experiment: Experiment, flow: Flow, acts: CanvasAc
         move(experiment, { x: arrow.x * far, y: arrow.y * far });
         return;
       }
-      // Enter and Space press a button that has the focus.
-      if ((name === "Enter" || name === " ") && !onNode) return;
-      const act = keys[name];
-      if (!act || (event.ctrlKey && window.getSelection()?.toString() && name === "Ctrl c")) return;
+      if (event.key === "Escape") {
+        event.preventDefault();
+        select([]);
+        return;
+      }
+      if (!deed || isNeededThere(event) || (shortcut === "copy" && (event.ctrlKey || event.metaKey) && window.getSelection()?.toString())) return;
       event.preventDefault();
-      act();
+      deed();
     };
     document.addEventListener("keydown", onKeyDown);
     return () => document.removeEventListener("keydown", onKeyDown);

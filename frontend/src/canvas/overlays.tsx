@@ -5,6 +5,7 @@ import { useReactFlow, useStore } from "@xyflow/react";
 import type { PortKind } from "../graph/graph";
 import { Button, IconButton } from "../look/button";
 import { PortMark } from "../look/marks";
+import { useShownKeys } from "../shell/chosen_keys";
 import { share, useWords } from "../words/words";
 import { useChosenPort } from "./chosen_port";
 import type { Experiment } from "./experiment";
@@ -23,14 +24,15 @@ export function Legend() {
 
 export function ZoomControls() {
   const words = useWords();
+  const keyOf = useShownKeys();
   const { zoomIn, zoomOut, zoomTo, fitView } = useReactFlow();
   const zoom = useStore((state) => state.transform[2]);
   return (
     <div className="float zoom" role="toolbar" aria-label={words.canvas.zoomFit}>
-      <IconButton icon={Minus} label={words.canvas.zoomOut} keys="−" onClick={() => void zoomOut()} />
-      <Button className="num level" title="0" onClick={() => void zoomTo(1)}>{share(zoom)}</Button>
-      <IconButton icon={Plus} label={words.canvas.zoomIn} keys="+" onClick={() => void zoomIn()} />
-      <IconButton icon={Maximize} label={words.canvas.zoomFit} keys="Shift 1" onClick={() => void fitView({ maxZoom: 1, padding: 0.12 })} />
+      <IconButton icon={Minus} label={words.canvas.zoomOut} keys={keyOf("zoomOut")} onClick={() => void zoomOut()} />
+      <Button className="num level" title={keyOf("actualSize")} onClick={() => void zoomTo(1)}>{share(zoom)}</Button>
+      <IconButton icon={Plus} label={words.canvas.zoomIn} keys={keyOf("zoomIn")} onClick={() => void zoomIn()} />
+      <IconButton icon={Maximize} label={words.canvas.zoomFit} keys={keyOf("fit")} onClick={() => void fitView({ maxZoom: 1, padding: 0.12 })} />
     </div>
   );
 }

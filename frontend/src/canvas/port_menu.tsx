@@ -5,6 +5,7 @@ import { useMemo } from "react";
 import { Popover } from "react-aria-components";
 import { downloadAddress } from "../api/outputs";
 import { MenuEntries, type MenuEntry } from "../look/menu";
+import { useShownKeys } from "../shell/chosen_keys";
 import { useWords } from "../words/words";
 import type { Experiment } from "./experiment";
 import type { CanvasActs } from "./keys";
@@ -24,6 +25,7 @@ interface PortMenuProps {
 
 export function PortMenu({ experiment, acts, of: { node, port }, onSave, onClose }: PortMenuProps) {
   const words = useWords();
+  const keyOf = useShownKeys();
   const { graph, document: found } = experiment.use.getState();
   const trigger = useMemo(() => ({ current: handleOf(node, port) }), [node, port]);
   const own = graph.nodes.get(node);
@@ -36,14 +38,14 @@ export function PortMenu({ experiment, acts, of: { node, port }, onSave, onClose
   const file = own.kind === "dataset";
   const download = (format: "csv" | "parquet") => made && location.assign(downloadAddress({ run: made.run, node, port }, format));
   const entries: MenuEntry[] = [
-    ...(dataset ? [{ id: "look", label: words.canvas.visualize, icon: Eye, keys: "V", cannot: file ? undefined : empty, act: () => acts.lookAt(node, port) }] : []),
+    ...(dataset ? [{ id: "look", label: words.canvas.visualize, icon: Eye, keys: keyOf("look"), cannot: file ? undefined : empty, act: () => acts.lookAt(node, port) }] : []),
     ...(own.kind === "module" ? [{ id: "device", label: words.device.title, icon: Terminal, cannot: seen ? undefined : words.canvas.runFirst, act: () => acts.why(node) }] : []),
     ...(dataset ? [
       { id: "csv", label: words.canvas.downloadAs("CSV"), icon: Download, cannot: empty, act: () => download("csv") },
       { id: "parquet", label: words.canvas.downloadAs("Parquet"), icon: Download, cannot: empty, act: () => download("parquet") },
     ] : []),
     ...(own.kind === "module" && output.kind !== "zip" ? [{ id: "save", label: words.canvas.saveAs[output.kind], icon: Save, cannot: empty, act: onSave }] : []),
-    { id: "connect", label: words.canvas.connectTo, icon: Spline, keys: "C", apart: true, act: () => { experiment.select([node]); acts.connect(); } },
+    { id: "connect", label: words.canvas.connectTo, icon: Spline, keys: keyOf("connect"), apart: true, act: () => { experiment.select([node]); acts.connect(); } },
   ];
   return (
     <Popover isOpen placement="bottom start" triggerRef={trigger} onOpenChange={(open) => !open && onClose()}>

@@ -17,6 +17,7 @@ import { Palette } from "../panels/palette/palette";
 import { Properties } from "../panels/properties/properties";
 import { RunStrip } from "../panels/run/strip";
 import { datasetAddress, deviceAddress, outputAddress } from "../shell/addresses";
+import { useShownKeys } from "../shell/chosen_keys";
 import { type Command, usePageCommands } from "../shell/commands";
 import { Frame } from "../shell/frame";
 import { said } from "../words/library";
@@ -270,30 +271,31 @@ function useCommandsOf(
   go: (node: string) => void,
 ): () => readonly Command[] {
   const words = useWords();
+  const keyOf = useShownKeys();
   return useCallback(() => {
     const { graph } = experiment.use.getState();
     const deed = (id: string, label: string, hint: string, act: () => void): Command => ({ id, group: "commands", label, hint, act });
     return [
-      deed("run", words.canvas.run, "Ctrl Enter", acts.run),
-      deed("run selected", words.canvas.runSelected, "Ctrl Shift Enter", acts.runSelected),
-      deed("run up to", words.canvas.runUpTo, "Alt Enter", acts.runUpTo),
+      deed("run", words.canvas.run, keyOf("run"), acts.run),
+      deed("run selected", words.canvas.runSelected, keyOf("runSelected"), acts.runSelected),
+      deed("run up to", words.canvas.runUpTo, keyOf("runUpTo"), acts.runUpTo),
       deed("run from", words.canvas.runFrom, "", acts.runFrom),
       deed("run again", words.canvas.runAgain, "", acts.runAgain),
-      deed("stop", words.canvas.stop, "Ctrl .", acts.stop),
+      deed("stop", words.canvas.stop, keyOf("stop"), acts.stop),
       isForService(graph)
         ? deed("publish", words.publish.title, "", acts.serve)
         : deed("set up", words.setUp.title, "", acts.serve),
-      deed("look", words.canvas.visualize, "V", acts.look),
-      deed("tidy", words.canvas.tidy, "Shift T", acts.tidy),
-      deed("find", words.canvas.find, "Ctrl F", acts.find),
-      deed("outline", words.canvas.outline, "O", acts.outline),
-      deed("connect", words.canvas.connectTo, "C", acts.connect),
-      deed("cut", words.canvas.cut, "X", acts.cut),
-      deed("undo", words.common.undo, "Ctrl Z", () => experiment.undo()),
-      deed("redo", words.common.redo, "Ctrl Shift Z", () => experiment.redo()),
-      deed("delete", words.canvas.deleteNodes, "Del", () => remove(experiment)),
+      deed("look", words.canvas.visualize, keyOf("look"), acts.look),
+      deed("tidy", words.canvas.tidy, keyOf("tidy"), acts.tidy),
+      deed("find", words.canvas.find, keyOf("find"), acts.find),
+      deed("outline", words.canvas.outline, keyOf("outline"), acts.outline),
+      deed("connect", words.canvas.connectTo, keyOf("connect"), acts.connect),
+      deed("cut", words.canvas.cut, keyOf("cut"), acts.cut),
+      deed("undo", words.common.undo, keyOf("undo"), () => experiment.undo()),
+      deed("redo", words.common.redo, keyOf("redo"), () => experiment.redo()),
+      deed("delete", words.canvas.deleteNodes, keyOf("remove"), () => remove(experiment)),
       ...[...graph.nodes.values()].map((node): Command => ({ id: `node ${node.name}`, group: "nodes", label: node.name, hint: node.title, found: node.comment, act: () => go(node.name) })),
       ...modules.map((module): Command => ({ id: `module ${module.id}`, group: "modules", label: module.name, hint: said(module.category[0] ?? ""), act: () => onAdd({ kind: "module", module: module.id }) })),
     ];
-  }, [experiment, acts, modules, onAdd, go, words]);
+  }, [experiment, acts, modules, onAdd, go, words, keyOf]);
 }

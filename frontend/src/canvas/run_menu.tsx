@@ -4,6 +4,7 @@ import { ChevronDown } from "lucide-react";
 import { Button as AriaButton } from "react-aria-components";
 import { Icon } from "../look/icon";
 import { MenuOf } from "../look/menu";
+import { useShownKeys } from "../shell/chosen_keys";
 import { useWords } from "../words/words";
 import type { CanvasActs } from "./keys";
 
@@ -15,12 +16,13 @@ export interface RunMenuProps {
 
 export function RunMenu({ acts, none }: RunMenuProps) {
   const words = useWords();
+  const keyOf = useShownKeys();
   return (
     <MenuOf
       label={words.canvas.waysToRun}
       entries={[
-        { id: "selected", label: words.canvas.runSelected, keys: "Ctrl Shift Enter", cannot: none, act: acts.runSelected },
-        { id: "upTo", label: words.canvas.runUpTo, keys: "Alt Enter", cannot: none, act: acts.runUpTo },
+        { id: "selected", label: words.canvas.runSelected, keys: keyOf("runSelected"), cannot: none, act: acts.runSelected },
+        { id: "upTo", label: words.canvas.runUpTo, keys: keyOf("runUpTo"), cannot: none, act: acts.runUpTo },
         { id: "from", label: words.canvas.runFrom, cannot: none, act: acts.runFrom },
         { id: "again", label: words.canvas.runAgain, apart: true, act: acts.runAgain },
       ]}

@@ -12,7 +12,8 @@ export function storedNumber(name: string, least: number, most: number, otherwis
   return found > 0 ? Math.min(most, Math.max(least, found)) : otherwise;
 }
 
-function kept(name: string): string | null {
+/** What was kept under a name. It may have been changed by hand, or by a different version. */
+export function kept(name: string): string | null {
   try {
     return localStorage.getItem(`studiolo.${name}`);
   } catch {

@@ -15,7 +15,8 @@ import { NewExperiment } from "../panels/home/new_experiment";
 import { useOpenSample } from "../panels/home/open_sample";
 import { Lately, Samples } from "../panels/home/side";
 import { Welcome } from "../panels/home/welcome";
-import { isTyping } from "../shell/commands";
+import { useShownKeys } from "../shell/chosen_keys";
+import { useFieldShortcut } from "../shell/commands";
 import { Frame } from "../shell/frame";
 import { useWords } from "../words/words";
 
@@ -76,20 +77,13 @@ export function HomePage() {
 
 function SearchField({ label, value, onChange }: { readonly label: string; readonly value: string; readonly onChange: (typed: string) => void }) {
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== "/" || isTyping(event)) return;
-      event.preventDefault();
-      field.current?.focus();
-    };
-    document.addEventListener("keydown", onKey);
-    return () => document.removeEventListener("keydown", onKey);
-  }, []);
+  const keyOf = useShownKeys();
+  useFieldShortcut("search", field);
   return (
     <label className="searchbox homesearch">
       <Icon of={Search} small />
       <input ref={field} aria-label={label} placeholder={label} value={value} onChange={(event) => onChange(event.target.value)} />
-      <kbd>/</kbd>
+      <kbd>{keyOf("search")}</kbd>
     </label>
   );
 }

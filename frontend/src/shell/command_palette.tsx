@@ -5,11 +5,13 @@ import { useMemo } from "react";
 import { matching } from "../graph/find";
 import { Dialog } from "../look/dialog";
 import { useWords } from "../words/words";
+import { useShownKeys } from "./chosen_keys";
 import { Chooser } from "./chooser";
 import { type Command, useCommands } from "./commands";
 
 export function CommandPalette() {
   const words = useWords();
+  const keyOf = useShownKeys();
   const { show, commands } = useCommands();
   const navigate = useNavigate();
   const all = useMemo((): readonly Command[] => {
@@ -24,9 +26,9 @@ export function CommandPalette() {
       to("/services", words.rail.services),
       to("/runs", words.rail.runs),
       to("/settings", words.rail.settings),
-      { id: "keys", group: "commands", label: words.commands.help, hint: "?", act: () => show("keys") },
+      { id: "keys", group: "commands", label: words.commands.help, hint: keyOf("keys"), act: () => show("keys") },
     ];
-  }, [commands, navigate, show, words]);
+  }, [commands, navigate, show, words, keyOf]);
 
   const choices = (typed: string) => {
     const found = matching(typed, all, (command) => `${command.label} ${command.found ?? ""}`);

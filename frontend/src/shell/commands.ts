@@ -2,7 +2,9 @@
 
 import { useEffect } from "react";
 import { create } from "zustand";
+import { shortcutOf } from "./chosen_keys";
 import { nextPane } from "./panes";
+import { isFieldKey, keyName, type Shortcut } from "./shortcuts";
 
 export interface Command {
   readonly id: string;
@@ -43,17 +45,41 @@ export function isTyping(event: KeyboardEvent): boolean {
   return Boolean(target?.closest?.("input, textarea, select, [contenteditable='true'], [role='dialog'], [role='menu']"));
 }
 
+/** Whether what has the focus needs a key that is pressed: a field to type, a button to be pressed. */
+export function isNeededThere(event: KeyboardEvent): boolean {
+  const name = keyName(event);
+  const target = event.target as HTMLElement | null;
+  const pressable = target !== document.body && !target?.closest?.(".react-flow__node") && !target?.classList?.contains("canvas");
+  return (isTyping(event) && isFieldKey(name)) || (pressable && (name === "Enter" || name === "Space"));
+}
+
 /** The keys that work on every page. */
+const GLOBAL: Readonly<Partial<Record<Shortcut, () => void>>> = {
+  palette: () => useCommands.getState().show("palette"),
+  keys: () => useCommands.getState().show("keys"),
+  nextPane: () => nextPane(1),
+  previousPane: () => nextPane(-1),
+};
+
 export function globalKeys(event: KeyboardEvent): void {
-  const { show } = useCommands.getState();
-  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
-    event.preventDefault();
-    show("palette");
-  } else if (event.key === "?" && !isTyping(event)) {
-    event.preventDefault();
-    show("keys");
-  } else if (event.key === "F6" && !(event.target as HTMLElement | null)?.closest?.("[role='dialog']")) {
-    event.preventDefault();
-    nextPane(event.shiftKey ? -1 : 1);
-  }
+  const shortcut = shortcutOf(event);
+  const deed = shortcut && GLOBAL[shortcut];
+  const inDialog = Boolean((event.target as HTMLElement | null)?.closest?.("[role='dialog']"));
+  if (!deed || isNeededThere(event) || (inDialog && shortcut !== "palette")) return;
+  event.preventDefault();
+  deed();
+}
+
+/** A shortcut that leads into a field of the page. */
+export function useFieldShortcut(shortcut: Shortcut, field: React.RefObject<HTMLInputElement | null>): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (shortcutOf(event) !== shortcut || isNeededThere(event)) return;
+      event.preventDefault();
+      field.current?.select();
+      field.current?.focus();
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, [shortcut, field]);
 }

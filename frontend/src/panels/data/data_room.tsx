@@ -1,11 +1,12 @@
 /** The view of a dataset: its table, and the pane of the chosen column. */
 
 import { Search } from "lucide-react";
-import { type ReactNode, useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
+import { type ReactNode, useCallback, useRef, useState } from "react";
 import { matching } from "../../graph/find";
 import { Icon } from "../../look/icon";
 import { Trouble } from "../../look/trouble";
-import { isTyping } from "../../shell/commands";
+import { useShownKeys } from "../../shell/chosen_keys";
+import { useFieldShortcut } from "../../shell/commands";
 import { cellText } from "../../table/cells";
 import type { Cursor } from "../../table/cursor";
 import { AS_IT_IS, type ColumnProfile, type Filter, type RowOrder, type TableSource } from "../../table/source";
@@ -96,7 +97,8 @@ export function DataRoom({ source, profiles, bins, download }: DataRoomProps) {
 function FindColumn({ source, onFound }: { readonly source: TableSource; readonly onFound: (at: number) => void }) {
   const words = useWords();
   const field = useRef<HTMLInputElement>(null);
-  useKey((event) => event.key === "/" && !isTyping(event), field);
+  const keyOf = useShownKeys();
+  useFieldShortcut("search", field);
   const find = (typed: string) => {
     const places = source.columns.map(({ name }, at) => ({ name, at }));
     const found = typed && matching(typed, places, ({ name }) => name)[0];
@@ -106,7 +108,7 @@ function FindColumn({ source, onFound }: { readonly source: TableSource; readonl
     <label className="searchbox findcolumn">
       <Icon of={Search} small />
       <input ref={field} aria-label={words.data.findColumn} placeholder={words.data.findColumn} onChange={(event) => find(event.target.value)} />
-      <kbd>/</kbd>
+      <kbd>{keyOf("search")}</kbd>
     </label>
   );
 }
@@ -114,7 +116,8 @@ function FindColumn({ source, onFound }: { readonly source: TableSource; readonl
 function GoToRow({ rows, onGo }: { readonly rows: number; readonly onGo: (row: number) => void }) {
   const words = useWords();
   const field = useRef<HTMLInputElement>(null);
-  useKey((event) => (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "g", field);
+  const keyOf = useShownKeys();
+  useFieldShortcut("row", field);
   const go = (typed: string) => {
     const row = Number(typed.replace(/[\s,.]/g, ""));
     if (rows > 0 && Number.isInteger(row) && row > 0) onGo(Math.min(row, rows) - 1);
@@ -128,22 +131,7 @@ function GoToRow({ rows, onGo }: { readonly rows: number; readonly onGo: (row: n
         placeholder={words.data.goToRow}
         onKeyDown={(event) => event.key === "Enter" && go(event.currentTarget.value)}
       />
-      <kbd>Ctrl G</kbd>
+      <kbd>{keyOf("row")}</kbd>
     </label>
   );
-}
-
-/** A key that leads into a field, from wherever the focus is. */
-function useKey(is: (event: KeyboardEvent) => boolean, field: React.RefObject<HTMLInputElement | null>): void {
-  const isIt = useEffectEvent(is);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (!isIt(event)) return;
-      event.preventDefault();
-      field.current?.select();
-      field.current?.focus();
-    };
-    document.addEventListener("keydown", onKey);
-    return () => document.removeEventListener("keydown", onKey);
-  }, [field]);
 }

@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import type { Schemas } from "../../api/client";
 import { Button } from "../../look/button";
 import { Inlay } from "../../look/marks";
+import { useShownKeys } from "../../shell/chosen_keys";
 import { useWords } from "../../words/words";
 
 interface WelcomeProps {
@@ -15,6 +16,7 @@ interface WelcomeProps {
 
 export function Welcome({ folder, sample, onSample, onNew }: WelcomeProps) {
   const words = useWords();
+  const keyOf = useShownKeys();
   return (
     <main className="page centred">
       <div className="welcome">
@@ -46,7 +48,7 @@ export function Welcome({ folder, sample, onSample, onNew }: WelcomeProps) {
           {words.home.steps.map(([what, how], index) => (
             <li key={what}>
               <span className="number">{index + 1}</span>
-              <span><b>{what}</b><br /><span className="soft">{how}</span></span>
+              <span><b>{what}</b><br /><span className="soft">{how.replace("{add}", keyOf("add")).replace("{run}", keyOf("run"))}</span></span>
             </li>
           ))}
         </ol>

@@ -1,13 +1,15 @@
 /** The palette: datasets and modules by category, to be searched, dragged, or added with Enter. */
 
 import { ChevronDown, ChevronRight, Search } from "lucide-react";
-import { type DragEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type DragEvent, type KeyboardEvent, useRef, useState } from "react";
 import type { ModuleDocument } from "../../api/graph_document";
 import { DRAGGED, type Own, ownPort, type Subject } from "../../canvas/subject";
 import { matching } from "../../graph/find";
 import type { PortKind } from "../../graph/graph";
 import { Icon } from "../../look/icon";
 import { Inlay, PortMark } from "../../look/marks";
+import { useShownKeys } from "../../shell/chosen_keys";
+import { useFieldShortcut } from "../../shell/commands";
 import { said } from "../../words/library";
 import { sentenceText } from "../../words/server";
 import { useWords } from "../../words/words";
@@ -32,14 +34,11 @@ interface Entry {
 
 export function Palette({ modules, own, onAdd, grip }: PaletteProps) {
   const words = useWords();
+  const keyOf = useShownKeys();
   const [typed, setTyped] = useState("");
   const field = useRef<HTMLInputElement>(null);
   const tree = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const focus = () => field.current?.focus();
-    document.addEventListener("studiolo:palette", focus);
-    return () => document.removeEventListener("studiolo:palette", focus);
-  }, []);
+  useFieldShortcut("search", field);
 
   const groups = grouped(modules, own, typed);
   const searching = typed.trim() !== "";
@@ -70,7 +69,7 @@ export function Palette({ modules, own, onAdd, grip }: PaletteProps) {
               if (event.key === "Escape") setTyped("");
             }}
           />
-          <kbd>/</kbd>
+          <kbd>{keyOf("search")}</kbd>
         </label>
       </div>
       <div className="scroll tree" ref={tree}>

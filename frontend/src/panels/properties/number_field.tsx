@@ -66,8 +66,8 @@ export function NumberField({ parameter, value, readOnly, onChange }: FieldProps
           onBlur={() => take(typed)}
           onKeyDown={onKeyDown}
         />
-        <button type="button" tabIndex={-1} aria-label={`${words.properties.less}: ${parameter.label}`} onClick={() => stepBy(-1)}><Icon of={Minus} small /></button>
-        <button type="button" tabIndex={-1} aria-label={`${words.properties.moreOf}: ${parameter.label}`} onClick={() => stepBy(1)}><Icon of={Plus} small /></button>
+        <button type="button" tabIndex={-1} disabled={readOnly} aria-label={`${words.properties.less}: ${parameter.label}`} onClick={() => stepBy(-1)}><Icon of={Minus} small /></button>
+        <button type="button" tabIndex={-1} disabled={readOnly} aria-label={`${words.properties.moreOf}: ${parameter.label}`} onClick={() => stepBy(1)}><Icon of={Plus} small /></button>
       </span>
       {wrong && <p id={messageId} className="help bad" role="alert">{wrong}</p>}
     </>
