@@ -47,10 +47,10 @@ export class LanguageServer {
     });
     socket.addEventListener("open", () => {
       this.client.connect(transport);
-      void this.client.initializing.then(() => {
+      this.client.initializing.then(() => {
         this.retry = FIRST_RETRY;
         this.stand("ready");
-      });
+      }, () => socket.close());
     });
     socket.addEventListener("close", ({ code, reason }) => this.lost(code, reason));
   }
