@@ -1,7 +1,9 @@
 """`studiolo export`: a program without Studiolo that gives what the experiment gives."""
 
+import contextlib
 import pickle
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -91,6 +93,7 @@ EXPERIMENTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
           arrow: {dataset: kinds.arrow}
           feather: {dataset: kinds.feather}
           imported: {module: import-data, parameters: {file: kinds.parquet}}
+          queried: {module: import-data, parameters: {file: shop.db, query: select * from t}}
           typed in:
             module: enter-data-manually
             parameters:
@@ -374,6 +377,8 @@ def exports(
     exports.write("datasets/people.csv", PEOPLE)
     exports.write("datasets/bare.nh.tsv", '1\t" a"\n2\t\n')
     exports.write("datasets/lines.txt", "a\n\n  b, c\n")
+    with contextlib.closing(sqlite3.connect(exports.datasets / "shop.db")) as made:
+        made.executescript("create table t (n int, x text); insert into t values (1, 'a')")
     exports.write("datasets/folder/objects.jsonl", '{"a": 1, "t": "x"}\n{"b": true, "t": 1.5}\n')
     for extension in ("parquet", "arrow", "feather"):
         write_dataset(kinds(), exports.datasets / f"kinds.{extension}")

@@ -73,6 +73,50 @@ class UnknownFormatError(DatasetError):
         super().__init__(f"{what}{hint} Known extensions: {', '.join(self.known)}.")
 
 
+class DatabaseNotDatasetError(DatasetError):
+    """A file with the name of a database was named where a dataset is read or written."""
+
+    code: ClassVar[str] = "dataset-is-database"
+    classic_number: ClassVar[int | None] = 49
+
+    def __init__(self, *, file: str) -> None:
+        self.file = file
+        super().__init__(
+            f'"{file}" has the name of a SQLite database, which is not a dataset. In an '
+            "experiment, Import Data reads what a query finds in a database of the workspace."
+        )
+
+
+class DatabaseTooLargeError(DatasetError):
+    """A database has more bytes than a sandbox opens."""
+
+    code: ClassVar[str] = "dataset-database-too-large"
+
+    def __init__(self, *, file: str, size: int, limit: int) -> None:
+        self.file = file
+        self.size = size
+        self.limit = limit
+        super().__init__(
+            f'The database "{file}" has {size:,} bytes, and Import Data opens at most {limit:,}. '
+            "Make a smaller one of the tables that you need, or write the rows to a Parquet file."
+        )
+
+
+class DatabaseInUseError(DatasetError):
+    """A file beside a database has changes that may be missing in the database."""
+
+    code: ClassVar[str] = "dataset-database-in-use"
+
+    def __init__(self, *, file: str, beside: str) -> None:
+        self.file = file
+        self.beside = beside
+        super().__init__(
+            f'The file "{beside}" may have changes that are not yet in the database "{file}". '
+            "Close the programs that use the database. If the file does not go away, open the "
+            "database once with sqlite3, or use a copy made by VACUUM INTO."
+        )
+
+
 class SheetNotApplicableError(DatasetError):
     """A sheet was asked for in a file that has none."""
 

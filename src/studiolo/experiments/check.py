@@ -51,6 +51,7 @@ def check_experiment(
     *,
     datasets: Callable[[str, int | None], PortKind | None],
     reading: Callable[[str, int | None, ReadingOptions], None],
+    files: Callable[[str], None],
     read_script: Callable[[Path], Script],
     script_parameters: Callable[[str], Sequence[Parameter]],
     saved: Callable[[SavedName, int | None], Sequence[str]],
@@ -65,6 +66,7 @@ def check_experiment(
         datasets: What the dataset file of that name holds, in that version, or in the newest for
             None; None if there is no such file or version.
         reading: Raises a StudioloError if a dataset file can't be read with these options.
+        files: Raises a StudioloError if the file of that name can't be a parameter's value.
         read_script: Reads a script; raises a StudioloError if it can't.
         script_parameters: The parameters that the text of a script declares; raises a
             StudioloError if it is none.
@@ -81,6 +83,7 @@ def check_experiment(
         module=_asked_once(lambda module: _Module.of(catalogue.find(module))),
         dataset=_asked_once(datasets),
         reading=_asked_once(reading),
+        files=_asked_once(files),
         script_parameters=_asked_once(lambda path: script_parameters(read_script(path).source)),
         saved=_asked_once(saved),
         dataset_names=dataset_names,
@@ -124,6 +127,7 @@ class _LookUps:
     module: Callable[[ModuleId], _Module]
     dataset: Callable[[str, int | None], PortKind | None]
     reading: Callable[[str, int | None, ReadingOptions], None]
+    files: Callable[[str], None]
     script_parameters: Callable[[Path], Sequence[Parameter]]
     saved: Callable[[SavedName, int | None], Sequence[str]]
     dataset_names: Sequence[str]
@@ -474,7 +478,14 @@ class _Checker:
             return
         names_file = parameter.kind is ParameterKind.FILE and parameter.name not in module.written
         if names_file and isinstance(checked, str) and checked:
-            self._check_dataset(node, checked, None, "parameters", parameter.name)
+            place = "parameters", parameter.name
+            self._check_dataset(node, checked, None, *place)
+            if self._look_up.dataset(checked, None) is None:
+                return
+            try:
+                self._look_up.files(checked)
+            except StudioloError as error:
+                self._refuse(error, node.name, *place)
 
     def _find(
         self,

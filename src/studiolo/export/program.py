@@ -132,14 +132,14 @@ class _Exporter:
             reading = version.name, version.reading
             if reading in read:
                 continue
-            dataset = self._datasets[step.name][name]
+            dataset = self._datasets[step.name].get(name)
             function = self._functions.give(f"read {stem(version.name)}")
             read.add(reading)
             text, parts = reader(
                 version.name, dataset, function=function, folder=FOLDER, options=version.reading
             )
             self._parts.update(parts)
-            self._notes += differences(version.name, dataset)
+            self._notes += [] if dataset is None else differences(version.name, dataset)
             yield reading, (function, text)
 
     def _files(self) -> Iterator[tuple[Step, str, PlannedDataset]]:

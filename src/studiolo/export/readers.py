@@ -44,13 +44,13 @@ _WRITERS: Final[Mapping[FileFormat | None, str]] = {
 
 
 def reader(
-    file: str, dataset: Dataset, *, function: str, folder: str, options: ReadingOptions
+    file: str, dataset: Dataset | None, *, function: str, folder: str, options: ReadingOptions
 ) -> tuple[str, Sequence[str]]:
     """The definition of a function that reads a file, and the parts of a program that it needs.
 
     Args:
         file: The file's name in the folder of datasets.
-        dataset: What Studiolo reads from it.
+        dataset: What Studiolo reads from it; None if a module reads it itself.
         function: What to call the function.
         folder: The name of its parameter.
         options: How Studiolo reads the file.
@@ -58,6 +58,8 @@ def reader(
     Raises:
         ExportFormatError: Only Studiolo reads that format as Studiolo does.
     """
+    if dataset is None:
+        return f'def {function}({folder}):\n    return ({place(folder, file)}).open("rb")\n', []
     chosen = format_of_name(file)
     if chosen not in _READERS:
         raise ExportFormatError(file=file)

@@ -256,6 +256,7 @@ class Workspace:
             self.catalogue,
             datasets=self.datasets.kind,
             reading=self.datasets.check_reading,
+            files=self.datasets.check_file,
             read_script=read_script,
             script_parameters=read_script_parameters,
             saved=lambda saved, version: self.saved.notes(saved, version, environment_here()),

@@ -14,7 +14,7 @@ from studiolo_guest.frames.columns_in import Memory
 from studiolo_guest.frames.opening import InputFrame, map_file, open_memories
 
 #: Has the name of the port that an input is connected to, as "port", or else the name of the
-#: parameter that stands for it, as "parameter".
+#: parameter that stands for it, as "parameter". A file has its own name, too, as "name".
 Target = Mapping[str, Any]
 
 #: Where a frame keeps the roles of its columns, by column name: "label", "score" or "weight".
@@ -33,7 +33,7 @@ class Inputs:
         #: By port.
         self.connected: dict[str, Any] = {}
         #: By parameter.
-        self.parameters: dict[str, pd.DataFrame] = {}
+        self.parameters: dict[str, pd.DataFrame | io.BytesIO] = {}
 
     @classmethod
     def of(cls, request: Request, files: Sequence[int], *, log: Callable[[str], None]) -> Self:
@@ -76,11 +76,15 @@ class Inputs:
 
 
 def opened_bytes(kind: str, content: bytes, target: Target) -> Any:
-    """A zip, or the model or transform that was pickled.
+    """A file, a zip, or the model or transform that was pickled.
 
     Raises:
         MismatchError: It can't be opened.
     """
+    if kind == "file":
+        file = io.BytesIO(content)
+        file.name = target["name"]
+        return file
     return _zip(content) if kind == "zip" else _object(content, str(target.get("port")))
 
 

@@ -354,8 +354,8 @@ def _constant(
     if entry["kind"] == "dataset":
         return mapped(entry, files)
     content = wire.read_all(files[0])
-    if entry["kind"] == "zip":
-        return Bytes(kind="zip", content=content)
+    if entry["kind"] in ("zip", "file"):
+        return Bytes(kind=entry["kind"], content=content)
     try:
         return Opened(value=opened_bytes(entry["kind"], content, target))
     except MismatchError as error:

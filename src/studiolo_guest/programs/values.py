@@ -29,7 +29,7 @@ class Dataset:
 
 @dataclass(frozen=True, kw_only=True)
 class Bytes:
-    """A zip, or a pickled model or transform, before a step opens it."""
+    """A file, a zip, or a pickled model or transform, before a step opens it."""
 
     kind: str
     content: bytes

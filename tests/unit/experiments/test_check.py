@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from studiolo.datasets.formats.opening import check_options
-from studiolo.datasets.reading.files import format_of
+from studiolo.datasets.reading.files import check_extension, format_of
 from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.errors import StudioloError
 from studiolo.experiments.check import check_experiment
@@ -157,6 +157,7 @@ def check(experiment: Experiment, catalogue: Catalogue | None = None) -> list[Fi
         catalogue or Catalogue(),
         datasets=dataset,
         reading=check_reading,
+        files=check_extension,
         read_script=read_script,
         script_parameters=script_parameters,
         saved=saved,

@@ -6,8 +6,10 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
+from studiolo.datasets.databases import is_database
 from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.errors import (
+    DatabaseNotDatasetError,
     DatasetFileMissingError,
     DatasetFileUnreadableError,
     DatasetFileUnwritableError,
@@ -31,6 +33,7 @@ from studiolo.files.whole_file import replacing
 __all__ = [
     "DatasetFile",
     "FileFormat",
+    "check_extension",
     "format_of",
     "read_content_of",
     "read_dataset",
@@ -57,14 +60,27 @@ def format_of(path: Path | str) -> FileFormat:
 
     Raises:
         UnknownFormatError: The extension does not belong to a format.
+        DatabaseNotDatasetError: It belongs to databases.
     """
     name = Path(path).name
     found = format_of_name(name)
+    if is_database(name):
+        raise DatabaseNotDatasetError(file=str(path))
     if found is None:
         raise UnknownFormatError(
             file=str(path), extension=Path(name).suffix.lower(), known=list(EXTENSIONS)
         )
     return found
+
+
+def check_extension(name: str) -> None:
+    """Refuse a file that belongs to no workspace: it is neither a dataset nor a database.
+
+    Raises:
+        UnknownFormatError: Its extension says so.
+    """
+    if not is_database(name):
+        format_of(name)
 
 
 def read_dataset(

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
+from studiolo.datasets.databases import is_database
 from studiolo.environments.progress import BuildProgress, ProgressCallback
 from studiolo.experiments.experiment import NodeLimits
 from studiolo.modules.catalogue import is_built_in
@@ -175,7 +176,7 @@ def job_of(step: Step, inputs: Mapping[PortName, Connected], files: Mapping[str,
     Args:
         step: The step.
         inputs: What is connected to it, by input port.
-        files: Datasets that parameters stand for, by parameter.
+        files: Datasets and files that parameters stand for, by parameter.
     """
     assert step.definition is not None
     assert step.script is not None
@@ -209,8 +210,9 @@ def job_of(step: Step, inputs: Mapping[PortName, Connected], files: Mapping[str,
             )
             for name, (parameter, selection) in step.columns.items()
         },
-        dataset_parameters={
-            name: table for name, table in files.items() if isinstance(table, SealedTable)
+        dataset_parameters=files,
+        file_names={
+            name: version.name for name, version in step.files.items() if is_database(version.name)
         },
         nullable=step.metadata.nullable,
         seed=step.seed,

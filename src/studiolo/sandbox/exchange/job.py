@@ -108,8 +108,10 @@ class Job:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     #: Those that are columns of an input.
     column_parameters: Mapping[str, ColumnParameter] = field(default_factory=dict)
-    #: Those that are datasets.
-    dataset_parameters: Mapping[str, SealedTable] = field(default_factory=dict)
+    #: Those that are datasets, or files that the module reads itself.
+    dataset_parameters: Mapping[str, Connected] = field(default_factory=dict)
+    #: The names of these files, by parameter.
+    file_names: Mapping[str, str] = field(default_factory=dict)
     port_binding: PortBinding = PortBinding.CONNECTED
     #: Whether integers with missing values arrive in pandas' nullable types, not as floats.
     nullable: bool = False

@@ -40,7 +40,7 @@ class MemoryFile:
         return cls(os.memfd_create(name, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING))
 
     @classmethod
-    def of_bytes(cls, content: bytes, name: str) -> Self:
+    def of_bytes(cls, content: bytes | memoryview, name: str) -> Self:
         """A sealed file with this content."""
         file = cls.empty(name)
         try:

@@ -70,7 +70,7 @@ def script_of(job: Job) -> Mapping[str, Any]:
 
 
 def connected(job: Job) -> Iterator[tuple[dict[str, Any], Connected]]:
-    """The job's inputs in the order of its ports, and then the datasets among its parameters.
+    """The job's inputs in the order of its ports, then the datasets and files of its parameters.
 
     Each comes with its target: the port or the parameter, and the kind.
 
@@ -90,8 +90,11 @@ def connected(job: Job) -> Iterator[tuple[dict[str, Any], Connected]]:
         if port.kind is PortKind.DATASET and isinstance(source, MemoryFile):
             source = SealedTable.of_file(source)
         yield {"port": port.name, "kind": port.kind}, source
-    for name, table in job.dataset_parameters.items():
-        yield {"parameter": name, "kind": PortKind.DATASET}, table
+    for name, given in job.dataset_parameters.items():
+        if name in job.file_names:
+            yield {"parameter": name, "kind": "file", "name": job.file_names[name]}, given
+        else:
+            yield {"parameter": name, "kind": PortKind.DATASET}, given
 
 
 def files_of(source: Connected) -> Sequence[MemoryFile]:

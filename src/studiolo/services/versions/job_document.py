@@ -25,6 +25,7 @@ def job_document(job: Job) -> dict[str, Any]:
         "port_binding": job.port_binding.value,
         "nullable": job.nullable,
         "seed": job.seed,
+        **({"file_names": dict(job.file_names)} if job.file_names else {}),
     }
 
 
@@ -49,6 +50,7 @@ def read_job(document: Mapping[str, Any], **connected: Any) -> Job:
         port_binding=PortBinding(document["port_binding"]),
         nullable=document["nullable"],
         seed=document["seed"],
+        file_names=document.get("file_names", {}),
         **connected,
     )
 

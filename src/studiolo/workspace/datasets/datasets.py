@@ -9,15 +9,26 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from studiolo.datasets.databases import BESIDE, LARGEST, is_database
 from studiolo.datasets.dataset import ColumnRole, Dataset
-from studiolo.datasets.errors import DatasetFileMissingError, DatasetFileUnreadableError
+from studiolo.datasets.errors import (
+    DatabaseInUseError,
+    DatabaseTooLargeError,
+    DatasetFileMissingError,
+    DatasetFileUnreadableError,
+)
 from studiolo.datasets.formats import Content
 from studiolo.datasets.formats.opening import check_options
 from studiolo.datasets.missing_path import meant_among
 from studiolo.datasets.profile import profile_dataset, profile_document
 from studiolo.datasets.reading.bundle import check_bundle
 from studiolo.datasets.reading.confined_reading import check_confined
-from studiolo.datasets.reading.files import FileFormat, format_of, read_dataset_bytes
+from studiolo.datasets.reading.files import (
+    FileFormat,
+    check_extension,
+    format_of,
+    read_dataset_bytes,
+)
 from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.files.inside import stays_inside
 from studiolo.modules.definition import ParameterKind, PortKind
@@ -105,6 +116,22 @@ class WorkspaceDatasets:
             check_confined(Content(data=content, name=name, format=file_format, options=options))
             self._sheets.add((meant.digest, options.sheet))
 
+    def check_file(self, name: str) -> None:
+        """Check a file that a module's parameter names, as far as its name and its size tell.
+
+        Raises:
+            UnknownFormatError: It is neither a dataset nor a database.
+            DatabaseTooLargeError, DatabaseInUseError: It is a database that can't be handed over.
+        """
+        check_extension(name)
+        if not is_database(name):
+            return
+        if (size := self.size_on_disk(name)) > LARGEST:
+            raise DatabaseTooLargeError(file=name, size=size, limit=LARGEST)
+        for ending in BESIDE:
+            if self.size_on_disk(name + ending):
+                raise DatabaseInUseError(file=name, beside=name + ending)
+
     def digest_on_disk(self, name: str) -> BlobDigest | None:
         """The SHA-256 of a dataset file as it is now; None if there is none.
 
@@ -180,7 +207,7 @@ class WorkspaceDatasets:
         return SealedTable.of_dataset(dataset, name)
 
     def files(self, step: Step, log: list[str] | None = None) -> Mapping[str, Connected]:
-        """The datasets that a module's parameters stand for.
+        """The datasets, and the bytes of the databases, that a module's parameters stand for.
 
         Args:
             step: The module's step.
@@ -191,7 +218,10 @@ class WorkspaceDatasets:
         """
         assert step.definition is not None
         found: dict[str, Connected] = {
-            name: self._dataset(version, log) for name, version in step.files.items()
+            name: self._database(version)
+            if is_database(version.name)
+            else self._dataset(version, log)
+            for name, version in step.files.items()
         }
         for parameter in step.definition.parameters:
             if parameter.kind is ParameterKind.DATA and parameter.name in step.parameters:
@@ -216,6 +246,13 @@ class WorkspaceDatasets:
         if self._known(version) is None:
             self._note(version, len(content), dataset=None)
         return MemoryFile.of_bytes(content, version.name)
+
+    def _database(self, version: PlannedDataset) -> MemoryFile:
+        """The bytes of a database, which nothing outside the sandbox opens."""
+        content = self._content(version)
+        if self._known(version) is None:
+            self._note(version, content.size, dataset=None)
+        return MemoryFile.of_bytes(memoryview(content), "database")
 
     def _known(self, version: PlannedDataset) -> DatasetVersion | None:
         versions = self._records().dataset_versions(version.name)
@@ -259,7 +296,7 @@ class WorkspaceDatasets:
                 name=version.name,
                 content=BlobDigest(version.digest),
                 bytes=size,
-                format=format_of(version.name).value,
+                format="sqlite" if is_database(version.name) else format_of(version.name).value,
                 # Not of the current file, which may have different content.
                 mtime_ns=self._times.get((version.name, version.digest), 0),
                 columns=[] if dataset is None else _columns(dataset),

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from studiolo.datasets.reading.files import format_of
+from studiolo.datasets.reading.files import check_extension
 from studiolo.files.inside import stays_inside
 from studiolo.files.placing import place
 from studiolo.files.whole_file import staged
@@ -186,4 +186,4 @@ def _check_name(name: str) -> None:
     hidden = any(part.startswith(".") or part != part.strip() or not part for part in parts)
     if hidden or not stays_inside(name) or not name.isprintable() or "\\" in name:
         raise UploadNameError(name=name)
-    format_of(name)
+    check_extension(name)

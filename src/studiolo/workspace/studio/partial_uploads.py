@@ -9,7 +9,7 @@ import pyarrow as pa
 from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.reading.files import (
     FileFormat,
-    format_of,
+    check_extension,
     read_dataset_bytes,
     write_dataset_to,
 )
@@ -42,11 +42,11 @@ class PartialUploads:
         """Begin an upload of a file.
 
         Raises:
-            UnknownFormatError: The file's name does not end as that of a dataset.
+            UnknownFormatError: The file's name does not end as that of a dataset or database.
             UploadTooLargeError: It is too large.
             WorkspaceUnwritableError: It can't be kept.
         """
-        format_of(name)
+        check_extension(name)
         return self.files.begin(name, size)
 
     def preview(self, upload: str, name: str, options: ReadingOptions) -> Dataset:

@@ -12,7 +12,7 @@
 # [tool.studiolo.parameters.file]
 # label = "File"
 # kind = "file"
-# help = "A dataset file of the workspace. Empty: the data come from the address."
+# help = "A dataset or SQLite database of the workspace. Empty: the data come from the address."
 #
 # [tool.studiolo.parameters.address]
 # label = "Address"
@@ -44,8 +44,8 @@
 # ///
 """Brings a dataset file, data from the web, a blob or a database into the experiment.
 
-A file of the workspace can have any dataset format. The module runs again only when its content has
-changed.
+A file of the workspace can have any dataset format, or be a SQLite database (.sqlite, .sqlite3 or
+.db). The module runs again only when its content has changed.
 
 An address needs the node's `allow`, which names the host and the port, such as
 `allow: ["data.example.com:443"]`. The module then runs in every run, unless the node has
@@ -55,8 +55,8 @@ access signature (SAS) or a bearer token is a secret of the node: name it in bot
 secret, a redirection is not followed.
 
 CSV and TSV from an address are UTF-8, and the type of a column is decided from all of its values,
-as in Unpack Zipped Datasets. A SQLite database at an address is read by a query. Its dates are
-text, and a column with values of several kinds is refused, except integers among floats.
+as in Unpack Zipped Datasets. A SQLite database is read by a query. Its dates are text, and a column
+with values of several kinds is refused, except integers among floats.
 
 A PostgreSQL database has the address postgresql://USER@HOST:5432/DATABASE; its password is a secret
 of the node, and the authentication is Password. The query can only read. Encryption is used where
@@ -82,12 +82,13 @@ import os
 import re
 import sqlite3
 import ssl
+import textwrap
 import urllib.error
 import urllib.parse
 import urllib.request
 import zlib
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 import numpy as np
 import pandas as pd
@@ -113,7 +114,7 @@ _BYTEA, _NUMERIC = 17, 1700
 
 def azureml_main(
     *,
-    file: pd.DataFrame | None = None,
+    file: pd.DataFrame | BinaryIO | None = None,
     address: str = "",
     authentication: Literal["None", "Account key", "SAS", "Bearer token", "Password"] = "None",
     secret: str = "",
@@ -126,7 +127,7 @@ def azureml_main(
     if file is not None:
         if address:
             raise ValueError("Both a file and an address are given. Leave one of them empty.")
-        return file
+        return file if isinstance(file, pd.DataFrame) else _of_file(file, query)
     if not address:
         raise ValueError("No data are named. Give a file of the workspace, or an address.")
     if _names_database(address):
@@ -290,20 +291,31 @@ def _parquet(data: bytes) -> pd.DataFrame:
     return frame
 
 
+def _of_file(file: BinaryIO, query: str) -> pd.DataFrame:
+    """The rows that a query finds in a database of the workspace."""
+    with file:
+        data = file.read()
+    try:
+        return _rows_of(data, query)
+    except ValueError as error:
+        raise ValueError(f"{file.name} can't be read as SQLite: {error}.") from error
+
+
 def _rows_of(data: bytes, query: str) -> pd.DataFrame:
     """The rows that a query finds in the file of a SQLite database."""
-    if not query.strip():
-        raise ValueError("it needs a query, such as SELECT * FROM sales")
     if not data.startswith(b"SQLite format 3\0"):
         raise ValueError("it is not the file of a SQLite database")
+    if not query.strip():
+        raise ValueError("it needs a query, such as SELECT * FROM sales")
     with contextlib.closing(sqlite3.connect(":memory:")) as database:
         try:
             # Without the mark of a write-ahead log, which a database in memory can't have.
-            database.deserialize(data[:18] + b"\1\1" + data[20:])
+            database.deserialize(b"".join((data[:18], b"\1\1", memoryview(data)[20:])))
             found = database.execute(query)
             rows = found.fetchall()
-        except sqlite3.Error as error:
-            raise ValueError(str(error)) from error
+        except (sqlite3.Error, sqlite3.Warning) as error:
+            shown = textwrap.shorten(query, 200, placeholder=" …")
+            raise ValueError(f'the query "{shown}" fails: {error}') from error
     if found.description is None:
         raise ValueError("the query returns no table")
     names = [str(column[0]) for column in found.description]
