@@ -1,8 +1,8 @@
-/** Which versions answer the calls to an endpoint, and how each of them does. */
+/** Which versions answer the calls to an endpoint, how each of them does, and what it may reach. */
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Undo2 } from "lucide-react";
-import { useState } from "react";
+import { Fragment, useState } from "react";
 import type { Schemas } from "../../api/client";
 import { type Endpoint, type Service, services } from "../../api/services";
 import { Button } from "../../look/button";
@@ -53,19 +53,29 @@ export function Traffic({ service, endpoint, figures }: TrafficProps) {
           <tr><th>{words.services.version}</th><th>{words.services.published}</th><th className="r">{words.services.requests}</th><th className="r">{words.services.median}</th><th className="r">{words.services.errors}</th><th className="r">{words.services.share}</th></tr>
         </thead>
         <tbody>
-          {there.map(({ version, created_at, note }) => {
+          {there.map(({ version, created_at, note, allow, secrets }) => {
             const seen = figuresOf(figures, endpoint.name, version);
             return (
-              <tr key={version}>
-                <td title={note}><b>{version}</b> <span className="mute">{note}</span></td>
-                <td className="num">{moment(created_at)}</td>
-                <td className="r">{amount(seen.requests)}</td>
-                <td className="r">{seen.median === null ? "–" : `≤ ${duration(seen.median)}`}</td>
-                <td className={`r ${seen.failed > 0 ? "bad" : ""}`}>{amount(seen.failed)}</td>
-                <td className="r">
-                  <input className="in low share" type="number" min={0} max={100} aria-label={words.services.shareOf(version)} value={weights[version] ?? 0} onChange={(event) => setTyped({ ...weights, [version]: event.target.valueAsNumber || 0 })} />
-                </td>
-              </tr>
+              <Fragment key={version}>
+                <tr>
+                  <td title={note}><b>{version}</b> <span className="mute">{note}</span></td>
+                  <td className="num">{moment(created_at)}</td>
+                  <td className="r">{amount(seen.requests)}</td>
+                  <td className="r">{seen.median === null ? "–" : `≤ ${duration(seen.median)}`}</td>
+                  <td className={`r ${seen.failed > 0 ? "bad" : ""}`}>{amount(seen.failed)}</td>
+                  <td className="r">
+                    <input className="in low share" type="number" min={0} max={100} aria-label={words.services.shareOf(version)} value={weights[version] ?? 0} onChange={(event) => setTyped({ ...weights, [version]: event.target.valueAsNumber || 0 })} />
+                  </td>
+                </tr>
+                {(allow.length > 0 || secrets.length > 0) && (
+                  <tr>
+                    <td className="needs small soft" colSpan={6}>
+                      {allow.length > 0 && <p>{words.access.network}: <span className="mono">{allow.join(", ")}</span></p>}
+                      {secrets.length > 0 && <p>{words.access.secrets}: <span className="mono">{secrets.join(", ")}</span></p>}
+                    </td>
+                  </tr>
+                )}
+              </Fragment>
             );
           })}
         </tbody>
