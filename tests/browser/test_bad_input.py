@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from tests.server_process import server_process
 
 from studiolo.workspace.folder.sample import new_workspace
@@ -162,6 +162,39 @@ def test_a_change_waits_while_the_network_or_the_server_is_gone(
     studio.file.write_text(studio.file.read_text().replace("restarted", "off"))
     expect(page.locator('.react-flow__node[data-id="own"]')).to_contain_text("while it was off")
     # The browser tells of each request that failed.
+    complaints[:] = [one for one in complaints if "net::ERR_" not in one]
+
+
+def test_a_laptop_that_slept_shows_what_changed_meanwhile_and_loses_no_edit(
+    page: Page, studio: Studio, complaints: list[str]
+) -> None:
+    studio.file.write_text(EXPERIMENT)
+    # The first stream of events breaks as it does in sleep: nothing comes, not even an error.
+    streams: list[Route] = []
+
+    def break_the_first(stream: Route) -> None:
+        streams.append(stream)
+        if len(streams) > 1:
+            stream.continue_()
+
+    page.route("**/api/experiments/*/events", break_the_first)
+    page.clock.install()
+    opened(page, studio)
+    page.context.set_offline(True)
+    comment(page, "typed before it slept")
+    expect(page.locator(".banner.off")).to_be_visible()
+    theirs = EXPERIMENT.replace("{dataset: data.csv}", "{dataset: data.csv, comment: meanwhile}")
+    studio.file.write_text(theirs)
+    page.clock.fast_forward("08:00:00")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Make my changes on top of it").click()
+    expect(page.locator(".saved")).to_have_text("Saved")
+    assert "meanwhile" in studio.file.read_text()
+    assert "typed before it slept" in studio.file.read_text()
+    expect(page.locator('.react-flow__node[data-id="데이터"]')).to_contain_text("meanwhile")
+    # What happens from now on is heard of, too.
+    studio.file.write_text(studio.file.read_text().replace("meanwhile", "later"))
+    expect(page.locator('.react-flow__node[data-id="데이터"]')).to_contain_text("later")
     complaints[:] = [one for one in complaints if "net::ERR_" not in one]
 
 

@@ -9,21 +9,30 @@ interface Handlers {
 
 /** Begins after the browser has given up by itself, as it does when the server refuses. */
 const AGAIN_AFTER = 2_000;
+/** What the server sends every 15 seconds when there is no news. */
+const HEARTBEAT = "heartbeat";
+/** Milliseconds without any event after which a connection is taken for dead, and between two looks at that. */
+const DEAD_AFTER = 40_000;
+const LOOK_EVERY = 5_000;
 
 /** Follow a stream until it ends, or until the function that is returned is called. */
 export function follow(address: string, names: readonly string[], { onEvent, last = [] }: Handlers): () => void {
   let source: EventSource | null = null;
   let newest = 0;
+  let heard = Date.now();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const close = () => {
+  const open = () => {
     clearTimeout(timer);
     source?.close();
-  };
-  const open = () => {
     const opened = new EventSource(address);
     source = opened;
+    heard = Date.now();
+    opened.addEventListener(HEARTBEAT, () => {
+      heard = Date.now();
+    });
     for (const name of names) {
       opened.addEventListener(name, (event: MessageEvent<string>) => {
+        heard = Date.now();
         const id = Number(event.lastEventId);
         // A stream that began anew tells what was told again.
         if (id > 0 && id <= newest) return;
@@ -35,6 +44,13 @@ export function follow(address: string, names: readonly string[], { onEvent, las
     opened.addEventListener("error", () => {
       if (opened.readyState === EventSource.CLOSED) timer = setTimeout(open, AGAIN_AFTER);
     });
+  };
+  // A connection that broke while the computer slept may never report an error.
+  const watch = setInterval(() => Date.now() - heard > DEAD_AFTER && open(), LOOK_EVERY);
+  const close = () => {
+    clearTimeout(timer);
+    clearInterval(watch);
+    source?.close();
   };
   open();
   return close;

@@ -38,7 +38,7 @@ def event_routes(studio: Studio, streams: EventStreams) -> APIRouter:
 
         After a lost connection the browser names the last event that it had, and gets the rest. A
         run that another process carries is told by the states of its nodes, as it was at this
-        moment.
+        moment. Without news, an event `heartbeat` comes every 15 seconds.
         """
         handle = studio.runs.find(run)
         if handle is not None:
@@ -54,7 +54,10 @@ def event_routes(studio: Studio, streams: EventStreams) -> APIRouter:
         responses={200: {"model": ExperimentEventDocument}},
     )
     async def follow_experiment(name: str) -> EventStreamResponse:
-        """The events of an experiment, as server-sent events, from its present state on."""
+        """The events of an experiment, as server-sent events, from its present state on.
+
+        Without news, an event `heartbeat` comes every 15 seconds.
+        """
         # While its file can't be read, a page waits for the time when it can be again.
         with suppress(ExperimentFileError):
             await run_in_threadpool(

@@ -10,8 +10,9 @@ from typing import Final
 from starlette.responses import StreamingResponse
 
 MEDIA_TYPE: Final = "text/event-stream"
-#: Seconds after which a line without meaning is sent, so that proxies keep the connection.
-_HEARTBEAT: Final = 15.0
+#: Seconds without news after which a heartbeat is sent: proxies keep the connection, and a page
+#: whose connection broke without an error notices that nothing comes.
+_HEARTBEAT_SECONDS: Final = 15.0
 #: Milliseconds after which a browser that lost its connection comes back.
 _RETRY: Final = 1000
 
@@ -29,6 +30,9 @@ class SentEvent:
         """Its lines; JSON has no line ends of its own."""
         number = "" if self.id is None else f"id: {self.id}\n"
         return f"{number}event: {self.name}\ndata: {json.dumps(self.data)}\n\n"
+
+
+_HEARTBEAT: Final = SentEvent(name="heartbeat", data={})
 
 
 class EventStreamResponse(StreamingResponse):
@@ -56,7 +60,7 @@ class Bell:
     async def wait(self) -> bool:
         """Wait for a ring; False if there is none for a while."""
         try:
-            await asyncio.wait_for(self._rung.wait(), _HEARTBEAT)
+            await asyncio.wait_for(self._rung.wait(), _HEARTBEAT_SECONDS)
         except TimeoutError:
             return False
         finally:
@@ -110,7 +114,7 @@ class EventStreams:
                 if events:
                     yield "".join(event.text() for event in events)
                 elif not over and not await bell.wait():
-                    yield ":\n\n"
+                    yield _HEARTBEAT.text()
         finally:
             leave()
             self._bells.discard(bell)
