@@ -24,6 +24,7 @@ EXPERIMENT = """studiolo: 1
 name: People
 nodes:
   people: {dataset: people.csv}
+  pets: {dataset: pets.csv}
   chosen:
     module: select-columns-in-dataset
     inputs: {dataset: people}
@@ -38,8 +39,13 @@ class Script:
     def __init__(self, url: str, link: str, file: Path) -> None:
         self.url, self.link, self.file = url, link, file
 
+    @property
+    def experiment(self) -> Path:
+        return self.file.with_name("experiment.yaml")
+
     def open(self, page: Page) -> None:
         self.file.write_text(SCRIPT)
+        self.experiment.write_text(EXPERIMENT)
         page.goto(self.link)
         page.goto(f"{self.url}/experiments/people/nodes/mine")
         # The script is looked through: the language server answers.
@@ -55,9 +61,9 @@ def script(
 ) -> Iterator[Script]:
     root = studiolo.new_workspace(tmp_path_factory.mktemp("editor") / "workspace", samples=False)
     (root / "datasets" / "people.csv").write_text("name,age,home town\nAda,36,London\n")
+    (root / "datasets" / "pets.csv").write_text("kind,weight\ncat,4\n")
     folder = root / "experiments" / "people"
     folder.mkdir(parents=True)
-    (folder / "experiment.yaml").write_text(EXPERIMENT)
     with server_process(root) as server:
         line = server.next_line
         while "/signin" not in line:
@@ -154,6 +160,26 @@ def test_mistakes_are_marked_as_they_are_typed(editor: Page) -> None:
     for key in ("Backspace", "Backspace", "2"):
         editor.keyboard.press(key)
     expect(marked).to_have_count(0)
+
+
+def test_an_open_editor_follows_what_other_editors_write(editor: Page, script: Script) -> None:
+    put(editor, "dataframe2.columns")
+    editor.keyboard.press("Escape")
+    mistakes = editor.locator(".cm-lintRange-error")
+    expect(mistakes).to_have_text("columns")
+    expect(editor.locator(".scriptpane .saved")).to_have_text("Saved")
+    with editor.expect_response("**/input-columns"):
+        wires = "{dataset1: pets, dataset2: people}"
+        script.experiment.write_text(EXPERIMENT.replace("{dataset1: people}", wires))
+    # The second data frame is there now.
+    expect(mistakes).to_have_count(0)
+    script.file.write_text(script.file.read_text().replace("people = ", "pets = "))
+    expect(editor.locator(".cm-content")).to_contain_text("pets = dataframe1")
+    expect(editor.locator(".cm-activeLine")).to_have_text("    dataframe2.columns")
+    editor.keyboard.type('; pets["')
+    options = editor.get_by_role("option")
+    expect(options).to_have_count(2)
+    expect(options.filter(has_text="weight")).to_contain_text("int64")
 
 
 def test_a_list_is_painted_soon_after_its_key(

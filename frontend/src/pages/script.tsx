@@ -4,9 +4,9 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ChevronRight, Workflow } from "lucide-react";
 import { useEffect, useMemo } from "react";
-import { experimentDocument } from "../api/experiment";
 import { Icon } from "../look/icon";
 import { Trouble } from "../look/trouble";
+import { useFollowedExperiment, wiringOf } from "../panels/script/followed_experiment";
 import { readScript } from "../panels/script/script_file";
 import { ScriptPane } from "../panels/script/script_pane";
 import { Frame } from "../shell/frame";
@@ -17,7 +17,7 @@ export function ScriptPage() {
   const words = useWords();
   const { name, node } = scriptRoute.useParams();
   const { line } = scriptRoute.useSearch();
-  const experiment = useQuery({ queryKey: ["experiment", name, "script"], queryFn: () => experimentDocument(name) });
+  const experiment = useFollowedExperiment(name);
   const file = experiment.data?.nodes.find((one) => one.name === node)?.script ?? null;
   const script = useQuery({
     queryKey: ["script", name, file],
@@ -31,7 +31,8 @@ export function ScriptPage() {
     () => (state?.state === "failed" && state.error_line !== null ? { line: state.error_line, message: state.error ?? "" } : null),
     [state],
   );
-  const error = experiment.error ?? script.error;
+  // A script that is open stays open while the server can't be reached.
+  const error = (experiment.data ? null : experiment.error) ?? script.error;
   useEffect(() => {
     document.title = `${node} – Studiolo`;
   }, [node]);
@@ -55,7 +56,7 @@ export function ScriptPage() {
         <main className="page centred">{error ? <Trouble error={error} /> : <p className="quiet">{words.script.missing}</p>}</main>
       ) : (
         <main className="page">
-          {script.data && file !== null && <ScriptPane key={file} experiment={name} node={node} file={file} first={script.data} problem={problem} line={line ?? null} />}
+          {experiment.data && script.data && file !== null && <ScriptPane key={`${node}/${file}`} experiment={name} node={node} file={file} wiring={wiringOf(experiment.data, node)} seenAt={experiment.dataUpdatedAt} first={script.data} problem={problem} line={line ?? null} />}
         </main>
       )}
     </Frame>

@@ -63,3 +63,18 @@ test("a busy server is asked again, and an editor that was closed asks no more",
   await vi.advanceTimersByTimeAsync(60_000);
   expect(sockets).toHaveLength(2);
 });
+
+test("what a server knows is told again over a new connection, also after a refusal", async () => {
+  const server = opened();
+  server.connectAgain();
+  expect(sockets[0]?.close).toHaveBeenCalled();
+  sockets[0]?.lose(1005);
+  await vi.advanceTimersByTimeAsync(500);
+  expect(sockets).toHaveLength(2);
+  sockets[1]?.lose(4000, "node-unknown");
+  server.connectAgain();
+  expect(sockets).toHaveLength(3);
+  server.close();
+  server.connectAgain();
+  expect(sockets).toHaveLength(3);
+});

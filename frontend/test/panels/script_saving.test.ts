@@ -73,3 +73,24 @@ test("a save that fails is tried again", async () => {
   await wait(3_000);
   expect(saving.standing.kind).toBe("saved");
 });
+
+test("a text that another editor wrote is taken on, unless something was typed here", async () => {
+  const read = async () => ({ text: "theirs", revision: "t" });
+  expect(await saving.refresh(read)).toBe("theirs");
+  expect(await saving.refresh(read)).toBe(null);
+  saving.changed("theirs and mine");
+  expect(await saving.refresh(async () => ({ text: "newer", revision: "n" }))).toBe(null);
+  await wait(700);
+  expect(saves).toEqual([["theirs and mine", "t"]]);
+  expect(saving.standing.kind).toBe("saved");
+});
+
+test("a text that was read before a save is not taken for a newer one", async () => {
+  let answer = (_: { text: string; revision: string }) => {};
+  const refreshed = saving.refresh(() => new Promise((resolve) => (answer = resolve)));
+  saving.changed("ab");
+  await wait(700);
+  answer({ text: "a", revision: "r" });
+  expect(await refreshed).toBe(null);
+  expect(saving.takeTheirs()).toBe("ab");
+});

@@ -19,7 +19,7 @@ import { markLastRun } from "./marks";
 export interface ScriptEditor {
   /** The text as it is now. */
   readonly text: string;
-  /** Take on another text; the place of the cursor stays, if it still is there. */
+  /** Take on another text; the cursor stays where it is in the part that did not change. */
   replace(text: string): void;
   /** Mark a line, from 1, with what went wrong there; null takes the mark away. */
   mark(problem: { readonly line: number; readonly message: string } | null): void;
@@ -81,8 +81,7 @@ export function openEditor({ host, text, label, onChange, onSave, help }: Option
     },
     replace(next) {
       replacing = true;
-      const at = Math.min(view.state.selection.main.head, next.length);
-      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: next }, selection: { anchor: at } });
+      view.dispatch({ changes: changeBetween(view.state.doc.toString(), next) });
       replacing = false;
     },
     mark(problem) {
@@ -96,4 +95,14 @@ export function openEditor({ host, text, label, onChange, onSave, help }: Option
     focus: () => view.focus(),
     destroy: () => view.destroy(),
   };
+}
+
+/** The change from one text to another: from their first difference to their last. */
+function changeBetween(before: string, after: string): { readonly from: number; readonly to: number; readonly insert: string } {
+  const shorter = Math.min(before.length, after.length);
+  let from = 0;
+  while (from < shorter && before[from] === after[from]) from += 1;
+  let same = 0;
+  while (same < shorter - from && before.at(-1 - same) === after.at(-1 - same)) same += 1;
+  return { from, to: before.length - same, insert: after.slice(from, after.length - same) };
 }

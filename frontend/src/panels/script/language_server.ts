@@ -33,6 +33,14 @@ export class LanguageServer {
     this.socket?.close();
   }
 
+  /** Connect anew: what it knows of the node, such as its wires, it learns when a connection begins. */
+  connectAgain(): void {
+    if (this.closed) return;
+    if (this.standing !== "off") return this.socket?.close();
+    this.stand("waiting");
+    this.connect();
+  }
+
   private connect(): void {
     const socket = new WebSocket(this.address);
     this.socket = socket;

@@ -26,6 +26,8 @@ const REACHABLE = EditorView.updateListener.of(({ view }) => {
 
 export interface ScriptHelp {
   readonly extension: Extension;
+  /** The node has changed: have the language server learn about it again. */
+  renew(): void;
   close(): void;
 }
 
@@ -58,6 +60,7 @@ export function scriptHelp({ address, own, told }: Options): ScriptHelp {
       looking(client),
       REACHABLE,
     ],
+    renew: () => server.connectAgain(),
     close: () => server.close(),
   };
 }

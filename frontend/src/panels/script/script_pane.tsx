@@ -13,14 +13,18 @@ import { columnCompletion } from "./column_completion";
 import type { ColumnsOfArguments } from "./column_names";
 import { openEditor, type ScriptEditor } from "./editor";
 import { type HelpStanding, languageServerAddress } from "./language_server";
-import { scriptHelp } from "./script_help";
-import { saveScript, type ScriptText } from "./script_file";
+import { type ScriptHelp, scriptHelp } from "./script_help";
+import { readScript, saveScript, type ScriptText } from "./script_file";
 import { ScriptSaving, type ScriptStanding } from "./script_saving";
 
 interface ScriptPaneProps {
   readonly experiment: string;
   readonly node: string;
   readonly file: string;
+  /** See `wiringOf`. */
+  readonly wiring: string;
+  /** When the experiment was last looked at; its files may have changed then. */
+  readonly seenAt: number;
   readonly first: ScriptText;
   /** What went wrong in the last run, if it was this script. */
   readonly problem: { readonly line: number; readonly message: string } | null;
@@ -30,9 +34,10 @@ interface ScriptPaneProps {
 interface Opened {
   readonly editor: ScriptEditor;
   readonly saving: ScriptSaving;
+  readonly help: ScriptHelp;
 }
 
-export function ScriptPane({ experiment, node, file, first, problem, line }: ScriptPaneProps) {
+export function ScriptPane({ experiment, node, file, wiring, seenAt, first, problem, line }: ScriptPaneProps) {
   const words = useWords();
   const trouble = useTroubleText();
   const host = useRef<HTMLDivElement>(null);
@@ -58,13 +63,26 @@ export function ScriptPane({ experiment, node, file, first, problem, line }: Scr
       help: help.extension,
     });
     editor.focus();
-    setOpened({ editor, saving });
+    setOpened({ editor, saving, help });
     return () => {
       void saving.saveNow();
       editor.destroy();
       help.close();
     };
   }, [experiment, node, first, file]);
+  const known = useRef(wiring);
+  useEffect(() => {
+    if (!opened || known.current === wiring) return;
+    known.current = wiring;
+    opened.help.renew();
+  }, [opened, wiring]);
+  const readAt = useRef(seenAt);
+  useEffect(() => {
+    if (!opened || readAt.current === seenAt) return;
+    readAt.current = seenAt;
+    // A file that can't be read now is told of when it is saved.
+    opened.saving.refresh(() => readScript(experiment, file)).then((text) => text !== null && opened.editor.replace(text), () => {});
+  }, [opened, seenAt, experiment, file]);
   useEffect(() => opened?.editor.mark(problem), [opened, problem]);
   useEffect(() => {
     if (line !== null) opened?.editor.goTo(line);

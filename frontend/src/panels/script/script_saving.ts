@@ -52,6 +52,16 @@ export class ScriptSaving {
     }
   }
 
+  /** The text that another editor has written since, to be shown; null if there is none, or if something typed here would be lost. */
+  async refresh(read: () => Promise<ScriptText>): Promise<string | null> {
+    const before = this.saved;
+    const found = await read();
+    if (this.saved !== before || this.text !== before.text || this.standing.kind === "conflict") return null;
+    this.saved = found;
+    this.text = found.text;
+    return found.text === before.text ? null : found.text;
+  }
+
   /** Forget what was typed; the text to show instead. */
   takeTheirs(): string {
     const { text, revision } = this.standing.theirs ?? this.saved;
