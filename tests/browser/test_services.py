@@ -90,6 +90,7 @@ def test_an_experiment_becomes_a_service_that_scores_a_file(
     page.locator(".testform").get_by_label("years").fill("10")
     page.get_by_role("button", name="Send").click()
     expect(page.locator(".answer")).to_contain_text("13")
+    change_limits(page)
     page.get_by_label("File for input1").set_input_files(
         {"name": "more.csv", "mimeType": "text/csv", "buffer": PETS.encode()}
     )
@@ -101,8 +102,27 @@ def test_an_experiment_becomes_a_service_that_scores_a_file(
     check_both_themes(page)
     page.evaluate("localStorage.setItem('studiolo.language', 'ko')")
     page.reload()
-    expect(page.locator(".testform")).to_be_visible()
+    # What is wrong is said in Korean, too.
+    page.locator(".testform").get_by_label("age").fill("old")
+    page.get_by_role("button", name="보내기").click()
+    expect(page.locator(".answer")).to_contain_text("열: 정수가 필요합니다. 받은 값: ")
     check_both_themes(page)
+
+
+def change_limits(page: Page) -> None:
+    """Change one limit of the endpoint, and be refused with one that is too large."""
+    card = page.locator(".sec").filter(has=page.get_by_role("heading", name="Limits"))
+    card.get_by_role("button", name="Change").click()
+    card.get_by_label("Calls that wait").fill("5")
+    card.get_by_label("Size of a request, MiB").fill("2000")
+    card.get_by_role("button", name="Apply").click()
+    refused = 'The limit "size" can\'t be 2000MiB: allowed are 1KiB to 1GiB. No limit has changed.'
+    expect(card.get_by_role("alert")).to_have_text(refused)
+    card.get_by_label("Size of a request, MiB").fill("2")
+    card.get_by_role("button", name="Apply").click()
+    expect(card).to_contain_text(
+        "5 more may wait. Each may take 1 min 0 s and has up to 1,000,000 rows in 2 MiB."
+    )
 
 
 @pytest.mark.parametrize(("scheme", "locale"), [("light", "ko-KR"), ("dark", "en-GB")])

@@ -4,13 +4,19 @@ import json
 import re
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from tests.unit.every_error import EVERY_ERROR, an_error
 
 from studiolo.errors import StudioloError
 from studiolo.experiments.finding import FINDING_CODES
-from studiolo.modules.definition import ModuleDefinition
+from studiolo.modules.definition import ModuleDefinition, Parameter, ParameterKind
+from studiolo.modules.values import allowed_values
+from studiolo.runs.engines.sandbox_pool import STILL_WAITING
+from studiolo.runs.planning.recipe import PARTS, differences
 from studiolo.sandbox.exchange.failures import FAILURE_CODES
+from studiolo.services.cells import cell_type
+from studiolo.services.columns import NEEDED
 from studiolo.workspace.folder.sample import samples_folder
 from studiolo.workspace.workspace import Workspace
 
@@ -83,6 +89,58 @@ def test_every_error_of_the_api_itself_is_said_in_korean() -> None:
 def test_every_failure_is_said_in_korean() -> None:
     assert set(FAILURE_CODES) - set(SAID["failures"]) == OF_SCRIPTS
     assert {slot for said in SAID["failures"].values() for slot in slots(said)} == {"subject"}
+
+
+def test_every_reason_of_a_node_is_said_in_korean() -> None:
+    source = (ROOT / "src/studiolo/runs/experiments/experiment_runner.py").read_text("utf-8")
+    reasons = set(re.findall(r'"(It[s ][^"]+\.|Nothing that [^"]+\.)"', source))
+    assert len(reasons) > 5
+    assert sorted(reasons - set(SAID["reasons"])) == []
+    before = {"parameters": {"a": 1, "b": 1}, "options": {"o": 1}, "once": 1}
+    after = {"parameters": {"b": 2, "c": 3}, "inputs": {"i": 1}, **dict.fromkeys(PARTS, 1)}
+    changes = differences(before, after)
+    assert len(changes) > len(PARTS) + 5
+    assert [phrase for phrase in changes if not fits("changes", phrase)] == []
+
+
+def test_every_value_that_a_service_expects_is_said_in_korean() -> None:
+    types: list[pa.DataType] = [
+        pa.int8(),
+        pa.int64(),
+        pa.float64(),
+        pa.bool_(),
+        pa.decimal128(9, 2),
+        pa.large_binary(),
+    ]
+    types += [pa.timestamp("us"), pa.duration("s"), pa.date32(), pa.large_string()]
+    expected = [cell_type(one).expected for one in types] + [NEEDED]
+    for kind in ParameterKind:
+        for low, high in ((None, None), (0, None), (None, 1), (0, 1)):
+            parameter = Parameter(
+                name="p", label="P", kind=kind, choices=("a", "b"), minimum=low, maximum=high
+            )
+            expected.append(allowed_values(parameter))
+    assert [phrase for phrase in expected if not fits("expected", phrase)] == []
+
+
+def test_every_step_of_building_an_environment_is_said_in_korean() -> None:
+    messages = {STILL_WAITING.message}
+    for file in ("building/build.py", "building/bytecode.py", "uv/process.py", "progress.py"):
+        source = (ROOT / "src/studiolo/environments" / file).read_text("utf-8")
+        said = r'BuildPhase\.[A-Z]+, (?:message=)?f?(["\'])(.+?)\1|message="(.+?)"'
+        found = (one[1] or one[2] for one in re.findall(said, source))
+        messages.update(one for one in found if "{message}" not in one)
+    assert len(messages) > 8
+    steps = {message.replace("{spec.name}", "default") for message in messages}
+    counted = {f"{step} (1/2)" for step in steps}
+    known = [step for step in steps | counted if fits("progress", step)]
+    assert len(known) == len(steps)
+
+
+def fits(section: str, english: str) -> bool:
+    """Whether there are words for a text, its own or those of a pattern."""
+    patterns = [re.split(r"\{\w+\}", one) for one in SAID[section]]
+    return any(re.fullmatch(".+?".join(map(re.escape, one)), english) for one in patterns)
 
 
 @pytest.mark.parametrize("kind", EVERY_ERROR, ids=lambda kind: kind.__name__)

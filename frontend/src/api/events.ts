@@ -15,7 +15,12 @@ const HEARTBEAT = "heartbeat";
 const DEAD_AFTER = 40_000;
 const LOOK_EVERY = 5_000;
 
-/** Follow a stream until it ends, or until the function that is returned is called. */
+/**
+ * Follow a stream until it ends, or until the function that is returned is called.
+ *
+ * A page that is hidden has no stream: a browser has six connections for all pages of a server. When it is shown again, the
+ * stream tells what happened meanwhile.
+ */
 export function follow(address: string, names: readonly string[], { onEvent, last = [] }: Handlers): () => void {
   let source: EventSource | null = null;
   let newest = 0;
@@ -24,6 +29,7 @@ export function follow(address: string, names: readonly string[], { onEvent, las
   const open = () => {
     clearTimeout(timer);
     source?.close();
+    if (document.hidden) return;
     const opened = new EventSource(address);
     source = opened;
     heard = Date.now();
@@ -47,7 +53,9 @@ export function follow(address: string, names: readonly string[], { onEvent, las
   };
   // A connection that broke while the computer slept may never report an error.
   const watch = setInterval(() => Date.now() - heard > DEAD_AFTER && open(), LOOK_EVERY);
+  document.addEventListener("visibilitychange", open);
   const close = () => {
+    document.removeEventListener("visibilitychange", open);
     clearTimeout(timer);
     clearInterval(watch);
     source?.close();

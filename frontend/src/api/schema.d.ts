@@ -1055,7 +1055,7 @@ export interface paths {
          *
          *     After a lost connection the browser names the last event that it had, and gets the rest. A
          *     run that another process carries is told by the states of its nodes, as it was at this
-         *     moment.
+         *     moment. Without news, an event `heartbeat` comes every 15 seconds.
          */
         get: operations["follow_run"];
         put?: never;
@@ -1076,6 +1076,8 @@ export interface paths {
         /**
          * Follow Experiment
          * @description The events of an experiment, as server-sent events, from its present state on.
+         *
+         *     Without news, an event `heartbeat` comes every 15 seconds.
          */
         get: operations["follow_experiment"];
         put?: never;
@@ -2479,6 +2481,14 @@ export interface components {
          * @description Event `node`: the state of a node changed.
          */
         NodeEvent: {
+            /** Error */
+            error: string | null;
+            /** Error Code */
+            error_code: string | null;
+            /** Error Subject */
+            error_subject: string | null;
+            /** Error Line */
+            error_line: number | null;
             /** Node */
             node: string;
             /** State */
@@ -2493,10 +2503,6 @@ export interface components {
             bytes: number | null;
             /** From Run */
             from_run: string | null;
-            /** Error */
-            error: string | null;
-            /** Error Line */
-            error_line: number | null;
         };
         /**
          * NodePosition
@@ -2529,6 +2535,10 @@ export interface components {
             seconds: number | null;
             /** Error */
             error: string | null;
+            /** Error Code */
+            error_code: string | null;
+            /** Error Subject */
+            error_subject: string | null;
             /** Error Line */
             error_line: number | null;
         };
@@ -2669,6 +2679,8 @@ export interface components {
          * @description One thing that is wrong with the rows.
          */
         ProblemDocument: {
+            /** Code */
+            code: string;
             /** Message */
             message: string;
             /** Target */
@@ -2677,6 +2689,10 @@ export interface components {
             row: number | null;
             /** Column */
             column: string | null;
+            /** Expected */
+            expected: string;
+            /** Found */
+            found: string;
         };
         /**
          * ProfileDocument
@@ -2823,6 +2839,10 @@ export interface components {
             code: string;
             /** Message */
             message: string;
+            /** Facts */
+            facts: {
+                [key: string]: string | number | string[];
+            };
         };
         /**
          * RunDocument

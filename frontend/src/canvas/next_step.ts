@@ -3,7 +3,7 @@
 import type { Graph } from "../graph/graph";
 import { dataOrder } from "../graph/order";
 import type { LiveRun } from "./live";
-import { type Finding, findingsByNode, hasResult, type Kept, missingInputs } from "./node_state";
+import { failedText, type Finding, findingsByNode, hasResult, type Kept, missingInputs } from "./node_state";
 
 export type NextStep =
   | { readonly kind: "add" }
@@ -31,7 +31,7 @@ export function nextStep(
   for (const name of order) if (wrong.has(name)) return { kind: "fix", node: name };
   for (const name of order) {
     const state = kept[name];
-    if (state?.state === "failed" && state.up_to_date !== false) return { kind: "failed", node: name, says: state.error ?? "" };
+    if (state?.state === "failed" && state.up_to_date !== false) return { kind: "failed", node: name, says: failedText(state) };
   }
   const modules = order.filter((name) => graph.nodes.get(name)?.kind === "module");
   if (modules.length === 0) return null;

@@ -4,17 +4,20 @@ import type { Schemas } from "../api/client";
 import type { Graph, GraphNode } from "../graph/graph";
 import type { Mark } from "../look/marks";
 import type { Words } from "../words/en";
-import { findingText } from "../words/server";
+import { failureLine, findingText } from "../words/server";
 
 export type Kept = Schemas["NodeStateDocument"];
 export type Finding = Schemas["FindingDocument"];
+
+/** Why a node failed, in short; also in an event of a run. */
+export type Failed = Pick<Kept, "error" | "error_code" | "error_subject" | "error_line">;
 
 /** A node in the run that goes on, or in the one that has just ended. */
 export interface Live {
   readonly state: "waiting" | "running" | "finished" | "kept" | "failed" | "cancelled" | "skipped";
   readonly seconds: number | null;
   readonly rows: number | null;
-  readonly error: string | null;
+  readonly failure: Failed | null;
   /** The node that it waits for, or that held it back. */
   readonly because: string | null;
   /** When it began, in milliseconds of the browser's clock. */
@@ -69,7 +72,7 @@ function liveShown(live: Live, kept: Kept | undefined, words: Words): NodeShown 
     case "kept":
       return { ...shown, mark: "kept", look: "keep", word: words.states.kept, run: kept?.from_run ?? null };
     case "failed":
-      return { ...shown, figures: "", mark: "failed", look: "fail", word: words.states.failed, cause: live.error ?? "" };
+      return { ...shown, figures: "", mark: "failed", look: "fail", word: words.states.failed, cause: live.failure === null ? "" : causeOf(live.failure, words) };
     case "cancelled":
       return { ...shown, mark: "stopped", look: "stop", word: words.states.stopped };
     case "skipped":
@@ -85,12 +88,21 @@ function worthAnEstimate(kept: Kept | undefined): number | null {
 function keptShown(kept: Kept, words: Words): NodeShown {
   const shown = { ...PLAIN, figures: rows(kept.rows, words), seconds: kept.seconds };
   if (kept.state === "failed") {
-    const line = kept.error_line === null ? "" : ` (${words.device.line(kept.error_line)})`;
-    return { ...shown, figures: "", mark: "failed", look: "fail", word: words.states.failed, cause: `${kept.error ?? ""}${line}` };
+    return { ...shown, figures: "", mark: "failed", look: "fail", word: words.states.failed, cause: causeOf(kept, words) };
   }
   if (kept.up_to_date === false) return { ...shown, seconds: null, mark: "old", look: "old", word: words.states.outOfDate };
   if (kept.state === "kept") return { ...shown, mark: "kept", look: "keep", word: words.states.kept, run: kept.from_run };
   return { ...shown, mark: "done", look: "done", word: words.states.done };
+}
+
+/** Why a node failed. */
+export function failedText({ error, error_code, error_subject }: Failed): string {
+  return error === null ? "" : failureLine({ code: error_code ?? "", message: error, subject: error_subject ?? "" });
+}
+
+/** Why a node failed, and at which line of its script. */
+export function causeOf(failed: Failed, words: Words): string {
+  return failed.error_line === null ? failedText(failed) : `${failedText(failed)} (${words.device.line(failed.error_line)})`;
 }
 
 function rows(count: number | null, words: Words): string {

@@ -1,8 +1,10 @@
 /** What the events of a run make of what is shown of it. */
 
 import type { Schemas } from "../api/client";
+import { errorText, progressText } from "../words/server";
+import { words } from "../words/words";
 import { type LiveRun, type LogLine, NO_RUN } from "./live";
-import type { Live } from "./node_state";
+import { causeOf, type Live } from "./node_state";
 
 export type RunEvent =
   | { readonly name: "run_began"; readonly data: Schemas["RunBeganEvent"] }
@@ -42,7 +44,7 @@ export function afterRunEvents(run: LiveRun, events: readonly RunEvent[], now: n
 }
 
 function withNode(run: LiveRun, event: Schemas["NodeEvent"], nodes: Map<string, Live>, now: number): LiveRun {
-  const told = event.error === null ? run : withLines(run, event.node, `${event.error}\n`);
+  const told = event.error === null ? run : withLines(run, event.node, `${causeOf(event, words())}\n`);
   return { ...told, nodes: nodes.set(event.node, liveNode(event, run.nodes.get(event.node), now)) };
 }
 
@@ -60,11 +62,13 @@ export function afterRunEvent(run: LiveRun, event: RunEvent, now: number): LiveR
     case "console_dropped":
       return { ...run, dropped: Object.values(event.data.lines).reduce((sum, lines) => sum + lines, 0) };
     case "environment":
-      return withLines(run, "", `${event.data.message}\n`);
+      return withLines(run, "", `${progressText(event.data.message)}\n`);
     case "run_ended":
       return ended(run, event.data.status as LiveRun["status"], now);
-    case "run_broken_off":
-      return { ...ended(withLines(run, "", `${event.data.message}\n`), "failed", now), broken: event.data.message };
+    case "run_broken_off": {
+      const why = errorText(event.data);
+      return { ...ended(withLines(run, "", `${why}\n`), "failed", now), broken: why };
+    }
   }
 }
 
@@ -73,17 +77,16 @@ function ended(run: LiveRun, status: LiveRun["status"], now: number): LiveRun {
 }
 
 function live(state: Live["state"]): Live {
-  return { state, seconds: null, rows: null, error: null, because: null, since: null };
+  return { state, seconds: null, rows: null, failure: null, because: null, since: null };
 }
 
 function liveNode(event: Schemas["NodeEvent"], before: Live | undefined, now: number): Live {
   const state = event.state as Live["state"];
-  const line = event.error_line === null ? "" : ` (${event.error_line})`;
   return {
     ...live(state),
     seconds: event.seconds,
     rows: event.rows,
-    error: event.error === null ? null : `${event.error}${line}`,
+    failure: event.error === null ? null : event,
     since: state === "running" ? (before?.since ?? now) : null,
   };
 }

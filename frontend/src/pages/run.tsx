@@ -20,6 +20,7 @@ import { Difference } from "../panels/runs/difference";
 import { experimentOf, shortRun } from "../panels/runs/place";
 import { Crumbs } from "../shell/crumbs";
 import { Frame } from "../shell/frame";
+import { failureLine, reasonText } from "../words/server";
 import { duration, moment, useWords } from "../words/words";
 
 export function RunPage() {
@@ -106,7 +107,7 @@ function Nodes({ run, nodes }: { readonly run: string; readonly nodes: Run["node
       <tbody>
         {Object.entries(nodes).map(([name, node]) => {
           const shown = shownNode(node.state, words);
-          const why = node.error?.message ?? node.reason;
+          const why = node.error ? failureLine(node.error) : reasonText(node.reason);
           return (
             <tr key={name}>
               <td><Link to="/runs/$run/nodes/$node" params={{ run, node: name }} className="mono">{name}</Link></td>

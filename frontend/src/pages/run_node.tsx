@@ -20,7 +20,7 @@ import { Pictures } from "../panels/device/pictures";
 import { experimentOf } from "../panels/runs/place";
 import { Crumbs } from "../shell/crumbs";
 import { Frame } from "../shell/frame";
-import { sentenceText } from "../words/server";
+import { reasonText } from "../words/server";
 import { duration, moment, size, useWords } from "../words/words";
 
 export function RunNodePage() {
@@ -99,7 +99,7 @@ function Device({ run, node, of }: { readonly run: string; readonly node: string
   const words = useWords();
   return (
     <>
-      {of.reason && !of.error && <p className="note kept reason"><StateMark mark={shownNode(of.state, words).mark} small />{of.state === "finished" ? words.states.ranBecause(sentenceText(of.reason)) : sentenceText(of.reason)}</p>}
+      {of.reason && !of.error && <p className="note kept reason"><StateMark mark={shownNode(of.state, words).mark} small />{of.state === "finished" ? words.states.ranBecause(reasonText(of.reason)) : reasonText(of.reason)}</p>}
       {Object.keys(of.ports).length > 0 && (
         <section className="block"><h2 className="hd">{words.properties.outputs}</h2><Outputs run={run} node={node} ports={of.ports} /></section>
       )}

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ChevronRight, Workflow } from "lucide-react";
 import { useEffect, useMemo } from "react";
+import { failedText } from "../canvas/node_state";
 import { Icon } from "../look/icon";
 import { Trouble } from "../look/trouble";
 import { useFollowedExperiment, wiringOf } from "../panels/script/followed_experiment";
@@ -28,7 +29,7 @@ export function ScriptPage() {
   });
   const state = experiment.data?.states[node];
   const problem = useMemo(
-    () => (state?.state === "failed" && state.error_line !== null ? { line: state.error_line, message: state.error ?? "" } : null),
+    () => (state?.state === "failed" && state.error_line !== null ? { line: state.error_line, message: failedText(state) } : null),
     [state],
   );
   // A script that is open stays open while the server can't be reached.

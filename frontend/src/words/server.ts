@@ -13,6 +13,20 @@ interface Said {
   readonly facts?: Facts;
 }
 
+interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly target: string;
+  readonly row: number | null;
+  readonly column: string | null;
+  /** A phrase; empty where the message has all. */
+  readonly expected: string;
+  readonly found: string;
+}
+
+/** What is expected where a value is missing; there is nothing to be found, then. */
+const A_VALUE = "a value";
+
 /** An error of the server. */
 export function errorText({ code, message, facts }: Said): string {
   return filled("errors", code, { ...facts, message })?.text ?? message;
@@ -30,15 +44,76 @@ export function failureText({ code, message, subject }: { readonly code: string;
   return found === null ? { text: message, detail: "" } : { text: found.text, detail: found.exact ? "" : message };
 }
 
-/** A sentence about a module of the library, or about why a node ran. */
+/** The same on one line. */
+export function failureLine(failure: Parameters<typeof failureText>[0]): string {
+  const { text, detail } = failureText(failure);
+  return [text, detail].filter(Boolean).join(" ");
+}
+
+/** What is wrong with a row that a service was sent. */
+export function problemText({ code, message, target, row, column, expected, found }: Problem): string {
+  const needed = expected === "" ? "" : fitting("expected", expected);
+  if (needed === null) return message;
+  const facts = { target, row: row ?? "", column: column ?? "", expected: needed, found: expected === A_VALUE ? "" : found };
+  return filled("problems", code, facts)?.text ?? message;
+}
+
+/** A sentence about a module of the library. */
 export function sentenceText(english: string): string {
-  const server = spoken();
-  return server?.library[english] ?? server?.reasons[english] ?? english;
+  return spoken()?.library[english] ?? english;
+}
+
+/** How far the building of an environment is. */
+export function progressText(english: string): string {
+  return fitting("progress", english) ?? english;
+}
+
+/** Why a node ran, or did not. */
+export function reasonText(english: string): string {
+  const changed = /^Changed: (.+)\.$/su.exec(english)?.[1];
+  if (changed === undefined) return fitting("reasons", english) ?? english;
+  const changes = spoken() && changesText(changed.split(", "));
+  return changes ? filledWith(spoken()?.reasons["Changed: {changes}."] ?? english, { changes }) : english;
+}
+
+/** What changed, from parts of a list that was split at its commas; values may have commas of their own. */
+function changesText(parts: readonly string[]): string | null {
+  const said: string[] = [];
+  for (let at = 0, end = 1; at < parts.length; end += 1) {
+    if (end > parts.length) return null;
+    const phrase = fitting("changes", parts.slice(at, end).join(", "));
+    if (phrase === null) continue;
+    said.push(phrase);
+    at = end;
+  }
+  return said.join(", ");
 }
 
 function spoken(): ServerWords | null {
   const { language, server } = useLanguage.getState();
   return language === "ko" ? server : null;
+}
+
+/** The words for an English text: its own, or those of the first pattern that it fits. */
+function fitting(kind: "expected" | "reasons" | "changes" | "progress", english: string): string | null {
+  const known = spoken()?.[kind] ?? {};
+  if (Object.hasOwn(known, english)) return known[english] ?? null;
+  for (const [pattern, text] of Object.entries(known)) {
+    const names = [...pattern.matchAll(SLOT)].map(([, name = ""]) => name);
+    const found = names.length > 0 && expression(pattern).exec(english);
+    if (found) return filledWith(text, Object.fromEntries(names.map((name, at) => [name, found[at + 1] ?? ""])));
+  }
+  return null;
+}
+
+/** What the texts of a pattern match: any text is in its slots. */
+function expression(pattern: string): RegExp {
+  const parts = pattern.split(SLOT).map((part, at) => (at % 2 === 1 ? "(.+?)" : part.replace(/[$()*+.?[\\\]^{|}]/gu, "\\$&")));
+  return new RegExp(`^${parts.join("")}$`, "su");
+}
+
+function filledWith(text: string, facts: Facts): string {
+  return withParticles(text.replace(SLOT, (_all, name: string) => shown(facts[name])));
 }
 
 const SLOT = /\{(\w+)\}/g;
@@ -49,12 +124,12 @@ const OPTIONAL = /\[([^[\]]*\{[^[\]]*)\]/g;
  * The words for a code. Alternatives are separated by "|": the first whose slots all have something is taken.
  * `exact` says whether it names what it is about.
  */
-function filled(kind: "errors" | "failures", code: string, facts: Facts): { readonly text: string; readonly exact: boolean } | null {
+function filled(kind: "errors" | "failures" | "problems", code: string, facts: Facts): { readonly text: string; readonly exact: boolean } | null {
   const has = (text: string) => [...text.matchAll(SLOT)].every(([, name]) => shown(facts[name ?? ""]) !== "");
   for (const template of (spoken()?.[kind][code] ?? "").split("|")) {
     const text = template.replace(OPTIONAL, (_all, part: string) => (has(part) ? part : ""));
     if (text === "" || !has(text)) continue;
-    return { text: withParticles(text.replace(SLOT, (_all, name: string) => shown(facts[name]))), exact: template.includes("{") };
+    return { text: filledWith(text, facts), exact: template.includes("{") };
   }
   return null;
 }

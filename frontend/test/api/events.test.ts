@@ -14,6 +14,12 @@ class Source extends EventTarget {
   }
 }
 
+const page = Object.assign(new EventTarget(), { hidden: false });
+const show = (shown: boolean) => {
+  page.hidden = !shown;
+  page.dispatchEvent(new Event("visibilitychange"));
+};
+
 let sources: Source[];
 let told: string[];
 let close: () => void;
@@ -21,6 +27,8 @@ let close: () => void;
 beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal("EventSource", Source);
+  vi.stubGlobal("document", page);
+  page.hidden = false;
   sources = [];
   told = [];
   close = follow("/events", ["node", "ended"], { onEvent: (name) => told.push(name), last: ["ended"] });
@@ -61,5 +69,22 @@ test("a stream that the browser gave up is asked for once more", () => {
   first.readyState = Source.CLOSED;
   first.dispatchEvent(new Event("error"));
   vi.advanceTimersByTime(2_000);
+  expect(sources).toHaveLength(2);
+});
+
+test("a hidden page takes no connection, and one that is shown again hears what happened meanwhile", () => {
+  sources[0]?.tell("node", 1);
+  show(false);
+  expect(sources[0]?.close).toHaveBeenCalled();
+  vi.advanceTimersByTime(600_000);
+  expect(sources).toHaveLength(1);
+  show(true);
+  expect(sources).toHaveLength(2);
+  sources[1]?.tell("node", 1);
+  sources[1]?.tell("node", 2);
+  expect(told).toEqual(["node", "node"]);
+  sources[1]?.tell("ended", 3);
+  show(false);
+  show(true);
   expect(sources).toHaveLength(2);
 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { LiveRun } from "../../src/canvas/live";
 import { afterRunEvent, afterRunEvents, awaited, counted, type RunEvent } from "../../src/canvas/run_events";
 
-const ended = { reason: "", seconds: null, rows: null, bytes: null, from_run: null, error: null, error_line: null };
+const ended = { reason: "", seconds: null, rows: null, bytes: null, from_run: null, error: null, error_code: null, error_subject: null, error_line: null };
 const node = (name: string, state: string, some: object = {}): RunEvent => ({ name: "node", data: { ...ended, node: name, state, ...some } });
 const print = (name: string, text: string): RunEvent => ({ name: "console", data: { node: name, text } });
 const began: RunEvent = { name: "run_began", data: { nodes: ["a", "b"] } };
@@ -12,7 +12,7 @@ const after = (events: readonly RunEvent[]): LiveRun =>
 test("nodes wait, run and end", () => {
   const run = after([began, node("a", "running"), node("a", "finished", { seconds: 0.5, rows: 3 }), node("b", "failed", { error: "No", error_line: 8 })]);
   expect(run.nodes.get("a")).toMatchObject({ state: "finished", seconds: 0.5, rows: 3, since: null });
-  expect(run.nodes.get("b")).toMatchObject({ state: "failed", error: "No (8)" });
+  expect(run.nodes.get("b")).toMatchObject({ state: "failed", failure: { error: "No", error_line: 8 } });
   expect(counted(run)).toEqual({ over: 2, all: 2, failed: 1 });
   expect(after([began, node("a", "running")]).nodes.get("a")?.since).toBe(1_000);
 });
@@ -38,7 +38,7 @@ test("a line that goes on is put together", () => {
 
 test("a run that ends has a status and its seconds", () => {
   expect(after([began, { name: "run_ended", data: { status: "finished" } }])).toMatchObject({ status: "finished", seconds: 1 });
-  expect(after([{ name: "run_broken_off", data: { code: "x", message: "No room" } }])).toMatchObject({ status: "failed", broken: "No room" });
+  expect(after([{ name: "run_broken_off", data: { code: "x", message: "No room", facts: {} } }])).toMatchObject({ status: "failed", broken: "No room" });
 });
 
 test("the log keeps the newest lines only", () => {

@@ -86,7 +86,7 @@ test("a text that another editor wrote is taken on, unless something was typed h
 });
 
 test("a text that was read before a save is not taken for a newer one", async () => {
-  let answer = (_: { text: string; revision: string }) => {};
+  let answer: (text: { text: string; revision: string }) => void = () => {};
   const refreshed = saving.refresh(() => new Promise((resolve) => (answer = resolve)));
   saving.changed("ab");
   await wait(700);

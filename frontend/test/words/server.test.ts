@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { errorText, failureText, findingText, sentenceText } from "../../src/words/server";
+import { errorText, failureLine, failureText, findingText, problemText, reasonText, sentenceText } from "../../src/words/server";
 import { serverWords, useLanguage } from "../../src/words/words";
 
 beforeEach(async () => {
@@ -50,4 +50,33 @@ test("the server's sentence follows where the Korean one does not say what is me
 test("sentences about modules are said in Korean, and those of one's own modules as they are", () => {
   expect(sentenceText("Split Rows only.")).toBe("‘행 분할’만.");
   expect(sentenceText("Mine.")).toBe("Mine.");
+});
+
+test("a failure is one line, with the server's sentence where the Korean one names nothing", () => {
+  expect(failureLine({ code: "timed-out", message: "m", subject: "5 s" })).toBe("스크립트가 제한 시간(5 s)보다 오래 실행되어 중지되었습니다.");
+  expect(failureLine({ code: "entry-missing", message: "m", subject: "" })).toBe("스크립트에 azureml_main 함수가 없습니다. m");
+  expect(failureLine({ code: "script-exception", message: "m", subject: "" })).toBe("m");
+});
+
+test.each([
+  ["It has not run before.", "전에 실행한 적이 없습니다."],
+  ["Changed: the script.", "바뀐 것: 스크립트."],
+  ["Changed: the seed, the parameter trees (default → 300), the input dataset.", "바뀐 것: 시드, 매개변수 trees(기본값 → 300), 입력 dataset."],
+  ['Changed: the parameter names ("a, b" → "c, the script"), the module.', '바뀐 것: 매개변수 names("a, b" → "c, the script"), 모듈.'],
+  ['Changed: the parameter names ("a" → "(b), c").', 'Changed: the parameter names ("a" → "(b), c").'],
+  ["The node 'own', which it needs, did not succeed.", "이 노드에 필요한 ‘own’ 노드가 성공하지 못했습니다."],
+  ["Changed: the weather.", "Changed: the weather."],
+])("%s", (english, korean) => {
+  expect(reasonText(english)).toBe(korean);
+  useLanguage.getState().choose("en");
+  expect(reasonText(english)).toBe(english);
+});
+
+test("what is wrong with a row is said from its facts, if all of them have words", () => {
+  const problem = { code: "InputParseError", message: "m", target: "input1", row: 2, column: "age", expected: "a whole number", found: "old" };
+  expect(problemText(problem)).toBe("2행, ‘age’ 열: 정수가 필요합니다. 받은 값: ‘old’");
+  expect(problemText({ ...problem, expected: "a value", found: "null" })).toBe("2행, ‘age’ 열: 값이 필요합니다.");
+  expect(problemText({ ...problem, expected: "a whole number from 0 to 9" })).toContain("0에서 9까지의 정수가");
+  expect(problemText({ ...problem, expected: "a moon" })).toBe("m");
+  expect(problemText({ ...problem, code: "another" })).toBe("m");
 });

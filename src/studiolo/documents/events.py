@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing_extensions import TypedDict
 
 from studiolo.environments.progress import BuildProgress
+from studiolo.errors import Fact
 from studiolo.runs.experiments.progress import NodeProgress
 from studiolo.runs.experiments.run_events import (
     ConsoleDropped,
@@ -14,6 +15,7 @@ from studiolo.runs.experiments.run_events import (
     RunEvent,
 )
 from studiolo.runs.history.current_state import CurrentRun
+from studiolo.sandbox.exchange.job import Failure
 from studiolo.store.run_record import RunStatus
 
 
@@ -24,7 +26,16 @@ class RunBeganEvent(TypedDict):
     nodes: Sequence[str]
 
 
-class NodeEvent(TypedDict):
+class _FailedKeys(TypedDict):
+    #: Of a failure: what went wrong, its code, and what it is about.
+    error: str | None
+    error_code: str | None
+    error_subject: str | None
+    #: The line of the script that it was raised at, from 1.
+    error_line: int | None
+
+
+class NodeEvent(_FailedKeys):
     """Event `node`: the state of a node changed."""
 
     node: str
@@ -37,10 +48,6 @@ class NodeEvent(TypedDict):
     bytes: int | None
     #: Of a kept result, the run that made it.
     from_run: str | None
-    #: Of a failure: what went wrong.
-    error: str | None
-    #: The line of the script that it was raised at, from 1.
-    error_line: int | None
 
 
 class ConsoleEvent(TypedDict):
@@ -84,6 +91,8 @@ class RunBrokenOffEvent(TypedDict):
 
     code: str
     message: str
+    #: What the message is made of, by name.
+    facts: Mapping[str, Fact]
 
 
 RunEventDocument = (
@@ -154,7 +163,6 @@ def run_event_document(event: RunEvent) -> tuple[str, RunEventDocument]:
 
 def node_event(progress: NodeProgress) -> NodeEvent:
     """The document of a node's state."""
-    failure = progress.failure
     return {
         "node": progress.node,
         "state": progress.state.value,
@@ -163,8 +171,18 @@ def node_event(progress: NodeProgress) -> NodeEvent:
         "rows": progress.rows,
         "bytes": progress.bytes,
         "from_run": progress.from_run,
-        "error": None if failure is None else failure.message,
-        "error_line": failure.frames[-1].line if failure is not None and failure.frames else None,
+        **_failed(progress.failure),
+    }
+
+
+def _failed(failure: Failure | None) -> _FailedKeys:
+    if failure is None:
+        return {"error": None, "error_code": None, "error_subject": None, "error_line": None}
+    return {
+        "error": failure.message,
+        "error_code": failure.code,
+        "error_subject": failure.subject,
+        "error_line": failure.frames[-1].line if failure.frames else None,
     }
 
 
@@ -173,7 +191,6 @@ def recorded_events(run: CurrentRun) -> list[tuple[str, RunEventDocument]]:
     began: RunBeganEvent = {"nodes": list(run.nodes)}
     events: list[tuple[str, RunEventDocument]] = [("run_began", began)]
     for name, node in run.nodes.items():
-        failure = node.failure
         state: NodeEvent = {
             "node": name,
             "state": node.state.value,
@@ -182,8 +199,7 @@ def recorded_events(run: CurrentRun) -> list[tuple[str, RunEventDocument]]:
             "rows": node.record.rows,
             "bytes": node.record.bytes,
             "from_run": node.record.from_run,
-            "error": None if failure is None else failure.message,
-            "error_line": failure.frames[-1].line if failure and failure.frames else None,
+            **_failed(node.failure),
         }
         events.append(("node", state))
     if run.record.status is not RunStatus.RUNNING:

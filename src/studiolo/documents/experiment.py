@@ -82,8 +82,10 @@ class NodeStateDocument(TypedDict):
     reason: str
     rows: int | None
     seconds: float | None
-    #: Of a failure: what went wrong.
+    #: Of a failure: what went wrong, its code, and what it is about.
     error: str | None
+    error_code: str | None
+    error_subject: str | None
     #: The line of the script that it was raised at, from 1.
     error_line: int | None
 
@@ -289,6 +291,8 @@ def _state(standing: NodeStanding) -> NodeStateDocument:
         "rows": record.rows,
         "seconds": record.seconds,
         "error": failure.get("message"),
+        "error_code": failure.get("code"),
+        "error_subject": failure.get("subject"),
         "error_line": frames[-1].get("line"),
     }
 

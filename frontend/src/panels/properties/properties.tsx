@@ -18,7 +18,7 @@ import { obstacleOf } from "../../graph/used";
 import { Button } from "../../look/button";
 import { Icon } from "../../look/icon";
 import { Inlay, StateMark } from "../../look/marks";
-import { findingText, sentenceText } from "../../words/server";
+import { findingText, reasonText } from "../../words/server";
 import { useWords } from "../../words/words";
 import { Access } from "./access";
 import { CallerField } from "./caller_field";
@@ -172,7 +172,7 @@ function Standing({ experiment, acts, node }: { readonly experiment: Experiment;
       )}
       {!failed && kept?.reason && !live && (
         <div className={`note ${kept.state === "kept" ? "kept" : ""}`}>
-          <StateMark mark={shown.mark} /><div><b>{shown.word}.</b> {shown.look === "done" ? words.states.ranBecause(sentenceText(kept.reason)) : sentenceText(kept.reason)}</div>
+          <StateMark mark={shown.mark} /><div><b>{shown.word}.</b> {shown.look === "done" ? words.states.ranBecause(reasonText(kept.reason)) : reasonText(kept.reason)}</div>
         </div>
       )}
     </div>

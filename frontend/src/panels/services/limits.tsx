@@ -4,9 +4,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Endpoint, type Limits as Values, services } from "../../api/services";
 import { Button } from "../../look/button";
-import { toast } from "../../look/toast";
 import { useTroubleText } from "../../look/trouble";
-import { amount, duration, size, useWords } from "../../words/words";
+import { amount, duration, useWords } from "../../words/words";
 
 const FIELDS = ["concurrent_calls", "queued_calls", "seconds", "request_bytes", "rows"] as const;
 type Field = (typeof FIELDS)[number];
@@ -24,7 +23,6 @@ export function Limits({ service, endpoint }: { readonly service: string; readon
       await queries.invalidateQueries({ queryKey: ["services"] });
       setTyped(null);
     },
-    onError: (error) => toast(trouble(error), { look: "refused" }),
   });
   const missing = typed !== null && Object.values(typed).some((value) => Number.isNaN(value));
   const apply = () => change.mutate(Object.fromEntries(Object.entries(typed ?? {}).map(([field, value]) => [field, Math.round(value * UNITS[field as Field])])));
@@ -33,7 +31,7 @@ export function Limits({ service, endpoint }: { readonly service: string; readon
       <h3><span className="grow">{words.services.limits}</span>
         {!typed && <Button small onClick={() => setTyped({})}>{words.services.changeLimits}</Button>}
       </h3>
-      {!typed && <p className="small soft">{words.services.limitsSay(endpoint.concurrent_calls, endpoint.queued_calls, duration(endpoint.seconds), amount(endpoint.rows), size(endpoint.request_bytes))}</p>}
+      {!typed && <p className="small soft">{words.services.limitsSay(endpoint.concurrent_calls, endpoint.queued_calls, duration(endpoint.seconds), amount(endpoint.rows), `${amount(endpoint.request_bytes / UNITS.request_bytes)} MiB`)}</p>}
       {typed && (
         <form onSubmit={(event) => { event.preventDefault(); if (!missing) apply(); }}>
           <div className="limits">
@@ -44,9 +42,10 @@ export function Limits({ service, endpoint }: { readonly service: string; readon
               </label>
             ))}
           </div>
+          {change.isError && <p className="help bad" role="alert">{trouble(change.error)}</p>}
           <p className="row keysrow">
             <Button look="go" type="submit" cannot={missing && words.services.numbersNeeded}>{words.services.apply}</Button>
-            <Button onClick={() => setTyped(null)}>{words.common.cancel}</Button>
+            <Button onClick={() => { setTyped(null); change.reset(); }}>{words.common.cancel}</Button>
           </p>
         </form>
       )}

@@ -8,6 +8,7 @@ import { Button } from "../../look/button";
 import { StateMark } from "../../look/marks";
 import { Trouble } from "../../look/trouble";
 import { type Cell, shownCell, typeBadge } from "../../table/cells";
+import { failureLine, problemText } from "../../words/server";
 import { useWords } from "../../words/words";
 import { parameterValues } from "./parameter_values";
 import { ParameterFields, type TypedParameters } from "./parameters";
@@ -70,8 +71,8 @@ function Answer({ tried }: { readonly tried: Tried }) {
   const words = useWords();
   return (
     <div className="answer">
-      {tried.problems.map(({ message, target, column }) => <p key={`${target} ${column} ${message}`} className="note bad"><StateMark mark="failed" /><span>{message}</span></p>)}
-      {tried.failure && <p className="note bad"><StateMark mark="failed" /><span>{tried.node && <b className="mono">{tried.node}: </b>}{tried.failure.message}</span></p>}
+      {tried.problems.map((problem) => <p key={`${problem.target} ${problem.column} ${problem.message}`} className="note bad"><StateMark mark="failed" /><span>{problemText(problem)}</span></p>)}
+      {tried.failure && <p className="note bad"><StateMark mark="failed" /><span>{tried.node && <b className="mono">{tried.node}: </b>}{failureLine(tried.failure)}</span></p>}
       {Object.entries(tried.outputs).map(([output, { columns, rows }]) => (
         <section key={output}>
           <h3 className="hd">{output}</h3>

@@ -19,7 +19,7 @@ Recipe = Mapping[str, Any]
 _VALUE: Final = 40
 
 #: Names of a recipe's parts for people, in the order in which differences are listed.
-_PARTS = {
+PARTS = {
     "file": "the dataset's name",
     "dataset": "the dataset's content",
     "trained_model": "the saved model's name",
@@ -55,7 +55,7 @@ def differences(before: Recipe, after: Recipe) -> list[str]:
 
     Recipes with different digests differ in a phrase at least.
     """
-    found = [phrase for part, phrase in _PARTS.items() if _differ(before, after, part)]
+    found = [phrase for part, phrase in PARTS.items() if _differ(before, after, part)]
     found += _changed_values("parameter", before, after)
     found += _changed_values("option", before, after)
     found += _changed_inputs(before, after)

@@ -16,7 +16,7 @@ from studiolo.documents.events import (
 from studiolo.errors import StudioloError
 from studiolo.experiments.errors import ExperimentFileError
 from studiolo.runs.experiments.running import RunningExperiment
-from studiolo.server.api.errors import error_document
+from studiolo.server.api.errors import INTERNAL, error_document
 from studiolo.server.http.event_streams import EventStreamResponse, EventStreams, SentEvent
 from studiolo.workspace.studio.studio import Studio
 from studiolo.workspace.studio.watching import ExperimentState
@@ -93,11 +93,11 @@ class _RunNews:
             self._handle.wait(0)
         except StudioloError as error:
             found = error_document(error)
-            data = {"code": found["code"], "message": found["message"]}
         except Exception:  # noqa: BLE001  # of a thread of ours, whose log has it
-            data = {"code": "internal-error", "message": "Something went wrong in Studiolo."}
+            found = INTERNAL
         else:
             return None
+        data = {"code": found["code"], "message": found["message"], "facts": found["facts"]}
         return SentEvent(name="run_broken_off", data=data)
 
 

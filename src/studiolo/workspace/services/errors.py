@@ -74,9 +74,15 @@ class EndpointLimitError(StudioloError):
 
     code: ClassVar[str] = "endpoint-limit"
 
-    def __init__(self, *, limit: str, problem: str) -> None:
+    def __init__(
+        self, *, limit: str, problem: str, value: str = "", least: str = "", most: str = ""
+    ) -> None:
         self.limit = limit
         self.problem = problem
+        #: The value, and the bounds that it is beyond; empty if the problem is a different one.
+        self.value = value
+        self.least = least
+        self.most = most
         super().__init__(f'The limit "{limit}" {problem} No limit has changed.')
 
 

@@ -79,11 +79,16 @@ def check_limits(given: Mapping[str, int]) -> Mapping[str, int]:
                 limit=name, problem=f"does not exist.{those_known(list(LIMITS))}"
             )
         if not limit.least <= value <= limit.most:
-            problem = (
-                f"can't be {limit.shown(value)}: allowed are {limit.shown(limit.least)} to "
-                f"{limit.shown(limit.most)}."
+            given_value, least, most = (
+                str(limit.shown(it)) for it in (value, limit.least, limit.most)
             )
-            raise EndpointLimitError(limit=limit.word, problem=problem)
+            raise EndpointLimitError(
+                limit=limit.word,
+                problem=f"can't be {given_value}: allowed are {least} to {most}.",
+                value=given_value,
+                least=least,
+                most=most,
+            )
     return given
 
 

@@ -86,12 +86,17 @@ class TriedRows(BaseModel):
 class ProblemDocument(TypedDict):
     """One thing that is wrong with the rows."""
 
+    #: As a reply of the service has it.
+    code: str
     message: str
     #: The input or the parameter.
     target: str
     #: From 1.
     row: int | None
     column: str | None
+    #: What would have been right, and what was there instead; empty where the message has all.
+    expected: str
+    found: str
 
 
 class TriedDocument(TypedDict):
@@ -242,10 +247,13 @@ def _tried(answer: ScoringReply | ScoringFailed | RequestRefused) -> TriedDocume
     if isinstance(answer, RequestRefused):
         tried["problems"] = [
             {
+                "code": problem.code.value,
                 "message": problem.message,
                 "target": problem.target,
                 "row": problem.row,
                 "column": problem.column,
+                "expected": problem.expected,
+                "found": problem.found,
             }
             for problem in answer.problems
         ]
