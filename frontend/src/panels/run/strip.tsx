@@ -18,7 +18,7 @@ export function RunStrip() {
   const { over, all, failed } = counted(run);
   const last = run.log.at(-1);
   return (
-    <div>
+    <div className="runstrip">
       {open && <Log />}
       <footer className="strip">
         <span className={`pill ${shown.look}`} role="status"><StateMark mark={shown.mark} small />{words.run.run(runMoment(run.run))}: {shown.word}</span>
