@@ -1,5 +1,6 @@
 """The sandbox: runs one script after another, each in a process that has never run another."""
 
+import contextlib
 import functools
 import itertools
 import threading
@@ -41,6 +42,8 @@ from studiolo.sandbox.process.workers import COPIED_BYTES, Worker, Workers
 from studiolo_guest.wire import VARIABLES_FOLLOW
 
 _sandboxes = itertools.count(1)
+#: How many are started for a run whose zygote dies again and again, as under a killer of processes.
+_NEW_ZYGOTES = 3
 #: From the end of a process's socket to its own.
 _ENDING_SECONDS = 0.1
 #: For a script that has failed to show its variables; its own code may have to be interrupted.
@@ -361,11 +364,11 @@ class Sandbox:
 
     def _take(self, limits: Limits | None) -> Worker:
         """A worker that waits for its request, made now if there is none."""
-        try:
-            return self._workers.take(self._ready(), limits)
-        except ZygoteFailedError:
-            # It had died unnoticed. A new one gets one chance.
-            return self._workers.take(self._ready(), limits)
+        for _ in range(_NEW_ZYGOTES):
+            # One had died unnoticed, or dies while it starts.
+            with contextlib.suppress(ZygoteFailedError):
+                return self._workers.take(self._ready(), limits)
+        return self._workers.take(self._ready(), limits)
 
 
 def _masked(outcome: Outcome, masking: Masking) -> Outcome:

@@ -12,6 +12,7 @@ import pytest
 
 from studiolo.environments.environment import Environment
 from studiolo.sandbox.policy.isolation import Isolation
+from studiolo.sandbox.process.bring_up import Started
 from studiolo.sandbox.sandbox import Sandbox
 
 from .places import (
@@ -313,3 +314,21 @@ def attack():
     assert time.process_time() - before < 0.4
     assert outcome.failure is None, outcome.failure
     assert set(outcome.device.console) == {"x"}
+
+
+def test_a_zygote_that_dies_again_while_it_starts_is_replaced(
+    default_environment: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = Sandbox._start
+    deaths = iter(range(2))
+
+    def started(self: Sandbox) -> Started:
+        new = start(self)
+        if next(deaths, None) is not None:
+            os.kill(new.zygote.pid, signal.SIGKILL)
+        return new
+
+    monkeypatch.setattr(Sandbox, "_start", started)
+    with Here.opened(default_environment) as here:
+        assert answer_of(here.run(f"{PREAMBLE}def attack():\n    return 1\n")) == 1
+    assert next(deaths, None) is None

@@ -193,6 +193,9 @@ class Scoring:
                     call.cancelled.set()
                     if not work.done():
                         await asyncio.wait([work])
+                    # If it failed after its time, nobody asks why.
+                    if not work.cancelled():
+                        work.exception()
                 return work.result()
         finally:
             waiting.end()
