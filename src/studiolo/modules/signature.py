@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from studiolo.modules.definition import ParameterKind
+from studiolo.python_source import parsed
 
 ENTRY = "azureml_main"
 
@@ -74,7 +75,7 @@ def read_outline(source: str) -> Outline:
         with _WARNINGS, warnings.catch_warnings():
             # A doubtful escape in a text concerns those who run the file.
             warnings.simplefilter("ignore")
-            tree = ast.parse(source)
+            tree = parsed(source)
     except SyntaxError:
         raise
     except (ValueError, MemoryError, RecursionError) as error:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from studiolo.python_source import parsed
+
 #: A script with more lines of Python 2 is read up to there.
 _MOST_CHANGES: Final = 400
 #: A text; its content is left alone.
@@ -43,7 +45,7 @@ def read(source: str) -> Reading:
     lines = source.split("\n")
     for _ in range(_MOST_CHANGES):
         try:
-            reading.tree = ast.parse("\n".join(lines))
+            reading.tree = parsed("\n".join(lines))
         except SyntaxError as error:
             if not _changed(lines, error, reading):
                 break

@@ -5,6 +5,7 @@ import functools
 from collections.abc import Collection
 
 from studiolo.old_code import python2
+from studiolo.python_source import parsed
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -14,7 +15,7 @@ def imported_modules(source: str) -> frozenset[str]:
     Lines that Python can't read are left out: the script's run says so.
     """
     try:
-        tree = ast.parse(source)
+        tree = parsed(source)
     except SyntaxError:
         tree = python2.read(source).tree
     except (ValueError, MemoryError, RecursionError):

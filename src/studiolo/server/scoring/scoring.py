@@ -193,7 +193,7 @@ class Scoring:
                     call.cancelled.set()
                     if not work.done():
                         await asyncio.wait([work])
-                    # If it failed after its time, nobody asks why.
+                    # Its failure is known, though its caller is gone.
                     if not work.cancelled():
                         work.exception()
                 return work.result()
