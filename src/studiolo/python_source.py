@@ -1,7 +1,7 @@
 """The source of Python programs, parsed by one thread at a time.
 
-CPython 3.11 counts its depth in a tree for all threads together. Where two of them parse at the same
-time, `ast.parse` may fail with "AST constructor recursion depth mismatch" (gh-106905).
+CPython 3.11 counts its depth in a tree for all threads together. Where two of them parse at once,
+`ast.parse` may fail with "AST constructor recursion depth mismatch" (gh-106905).
 """
 
 import ast
