@@ -63,6 +63,7 @@ def main() -> None:
 def _first_run(folder: Path, made: KeptEnvironment, scripts: Iterator[str]) -> None:
     made.remove()
     (folder / "packaged.py").write_text(next(scripts))
+    (folder / "packaged.py.lock").unlink()
     _run(folder, "packaged.py")
 
 
