@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from studiolo.modules.signature import ENTRY, Signature, read_outline
+from studiolo.python_source import parsed
 
 _SEQUENCES = ("tuple", "Tuple", "list", "List", "Sequence", "Any", "object")
 
@@ -64,7 +65,7 @@ def _is_none(default: ast.expr | None) -> bool:
 
 def _entry(source: str) -> ast.FunctionDef | None:
     try:
-        body = ast.parse(source).body
+        body = parsed(source).body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return None
     found = [node for node in body if isinstance(node, ast.FunctionDef) and node.name == ENTRY]

@@ -20,6 +20,7 @@ from typing import Final
 from studiolo.export.literals import indented, literal, quoted
 from studiolo.modules.script_metadata import read_script_metadata
 from studiolo.modules.signature import ENTRY
+from studiolo.python_source import parsed
 
 #: What these are called with, or hold, is the module's names or its place, not a function's.
 _OF_A_MODULE: Final = {
@@ -127,7 +128,7 @@ def _parsed(source: str) -> ast.Module | None:
             # A doubtful escape in a text is for the program's user to hear about.
             warnings.simplefilter("ignore")
             compile(source, "<module>", "exec", dont_inherit=True)
-            return ast.parse(source)
+            return parsed(source)
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return None
 

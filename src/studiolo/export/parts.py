@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from studiolo.python_source import parsed
+
 _FOR_CHECKERS = re.compile(r"  # (noqa|type: ignore).*$")
 
 
@@ -21,12 +23,12 @@ class Parts:
 
 def names_defined(source: str) -> frozenset[str]:
     """Every name that a file binds at its top level."""
-    return frozenset(name for node in ast.parse(source).body for name in _bound(node))
+    return frozenset(name for node in parsed(source).body for name in _bound(node))
 
 
 def parts_of(source: str, wanted: Iterable[str]) -> Parts:
     """The definitions of these names in a file, and all that they make use of."""
-    body = [node for node in ast.parse(source).body if _bound(node)]
+    body = [node for node in parsed(source).body if _bound(node)]
     needed = set(wanted)
     users = {name: node for node in body for name in _bound(node)}
     ahead = [name for name in needed if name in users]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from studiolo.modules.definition import ParameterKind
-from studiolo.python_source import parsed
+from studiolo.python_source import parsed, parsed_expression
 
 ENTRY = "azureml_main"
 
@@ -177,7 +177,7 @@ def _parts(annotation: ast.expr) -> list[ast.expr]:
             return [*_parts(member), ast.Constant(None)]
         case ast.Constant(value=str(text)):
             try:
-                return _parts(ast.parse(text, mode="eval").body)
+                return _parts(parsed_expression(text))
             except (SyntaxError, ValueError, MemoryError, RecursionError):
                 return [annotation]
     return [annotation]

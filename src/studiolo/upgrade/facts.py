@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from studiolo.old_code.idioms import frames_in
 from studiolo.old_code.python2_values import divides_as_today
 from studiolo.old_code.reading import imported_names
+from studiolo.python_source import parsed
 
 #: What gives a frame or a series whose rows have names of their own.
 _INDEXES = {"set_index", "groupby", "pivot_table", "pivot", "resample", "value_counts", "describe"}
@@ -54,7 +55,7 @@ class Facts:
 
 def facts_of(source: str, *, is_old: bool) -> Facts:
     """The facts about a script of Python 3."""
-    tree = ast.parse(source)
+    tree = parsed(source)
     labelled: set[str] = set()
     rows: set[str] = set()
     for node in ast.walk(tree):

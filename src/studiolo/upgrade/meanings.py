@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from studiolo.python_source import parsed_expression
 from studiolo.upgrade.called import Called, unquoted
 from studiolo.upgrade.facts import Facts
 
@@ -93,7 +94,7 @@ def _sorted_columns(call: Called, facts: Facts) -> str | None:
     """A frame of a dict, with the columns in the order that they had."""
     if len(call.positional) != 1 or "columns" in call.named or not facts.is_old:
         return None
-    tree = ast.parse(call.positional[0].strip(), mode="eval").body
+    tree = parsed_expression(call.positional[0].strip())
     if not isinstance(tree, ast.Dict):
         return None
     names = [key.value for key in tree.keys if isinstance(key, ast.Constant)]

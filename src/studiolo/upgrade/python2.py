@@ -1,12 +1,12 @@
 """The first step: from Python 2 to 3, by the converter that Python itself had for it."""
 
-import ast
 import functools
 import logging
 from typing import TYPE_CHECKING, Final
 
 from studiolo.old_code.python2_calls import PYTHON_2
 from studiolo.old_code.reading import read_old_code
+from studiolo.python_source import parsed
 from studiolo.upgrade.errors import ScriptNotPythonError
 
 if TYPE_CHECKING:
@@ -28,13 +28,13 @@ def as_python_3(source: str, *, name: str) -> tuple[str, bool]:
         ScriptNotPythonError: It is neither.
     """
     try:
-        ast.parse(source)
+        parsed(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         converted = _converted(source)
         if converted is None:
             raise _not_python(error, name) from error
         try:
-            ast.parse(converted)
+            parsed(converted)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as worse:
             raise _not_python(worse, name) from worse
         return converted, True

@@ -1,12 +1,12 @@
 """A script in today's spelling: first as Python 3, then with today's calls."""
 
-import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from studiolo.old_code.python2_values import values_of_python_2
 from studiolo.old_code.reading import Found, read_old_code
+from studiolo.python_source import parsed
 from studiolo.upgrade.errors import TOO_DEEP, ScriptNotPythonError
 from studiolo.upgrade.python2 import as_python_3
 from studiolo.upgrade.rewriting import rewritten
@@ -48,7 +48,7 @@ def upgraded(source: str, *, name: str) -> UpgradedScript:
 
 def _unsure(source: str) -> list[str]:
     """The lines of an upgraded script that the text alone does not decide."""
-    found = sorted(set(values_of_python_2(ast.parse(source))))
+    found = sorted(set(values_of_python_2(parsed(source))))
     return [f"line {line}: {_OF_PYTHON_2[why]}" for line, why in found if why in _OF_PYTHON_2]
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from types import FunctionType, ModuleType
 from typing import Any
 
+from studiolo.python_source import parsed
 from studiolo.workspace.errors import ScriptFunctionError
 
 ENTRY = "azureml_main"
@@ -38,7 +39,7 @@ def _source(function: FunctionType) -> str:
     name = function.__name__
     try:
         source = textwrap.dedent(inspect.getsource(function))
-        tree = ast.parse(source)
+        tree = parsed(source)
     except (OSError, SyntaxError) as error:
         reason = "its text can't be found; give the text itself, or a file"
         raise ScriptFunctionError(function=name, reason=reason) from error
