@@ -13,7 +13,10 @@ PAGE := src/studiolo/_ui/index.html
 PAGE_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path 'frontend/test/*')
 PAGE_TESTS := $(shell find frontend/test -type f)
 
-.PHONY: install frontend run serve test check openapi bench clean
+# What doesn't wait for another is done beside it.
+MAKEFLAGS += --jobs=2
+
+.PHONY: install frontend run serve test check check-python openapi bench clean
 
 install: .venv/installed
 
@@ -44,16 +47,17 @@ serve: install frontend
 	test -e out/my-workspace || $(BIN)/studiolo new out/my-workspace
 	$(BIN)/studiolo serve --workspace out/my-workspace
 
-# Tests wait often: four processes keep two processors busy. A few watch processors, memory and what is left
+# Tests wait often: four processes keep two processors busy. Folders are taken in their order, which puts the
+# longest tests, those in the browser and of commands, first. A few watch processors, memory and what is left
 # behind, so they have the machine to themselves.
 ALONE := $(patsubst %,tests/integration/%.py,sandbox/test_nothing_left sandbox/test_ordinary_runs \
 	sandbox/test_uncounted_memory server/test_soak)
 test: install check tests/azurite/node_modules/.installed
-	$(BIN)/pytest -n 4 --dist loadfile $(ALONE:%=--ignore %) tests
+	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder $(ALONE:%=--ignore %) tests
 	$(BIN)/pytest $(ALONE)
 
 # Azure's own stand-in for its storage, which a test starts.
-tests/azurite/node_modules/.installed: tests/azurite/package-lock.json
+tests/azurite/node_modules/.installed: tests/azurite/package-lock.json | install
 	cd tests/azurite && $(NPM) ci --prefer-offline --ignore-scripts --no-audit --no-fund --loglevel=error
 	touch $@
 
@@ -61,7 +65,9 @@ frontend/node_modules/.checked: $(PAGE) $(PAGE_TESTS)
 	cd frontend && $(NPM) run --silent check && $(NPM) run --silent sizes && $(NPM) test --silent
 	touch $@
 
-check: install frontend/node_modules/.checked
+check: check-python frontend/node_modules/.checked
+
+check-python: install
 	$(BIN)/ruff format --check $(OURS) && $(BIN)/ruff check $(OURS) && $(BIN)/mypy && $(BIN)/lint-imports
 
 # What the front end generates its types from.

@@ -10,9 +10,10 @@ from studiolo.environments.request import EnvironmentRequest
 from studiolo.environments.script_environment import environment_for
 
 # A time limit for an example says more of the machine than of the code; and CI has to judge the
-# same examples each time. New ones are found wherever else the tests are run.
-hypothesis.settings.register_profile("studiolo", deadline=None, derandomize="CI" in os.environ)
-hypothesis.settings.load_profile("studiolo")
+# same examples each time, so a few are enough. New ones are found wherever else the tests are run.
+hypothesis.settings.register_profile("studiolo", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, max_examples=30)
+hypothesis.settings.load_profile("ci" if "CI" in os.environ else "studiolo")
 
 
 @pytest.fixture(scope="session")
