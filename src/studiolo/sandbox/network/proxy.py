@@ -30,6 +30,7 @@ _MOST_QUESTIONS: Final = 16
 _LONGEST_WAIT: Final = 60.0
 #: For what a script sent just before it ended.
 _LAST_BYTES_SECONDS: Final = 1.0
+_CAME_TOO_LATE: Final = "The run ended before this connection was made."
 
 
 class Proxy:
@@ -108,6 +109,7 @@ class Proxy:
         return _LONGEST_WAIT if wait is None else wait
 
     def _close(self) -> None:
+        self._note_the_rest()
         for relay in list(self._relays):
             relay.close()
         for question in list(self._questions):
@@ -117,6 +119,14 @@ class Proxy:
                 os.close(self._wake)
                 self._wake = None
         self._selector.close()
+
+    def _note_the_rest(self) -> None:
+        """Have the log name the connections, too, that no one had come to when the run ended."""
+        for listener in self._targets:
+            while (accepted := _accepted(listener)) is not None:
+                target = self._network.meant_by(*accepted.getsockname()[:2])
+                self.traffic.begin(target.host, target.port, problem=_CAME_TOO_LATE)
+                accepted.close()
 
     def _take_calls(self) -> None:
         assert self._wake is not None

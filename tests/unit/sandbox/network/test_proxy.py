@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from studiolo.experiments.allowance import parse_allowance
-from studiolo.sandbox.network import relay
+from studiolo.sandbox.network import proxy, relay
 from studiolo.sandbox.network.guest_network import GuestNetwork
 from studiolo.sandbox.network.proxy import MOST_AT_ONCE, Proxy
 from studiolo.sandbox.network.traffic import MOST_CONNECTIONS, NetworkConnection
@@ -178,6 +178,20 @@ def test_a_thousand_connections_are_served_a_few_at_a_time() -> None:
     assert len(here.connections) == MOST_CONNECTIONS
     (remark,) = here.proxy.traffic.remarks
     assert "more connections are not listed" in remark
+
+
+def test_connections_that_came_too_late_are_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proxy, "_LAST_BYTES_SECONDS", 0.0)
+    with network(echo) as here:
+        served = [here.connect() for _ in range(MOST_AT_ONCE)]
+        for client in served:
+            client.sendall(b"hello")
+            assert client.recv(5) == b"hello"
+        late = [here.connect() for _ in range(5)]
+    for client in served + late:
+        client.close()
+    problems = [connection.problem for connection in here.connections]
+    assert problems == [""] * MOST_AT_ONCE + ["The run ended before this connection was made."] * 5
 
 
 def test_a_target_that_refuses() -> None:
