@@ -31,7 +31,19 @@ SCORING = """
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> WorkspaceFolder:
-    folder = WorkspaceFolder(tmp_path)
+    return new_workspace(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> WorkspaceFolder:
+    """A workspace whose experiment "train" has run; nothing is saved in it."""
+    folder = new_workspace(tmp_path_factory.mktemp("trained"))
+    folder.run_experiment("train")
+    return folder
+
+
+def new_workspace(at: Path) -> WorkspaceFolder:
+    folder = WorkspaceFolder(at)
     folder.write("datasets/rows.csv", ROWS)
     folder.experiment("train", TRAINING)
     folder.experiment("score", SCORING)
@@ -114,14 +126,11 @@ def default_python() -> Path:
         (["save-model", "train/train"], "--name"),
     ],
 )
-def test_bad_usage_is_explained(
-    workspace: WorkspaceFolder, arguments: list[str], says: str
-) -> None:
-    workspace.run_experiment("train")
-    ended = workspace(*arguments)
+def test_bad_usage_is_explained(trained: WorkspaceFolder, arguments: list[str], says: str) -> None:
+    ended = trained(*arguments)
     assert (ended.code, ended.out) == (2, "")
     assert says in " ".join(ended.err.replace("│", " ").split())
-    assert not {"models", "transforms"} & workspace.names
+    assert not {"models", "transforms"} & trained.names
 
 
 def test_outside_of_a_workspace(studiolo: CommandLine) -> None:
