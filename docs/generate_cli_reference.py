@@ -10,7 +10,8 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from typer.models import ArgumentInfo, OptionInfo
 
-from studiolo.cli.application import application, options
+from studiolo.cli.application import command_of, options
+from studiolo.cli.command_table import COMMAND_TABLE
 from studiolo.cli.reporting import ExitCode
 
 PAGE = Path(__file__).parent / "reference" / "cli.md"
@@ -78,14 +79,12 @@ def cli_reference() -> str:
     parts = [_HEAD, "```console\n$ studiolo [OPTIONS] COMMAND\n```\n\n"]
     parts += [f"{line}\n" for line in _table(list(_parameters(options)))]
     parts.append(_COMPLETION)
-    app = application("")
-    groups = [(f"{group.name} ", group.typer_instance) for group in app.registered_groups]
-    for before, commands in [("", app), *groups]:
-        assert commands is not None
-        for command in commands.registered_commands:
+    for name in COMMAND_TABLE:
+        app = command_of(name)
+        before = "" if len(app.registered_commands) == 1 else f"{name} "
+        for command in app.registered_commands:
             assert command.callback is not None
-            name = f"{before}{command.name}"
-            parts += [f"{line}\n" for line in _section(name, command.callback)]
+            parts += [f"{line}\n" for line in _section(f"{before}{command.name}", command.callback)]
     parts.append("## Exit codes\n\n| Code | When |\n| --- | --- |\n")
     parts += [f"| {code.value} | {_EXIT_CODES[code]} |\n" for code in ExitCode]
     parts.append("\n" + _FOOT)

@@ -39,7 +39,7 @@ def test_a_shell_completes_commands_and_options(studiolo: CommandLine) -> None:
 
 def test_a_run_of_a_script_loads_nothing_that_it_does_not_need() -> None:
     code = (
-        "import sys, studiolo.cli.application as a; a.application('run'); "
+        "import sys; from studiolo.cli.application import command_of; command_of('run'); "
         "import studiolo.cli.commands.run_script; print(*sorted(sys.modules))"
     )
     done = subprocess.run(

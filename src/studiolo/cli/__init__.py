@@ -33,7 +33,7 @@ def main() -> NoReturn:
     code: str | int | None = 0
     try:
         application = importlib.import_module("studiolo.cli.application")
-        application.application(command)(prog_name="studiolo", obj=launcher)
+        application.application()(prog_name="studiolo", obj=launcher)
     except SystemExit as end:
         code = end.code
     finally:

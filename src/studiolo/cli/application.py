@@ -2,73 +2,61 @@
 
 import importlib
 from collections.abc import Callable, Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
-#: Each command, in the module that holds it. Only the one that is asked for is imported: what the
-#: others need would double the time until a script starts.
-_COMMANDS = {
-    "new": "studiolo.cli.commands.new",
-    "run": "studiolo.cli.commands.run",
-    "check": "studiolo.cli.commands.check",
-    "upgrade": "studiolo.cli.scripts.upgrade",
-    "copy": "studiolo.cli.commands.copy",
-    "show": "studiolo.cli.commands.show",
-    "console": "studiolo.cli.debugging.console",
-    "debug": "studiolo.cli.debugging.debug",
-    "runs": "studiolo.cli.commands.history",
-    "diff": "studiolo.cli.commands.diff",
-    "publish": "studiolo.cli.services.publish",
-    "services": "studiolo.cli.services.services",
-    "service": "studiolo.cli.services.service",
-    "call": "studiolo.cli.services.call",
-    "batch": "studiolo.cli.services.batch",
-    "unpublish": "studiolo.cli.services.unpublish",
-    "export": "studiolo.cli.commands.export",
-    "convert": "studiolo.cli.commands.convert",
-    "profile": "studiolo.cli.commands.profile",
-    "modules": "studiolo.cli.commands.modules",
-    "save-model": "studiolo.cli.saved.save_model",
-    "save-transform": "studiolo.cli.saved.save_transform",
-    "set-up-service": "studiolo.cli.services.set_up_service",
-    "secret": "studiolo.cli.secrets.secret",
-    "serve": "studiolo.cli.commands.serve",
-    "clean": "studiolo.cli.commands.clean",
-    "doctor": "studiolo.cli.commands.doctor",
-}
-#: Commands with commands of their own: the module lists those.
-_GROUPS = {"environment": "studiolo.cli.environments.environment"}
+from studiolo.cli.command_table import COMMAND_TABLE
 
 
-def application(command: str) -> typer.Typer:
-    """The command line with this command, or with all of them if it is none."""
+class _Commands(TyperGroup):
+    """Commands of which only the one that is asked for is imported.
+
+    What the others need would double the time until a script starts.
+    """
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that the arguments name, in place of its entry in the help."""
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, name and get_command(command_of(name)), rest
+
+
+def application() -> typer.Typer:
+    """The command line."""
     app = typer.Typer(
+        cls=_Commands,
         help="Runs Azure Machine Learning Studio (classic) scripts, each in a fresh sandbox.",
         no_args_is_help=True,
         context_settings={"help_option_names": ["-h", "--help"]},
         pretty_exceptions_enable=False,
         rich_markup_mode="rich",
     )
-    # A callback keeps the commands commands where there is only one.
     app.callback()(options)
-    if command not in _COMMANDS:
-        for name in [command] if command in _GROUPS else _GROUPS:
-            group = importlib.import_module(_GROUPS[name])
-            app.add_typer(_group(group.COMMANDS, group.__doc__ or ""), name=name)
-    if command in _GROUPS:
-        return app
-    for name in [command] if command in _COMMANDS else _COMMANDS:
-        module = importlib.import_module(_COMMANDS[name])
-        app.command(name)(module.command)
+    for name, entry in COMMAND_TABLE.items():
+        app.command(name, help=entry.help)(_in_the_help)
     return app
 
 
-def _group(commands: Mapping[str, Callable[..., None]], about: str) -> typer.Typer:
-    group = typer.Typer(help=about.partition(": ")[2].strip(), no_args_is_help=True)
-    for name, command in commands.items():
-        group.command(name)(command)
-    return group
+def command_of(name: str) -> typer.Typer:
+    """A command by itself, or a group with its commands."""
+    module = importlib.import_module(f"studiolo.cli.{COMMAND_TABLE[name].module}")
+    commands: Mapping[str, Callable[..., None]] | None = getattr(module, "COMMANDS", None)
+    app = typer.Typer(
+        name=name,
+        help=COMMAND_TABLE[name].help,
+        no_args_is_help=commands is not None,
+        add_completion=False,
+        rich_markup_mode="rich",
+    )
+    for each, function in (commands or {name: module.command}).items():
+        app.command(each)(function)
+    return app
+
+
+def _in_the_help() -> None:
+    """A command before `resolve_command` has found it."""
 
 
 def _say_version(asked: bool) -> None:

@@ -8,8 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from studiolo.environments.building.build import building_errors
+from studiolo.environments.building.build import MARKER, building_errors
 from studiolo.environments.location import environments_home
+from studiolo.files.size_on_disk import size_on_disk
 
 #: What each environment's folder has; see `build`.
 _PYTHON = Path("bin", "python")
@@ -55,7 +56,7 @@ def kept_environments(home: Path | None = None) -> Sequence[KeptEnvironment]:
     folder = home or environments_home()
     found = folder.iterdir() if folder.is_dir() else ()
     return [
-        KeptEnvironment(path=path, size=size_on_disk(path), last_used=_last_used(path))
+        KeptEnvironment(path=path, size=_size(path), last_used=_last_used(path))
         for path in sorted(found)
         if path.name.startswith(_REMOVED) or (path / _PYTHON).is_symlink()
     ]
@@ -90,20 +91,16 @@ def prune(
     return removed
 
 
+def _size(path: Path) -> int:
+    """The bytes that its build has noted; counted if it is a ruin, or older than such notes."""
+    with suppress(OSError, ValueError):
+        return int((path / MARKER).read_bytes())
+    return size_on_disk(path)
+
+
 def _last_used(path: Path) -> float:
     """The time of its lock file, which each process that uses it sets."""
     for file in (path.with_name(f"{path.name}.lock"), path):
         with suppress(OSError):
             return file.stat().st_mtime
     return 0.0
-
-
-def size_on_disk(folder: Path) -> int:
-    """The disk space that a file, or the files below a folder, take, each counted once."""
-    blocks: dict[tuple[int, int], int] = {}
-    below = (Path(place, name) for place, _, names in os.walk(folder) for name in names)
-    for path in (folder, *below) if not folder.is_dir() else below:
-        with suppress(OSError):
-            found = path.lstat()
-            blocks[found.st_dev, found.st_ino] = found.st_blocks * 512
-    return sum(blocks.values())

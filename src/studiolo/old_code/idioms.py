@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from studiolo.old_code.changed_meanings import changed_meanings, is_column, is_frame
@@ -29,10 +29,10 @@ _MAKES_FRAMES: Final = frozenset(
 )
 
 
-def frames_in(tree: ast.Module) -> frozenset[str]:
+def frames_in(nodes: Sequence[ast.AST]) -> frozenset[str]:
     """Names that look like frames: arguments of `azureml_main`, and what is used as one is."""
     names: set[str] = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.FunctionDef) and node.name == "azureml_main":
             names.update(argument.arg for argument in node.args.args)
         elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
@@ -45,9 +45,9 @@ def frames_in(tree: ast.Module) -> frozenset[str]:
     return frozenset(names)
 
 
-def idioms_in(tree: ast.Module, frames: frozenset[str]) -> Iterator[tuple[int, str]]:
+def idioms_in(nodes: Sequence[ast.AST], frames: frozenset[str]) -> Iterator[tuple[int, str]]:
     """Line and name of each idiom."""
-    for node in ast.walk(tree):
+    for node in nodes:
         # A list's append gives nothing back, so it is a frame's where a value is taken from it.
         if isinstance(node, ast.Assign | ast.Return) and _is_append(node.value):
             yield node.lineno, "append"

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 #: Words that only scripts of Python 2 have, where they parse as Python 3; the guest has the same.
@@ -27,14 +27,14 @@ SENTENCES: Final[Mapping[str, str]] = {
 }
 
 
-def values_of_python_2(tree: ast.Module) -> Iterator[tuple[int, str]]:
+def values_of_python_2(nodes: Sequence[ast.AST]) -> Iterator[tuple[int, str]]:
     """Lines that may have another value in Python 3, and why: a name of `SENTENCES`.
 
     Not those that can be seen to have the same: a quotient of floats, a loop over a range.
     """
-    divides = not divides_as_today(tree)
-    loops = {id(node.iter) for node in ast.walk(tree) if isinstance(node, ast.For)}
-    for node in ast.walk(tree):
+    divides = not divides_as_today(nodes)
+    loops = {id(node.iter) for node in nodes if isinstance(node, ast.For)}
+    for node in nodes:
         match node:
             case ast.BinOp(op=ast.Div(), left=left, right=right) if divides:
                 if not (_is_float(left) or _is_float(right)):
@@ -51,13 +51,13 @@ def values_of_python_2(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 yield node.lineno, "binary"
 
 
-def divides_as_today(tree: ast.Module) -> bool:
+def divides_as_today(nodes: Sequence[ast.AST]) -> bool:
     """Whether a script asks for the division of Python 3."""
     return any(
         isinstance(node, ast.ImportFrom)
         and node.module == "__future__"
         and any(alias.name == "division" for alias in node.names)
-        for node in tree.body
+        for node in nodes
     )
 
 

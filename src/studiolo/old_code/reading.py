@@ -88,22 +88,24 @@ def read_old_code(source: str) -> ScriptReading:
     """Find every retired call of a script, whichever Python it is of."""
     reading = python2.read(source)
     calls = {(line, _INDEX.forms[form]) for line, form in reading.forms}
-    calls.update(_calls_in(reading.tree))
+    # Walking through a tree takes longer than any of the rules.
+    nodes = list(ast.walk(reading.tree))
+    calls.update(_calls_in(nodes))
     found = sorted(calls, key=lambda pair: (pair[0], pair[1].old))
     is_python_2 = any(form != "tabs" for _, form in reading.forms) or bool(SIGNS.search(source))
     return ScriptReading(
         found=tuple(Found(line=line, call=call) for line, call in found),
         mistakes=tuple(reading.mistakes),
-        python_2_values=tuple(sorted(set(values_of_python_2(reading.tree)))) if is_python_2 else (),
+        python_2_values=tuple(sorted(set(values_of_python_2(nodes)))) if is_python_2 else (),
     )
 
 
-def _calls_in(tree: ast.Module) -> Iterator[tuple[int, RetiredCall]]:
-    imported = imported_names(tree)
-    own = _own_names(tree)
-    for line, form in idioms_in(tree, frames_in(tree)):
+def _calls_in(nodes: Sequence[ast.AST]) -> Iterator[tuple[int, RetiredCall]]:
+    imported = imported_names(nodes)
+    own = _own_names(nodes)
+    for line, form in idioms_in(nodes, frames_in(nodes)):
         yield line, _INDEX.forms[form]
-    for node in ast.walk(tree):
+    for node in nodes:
         match node:
             case ast.Import(names=names):
                 yield from _by_paths(node.lineno, [alias.name for alias in names])
@@ -150,10 +152,10 @@ def _by_arguments(node: ast.Call) -> Iterator[RetiredCall]:
             yield call
 
 
-def imported_names(tree: ast.Module) -> Mapping[str, str]:
+def imported_names(nodes: Sequence[ast.AST]) -> Mapping[str, str]:
     """The dotted name that each imported name stands for."""
     names: dict[str, str] = {}
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 top = alias.name.partition(".")[0]
@@ -164,10 +166,10 @@ def imported_names(tree: ast.Module) -> Mapping[str, str]:
     return names
 
 
-def _own_names(tree: ast.Module) -> frozenset[str]:
+def _own_names(nodes: Sequence[ast.AST]) -> frozenset[str]:
     """Names that the script gives a meaning itself."""
     own: set[str] = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         match node:
             case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
                 own.add(name)

@@ -55,10 +55,10 @@ class Facts:
 
 def facts_of(source: str, *, is_old: bool) -> Facts:
     """The facts about a script of Python 3."""
-    tree = parsed(source)
+    nodes = list(ast.walk(parsed(source)))
     labelled: set[str] = set()
     rows: set[str] = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 if any(
@@ -74,12 +74,12 @@ def facts_of(source: str, *, is_old: bool) -> Facts:
                 if any(keyword.arg == "inplace" for keyword in node.keywords):
                     labelled.add(name)
     return Facts(
-        imported=imported_names(tree),
-        frames=frames_in(tree),
+        imported=imported_names(nodes),
+        frames=frames_in(nodes),
         labelled=frozenset(labelled),
         rows=frozenset(rows),
         is_old=is_old,
-        divides_as_today=divides_as_today(tree),
+        divides_as_today=divides_as_today(nodes),
     )
 
 

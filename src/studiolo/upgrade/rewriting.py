@@ -1,6 +1,7 @@
 """The second step: a script of Python 3 with today's calls; comments and layout stay."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 import libcst as cst
 
@@ -37,6 +38,17 @@ def rewritten(source: str, *, name: str, is_old: bool, was_2: bool = False) -> s
     return changed.code
 
 
+#: What has no code in it, and imports, which are left to `new_imports`.
+_CLOSED: Final = frozenset(
+    {
+        *(cst.SimpleWhitespace, cst.ParenthesizedWhitespace, cst.TrailingWhitespace, cst.EmptyLine),
+        *(cst.Name, cst.Integer, cst.Float, cst.SimpleString, cst.Comma, cst.Dot, cst.AssignEqual),
+        *(cst.LeftParen, cst.RightParen, cst.LeftSquareBracket, cst.RightSquareBracket),
+        *(cst.Import, cst.ImportFrom),
+    }
+)
+
+
 class _Rewriting(cst.CSTTransformer):
     """Applies the rules, inner expressions first."""
 
@@ -44,10 +56,34 @@ class _Rewriting(cst.CSTTransformer):
         super().__init__()
         self._divides_whole = divides_whole
         self._facts = facts
+        self._rules: Mapping[type[cst.CSTNode], Callable[[Any, Any], Any]] = {
+            cst.Call: self._call,
+            cst.Attribute: self._attribute,
+            cst.Subscript: self._subscript,
+            cst.Comparison: self._comparison,
+            cst.BinaryOperation: self._quotient,
+            cst.Assign: self._assign,
+            cst.Return: self._return,
+            cst.Expr: self._expr,
+            cst.SimpleStatementLine: self._line,
+        }
 
-    def leave_Call(  # noqa: N802  # libcst's name
-        self, original_node: cst.Call, updated_node: cst.Call
-    ) -> cst.BaseExpression:
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        """Whether to look inside."""
+        return type(node) not in _CLOSED
+
+    def on_leave(self, original_node: Any, updated_node: Any) -> Any:
+        """The node with its rule applied."""
+        rule = self._rules.get(type(original_node))
+        return updated_node if rule is None else rule(original_node, updated_node)
+
+    def on_visit_attribute(self, node: cst.CSTNode, attribute: str) -> None:
+        """Nothing. libcst looks for a method by the name of each attribute, which takes long."""
+
+    def on_leave_attribute(self, original_node: cst.CSTNode, attribute: str) -> None:
+        """Likewise."""
+
+    def _call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:
         path = self._path(original_node.func)
         name = _last(original_node.func)
         node = _with_new_arguments(updated_node, name)
@@ -68,7 +104,7 @@ class _Rewriting(cst.CSTTransformer):
                     return cst.parse_expression(new)
         return node
 
-    def leave_Attribute(  # noqa: N802  # libcst's name
+    def _attribute(
         self, original_node: cst.Attribute, updated_node: cst.Attribute
     ) -> cst.BaseExpression:
         path = self._path(original_node)
@@ -80,23 +116,19 @@ class _Rewriting(cst.CSTTransformer):
         new = ATTRIBUTES.get(updated_node.attr.value)
         return updated_node if new is None else updated_node.with_changes(attr=cst.Name(new))
 
-    def leave_Subscript(  # noqa: N802  # libcst's name
-        self, original_node: cst.Subscript, updated_node: cst.Subscript
-    ) -> cst.BaseExpression:
+    def _subscript(self, _: cst.Subscript, updated_node: cst.Subscript) -> cst.BaseExpression:
         value = updated_node.value
         if isinstance(value, cst.Attribute) and value.attr.value == "ix":
             new = without_ix(updated_node, self._facts)
             return updated_node if new is None else cst.parse_expression(new)
         return updated_node
 
-    def leave_Comparison(  # noqa: N802  # libcst's name
-        self, original_node: cst.Comparison, updated_node: cst.Comparison
-    ) -> cst.BaseExpression:
+    def _comparison(self, _: cst.Comparison, updated_node: cst.Comparison) -> cst.BaseExpression:
         new = compared(updated_node, self._facts)
         return updated_node if new is None else cst.parse_expression(new)
 
-    def leave_BinaryOperation(  # noqa: N802  # libcst's name
-        self, original_node: cst.BinaryOperation, updated_node: cst.BinaryOperation
+    def _quotient(
+        self, _: cst.BinaryOperation, updated_node: cst.BinaryOperation
     ) -> cst.BinaryOperation:
         operator = updated_node.operator
         if not (self._divides_whole and isinstance(operator, cst.Divide)):
@@ -106,25 +138,19 @@ class _Rewriting(cst.CSTTransformer):
         whole = cst.FloorDivide(operator.whitespace_before, operator.whitespace_after)
         return updated_node.with_changes(operator=whole)
 
-    def leave_Assign(  # noqa: N802  # libcst's name
-        self, original_node: cst.Assign, updated_node: cst.Assign
-    ) -> cst.Assign:
+    def _assign(self, _: cst.Assign, updated_node: cst.Assign) -> cst.Assign:
         value = appended(updated_node.value, self._facts)
         if value is not None:
             updated_node = updated_node.with_changes(value=cst.parse_expression(value))
         return assigned(updated_node, self._facts)
 
-    def leave_Return(  # noqa: N802  # libcst's name
-        self, original_node: cst.Return, updated_node: cst.Return
-    ) -> cst.Return:
+    def _return(self, _: cst.Return, updated_node: cst.Return) -> cst.Return:
         value = None if updated_node.value is None else appended(updated_node.value, self._facts)
         if value is None:
             return updated_node
         return updated_node.with_changes(value=cst.parse_expression(value))
 
-    def leave_Expr(  # noqa: N802  # libcst's name
-        self, original_node: cst.Expr, updated_node: cst.Expr
-    ) -> cst.BaseSmallStatement:
+    def _expr(self, _: cst.Expr, updated_node: cst.Expr) -> cst.BaseSmallStatement:
         new = expressed(updated_node, self._facts)
         if new is None:
             return updated_node
@@ -132,19 +158,11 @@ class _Rewriting(cst.CSTTransformer):
         assert isinstance(statement, cst.SimpleStatementLine)
         return statement.body[0]
 
-    def leave_SimpleStatementLine(  # noqa: N802  # libcst's name
-        self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
+    def _line(
+        self, _: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
     ) -> cst.BaseStatement | cst.FlattenSentinel[cst.BaseStatement]:
         lines: Sequence[cst.BaseStatement] | None = new_imports(updated_node)
         return updated_node if lines is None else cst.FlattenSentinel(lines)
-
-    def visit_Import(self, node: cst.Import) -> bool:  # noqa: N802  # libcst's name
-        """Leave what is imported to `new_imports`."""
-        return False
-
-    def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:  # noqa: N802  # libcst's name
-        """Likewise."""
-        return False
 
     def _path(self, node: cst.BaseExpression) -> str | None:
         name = dotted(node)

@@ -1,5 +1,6 @@
 """A script in today's spelling: first as Python 3, then with today's calls."""
 
+import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -48,7 +49,7 @@ def upgraded(source: str, *, name: str) -> UpgradedScript:
 
 def _unsure(source: str) -> list[str]:
     """The lines of an upgraded script that the text alone does not decide."""
-    found = sorted(set(values_of_python_2(parsed(source))))
+    found = sorted(set(values_of_python_2(list(ast.walk(parsed(source))))))
     return [f"line {line}: {_OF_PYTHON_2[why]}" for line, why in found if why in _OF_PYTHON_2]
 
 

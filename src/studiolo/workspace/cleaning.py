@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from studiolo.environments.removal import size_on_disk
 from studiolo.files.leftovers import leftovers_below, remove_leftover
+from studiolo.files.size_on_disk import size_on_disk
 from studiolo.workspace.folder import state_folder
 from studiolo.workspace.jobs.forgetting import forget_jobs
 from studiolo.workspace.workspace import Workspace

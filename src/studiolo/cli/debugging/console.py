@@ -19,7 +19,7 @@ _PROMPTS = {Prompt.READY: ">>> ", Prompt.MORE: "... "}
 
 
 def command(target: NodeArgument) -> None:
-    """Open a Python prompt in a node's sandbox, with the node's inputs and its script's functions.
+    """Open a Python prompt in a node's sandbox, with its inputs and its script's functions.
 
     Ctrl-C ends the statement that runs, Ctrl-D the console.
     """

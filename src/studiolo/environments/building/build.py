@@ -23,9 +23,11 @@ from studiolo.environments.location import environments_home
 from studiolo.environments.package_sources import USUAL_SOURCES, PackageSources
 from studiolo.environments.progress import BuildPhase, BuildProgress, ProgressCallback
 from studiolo.environments.uv.process import run_uv
+from studiolo.files.size_on_disk import size_on_disk
 
-#: Written last: an environment without it is a ruin, left by a build that was interrupted.
-_MARKER = "studiolo-built"
+#: Written last, with the bytes that the environment takes. One without it is a ruin, left by an
+#: interrupted build.
+MARKER = "studiolo-built"
 #: Seconds between two tries at a lock that another process has.
 _PAUSE = 0.2
 
@@ -107,7 +109,7 @@ def _lock_of(environment: Environment) -> Path:
 
 def is_built(environment: Environment) -> bool:
     """Whether an environment exists and is complete."""
-    return (environment.path / _MARKER).exists()
+    return (environment.path / MARKER).exists()
 
 
 @contextmanager
@@ -165,7 +167,7 @@ def _build(
         _report(progress, BuildPhase.CREATING, f'Creating the environment "{spec.name}"')
         _install(environment, spec, sources=sources, held=held, progress=progress)
         compile_bytecode(environment, spec.interpreter, like=like, held=held, progress=progress)
-        (path / _MARKER).touch()
+        (path / MARKER).write_text(str(size_on_disk(path)), encoding="ascii")
         _report(progress, BuildPhase.BUILT, "The environment is ready")
     except BaseException:
         shutil.rmtree(path, ignore_errors=True)
