@@ -3323,6 +3323,8 @@ export interface components {
             allow: string[];
             /** Secrets */
             secrets: string[];
+            /** Data */
+            data: string[];
         };
         /**
          * VersionsDiffer

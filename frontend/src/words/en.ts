@@ -229,6 +229,7 @@ export const en = {
     networkHint: "A host and a port each. Nothing else in the network can be reached.",
     forbid: (target: string) => `Forbid ${target}`,
     secrets: "Secrets",
+    data: "Data of NLTK",
     give: "Give a secret",
     takeAway: (name: string) => `Take away ${name}`,
     missing: (names: readonly string[]) => `Not stored on this machine: ${names.join(", ")}.`,

@@ -225,6 +225,7 @@ export const ko: Words = {
     networkHint: "호스트와 포트를 적습니다. 그 밖의 네트워크에는 연결할 수 없습니다.",
     forbid: (target) => `${target} 제거`,
     secrets: "비밀 값",
+    data: "NLTK 데이터",
     give: "비밀 값 제공",
     takeAway: (name) => `${name} 제거`,
     missing: (names) => `이 컴퓨터에 저장되지 않은 비밀 값: ${names.join(", ")}`,

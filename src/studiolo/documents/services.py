@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing_extensions import TypedDict
 
 from studiolo.experiments.json_value import Json
-from studiolo.services.versions.frozen_version import VersionNeeds
+from studiolo.services.version_needs import VersionNeeds
 from studiolo.store.services.service_record import ServiceVersion
 from studiolo.workspace.services.workspace_services import SeenEndpoint, SeenService
 
@@ -26,6 +26,8 @@ class VersionDocument(TypedDict):
     allow: Sequence[str]
     #: The names of the secrets that they are given.
     secrets: Sequence[str]
+    #: The data of NLTK that it keeps, such as `corpora/stopwords`.
+    data: Sequence[str]
 
 
 class EndpointDocument(TypedDict):
@@ -90,6 +92,7 @@ def _version(version: ServiceVersion, needs: VersionNeeds | None) -> VersionDocu
         "schema": version.schema,
         "allow": [] if needs is None else needs.allow,
         "secrets": [] if needs is None else needs.secrets,
+        "data": [] if needs is None else needs.data,
     }
 
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studiolo.environments.building.build import MARKER, building_errors
+from studiolo.environments.data.frozen_data import frozen_data_folders
 from studiolo.environments.location import environments_home
+from studiolo.environments.use import lock_of
 from studiolo.files.size_on_disk import size_on_disk
 
 #: What each environment's folder has; see `build`.
@@ -36,8 +38,7 @@ class KeptEnvironment:
             EnvironmentsFolderError: The folder can't be written.
         """
         with building_errors(self.path.name, self.path.parent):
-            lock = self.path.with_name(f"{self.path.name}.lock")
-            held = os.open(lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
+            held = os.open(lock_of(self.path), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
             try:
                 fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 # Whole or not at all: no process may find half of one.
@@ -56,7 +57,7 @@ def kept_environments(home: Path | None = None) -> Sequence[KeptEnvironment]:
     folder = home or environments_home()
     found = folder.iterdir() if folder.is_dir() else ()
     return [
-        KeptEnvironment(path=path, size=_size(path), last_used=_last_used(path))
+        _kept(path)
         for path in sorted(found)
         if path.name.startswith(_REMOVED) or (path / _PYTHON).is_symlink()
     ]
@@ -73,6 +74,7 @@ def prune(
         home: The folder of all environments, if not the usual one.
         keep: The bytes that those that stay may take together; any number if not given.
         unused_since: Remove only what was last used before this time, in seconds since the epoch.
+            Data of versions of services go as well.
 
     Raises:
         EnvironmentsFolderError: The folder can't be written.
@@ -88,7 +90,15 @@ def prune(
         if one.remove():
             left -= one.size
             removed.append(one)
+    if unused_since is not None:
+        for data in map(_kept, frozen_data_folders((home or environments_home()).parent)):
+            if data.last_used < unused_since:
+                data.remove()
     return removed
+
+
+def _kept(path: Path) -> KeptEnvironment:
+    return KeptEnvironment(path=path, size=_size(path), last_used=_last_used(path))
 
 
 def _size(path: Path) -> int:
@@ -100,7 +110,7 @@ def _size(path: Path) -> int:
 
 def _last_used(path: Path) -> float:
     """The time of its lock file, which each process that uses it sets."""
-    for file in (path.with_name(f"{path.name}.lock"), path):
+    for file in (lock_of(path), path):
         with suppress(OSError):
             return file.stat().st_mtime
     return 0.0

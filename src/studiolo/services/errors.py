@@ -1,5 +1,6 @@
 """Errors in what Studiolo keeps of a web service."""
 
+from pathlib import Path
 from typing import ClassVar
 
 from studiolo.errors import StudioloError
@@ -30,6 +31,20 @@ class ServiceGraphError(StudioloError):
         self.problem = problem
         self.remedy = remedy
         super().__init__(f"The node {node!r} {problem}. {remedy}")
+
+
+class VersionDamagedError(StudioloError):
+    """Something that a version of a service keeps is missing or was changed."""
+
+    code: ClassVar[str] = "service-version-damaged"
+
+    def __init__(self, *, digest: str, path: Path) -> None:
+        self.path = path
+        super().__init__(
+            f"The version {digest[:12]} of the service can't be loaded: what it keeps in "
+            f'"{path}" was removed or changed. Publish the experiment again, or roll the endpoint '
+            "back to the version before."
+        )
 
 
 class VersionUnreadableError(StudioloError):

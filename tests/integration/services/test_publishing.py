@@ -1,5 +1,7 @@
 """Publishing for real: an experiment runs, is frozen, and answers as it ran."""
 
+import json
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -9,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from studiolo.datasets.dataset import Dataset
+from studiolo.environments.data import frozen_data
 from studiolo.environments.environment import Environment
 from studiolo.environments.errors import EnvironmentBuildError, RegistryUnreachableError
 from studiolo.environments.package_sources import PackageSources
@@ -16,7 +19,7 @@ from studiolo.experiments.experiment import NodeName
 from studiolo.experiments.web_service.interface import ServiceInterface, WebServiceParameter
 from studiolo.sandbox.errors import ProgramUnloadableError
 from studiolo.sandbox.exchange.memory_file import MemoryFile
-from studiolo.services.errors import ServiceGraphError
+from studiolo.services.errors import ServiceGraphError, VersionDamagedError
 from studiolo.services.scoring import (
     ProblemCode,
     RequestRefused,
@@ -27,6 +30,7 @@ from studiolo.services.scoring import (
 from studiolo.services.serving.handler import Handler
 from studiolo.services.versions.frozen_version import freeze, thaw, with_model
 from studiolo.store.blobs import Blobs
+from studiolo.store.identity import BlobDigest
 from studiolo.store.services.service_record import ServiceIsolation
 from studiolo.workspace.services.errors import PublishedRunFailedError
 from studiolo.workspace.services.publishing import Publication
@@ -350,3 +354,53 @@ def test_what_a_version_needs_survives_forgetting_its_run(
         newest = max(served.versions)
         with alone.services.handler(served, served.versions[newest]) as loaded:
             assert labels(loaded.score(asked([0.0, 6.0]))) == ["low", "high"]
+
+
+def test_scripts_find_the_data_of_nltk_that_the_version_was_published_with(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "nltk_data" / "corpora" / "stopwords").mkdir(parents=True)
+    english = tmp_path / "nltk_data" / "corpora" / "stopwords" / "english"
+    english.write_text("the\nof\n")
+    kept = workspace.environments.data()
+    kept.add(["stopwords"], tmp_path / "nltk_data")
+    # Where this machine has them unpacked.
+    monkeypatch.setattr(frozen_data, "studiolo_home", lambda: tmp_path / "home")
+    WorkspaceFolder(workspace.root).experiment(
+        """
+        data: {dataset: people.csv}
+        input1: {module: web-service-input, inputs: {dataset: data}}
+        words: {module: execute-python-script, script: words.py, inputs: {dataset1: input1}}
+        output1: {module: web-service-output, inputs: {dataset: words}}
+        """,
+        scripts={
+            "words.py": """
+                import os
+                import pathlib
+
+                def azureml_main(frame):
+                    # As NLTK does, which takes seconds to import.
+                    folder = pathlib.Path(os.environ["NLTK_DATA"])
+                    frame["words"] = (folder / "corpora/stopwords/english").read_text()
+                    return frame[["words"]]
+            """
+        },
+        name="words",
+    )
+    publication = workspace.services.publish(workspace.experiment("words"), service="words")
+    assert publication.needs.data == ["corpora/stopwords"]
+    (served,) = workspace.services.served("words")
+    # Neither those of the workspace nor what is unpacked of the version has to be there.
+    kept.remove(["stopwords"])
+    shutil.rmtree(tmp_path / "home")
+    with workspace.services.handler(served, served.versions[1]) as loaded:
+        answer = loaded.score(asked([1.0]))
+    assert isinstance(answer, ScoringReply), answer
+    assert answer.outputs["output1"].to_pydict() == {"words": ["the\nof\n"]}
+    # What a version keeps may be damaged, as anything else that it needs.
+    shutil.rmtree(tmp_path / "home")
+    blobs = Blobs(workspace.root / ".studiolo")
+    manifest = json.loads(blobs.path(BlobDigest(served.versions[1].digest)).read_bytes())
+    blobs.path(manifest["stages"][0]["data"]["corpora/stopwords"]).unlink()
+    with pytest.raises(VersionDamagedError, match=r"was removed or changed\. Publish"):
+        workspace.services.handler(served, served.versions[1])

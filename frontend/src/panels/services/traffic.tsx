@@ -53,7 +53,7 @@ export function Traffic({ service, endpoint, figures }: TrafficProps) {
           <tr><th>{words.services.version}</th><th>{words.services.published}</th><th className="r">{words.services.requests}</th><th className="r">{words.services.median}</th><th className="r">{words.services.errors}</th><th className="r">{words.services.share}</th></tr>
         </thead>
         <tbody>
-          {there.map(({ version, created_at, note, allow, secrets }) => {
+          {there.map(({ version, created_at, note, allow, secrets, data }) => {
             const seen = figuresOf(figures, endpoint.name, version);
             return (
               <Fragment key={version}>
@@ -67,11 +67,12 @@ export function Traffic({ service, endpoint, figures }: TrafficProps) {
                     <input className="in low share" type="number" min={0} max={100} aria-label={words.services.shareOf(version)} value={weights[version] ?? 0} onChange={(event) => setTyped({ ...weights, [version]: event.target.valueAsNumber || 0 })} />
                   </td>
                 </tr>
-                {(allow.length > 0 || secrets.length > 0) && (
+                {(allow.length > 0 || secrets.length > 0 || data.length > 0) && (
                   <tr>
                     <td className="needs small soft" colSpan={6}>
                       {allow.length > 0 && <p>{words.access.network}: <span className="mono">{allow.join(", ")}</span></p>}
                       {secrets.length > 0 && <p>{words.access.secrets}: <span className="mono">{secrets.join(", ")}</span></p>}
+                      {data.length > 0 && <p>{words.access.data}: <span className="mono">{data.join(", ")}</span></p>}
                     </td>
                   </tr>
                 )}

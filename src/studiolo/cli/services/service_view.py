@@ -12,6 +12,7 @@ from studiolo.rendering.amounts import moment_text
 from studiolo.rendering.plain_text import one_line, printable
 from studiolo.services.sample_request import plain_sample_request
 from studiolo.services.schema import PortSchema, ServiceSchema
+from studiolo.services.version_needs import VersionNeeds
 from studiolo.services.versions.row_wise import RowWise
 from studiolo.store.services.service_record import ServiceIsolation, Traffic
 from studiolo.workspace.services.publishing import Publication
@@ -40,7 +41,7 @@ def show_publication(console: Terminal, publication: Publication, addresses: Add
             ("classic address", addresses.classic(endpoint)),
             ("batches", _batches_text(publication.row_wise)),
             ("isolation", _ISOLATION[endpoint.isolation]),
-            *_needs_rows(list(map(str, publication.allow)), publication.secrets),
+            *_needs_rows(publication.needs),
         ],
     )
     if publication.keys:
@@ -105,9 +106,9 @@ def show_service(console: Terminal, seen: SeenService, addresses: Addresses) -> 
 
 def _show_newest(console: Terminal, seen: SeenService, schema: ServiceSchema) -> None:
     needs = None if seen.newest is None else seen.needs.get(seen.newest)
-    if needs and (needs.allow or needs.secrets):
+    if needs and _needs_rows(needs):
         console.say(Text(f"What v{seen.newest} needs", style="bold"))
-        _lines(console, _needs_rows(needs.allow, needs.secrets))
+        _lines(console, _needs_rows(needs))
     console.say(Text(f"What v{seen.newest} takes and gives", style="bold"))
     rows = [(name, _columns_text(port)) for name, port in schema.inputs.items()]
     rows += [
@@ -118,8 +119,12 @@ def _show_newest(console: Terminal, seen: SeenService, schema: ServiceSchema) ->
     _lines(console, rows)
 
 
-def _needs_rows(allow: Sequence[str], secrets: Sequence[str]) -> Sequence[tuple[str, str]]:
-    rows = [("may reach", ", ".join(allow)), ("secrets", ", ".join(secrets))]
+def _needs_rows(needs: VersionNeeds) -> Sequence[tuple[str, str]]:
+    rows = [
+        ("may reach", ", ".join(needs.allow)),
+        ("secrets", ", ".join(needs.secrets)),
+        ("data of NLTK", ", ".join(needs.data)),
+    ]
     return [(name, value) for name, value in rows if value]
 
 

@@ -6,7 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from studiolo.environments.errors import EnvironmentDiskFullError, EnvironmentsF
 from studiolo.environments.location import environments_home
 from studiolo.environments.package_sources import USUAL_SOURCES, PackageSources
 from studiolo.environments.progress import BuildPhase, BuildProgress, ProgressCallback
+from studiolo.environments.use import lock_of, stop_using, use
 from studiolo.environments.uv.process import run_uv
 from studiolo.files.size_on_disk import size_on_disk
 
@@ -62,49 +63,16 @@ def build_environment(
     """
     environment = environment_in((home or environments_home()).absolute(), spec)
     if is_built(environment):
-        _use(environment)
+        use(environment.path)
         return environment
-    _stop_using(environment)
+    stop_using(environment.path)
     with building_errors(spec.name, environment.path.parent):
         environment.path.parent.mkdir(parents=True, exist_ok=True)
         with _alone(environment, progress) as held:
             if not is_built(environment):
                 _build(environment, spec, like=like, sources=sources, held=held, progress=progress)
-    _use(environment)
+    use(environment.path)
     return environment
-
-
-#: Locks of the environments that this process uses, by file, until it ends.
-_used: dict[Path, int] = {}
-
-
-def _use(environment: Environment) -> None:
-    """Keep others from removing an environment as long as this process lives."""
-    path = _lock_of(environment)
-    if path in _used:
-        return
-    # If the folder can't be written to, no process can remove it either.
-    with suppress(OSError):
-        held = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
-        try:
-            fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(held)
-        else:
-            _used[path] = held
-            # When it was last used; see `removal`.
-            os.utime(held)
-
-
-def _stop_using(environment: Environment) -> None:
-    """Let go of an environment that was removed by hand, or this process waits for itself."""
-    if (held := _used.pop(_lock_of(environment), None)) is not None:
-        os.close(held)
-
-
-def _lock_of(environment: Environment) -> Path:
-    """The file is never removed: a process that waits for it would then hold a different one."""
-    return environment.path.with_name(f"{environment.path.name}.lock")
 
 
 def is_built(environment: Environment) -> bool:
@@ -132,7 +100,7 @@ def _alone(environment: Environment, progress: ProgressCallback | None) -> Itera
     Yields the descriptor of the lock, for the processes that do the work to inherit: the system
     takes the lock away when the last of them has ended, however they end.
     """
-    held = os.open(_lock_of(environment), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
+    held = os.open(lock_of(environment.path), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
     try:
         # One that is built is used under the same lock, by the process that built it among others.
         while not (_taken(held) or is_built(environment)):

@@ -59,3 +59,18 @@ class DataFolderError(StudioloError):
         self.folder = folder
         self.reason = reason
         super().__init__(f"The workspace's data in \"{folder}\" can't be used: {reason}.")
+
+
+class DataHomeError(StudioloError):
+    """The data of a version of a service can't be unpacked on this machine."""
+
+    code: ClassVar[str] = "environment-data-home-unusable"
+
+    def __init__(self, *, folder: Path, reason: str) -> None:
+        self.folder = folder
+        self.reason = reason
+        super().__init__(
+            f"The data of NLTK that a version of the service keeps can't be unpacked into "
+            f'"{folder}": {reason}. Make room there, or set STUDIOLO_HOME to a folder that you '
+            "may write to."
+        )

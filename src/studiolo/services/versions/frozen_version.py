@@ -5,10 +5,13 @@ does: neither the experiment's folder, nor a dataset, nor a model that is saved 
 """
 
 import json
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from studiolo.environments.data.frozen_data import freeze_data, frozen_names, thaw_data
+from studiolo.environments.data.kept_data import EnvironmentData
 from studiolo.environments.environment import CLASSIC, DEFAULT, EnvironmentSpec, default_spec
 from studiolo.environments.interpreter import interpreter_of
 from studiolo.environments.location import environments_home
@@ -21,9 +24,10 @@ from studiolo.sandbox.exchange.job import Connected
 from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.sandbox.exchange.program import CallInput, Program, ProgramStep, Source, StepOutput
 from studiolo.sandbox.exchange.sealed_table import SealedTable
-from studiolo.services.errors import VersionUnreadableError
+from studiolo.services.errors import VersionDamagedError, VersionUnreadableError
 from studiolo.services.schema import ServiceSchema
 from studiolo.services.schema_document import read_schema, write_schema
+from studiolo.services.version_needs import VersionNeeds
 from studiolo.services.versions.job_document import job_document, read_job
 from studiolo.services.versions.scoring_plan import (
     ModelPlace,
@@ -32,6 +36,7 @@ from studiolo.services.versions.scoring_plan import (
     Stage,
 )
 from studiolo.store.blobs import Blobs
+from studiolo.store.errors import BlobMissingError, BlobRottenError, store_errors
 from studiolo.store.identity import BlobDigest, VersionDigest
 
 _FORMAT = 1
@@ -65,9 +70,10 @@ def freeze(version: FrozenVersion, blobs: Blobs) -> Frozen:
         None if lock is None else blobs.put_bytes(lock.encode()).digest
         for lock in (stage.environment.lock for stage in version.plan.stages)
     ]
+    data = [_freeze_data(stage.environment.data, blobs) for stage in version.plan.stages]
     stages = [
-        {**_stage(stage, constants), "lock": lock}
-        for stage, lock in zip(version.plan.stages, locks, strict=True)
+        {**_stage(stage, constants), "lock": lock, **({"data": found} if found else {})}
+        for stage, lock, found in zip(version.plan.stages, locks, data, strict=True)
     ]
     manifest = KeptResults(blobs).put(constants)
     document = {
@@ -87,6 +93,7 @@ def freeze(version: FrozenVersion, blobs: Blobs) -> Frozen:
     }
     written = blobs.put_bytes(json.dumps(document, ensure_ascii=False).encode()).digest
     needed = {*manifest.blobs, written, *(lock for lock in locks if lock is not None)}
+    needed.update(*(found.values() for found in data))
     return Frozen(digest=VersionDigest(written), blobs=frozenset(needed))
 
 
@@ -94,9 +101,17 @@ def thaw(digest: VersionDigest, blobs: Blobs) -> FrozenVersion:
     """A version from the store, checked against its digests.
 
     Raises:
-        BlobMissingError, BlobRottenError: Something of it is not what was published.
+        VersionDamagedError: Something of it is missing, or is not what was published.
         VersionUnreadableError: It was published with a later version of Studiolo.
+        DataHomeError: The data of its libraries can't be unpacked here.
     """
+    try:
+        return _thaw(digest, blobs)
+    except (BlobMissingError, BlobRottenError) as error:
+        raise VersionDamagedError(digest=digest, path=error.path) from error
+
+
+def _thaw(digest: VersionDigest, blobs: Blobs) -> FrozenVersion:
     document = _document(digest, blobs)
     if document.get("format") != _FORMAT:
         raise VersionUnreadableError(digest=digest, format=document.get("format"))
@@ -105,7 +120,13 @@ def thaw(digest: VersionDigest, blobs: Blobs) -> FrozenVersion:
         schema=read_schema(json.dumps(document["schema"])),
         plan=ScoringPlan(
             stages=[
-                _read_stage(stage, constants, _lock(stage.get("lock"), blobs))
+                _read_stage(
+                    stage,
+                    constants,
+                    _lock(stage.get("lock"), blobs),
+                    # Versions that were published before data were kept have none.
+                    _thaw_data(stage.get("data", {}), blobs),
+                )
                 for stage in document["stages"]
             ],
             outputs=document["outputs"],
@@ -150,16 +171,6 @@ def models_of(digest: VersionDigest, blobs: Blobs) -> Sequence[str]:
     return list(document.get("models", {}))
 
 
-@dataclass(frozen=True, kw_only=True)
-class VersionNeeds:
-    """The needs of a version beyond what it keeps itself, as texts for people."""
-
-    #: Targets in the network that its requests may reach.
-    allow: Sequence[str]
-    #: The names of the secrets that they are given.
-    secrets: Sequence[str]
-
-
 def needs_of(digest: VersionDigest, blobs: Blobs) -> VersionNeeds:
     """The needs of a version; nothing else of it is opened.
 
@@ -170,6 +181,7 @@ def needs_of(digest: VersionDigest, blobs: Blobs) -> VersionNeeds:
     return VersionNeeds(
         allow=sorted({text for stage in stages for text in stage.get("allow", ())}),
         secrets=sorted({name for stage in stages for name in stage.get("secrets", ())}),
+        data=sorted({name for stage in stages for name in stage.get("data", ())}),
     )
 
 
@@ -217,7 +229,32 @@ def _environment(request: EnvironmentRequest) -> dict[str, Any]:
     }
 
 
-def _read_environment(document: Mapping[str, Any], lock: str | None) -> EnvironmentRequest:
+def _freeze_data(data: EnvironmentData | None, blobs: Blobs) -> Mapping[str, BlobDigest]:
+    """The data of an environment, put into the store: the blobs by the names of the data."""
+    if data is None:
+        return {}
+    found = {}
+    for name in frozen_names(data):
+        with (
+            store_errors(blobs.store, purpose="the version can't be kept in it"),
+            tempfile.TemporaryFile(dir=blobs.store) as archive,
+        ):
+            freeze_data(data, name, archive)
+            archive.flush()
+            found[name] = blobs.put_file(archive.fileno()).digest
+    return found
+
+
+def _thaw_data(archives: Mapping[str, str], blobs: Blobs) -> EnvironmentData | None:
+    def copy(digest: str, descriptor: int) -> None:
+        blobs.copy(BlobDigest(digest), descriptor)
+
+    return thaw_data(archives, copy) if archives else None
+
+
+def _read_environment(
+    document: Mapping[str, Any], lock: str | None, data: EnvironmentData | None
+) -> EnvironmentRequest:
     base = default_spec()
     if document.get("environment") is not None:
         # The lock is all of it: what the name stands for in the workspace may have changed.
@@ -237,14 +274,18 @@ def _read_environment(document: Mapping[str, Any], lock: str | None) -> Environm
         dependencies=tuple(document["dependencies"]),
         requires_python=document["requires_python"],
         lock=lock,
+        data=data,
     )
 
 
 def _read_stage(
-    document: Mapping[str, Any], constants: Mapping[str, Connected], lock: str | None
+    document: Mapping[str, Any],
+    constants: Mapping[str, Connected],
+    lock: str | None,
+    data: EnvironmentData | None,
 ) -> Stage:
     return Stage(
-        environment=_read_environment(document, lock),
+        environment=_read_environment(document, lock, data),
         # Versions that were published before there were any have none.
         devices=document.get("devices", {}),
         allow=[parse_allowance(text) for text in document.get("allow", ())],

@@ -74,16 +74,6 @@ class ScoringPlan:
     models: Mapping[str, Sequence[ModelPlace]] = field(default_factory=dict)
 
     @property
-    def allow(self) -> Sequence[Allowance]:
-        """The targets in the network that any of its stages may reach."""
-        return sorted({one for stage in self.stages for one in stage.allow}, key=str)
-
-    @property
-    def secrets(self) -> Sequence[str]:
-        """The names of the secrets that any of its stages is given."""
-        return sorted({name for stage in self.stages for name in stage.secrets})
-
-    @property
     def nodes(self) -> Sequence[NodeName]:
         """The nodes that run for each request, in their order."""
         return [NodeName(step.node) for stage in self.stages for step in stage.program.steps]

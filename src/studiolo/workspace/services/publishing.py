@@ -1,14 +1,13 @@
 """Publishing: an experiment becomes a version of a web service."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
 from studiolo.datasets.dataset import Dataset
-from studiolo.experiments.allowance import Allowance
 from studiolo.experiments.experiment import Experiment, NodeName
 from studiolo.experiments.web_service.interface import ServiceInterface, WebServiceParameter
 from studiolo.modules.declaration import read_script_parameters
@@ -23,7 +22,13 @@ from studiolo.services.schema_document import write_schema
 from studiolo.services.scoring import ScoringFailed, ScoringReply, ScoringRequest
 from studiolo.services.serving.handler import Handler, ProgramSandboxFactory
 from studiolo.services.validation import Validator
-from studiolo.services.versions.frozen_version import FrozenVersion, freeze, thaw
+from studiolo.services.version_needs import VersionNeeds
+from studiolo.services.versions.frozen_version import (
+    FrozenVersion,
+    freeze,
+    needs_of,
+    thaw,
+)
 from studiolo.services.versions.row_wise import RowWise, row_wise
 from studiolo.services.versions.scoring_plan import (
     PublishedRun,
@@ -63,9 +68,8 @@ class Publication:
     result: ExperimentResult
     #: Whether batches are scored in pieces, and why not.
     row_wise: RowWise
-    #: Targets in the network that its requests may reach, and names of the secrets they are given.
-    allow: Sequence[Allowance]
-    secrets: Sequence[str]
+    #: What the version needs, or keeps for scripts to find.
+    needs: VersionNeeds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,8 +166,7 @@ class Publisher:
             schema=version.schema,
             result=result,
             row_wise=pieces,
-            allow=scoring.allow,
-            secrets=scoring.secrets,
+            needs=needs_of(frozen.digest, self._parts.blobs),
         )
 
     def _locked(self, plan: ScoringPlan) -> ScoringPlan:

@@ -19,7 +19,8 @@ from studiolo.services.schema_document import read_schema
 from studiolo.services.scoring import RequestRefused, ScoringFailed, ScoringReply
 from studiolo.services.serving.handler import Handler, ProgramSandboxFactory
 from studiolo.services.validation import Cells, Validator
-from studiolo.services.versions.frozen_version import VersionNeeds, models_of, needs_of, thaw
+from studiolo.services.version_needs import VersionNeeds
+from studiolo.services.versions.frozen_version import models_of, needs_of, thaw
 from studiolo.store.errors import StoreError
 from studiolo.store.identity import ServiceId, VersionDigest
 from studiolo.store.services.errors import EndpointUnknownError
