@@ -78,6 +78,10 @@ class ZygoteFailedError(StudioloError):
         )
 
 
+class ZygoteDiedError(ZygoteFailedError):
+    """An environment's interpreter ended, or was ended, although nothing was wrong with it."""
+
+
 class ProgramUnloadableError(ZygoteFailedError):
     """A model or transform of a service's version can't be opened in its environment."""
 

@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 from studiolo.experiments.allowance import Allowance
-from studiolo.sandbox.errors import ZygoteFailedError
+from studiolo.sandbox.errors import ZygoteDiedError
 from studiolo.sandbox.exchange.attachment import Attachment
 from studiolo.sandbox.exchange.job import (
     Failure,
@@ -42,8 +42,9 @@ from studiolo.sandbox.process.workers import COPIED_BYTES, Worker, Workers
 from studiolo_guest.wire import VARIABLES_FOLLOW
 
 _sandboxes = itertools.count(1)
-#: How many are started for a run whose zygote dies again and again, as under a killer of processes.
+#: How many are started anew where one dies after another, as under a killer of processes.
 _NEW_ZYGOTES = 3
+_T = TypeVar("_T")
 #: From the end of a process's socket to its own.
 _ENDING_SECONDS = 0.1
 #: For a script that has failed to show its variables; its own code may have to be interrupted.
@@ -122,7 +123,7 @@ class Sandbox:
     @property
     def isolation(self) -> IsolationReport:
         """The layers of this sandbox's runs; waits for it to have started."""
-        self._ready()
+        self._despite_deaths(lambda _: None)
         assert self._report is not None
         return self._report
 
@@ -364,11 +365,17 @@ class Sandbox:
 
     def _take(self, limits: Limits | None) -> Worker:
         """A worker that waits for its request, made now if there is none."""
+        return self._despite_deaths(lambda started: self._workers.take(started, limits))
+
+    def _despite_deaths(self, act: Callable[[Started], _T]) -> _T:
+        """Do something with a zygote; with new ones if they have died unnoticed or die meanwhile.
+
+        One that says what is wrong with it is not tried again.
+        """
         for _ in range(_NEW_ZYGOTES):
-            # One had died unnoticed, or dies while it starts.
-            with contextlib.suppress(ZygoteFailedError):
-                return self._workers.take(self._ready(), limits)
-        return self._workers.take(self._ready(), limits)
+            with contextlib.suppress(ZygoteDiedError):
+                return act(self._ready())
+        return act(self._ready())
 
 
 def _masked(outcome: Outcome, masking: Masking) -> Outcome:

@@ -7,10 +7,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from studiolo.environments.environment import Environment
+from studiolo.sandbox.errors import ZygoteFailedError
 from studiolo.sandbox.policy.isolation import Isolation
 from studiolo.sandbox.process.bring_up import Started
 from studiolo.sandbox.sandbox import Sandbox
@@ -316,19 +318,43 @@ def attack():
     assert set(outcome.device.console) == {"x"}
 
 
+@pytest.mark.parametrize("is_ready", [False, True])
 def test_a_zygote_that_dies_again_while_it_starts_is_replaced(
-    default_environment: Environment, monkeypatch: pytest.MonkeyPatch
+    default_environment: Environment, monkeypatch: pytest.MonkeyPatch, *, is_ready: bool
 ) -> None:
     start = Sandbox._start
     deaths = iter(range(2))
 
     def started(self: Sandbox) -> Started:
+        dies = next(deaths, None) is not None
+        if dies and not is_ready:
+            self._bring_up = self._bring_up or self._new_bring_up()
+            os.kill(self._bring_up.launcher_pid, signal.SIGKILL)
         new = start(self)
-        if next(deaths, None) is not None:
+        if dies:
             os.kill(new.zygote.pid, signal.SIGKILL)
         return new
 
     monkeypatch.setattr(Sandbox, "_start", started)
+    # It is asked for its layers first, as where a service is loaded.
     with Here.opened(default_environment) as here:
         assert answer_of(here.run(f"{PREAMBLE}def attack():\n    return 1\n")) == 1
     assert next(deaths, None) is None
+
+
+def test_a_zygote_that_says_what_is_wrong_is_not_started_again(
+    default_environment: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = []
+
+    def started(self: Sandbox) -> Started:
+        begun.append(self)
+        raise ZygoteFailedError(layer="seccomp", why="refused", python=Path("python"), printed="")
+
+    monkeypatch.setattr(Sandbox, "_start", started)
+    with (
+        Sandbox(POLICY, interpreter_of(default_environment)) as sandbox,
+        pytest.raises(ZygoteFailedError, match="seccomp: refused"),
+    ):
+        sandbox.isolation  # noqa: B018
+    assert len(begun) == 1

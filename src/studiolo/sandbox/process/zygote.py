@@ -13,7 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from studiolo.sandbox.errors import ProgramUnloadableError, ZygoteFailedError
+from studiolo.sandbox.errors import (
+    ProgramUnloadableError,
+    ZygoteDiedError,
+    ZygoteFailedError,
+)
 from studiolo.sandbox.policy.policy import WarmUpPolicy
 from studiolo.sandbox.process.launcher import Launcher
 from studiolo.sandbox.process.observation import (
@@ -198,6 +202,7 @@ class Zygote:
         """The zygote's message that it is ready to fork.
 
         Raises:
+            ZygoteDiedError: it ended before it said anything, as one that is killed does.
             ZygoteFailedError: it could not be had, with the layer that failed and why.
         """
         deadline = time.monotonic() + limits.timeout_seconds
@@ -218,8 +223,11 @@ class Zygote:
             # What it says is not even a message, or not one of a zygote's.
             self._launcher.kill()
             raise self._failed("interpreter", str(error)) from error
+        if said is None:
+            raise self._failed("interpreter", "it ended while it was starting", ZygoteDiedError)
         if isinstance(said, Failed):
-            raise self._failed(said.layer, said.why)
+            kind = ProgramUnloadableError if said.layer == _PROGRAM else ZygoteFailedError
+            raise self._failed(said.layer, said.why, kind)
         return said
 
     def _find_zygote(self) -> int:
@@ -228,10 +236,10 @@ class Zygote:
             raise ZygoteMessageError(f"its forks would share memory: {shared[0]}")
         return pid
 
-    def _first_message(self) -> Ready | Failed:
+    def _first_message(self) -> Ready | Failed | None:
         received = wire.receive(self._link)
         if received is None:
-            return Failed(layer="interpreter", why="it ended while it was starting")
+            return None
         message, descriptors = received
         if descriptors:
             _close(descriptors)
@@ -257,7 +265,7 @@ class Zygote:
         names the environment that it has besides the zygote's.
 
         Raises:
-            ZygoteFailedError: the zygote is gone.
+            ZygoteDiedError: the zygote is gone.
         """
         name = next(_names)
         self._asked_for[name] = on_child
@@ -269,14 +277,14 @@ class Zygote:
         except OSError as error:
             # It is gone, or another thread has found that out and closed the link.
             self._gone = True
-            raise self._failed("interpreter", self._why) from error
+            raise self._failed("interpreter", self._why, ZygoteDiedError) from error
         return name
 
     def child(self, name: int) -> Child:
         """Wait for the fork of that name.
 
         Raises:
-            ZygoteFailedError: the zygote is gone, or does not answer.
+            ZygoteDiedError: the zygote is gone, or does not answer.
         """
         with self._changed:
             came = self._changed.wait_for(
@@ -287,7 +295,7 @@ class Zygote:
         if not came:
             self._why = f"it made no fork in {_FORKING_SECONDS:.0f} seconds"
             self._launcher.kill()
-        raise self._failed("interpreter", self._why)
+        raise self._failed("interpreter", self._why, ZygoteDiedError)
 
     def pid_of(self, name: int) -> int | None:
         """The process of a fork that waits to be asked for; None if it has not come or is taken."""
@@ -404,10 +412,11 @@ class Zygote:
             # Nothing more comes from it that could be understood.
             return None
 
-    def _failed(self, layer: str, why: str) -> ZygoteFailedError:
+    def _failed(
+        self, layer: str, why: str, kind: type[ZygoteFailedError] = ZygoteFailedError
+    ) -> ZygoteFailedError:
         """The error, with what the interpreter printed before it gave up."""
         self._launcher.ended(1)
-        kind = ProgramUnloadableError if layer == _PROGRAM else ZygoteFailedError
         return kind(
             layer=layer,
             why=why,
