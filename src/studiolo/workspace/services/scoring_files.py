@@ -17,7 +17,7 @@ from studiolo.datasets.formats import Target, module_of
 from studiolo.datasets.reading.files import FileFormat, format_of
 from studiolo.files.whole_file import move_to, replacing
 from studiolo.services.batches.batch import Batch
-from studiolo.services.batches.early_output import EarlyOutput
+from studiolo.services.batches.early_output import EARLY_FORMATS, EarlyOutput
 from studiolo.services.batches.errors import BatchModelFileError, BatchOutputError
 from studiolo.services.batches.input_file import InputFile
 from studiolo.services.batches.outcome import BatchFailed, BatchProgress
@@ -114,9 +114,11 @@ def score_files(
 
         with Parts.open(folder, work, cut) as parts, ExitStack() as closing:
             early = {
-                name: closing.enter_context(contextlib.closing(EarlyOutput(parts, place)))
+                name: closing.enter_context(
+                    contextlib.closing(EarlyOutput(parts, place, format_of(files.outputs[name])))
+                )
                 for place, name in enumerate(handler.schema.outputs)
-                if name in files.outputs and format_of(files.outputs[name]) is FileFormat.PARQUET
+                if name in files.outputs and format_of(files.outputs[name]) in EARLY_FORMATS
             }
             batch = Batch(
                 scorer=handler,
