@@ -36,8 +36,7 @@ def test_a_module_fits_about_two_screens() -> None:
     lines = [len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES]
     assert statistics.median(lines) <= 110
     assert p95(lines) <= 330
-    # Modules of the library can import nothing of ours; Import Data has a way for each source.
-    assert max(lines) <= 640
+    assert max(lines) <= 550
 
 
 def test_a_function_does_one_thing() -> None:

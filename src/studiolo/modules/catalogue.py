@@ -1,6 +1,6 @@
 """The modules there are: those of the library, and those of a workspace."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from studiolo.errors import StudioloError
 from studiolo.modules.declaration import read_declaration
 from studiolo.modules.definition import ModuleDefinition, ModuleId
 from studiolo.modules.errors import ModuleIdTakenError, UnknownModuleError
+from studiolo.modules.library_source import PARTS, library_source
 from studiolo.modules.script import read_script
 
 #: The built-in modules, in folders named after their categories.
@@ -90,7 +91,14 @@ class Catalogue:
 class _ModuleFiles:
     """Files of modules, each read when it is asked for, and once."""
 
-    def __init__(self, files: Iterable[Path], *, taken: Iterable[ModuleId] = ()) -> None:
+    def __init__(
+        self,
+        files: Iterable[Path],
+        *,
+        taken: Iterable[ModuleId] = (),
+        text: Callable[[Path], str] = lambda path: read_script(path).source,
+    ) -> None:
+        self._text = text
         self._files: dict[ModuleId, Path] = {}
         self._found: dict[ModuleId, ModuleDefinition | StudioloError] = {}
         built_in = set(taken)
@@ -122,11 +130,12 @@ class _ModuleFiles:
     def _read(self, module: ModuleId) -> ModuleDefinition | StudioloError:
         path = self._files[module]
         try:
-            return read_declaration(read_script(path).source, id=module, path=path)
+            return read_declaration(self._text(path), id=module, path=path)
         except StudioloError as error:
             return error
 
 
 @cache
 def _library(folder: Path) -> _ModuleFiles:
-    return _ModuleFiles(sorted(folder.rglob("*.py")))
+    files = (file for file in sorted(folder.rglob("*.py")) if folder / PARTS not in file.parents)
+    return _ModuleFiles(files, text=library_source)

@@ -1,6 +1,7 @@
 """The script bundle: a zip that is unpacked beside the script and can be imported from."""
 
 import contextlib
+import errno
 import io
 import os
 import sys
@@ -17,6 +18,8 @@ FOLDER: Final = "Script Bundle"
 _PIECE: Final = 1 << 20
 #: Members of a bundle that get a link for each of two spellings; the folder holds so many files.
 _MOST_LINKS: Final = 4_000
+#: Bytes of a file's name in Linux.
+_LONGEST_NAME: Final = 255
 #: What `zipfile` raises; RuntimeError is its word for an encrypted member.
 _DAMAGE: Final = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, RuntimeError)
 
@@ -54,6 +57,13 @@ def damage(archive: str) -> Iterator[None]:
             "bundle-unreadable", f"{archive} can't be unzipped: {error}."
         ) from error
     except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            name = os.path.basename(os.fspath(error.filename or ""))
+            raise MismatchError(
+                "bundle-unreadable",
+                f'{archive} has a file whose name is too long: "{name[:40]}…". A name has at most '
+                f"{_LONGEST_NAME} bytes, which are 85 letters of Hangul, for example. Shorten it.",
+            ) from error
         raise MismatchError(
             "bundle-too-large",
             f"{archive} does not fit into the working directory: {error.strerror}. "
@@ -78,7 +88,11 @@ def link_windows_paths(source: str, directory: str) -> None:
             if members > _MOST_LINKS:
                 return
             for spelled in (place, os.path.join(".", place)):
-                link = os.path.join(directory, spelled.replace("/", "\\"))
+                link = spelled.replace("/", "\\")
+                # A path can be longer than a name. Such a file keeps the path with slashes only.
+                if len(os.fsencode(link)) > _LONGEST_NAME:
+                    continue
+                link = os.path.join(directory, link)
                 if not os.path.lexists(link):
                     os.symlink(place, link)
 

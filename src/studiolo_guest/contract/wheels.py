@@ -2,8 +2,11 @@
 
 import importlib.metadata
 import os
+import platform
+import re
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -13,6 +16,8 @@ from studiolo_guest.contract import bundle
 FOLDER: Final = os.path.join(bundle.FOLDER, ".wheels")
 #: The folders of a wheel beside its packages that hold packages as well.
 _MORE_PACKAGES: Final = ("purelib", "platlib")
+_METADATA: Final = re.compile(r"[^/]+\.dist-info/METADATA")
+_REQUIRES: Final = re.compile(r"^Requires-Python:\s*(.+)$", re.IGNORECASE | re.MULTILINE)
 
 
 def install(directory: str) -> list[str]:
@@ -45,6 +50,10 @@ def install(directory: str) -> list[str]:
             notes[path] = "is not used: it is for a different Python or platform"
         elif installed := _installed(package):
             notes[path] = f"is not used: the environment has {package} {installed}"
+        elif needed := _other_python(path):
+            notes[path] = (
+                f"is not used: it needs Python {needed}, and this is {platform.python_version()}"
+            )
         else:
             notes[path] = "is not used: there is a better one of this package"
             best[package] = max(best.get(package, (version, -rank, path)), (version, -rank, path))
@@ -68,6 +77,22 @@ def _installed(package: str) -> str | None:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         return None
+
+
+def _other_python(wheel: str) -> str:
+    """The versions of Python that a wheel needs, as in ">=3.13"; "" if this is one of them."""
+    from packaging import specifiers  # noqa: PLC0415  # as above
+
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            name = next(filter(_METADATA.fullmatch, archive.namelist()), "")
+            fields = archive.read(name).decode(errors="replace") if name else ""
+        found = _REQUIRES.search(fields.replace("\r", "").partition("\n\n")[0])
+        needed = specifiers.SpecifierSet(found[1] if found else "")
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError):
+        # If the wheel is damaged, unpacking it says so. What is not a version excludes none.
+        return ""
+    return "" if needed.contains(platform.python_version(), prereleases=True) else str(needed)
 
 
 def _unpack(wheel: str, folder: str) -> None:

@@ -128,6 +128,21 @@ def test_a_damaged_bundle_says_so(failure_of: FailureOf) -> None:
     assert (failure.code, failure.classic_number) == ("bundle-unreadable", 102)
 
 
+def test_long_names(console_of: ConsoleOf, failure_of: FailureOf) -> None:
+    source = """
+        def azureml_main():
+            for path in ("Script Bundle/{0}/{0}.txt", r".\\Script Bundle\\a.txt"):
+                print(open(path).read())
+    """
+    name = "가" * 83
+    bundle = {f"{name}/{name}.txt": "long", "a.txt": "short"}
+    assert console_of(source.format(name), bundle=bundle) == "long\nshort\n"
+    failure = failure_of(source.format(name), bundle={f"{name}가가.txt": ""})
+    assert failure.code == "bundle-unreadable"
+    assert "has a file whose name is too long" in failure.message
+    assert "at most 255 bytes" in failure.message
+
+
 def test_an_empty_bundle_is_an_empty_folder(console_of: ConsoleOf) -> None:
     source = "def azureml_main():\n    import os\n    print(os.listdir('Script Bundle'))"
     assert console_of(source, bundle={}) == "[]\n"

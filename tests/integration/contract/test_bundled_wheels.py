@@ -1,5 +1,6 @@
 """Packages that a script bundle brings along as wheels, or as bare compiled modules."""
 
+import platform
 import sys
 import sysconfig
 from collections.abc import Callable
@@ -24,7 +25,8 @@ PURE = "py3-none-any"
 PRINTS = "import fast\ndef azureml_main():\n    print(fast.VALUE)\n"
 
 
-def _wheel(version: str, *, name: str = "fast", value: str = "1") -> bytes:
+def _wheel(version: str, *, name: str = "fast", value: str = "1", python: str = "") -> bytes:
+    requires = f"Requires-Python: {python}\n" if python else ""
     info = f"{name}-{version}.dist-info"
     return zipped(
         {
@@ -32,7 +34,10 @@ def _wheel(version: str, *, name: str = "fast", value: str = "1") -> bytes:
             f"{name}/table.txt": "beside the module\n",
             f"{name}-{version}.data/purelib/{name}_more.py": "VALUE = 'from the data folder'\n",
             f"{name}-{version}.data/scripts/{name}": "#!python\n",
-            f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+            f"{info}/METADATA": (
+                f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{requires}\n"
+                "Requires-Python: <2\n"
+            ),
         }
     )
 
@@ -66,7 +71,8 @@ def test_a_package_with_native_code_and_data_files_is_imported_from_a_wheel(run:
 def test_the_newest_wheel_that_fits_is_taken(run: Run) -> None:
     bundle = {
         f"fast-1.9-{PURE}.whl": _wheel("1.9", value="'1.9'"),
-        f"fast-1.10-{PURE}.whl": _wheel("1.10", value="'1.10, pure'"),
+        f"fast-1.11-{PURE}.whl": _wheel("1.11", python=">=99.1"),
+        f"fast-1.10-{PURE}.whl": _wheel("1.10", value="'1.10, pure'", python=">=3.8"),
         f"fast-1.10-{FIT}.whl": _wheel("1.10", value="'1.10, for this platform'"),
         "fast-2.0-cp27-cp27m-win32.whl": b"never opened",
         "fast.whl": b"never opened",
@@ -82,6 +88,8 @@ def test_the_newest_wheel_that_fits_is_taken(run: Run) -> None:
     assert _notes(outcome) == [
         f"The script bundle's fast-1.10-{FIT}.whl is used.",
         f"The script bundle's fast-1.10-{PURE}.whl {better}",
+        f"The script bundle's fast-1.11-{PURE}.whl is not used: it needs Python >=99.1, and this "
+        f"is {platform.python_version()}.",
         f"The script bundle's fast-1.9-{PURE}.whl {better}",
         "The script bundle's fast-2.0-cp27-cp27m-win32.whl is not used: it is for a different "
         "Python or platform.",
@@ -135,6 +143,8 @@ WINDOWS = "Python 3.7 on 64-bit Windows"
         ),
         (PRINTS, {"fast-1.0-cp36-cp36m-manylinux1_i686.whl": b""}, "3.6 on Linux (i686)", "fast"),
         (PRINTS, {"fast-1.0-py2-none-any.whl": _wheel("1.0")}, "Python 2. The", "fast"),
+        (PRINTS, {f"w/fast-1.0-{PURE}.whl": _wheel("1.0", python="<4, >=99")},
+         "which needs Python <4, >=99. The", "fast"),
         (PRINTS, {"fast.pyd": b"MZ"}, "Windows. The", "fast"),
         ("import yaml._fast\ndef azureml_main(): ...",
          {"yaml/__init__.py": b"", "yaml/_fast.cp37-win_amd64.pyd": b"MZ"}, WINDOWS, "pyyaml"),
@@ -153,7 +163,8 @@ def test_what_was_built_for_something_else_is_named(
         job = Job(source=source, inputs={}, bundle=file)
         ran = Circumstances(environment=default_environment(), job=job)
         message = explained(outcome.failure, ran).message
-    assert f"The script bundle has {list(members)[-1]}, which was built for " in message
+    assert f"The script bundle has {list(members)[-1]}, which " in message
+    assert "which was built for " in message or "which needs " in message
     assert built_for in message
     python = "Python {}.{}".format(*sys.version_info)
     assert f"The script runs on {python} on Linux" in message

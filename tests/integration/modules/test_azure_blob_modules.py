@@ -45,10 +45,22 @@ READ = {
     "by key": "authentication: Account key, secret: STORAGE_KEY",
     "by signature": "authentication: SAS, secret: STORAGE_SAS",
 }
+#: The address, what opens it, and a part of the message.
 REFUSED = {
-    "by nothing": ("", "answered 403"),
-    "by a wrong key": ("authentication: Account key, secret: WRONG_KEY", "answered 403"),
-    "by no key": ("authentication: Account key, secret: STORAGE_SAS", "not Base64"),
+    "by nothing": (BLOB, "", "answered 403"),
+    "by a wrong key": (BLOB, "authentication: Account key, secret: WRONG_KEY", "answered 403"),
+    "by no key": (BLOB, "authentication: Account key, secret: STORAGE_SAS", "not Base64"),
+    "no blob": (
+        f"http://{HOST}/data/csv",
+        READ["by key"],
+        '(BlobNotFound). Did you mean "CSV"? The container "data" has the blobs "CSV", "Parquet"',
+    ),
+    "no blob to list": (f"http://{HOST}/data/csv", READ["by signature"], "(BlobNotFound)."),
+    "no container": (
+        f"http://{HOST}/date/csv",
+        READ["by key"],
+        '(ContainerNotFound). Did you mean "data"? The account has the container "data".',
+    ),
 }
 
 
@@ -90,8 +102,11 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExperimentResult]:
         )
         nodes = [
             f"{name}: {{module: import-data, {allow}, {secrets}, "
-            f"parameters: {{address: {json.dumps(BLOB)}, {said}}}}}"
-            for name, said in [*READ.items(), *((n, s) for n, (s, _) in REFUSED.items())]
+            f"parameters: {{address: {json.dumps(at)}, {said}}}}}"
+            for name, (at, said, *_) in {
+                **{name: (BLOB, said) for name, said in READ.items()},
+                **REFUSED,
+            }.items()
         ]
         nodes += [
             f"read {name}: {{module: import-data, {allow}, {secrets}, parameters: {{address: "
@@ -127,7 +142,7 @@ def test_a_refusal_says_why_without_the_secret(ran: ExperimentResult, name: str)
     failure = ran[name].failure
     assert failure is not None
     assert failure.code == "module-refused"
-    assert REFUSED[name][1] in failure.message
+    assert REFUSED[name][2] in failure.message
     assert "sig=" not in str(failure)
     assert ACCOUNT_KEY not in str(failure)
 

@@ -40,7 +40,20 @@ REFUSED = {
     "no table": (
         "file: folder/Served.DB, query: select * from x",
         'folder/Served.DB can\'t be read as SQLite: the query "select * from x" fails: '
-        "no such table: x.",
+        'no such table: x. The database has the tables "dear", "sales".',
+    ),
+    "close table": ("file: shop.sqlite, query: select * from sale", 'Did you mean "sales"?'),
+    "no column": (
+        "file: shop.sqlite, query: select s.cost from sales as s",
+        'no such column: s.cost. The table "sales" has the columns "item", "price", "many".',
+    ),
+    "no quoted column": (
+        "file: shop.sqlite, query: 'select \"prise\" from sales'",
+        'no such column: prise. Did you mean "price"? The table "sales" has',
+    ),
+    "query of a dataset": (
+        "file: items.csv, query: select * from t1",
+        "only a database takes a query. Leave the query empty. To query the rows, connect Apply",
     ),
     "no SQL": ("file: shop.sqlite, query: selekt", 'the query "selekt" fails: near "selekt": syn'),
     "two": ("file: shop.sqlite, query: select 1; select 2", "one statement at a time"),

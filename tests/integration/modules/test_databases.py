@@ -73,7 +73,11 @@ READ = {
 REFUSED = {
     "no query": (AS, "module-refused", "needs a query"),
     "no table": (f"{AS}, query: SELECT * FROM nothing", "module-refused",
-                 'The database postgres at db.example.com:5432 answered: relation "nothing" does'),
+                 'The database postgres at db.example.com:5432 answered: relation "nothing" does '
+                 'not exist. The database has the tables "days", "kinds", '),
+    "close table": (f"{AS}, query: SELECT * FROM kind", "module-refused", 'Did you mean "kinds"?'),
+    "no column": (f"{AS}, query: SELECT amount FROM there", "module-refused",
+                  'column "amount" does not exist. The table "there" has the column "n".'),
     "by zero": (f"{AS}, query: SELECT 1/0", "module-refused", "answered: division by zero."),
     "changing": (f"{AS}, query: \"SELECT setval('s', 1)\"", "module-refused", "answered"),
     "twice": (f"{AS}, query: 'SELECT 1 AS a, 2 AS a'", "module-refused", 'several columns "a"'),
@@ -99,6 +103,7 @@ WRITTEN = {
     "replaced": (f"{AS}, table: over, write_mode: Overwrite", ""),
     "exists": (f"{AS}, table: there", 'asked to write there, answered: relation "there" already'),
     "no such column": (f"{AS}, table: there, write_mode: Append", 'column "big" of relation'),
+    "no such table": (f"{AS}, table: mores, write_mode: Append", 'Did you mean "more"?'),
     "appended": (f"{AS}, table: more, write_mode: Append", ""),
     "appended to wider types": (f"{AS}, table: wider, write_mode: Append", ""),
     "appended times to days": (

@@ -118,6 +118,7 @@ REFUSED = {
         "not the file of a SQLite",
     ),
     "no table": (f"{AT}/sales.db, {SQL} 'select * from x'", "module-refused", "no such table: x"),
+    "query": (f"{AT}/rows.csv, query: 'select 1'", "module-refused", "only a database takes a"),
     "no rows": (f"{AT}/sales.db, {SQL} 'delete from sales'", "module-refused", "returns no table"),
     "several": (f"{AT}/sales.db, {SQL} 'select mixed from sales'", "module-refused", "(int, str)"),
     "cut off": (f"{AT}/cut", "module-refused", "not whole: IncompleteRead"),

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from studiolo.environments.environment import Environment
+from studiolo.environments.requirements import version_in_range
 
 #: A tag of compiled code, and the Python that it stands for; the first that matches counts.
 _PYTHONS: Final = (
@@ -101,9 +102,24 @@ def built_for(file: str) -> str:
 
 def runs_on(environment: Environment) -> str:
     """The Python and platform of an environment: "Python 3.12 on Linux (x86_64)"."""
+    python = _python(environment)
+    name = f"Python {python}" if python else "this Python"
+    return f"{name} on {platform.system()} ({platform.machine()})"
+
+
+def excludes(required: str, environment: Environment) -> bool:
+    """Whether a wheel needs a different Python than an environment's; it needs ">=3.13", say."""
+    try:
+        version = tuple(map(int, _python(environment).split(".")))
+        return not version_in_range(version, required)
+    except ValueError:  # whichever of them is not a version
+        return False
+
+
+def _python(environment: Environment) -> str:
+    """The version of an environment's Python, such as "3.12"; "" if it can't be told."""
     folder = next(environment.path.glob("lib/python*"), None)
-    python = "this Python" if folder is None else folder.name.replace("python", "Python ")
-    return f"{python} on {platform.system()} ({platform.machine()})"
+    return "" if folder is None else folder.name.removeprefix("python")
 
 
 def _named(name: str, members: Sequence[str]) -> Iterator[str]:

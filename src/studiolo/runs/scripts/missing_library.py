@@ -51,8 +51,12 @@ def not_loadable(file: str, package: str, ran: Circumstances) -> str:
     """The sentences about compiled code of the script bundle, and how to have its package."""
     built = bundled_binaries.built_for(file)
     here = bundled_binaries.runs_on(ran.environment)
+    required = ran.required_python(file) if file.lower().endswith(".whl") else ""
+    why = f"was built for {built}"
+    if bundled_binaries.excludes(required, ran.environment):
+        why = f"needs Python {required}"
     return (
-        f"The script bundle has {file}, which was built for {built}. The script runs on {here}. "
+        f"The script bundle has {file}, which {why}. The script runs on {here}. "
         "Put a wheel for that into the bundle, or have the package installed. "
         f"{_added(package, ran.source)}\n"
         "For several scripts, make an environment that they share: "

@@ -18,6 +18,8 @@ _F_GET_SEALS = 1034
 #: SEAL | SHRINK | GROW | WRITE: the content can't be changed, nor the seals removed.
 _ALL_SEALS = 0x1 | 0x2 | 0x4 | 0x8
 _PIECE = 1 << 30
+#: Bytes of a memory file's name; see memfd_create(2).
+_LONGEST_NAME = 249
 
 
 class MemoryFile:
@@ -36,8 +38,11 @@ class MemoryFile:
 
     @classmethod
     def empty(cls, name: str) -> Self:
-        """A file to be written by another process."""
-        return cls(os.memfd_create(name, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING))
+        """A file to be written by another process; lists of open files show its name."""
+        # Whatever it is named after, such as a dataset, can have a longer name.
+        encoded = name.replace("\0", "?").encode("utf-8", "replace")[:_LONGEST_NAME]
+        shown = encoded.decode("utf-8", "ignore")
+        return cls(os.memfd_create(shown, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING))
 
     @classmethod
     def of_bytes(cls, content: bytes | memoryview, name: str) -> Self:

@@ -1,6 +1,5 @@
-"""Loads a module of the library the way the sandbox does: as a file, of no package."""
+"""Loads a module of the library the way the sandbox does: as a text, of no package."""
 
-import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -8,6 +7,7 @@ from types import ModuleType
 import pytest
 
 import studiolo.modules
+from studiolo.modules.library_source import library_source
 
 LIBRARY = Path(studiolo.modules.__file__).parent / "library"
 
@@ -20,9 +20,6 @@ def load_module() -> Callable[[str], ModuleType]:
 
 def _load(name: str) -> ModuleType:
     (path,) = LIBRARY.glob(f"*/{name}.py")
-    specification = importlib.util.spec_from_file_location(name, path)
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
+    module = ModuleType(name)
+    exec(compile(library_source(path), str(path), "exec"), module.__dict__)
     return module

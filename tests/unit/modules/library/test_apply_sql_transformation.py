@@ -287,8 +287,12 @@ def test_names_in_quotes(sql: Sql) -> None:
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ("select absent from t1", "no such column: absent. The statement is:\nselect absent"),
-        ("select * from t2", "no such table: t2"),
+        (
+            "select nam from t1",
+            'no such column: nam. Did you mean "name"? The table "t1" has the columns "name", '
+            '"born", "size". The statement is:\nselect nam',
+        ),
+        ("select * from t2", 'such table: t2. The database has the table "t1".'),
         ("selekt 1", 'near "selekt": syntax error'),
         ("create table x (a)", "no statement that gives rows"),
         ("-- nothing", "no statement that gives rows"),

@@ -31,6 +31,9 @@ from typing import Any
 import pandas as pd
 from pandas.api.types import union_categoricals
 
+from ..parts.columns.column_types import kind_of, plain, type_of
+from ..parts.columns.joined_columns import together
+
 
 def azureml_main(dataset1: pd.DataFrame, dataset2: pd.DataFrame) -> pd.DataFrame:
     """Return all rows of the first dataset, then all of the second."""
@@ -68,71 +71,3 @@ def _joined(first: Any, second: Any) -> Any:
     if both_categorical and first.cat.categories.dtype == second.cat.categories.dtype:
         return union_categoricals([first, second], ignore_order=True)
     return together(first_plain, second_plain)
-
-
-def plain(column: Any) -> Any:
-    """A categorical column as the values that it stands for; integers stay integers."""
-    if not isinstance(column.dtype, pd.CategoricalDtype):
-        return column
-    values, codes = column.cat.categories.to_series(), column.cat.codes
-    gaps = bool((codes < 0).any())
-    if gaps and values.dtype.kind in "iub":
-        values = values.convert_dtypes()
-    taken = values.array.take(codes, allow_fill=True) if gaps else values.array.take(codes)
-    return pd.Series(taken, column.index, name=column.name)
-
-
-def kind_of(column: Any) -> str:
-    """The kind of a column's values; values of one kind can be compared and share a column."""
-    dtype = column.dtype
-    if pd.api.types.is_bool_dtype(dtype):
-        return "boolean"
-    if pd.api.types.is_numeric_dtype(dtype) or is_decimal(column):
-        return "number"
-    if isinstance(dtype, pd.StringDtype):
-        return "text"
-    return f"{dtype.kind} {'with' if getattr(dtype, 'tz', None) else 'without'} zone"
-
-
-def is_decimal(column: Any) -> bool:
-    """Whether a column holds decimals, which pandas keeps as objects."""
-    return column.dtype == object and pd.api.types.infer_dtype(column) == "decimal"
-
-
-def type_of(column: Any) -> str:
-    """The name of a column's type, for messages."""
-    return "decimal" if is_decimal(column) else str(column.dtype)
-
-
-def together(first: Any, second: Any) -> Any:
-    """One column after the other, in a type that holds the values of both exactly."""
-    both = [first, second]
-    for place, other in ((0, second), (1, first)):
-        if len(both[place]) and not both[place].notna().any():
-            # It takes the type of the other one, whatever its own was.
-            nullable = other.convert_dtypes() if other.dtype.kind in "iub" else other
-            both[place] = nullable.iloc[:0].reindex(range(len(both[place])))
-    decimals = [is_decimal(column) for column in both]
-    floats = [column.dtype.kind == "f" for column in both]
-    signs = {column.dtype.kind for column in both}
-    if any(decimals) and any(floats):
-        raise ValueError(
-            f'The column "{first.name}" holds decimals in one dataset and floating point numbers '
-            "in the other; no type holds both exactly. Change one of them with Edit Metadata."
-        )
-    if any(decimals) and not all(decimals):
-        both = [column.astype(object) for column in both]
-    elif any(floats) and not all(floats):
-        whole = both[floats.index(False)]
-        if (whole.dropna().astype("float64").astype(object) != whole.dropna().astype(object)).any():
-            raise ValueError(
-                f'The column "{first.name}" holds integers beyond 2**53 in one dataset and '
-                "floating point numbers, which would round them, in the other. Change one of them "
-                "with Edit Metadata."
-            )
-    elif signs == {"i", "u"}:
-        values = pd.concat([column.dropna().astype(object) for column in both])
-        # Beyond the integers of 64 bits they leave the module as decimals.
-        dtype: Any = "Int64" if values.max() < 2**63 else "UInt64" if values.min() >= 0 else object
-        both = [column.astype(dtype) for column in both]
-    return pd.concat(both).array

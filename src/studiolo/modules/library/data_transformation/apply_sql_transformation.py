@@ -56,11 +56,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-#: Text in quotes or in a comment; that in double quotes is a group.
-_QUOTED = re.compile(
-    r"""'(?:[^']|'')*' | \[[^\]]*\] | `(?:[^`]|``)*` | --[^\n]* | /\*.*?\*/ | "((?:[^"]|"")*)\"""",
-    re.DOTALL | re.VERBOSE,
-)
+from ..parts.columns.column_types import is_decimal, plain
+from ..parts.sources.sqlite_names import names_there, refuse_unknown_names
+
 _NAME = r'(?:"(?:[^"]|"")*"|\[[^\]]*\]|`(?:[^`]|``)*`|\w+)'
 #: A function over a column; its group is the column.
 _OVER_A_COLUMN = (
@@ -125,11 +123,7 @@ def azureml_main(
 def _run(connection: sqlite3.Connection, statement: str) -> _Result | None:
     """The rows that a statement returns; None for a statement that never returns rows."""
     try:
-        # SQLite would take a name in double quotes that it doesn't know for text. Not so one in
-        # backquotes, and to explain a statement does nothing else.
-        named = _QUOTED.sub(_in_backquotes, statement)
-        if named != statement:
-            connection.execute(f"EXPLAIN {named}")
+        refuse_unknown_names(connection, statement)
         cursor = connection.execute(statement)
         if cursor.description is None:
             return None
@@ -140,16 +134,11 @@ def _run(connection: sqlite3.Connection, statement: str) -> _Result | None:
         advice = ""
         if "no such column" in str(error) and '"' in statement:
             advice = " Put text in single quotes: 'red'."
+        there = names_there(connection, str(error), statement)
         raise ValueError(
-            f"SQLite can't run the query: {error}.{advice} The statement is:\n{statement.strip()}"
+            f"SQLite can't run the query: {error}{there}.{advice} The statement is:\n"
+            f"{statement.strip()}"
         ) from error
-
-
-def _in_backquotes(match: re.Match[str]) -> str:
-    if match[1] is None:
-        return match[0]
-    name = match[1].replace('""', '"').replace("`", "``")
-    return f"`{name}`"
 
 
 def _statements(script: str) -> Iterator[str]:
@@ -367,23 +356,6 @@ def _kept_type(column: Any) -> tuple[Any, int | None]:
     if not is_decimal(column):
         return column.dtype, None
     return column.dtype, max(-value.as_tuple().exponent for value in column.dropna())
-
-
-def plain(column: Any) -> Any:
-    """A categorical column as the values that it stands for; integers stay integers."""
-    if not isinstance(column.dtype, pd.CategoricalDtype):
-        return column
-    values, codes = column.cat.categories.to_series(), column.cat.codes
-    gaps = bool((codes < 0).any())
-    if gaps and values.dtype.kind in "iub":
-        values = values.convert_dtypes()
-    taken = values.array.take(codes, allow_fill=True) if gaps else values.array.take(codes)
-    return pd.Series(taken, column.index, name=column.name)
-
-
-def is_decimal(column: Any) -> bool:
-    """Whether a column holds decimals, which pandas keeps as objects."""
-    return column.dtype == object and pd.api.types.infer_dtype(column) == "decimal"
 
 
 def _restored(column: Any, kept: tuple[Any, int | None] | None) -> Any:

@@ -98,7 +98,6 @@ become floating point numbers. Roles stay. The indicator column of "Bore" is cal
 Left out: Replace using Probabilistic PCA.
 """
 
-import re
 import warnings
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -107,7 +106,10 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import infer_dtype, is_numeric_dtype
+from pandas.api.types import infer_dtype
+
+from ..parts.columns.column_types import duration_of, is_decimal, kind_of, plain, type_of
+from ..parts.columns.floats import floats_of
 
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}
 
@@ -335,62 +337,6 @@ def _parsed(text: str, values: Any) -> Any:
     if infer_dtype(values) == "bytes":
         raise ValueError("bytes")
     return text
-
-
-def plain(column: Any) -> Any:
-    """A categorical column as the values that it stands for; integers stay integers."""
-    if not isinstance(column.dtype, pd.CategoricalDtype):
-        return column
-    values, codes = column.cat.categories.to_series(), column.cat.codes
-    gaps = bool((codes < 0).any())
-    if gaps and values.dtype.kind in "iub":
-        values = values.convert_dtypes()
-    taken = values.array.take(codes, allow_fill=True) if gaps else values.array.take(codes)
-    return pd.Series(taken, column.index, name=column.name)
-
-
-def kind_of(column: Any) -> str:
-    """The kind of a column's values; values of one kind can be compared and share a column."""
-    dtype = column.dtype
-    if pd.api.types.is_bool_dtype(dtype):
-        return "boolean"
-    if pd.api.types.is_numeric_dtype(dtype) or is_decimal(column):
-        return "number"
-    if isinstance(dtype, pd.StringDtype):
-        return "text"
-    return f"{dtype.kind} {'with' if getattr(dtype, 'tz', None) else 'without'} zone"
-
-
-def is_decimal(column: Any) -> bool:
-    """Whether a column holds decimals, which pandas keeps as objects."""
-    return column.dtype == object and pd.api.types.infer_dtype(column) == "decimal"
-
-
-def type_of(column: Any) -> str:
-    """The name of a column's type, for messages."""
-    return "decimal" if is_decimal(column) else str(column.dtype)
-
-
-def duration_of(text: str) -> pd.Timedelta:
-    """A text as a duration. pandas would take a number without a unit for nanoseconds."""
-    if text.strip() != "0" and not re.search("[A-Za-z:]", text):
-        raise ValueError(f"{text} has no unit")
-    return pd.Timedelta(text)
-
-
-def floats_of(column: Any) -> Any:
-    """Numbers or booleans as floats, NaN where missing; None if a column holds anything else."""
-    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "biuf":
-        return column.to_numpy("float64")
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        floats = floats_of(column.cat.categories.to_series())
-        return None if floats is None else np.append(floats, np.nan)[column.cat.codes]
-    if column.isna().all():
-        return np.full(len(column), np.nan)
-    is_decimal = column.dtype == object and infer_dtype(column) == "decimal"
-    if is_numeric_dtype(column.dtype) or is_decimal:
-        return column.to_numpy("float64", na_value=np.nan)
-    return None
 
 
 def _trained(dataset: pd.DataFrame, columns: list[str], iterations: int) -> Cleaning:

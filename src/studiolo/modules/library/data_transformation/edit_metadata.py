@@ -71,6 +71,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from ..parts.columns.column_types import is_decimal, plain, type_of
+
 Roles = dict[str, str]
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d{1,3})?")
@@ -117,28 +119,6 @@ def azureml_main(
     renamed = dataset.rename(columns=new_names)
     renamed.attrs["roles"] = {new_names.get(name, name): role for name, role in roles.items()}
     return renamed
-
-
-def plain(column: Any) -> Any:
-    """A categorical column as the values that it stands for; integers stay integers."""
-    if not isinstance(column.dtype, pd.CategoricalDtype):
-        return column
-    values, codes = column.cat.categories.to_series(), column.cat.codes
-    gaps = bool((codes < 0).any())
-    if gaps and values.dtype.kind in "iub":
-        values = values.convert_dtypes()
-    taken = values.array.take(codes, allow_fill=True) if gaps else values.array.take(codes)
-    return pd.Series(taken, column.index, name=column.name)
-
-
-def is_decimal(column: Any) -> bool:
-    """Whether a column holds decimals, which pandas keeps as objects."""
-    return column.dtype == object and pd.api.types.infer_dtype(column) == "decimal"
-
-
-def type_of(column: Any) -> str:
-    """The name of a column's type, for messages."""
-    return "decimal" if is_decimal(column) else str(column.dtype)
 
 
 def _converted(column: Any, data_type: str, datetime_format: str) -> Any:

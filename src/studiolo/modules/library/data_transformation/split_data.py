@@ -91,6 +91,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..parts.columns.column_types import duration_of, is_decimal
+
 _Chosen = npt.NDArray[np.bool_]
 
 _COLUMN = re.compile(r'\s*(?:\\"(?P<quoted>[^"]+)"|\(\s*\\(?P<bare>[^)]+)\))\s*(?P<rest>.*)', re.S)
@@ -248,15 +250,3 @@ def _value(text: str, values: Any) -> Any:
         f'The column "{values.name}" is of the type {values.dtype}; a relational expression '
         "compares numbers, dates and durations. Use a regular expression for text."
     )
-
-
-def is_decimal(column: Any) -> bool:
-    """Whether a column holds decimals, which pandas keeps as objects."""
-    return column.dtype == object and pd.api.types.infer_dtype(column) == "decimal"
-
-
-def duration_of(text: str) -> pd.Timedelta:
-    """A text as a duration. pandas would take a number without a unit for nanoseconds."""
-    if text.strip() != "0" and not re.search("[A-Za-z:]", text):
-        raise ValueError(f"{text} has no unit")
-    return pd.Timedelta(text)

@@ -52,9 +52,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from pandas.api.types import infer_dtype, is_numeric_dtype
+from pandas.api.types import is_numeric_dtype
 from scipy.stats import entropy
 from sklearn import metrics
+
+from ..parts.columns.floats import floats_of
+from ..parts.learning.weights import weights_of
 
 #: One a dataset; calm, and told apart by people who are colour-blind.
 COLOURS = ("#2f6690", "#d98032")
@@ -157,51 +160,6 @@ def classes_of(rows: pd.DataFrame, label: str) -> tuple[list[Any], list[Any], li
             f"{predicted.dtype} values. Score rows whose label is of the type that the model was "
             "trained with: convert it with Edit Metadata."
         ) from error
-
-
-def weights_of(rows: pd.DataFrame) -> Any:
-    """By how much each row counts: the column of the role weight; None if there is none."""
-    roles = rows.attrs.get("roles", {})
-    names = [name for name, role in roles.items() if role == "weight" and name in rows]
-    if not names:
-        return None
-    if len(names) > 1:
-        raise ValueError(
-            f"Several columns have the role weight: {', '.join(names)}. Leave it to one of them, "
-            "with Edit Metadata."
-        )
-    weights = floats_of(rows[names[0]])
-    if weights is None:
-        raise ValueError(
-            f'The weight column "{names[0]}" holds {rows[names[0]].dtype} values; weights are '
-            "numbers."
-        )
-    wrong = ~(np.isfinite(weights) & (weights >= 0))
-    if wrong.any() or not weights.any():
-        row = rows.index[wrong.argmax()]
-        value = rows[names[0]][row]
-        found = f"{'no value' if pd.isna(value) else value} in row {row + 1}" if wrong.any() else ""
-        raise ValueError(
-            f'The weight column "{names[0]}" has {found or "no weight above 0"}. A weight is a '
-            "number of 0 or more; replace it, or leave out the row."
-        )
-    print(f'Rows count by the weights in the column "{names[0]}".')
-    return weights
-
-
-def floats_of(column: Any) -> Any:
-    """Numbers or booleans as floats, NaN where missing; None if a column holds anything else."""
-    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "biuf":
-        return column.to_numpy("float64")
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        floats = floats_of(column.cat.categories.to_series())
-        return None if floats is None else np.append(floats, np.nan)[column.cat.codes]
-    if column.isna().all():
-        return np.full(len(column), np.nan)
-    is_decimal = column.dtype == object and infer_dtype(column) == "decimal"
-    if is_numeric_dtype(column.dtype) or is_decimal:
-        return column.to_numpy("float64", na_value=np.nan)
-    return None
 
 
 def ratio(part: Any, whole: Any) -> Any:
