@@ -1,22 +1,33 @@
 """The page's Korean words for what the server says in English."""
 
+import functools
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from tests.unit import server_sentences
 from tests.unit.every_error import EVERY_ERROR, an_error
 
 from studiolo.errors import StudioloError
+from studiolo.experiments.allowance import MOST_ALLOWANCES, parse_allowance, too_many
 from studiolo.experiments.finding import FINDING_CODES
+from studiolo.experiments.memory_limit import parse_memory
 from studiolo.modules.definition import ModuleDefinition, Parameter, ParameterKind
 from studiolo.modules.values import allowed_values
+from studiolo.quantities import parse_duration, parse_size
 from studiolo.runs.engines.sandbox_pool import STILL_WAITING
+from studiolo.runs.experiments.experiment_runner import _BROKEN_OFF
+from studiolo.runs.experiments.step_runner import _damage
+from studiolo.runs.history.current_state import _WHY_LEFT
 from studiolo.runs.planning.recipe import PARTS, differences
 from studiolo.sandbox.exchange.failures import FAILURE_CODES
 from studiolo.services.cells import cell_type
 from studiolo.services.columns import NEEDED
+from studiolo.store.errors import BlobMissingError, BlobRottenError
+from studiolo.store.run_rows import _INTERRUPTED
 from studiolo.workspace.folder.sample import samples_folder
 from studiolo.workspace.workspace import Workspace
 
@@ -45,6 +56,23 @@ OF_PROGRAMS = {
 }
 #: The words of somebody's script, as Python has them.
 OF_SCRIPTS = {"script-exception", "script-syntax"}
+#: Parts of sentences that are said as a whole, or of errors whose own sentence has all.
+UNSAID = {
+    'The node "some" (some)',
+    '"some" some.',
+    "A some",
+    "It has some.",
+    "It has no columns at all.",
+    "It has none: its parameters come after `*` in its definition.",
+    "It needs a dataset or a trained model, and returns that.",
+    "Its columns are some.",
+    "Studiolo itself failed: some",
+    "The node some some. Give it one of some.",
+    "The node some, which it needs, did not succeed.",
+    "The selection must match exactly one column, but it matches some.",
+    *("a value is needed, and it is missing", "expected some, found some"),
+    *("endpoint", "service", "some the role label", "someits outputs are some."),
+}
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +123,14 @@ def test_every_reason_of_a_node_is_said_in_korean() -> None:
     source = (ROOT / "src/studiolo/runs/experiments/experiment_runner.py").read_text("utf-8")
     reasons = set(re.findall(r'"(It[s ][^"]+\.|Nothing that [^"]+\.)"', source))
     assert len(reasons) > 5
+    reasons |= {_BROKEN_OFF, _WHY_LEFT, _INTERRUPTED}
     assert sorted(reasons - set(SAID["reasons"])) == []
+    damages: list[BlobMissingError | BlobRottenError] = [
+        BlobMissingError(path=Path("blob")),
+        BlobRottenError(path=Path("blob"), reason="it can't be read (I/O)"),
+    ]
+    damaged = [f"Its kept result is damaged: {_damage(error)}." for error in damages]
+    assert [reason for reason in damaged if not fits("reasons", reason)] == []
     before = {"parameters": {"a": 1, "b": 1}, "options": {"o": 1}, "once": 1}
     after = {"parameters": {"b": 2, "c": 3}, "inputs": {"i": 1}, **dict.fromkeys(PARTS, 1)}
     changes = differences(before, after)
@@ -139,8 +174,58 @@ def test_every_step_of_building_an_environment_is_said_in_korean() -> None:
 
 def fits(section: str, english: str) -> bool:
     """Whether there are words for a text, its own or those of a pattern."""
-    patterns = [re.split(r"\{\w+\}", one) for one in SAID[section]]
-    return any(re.fullmatch(".+?".join(map(re.escape, one)), english) for one in patterns)
+    return any(pattern.fullmatch(english) for pattern in patterns(section))
+
+
+@functools.cache
+def patterns(section: str) -> list[re.Pattern[str]]:
+    """What the texts of a section match, as on the page: a hint may be missing."""
+    made = []
+    for text in SAID[section]:
+        parts = re.split(r"\{(\w+)\}", text)
+        expression = "".join(
+            re.escape(part) if place % 2 == 0 else "(.*?)" if part == "hint" else "(.+?)"
+            for place, part in enumerate(parts)
+        )
+        made.append(re.compile(expression, re.DOTALL))
+    return made
+
+
+def test_every_note_of_a_node_is_said_in_korean() -> None:
+    found = server_sentences.notes()
+    assert len(found) > 40
+    kinds = ("notes", "phrases")
+    assert [one for one in found - UNSAID if not any(fits(kind, one) for kind in kinds)] == []
+
+
+def test_every_sentence_about_an_experiment_is_said_in_korean() -> None:
+    found = server_sentences.findings()
+    assert len(found) > 30
+    assert [one for one in found - UNSAID if not fits("phrases", one)] == []
+
+
+def test_every_phrase_of_an_error_or_a_cause_is_said_in_korean() -> None:
+    found = server_sentences.phrases()
+    assert len(found) > 120
+    assert [one for one in found - UNSAID if not fits("phrases", one)] == []
+
+
+def test_every_refusal_of_a_target_or_a_limit_is_said_in_korean() -> None:
+    """In words of the page, which has no options of a command line."""
+    places = ["x", "a:b=c:1", "h:0", "h:80=name:80", "0.0.0.0:80", "*.example.com:80", "1.2:80"]
+    said = [refusal(parse_allowance, one) for one in places]
+    said += [refusal(parse_duration, "soon"), refusal(parse_size, "x"), refusal(parse_memory, "1k")]
+    allowances = [parse_allowance(f"host:{port}") for port in range(1, MOST_ALLOWANCES + 2)]
+    said.append(too_many(allowances) or "")
+    assert [one for one in said if not fits("phrases", one)] == []
+    for section in ("phrases", "notes", "errors", "failures"):
+        assert [words for words in SAID[section].values() if " --" in words] == []
+
+
+def refusal(parse: Callable[[str], object], text: str) -> str:
+    with pytest.raises(ValueError, match=r"\.$") as refused:
+        parse(text)
+    return str(refused.value)
 
 
 @pytest.mark.parametrize("kind", EVERY_ERROR, ids=lambda kind: kind.__name__)

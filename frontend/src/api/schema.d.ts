@@ -1883,6 +1883,10 @@ export interface components {
             message: string;
             /** Subject */
             subject: string;
+            /** Facts */
+            facts: {
+                [key: string]: string | number | string[];
+            };
             /** Exception Type */
             exception_type: string;
             /** Traceback */
@@ -2069,6 +2073,8 @@ export interface components {
             status: string | null;
             /** Partial */
             partial: boolean;
+            /** Prepares */
+            prepares: string | null;
             /** Started At */
             started_at: string | null;
             /** Ended At */
@@ -2083,6 +2089,8 @@ export interface components {
         InputColumnsDocument: {
             /** Inputs */
             inputs: components["schemas"]["ColumnsOfInput"][];
+            /** Packages */
+            packages: string;
         };
         /**
          * InputDocument
@@ -2487,6 +2495,10 @@ export interface components {
             error_code: string | null;
             /** Error Subject */
             error_subject: string | null;
+            /** Error Facts */
+            error_facts: {
+                [key: string]: string | number | string[];
+            };
             /** Error Line */
             error_line: number | null;
             /** Node */
@@ -2539,6 +2551,10 @@ export interface components {
             error_code: string | null;
             /** Error Subject */
             error_subject: string | null;
+            /** Error Facts */
+            error_facts: {
+                [key: string]: string | number | string[];
+            };
             /** Error Line */
             error_line: number | null;
         };
@@ -2859,6 +2875,8 @@ export interface components {
             status: string | null;
             /** Partial */
             partial: boolean;
+            /** Prepares */
+            prepares: string | null;
             /** Started At */
             started_at: string | null;
             /** Ended At */
@@ -2901,6 +2919,8 @@ export interface components {
             status: string | null;
             /** Partial */
             partial: boolean;
+            /** Prepares */
+            prepares: string | null;
             /** Started At */
             started_at: string | null;
             /** Ended At */

@@ -3,6 +3,7 @@
 import { GitMerge, TriangleAlert, WifiOff } from "lucide-react";
 import { Banner } from "../look/banner";
 import { Button } from "../look/button";
+import { phraseText } from "../words/server";
 import { useWords } from "../words/words";
 import type { Experiment } from "./experiment";
 
@@ -26,7 +27,7 @@ export function CanvasBanners({ experiment }: { readonly experiment: Experiment 
           <span>
             {words.canvas.brokenFile}
             {broken.slice(0, 3).map((finding) => (
-              <span key={finding.message} className="mono"><br />experiment.yaml{finding.line !== null && `:${finding.line}`}: {finding.message}</span>
+              <span key={finding.message} className="mono"><br />experiment.yaml{finding.line !== null && `:${finding.line}`}: {phraseText(finding.message)}</span>
             ))}
           </span>
         </Banner>

@@ -10,7 +10,7 @@ export type Kept = Schemas["NodeStateDocument"];
 export type Finding = Schemas["FindingDocument"];
 
 /** Why a node failed, in short; also in an event of a run. */
-export type Failed = Pick<Kept, "error" | "error_code" | "error_subject" | "error_line">;
+export type Failed = Pick<Kept, "error" | "error_code" | "error_subject" | "error_facts" | "error_line">;
 
 /** A node in the run that goes on, or in the one that has just ended. */
 export interface Live {
@@ -96,8 +96,8 @@ function keptShown(kept: Kept, words: Words): NodeShown {
 }
 
 /** Why a node failed. */
-export function failedText({ error, error_code, error_subject }: Failed): string {
-  return error === null ? "" : failureLine({ code: error_code ?? "", message: error, subject: error_subject ?? "" });
+export function failedText({ error, error_code, error_subject, error_facts }: Failed): string {
+  return error === null ? "" : failureLine({ code: error_code ?? "", message: error, subject: error_subject ?? "", facts: error_facts });
 }
 
 /** Why a node failed, and at which line of its script. */

@@ -20,7 +20,7 @@ import { Pictures } from "../panels/device/pictures";
 import { experimentOf } from "../panels/runs/place";
 import { Crumbs } from "../shell/crumbs";
 import { Frame } from "../shell/frame";
-import { reasonText } from "../words/server";
+import { noteText, reasonText } from "../words/server";
 import { duration, moment, size, useWords } from "../words/words";
 
 export function RunNodePage() {
@@ -114,7 +114,7 @@ function Device({ run, node, of }: { readonly run: string; readonly node: string
         <section className="block">
           <h2 className="hd">{words.run.log}</h2>
           {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-          <pre className="console card" tabIndex={0}>{of.log.slice(-2_000).join("\n")}</pre>
+          <pre className="console card" tabIndex={0}>{of.log.slice(-2_000).map((note) => noteText(note)).join("\n")}</pre>
         </section>
       )}
     </>

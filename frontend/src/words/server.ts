@@ -33,15 +33,31 @@ export function errorText({ code, message, facts }: Said): string {
 }
 
 /** A mistake in an experiment; the server's sentence is the detail where it says more. */
-export function findingText({ code, message, facts = {} }: Said): { readonly text: string; readonly detail: string } {
-  const found = filled("errors", code, facts);
-  return found === null ? { text: message, detail: "" } : { text: found.text, detail: found.exact ? "" : message };
+export function findingText({ code, message, facts = {} }: Said): Told {
+  return told(filled("errors", code, facts), message);
 }
 
 /** Why a node failed, and the sentence of its sandbox where that says more. */
-export function failureText({ code, message, subject }: { readonly code: string; readonly message: string; readonly subject: string }): { readonly text: string; readonly detail: string } {
-  const found = filled("failures", code, { subject });
-  return found === null ? { text: message, detail: "" } : { text: found.text, detail: found.exact ? "" : message };
+export function failureText({ code, message, subject, facts = {} }: FailureSaid): Told {
+  return told(filled("failures", code, { subject }) ?? filled("errors", code, facts), message);
+}
+
+interface FailureSaid extends Said {
+  readonly subject: string;
+}
+
+interface Told {
+  readonly text: string;
+  /** In English; empty where the text has all. */
+  readonly detail: string;
+}
+
+/** The words for a code, if they name what it is about; or else those for the sentence, if it has any. */
+function told(found: ReturnType<typeof filled>, message: string): Told {
+  if (found?.exact) return { text: found.text, detail: "" };
+  const whole = fitting("phrases", message);
+  if (whole !== null || found === null) return { text: whole ?? message, detail: "" };
+  return { text: found.text, detail: message };
 }
 
 /** The same on one line. */
@@ -55,7 +71,17 @@ export function problemText({ code, message, target, row, column, expected, foun
   const needed = expected === "" ? "" : fitting("expected", expected);
   if (needed === null) return message;
   const facts = { target, row: row ?? "", column: column ?? "", expected: needed, found: expected === A_VALUE ? "" : found };
-  return filled("problems", code, facts)?.text ?? message;
+  return filled("problems", code, facts)?.text ?? phraseText(message);
+}
+
+/** A sentence, or a part of one, by itself. */
+export function phraseText(english: string): string {
+  return fitting("phrases", english) ?? english;
+}
+
+/** A remark about a node that is not an error. */
+export function noteText(english: string): string {
+  return fitting("notes", english) ?? english;
 }
 
 /** A sentence about a module of the library. */
@@ -74,6 +100,13 @@ export function reasonText(english: string): string {
   if (changed === undefined) return fitting("reasons", english) ?? english;
   const changes = spoken() && changesText(changed.split(", "));
   return changes ? filledWith(spoken()?.reasons["Changed: {changes}."] ?? english, { changes }) : english;
+}
+
+/** What was new in a run: at a node, or which nodes were. */
+export function newsText(english: string): string {
+  const [, node = "", phrases = ""] = /^(.+?): (.+)$/su.exec(english) ?? [];
+  const changes = spoken() && phrases !== "" ? changesText(phrases.split(", ")) : null;
+  return changes ? `${node}: ${changes}` : (fitting("reasons", english) ?? english);
 }
 
 /** What changed, from parts of a list that was split at its commas; values may have commas of their own. */
@@ -95,25 +128,57 @@ function spoken(): ServerWords | null {
 }
 
 /** The words for an English text: its own, or those of the first pattern that it fits. */
-function fitting(kind: "expected" | "reasons" | "changes" | "progress", english: string): string | null {
-  const known = spoken()?.[kind] ?? {};
+function fitting(kind: "expected" | "reasons" | "changes" | "progress" | "notes" | "phrases", english: string): string | null {
+  const known = spoken()?.[kind];
+  if (!known) return null;
   if (Object.hasOwn(known, english)) return known[english] ?? null;
-  for (const [pattern, text] of Object.entries(known)) {
-    const names = [...pattern.matchAll(SLOT)].map(([, name = ""]) => name);
-    const found = names.length > 0 && expression(pattern).exec(english);
+  for (const { names, matches, text } of patternsOf(known)) {
+    const found = matches.exec(english);
     if (found) return filledWith(text, Object.fromEntries(names.map((name, at) => [name, found[at + 1] ?? ""])));
   }
   return null;
 }
 
-/** What the texts of a pattern match: any text is in its slots. */
+interface Pattern {
+  readonly names: readonly string[];
+  readonly matches: RegExp;
+  readonly text: string;
+}
+
+const PATTERNS = new WeakMap<object, readonly Pattern[]>();
+
+/** The texts that have slots. */
+function patternsOf(known: Readonly<Record<string, string>>): readonly Pattern[] {
+  const before = PATTERNS.get(known);
+  if (before) return before;
+  const made = Object.entries(known).flatMap(([pattern, text]) => {
+    const names = [...pattern.matchAll(SLOT)].map(([, name = ""]) => name);
+    return names.length === 0 ? [] : [{ names, matches: expression(pattern), text }];
+  });
+  PATTERNS.set(known, made);
+  return made;
+}
+
+/** What the texts of a pattern match: any text is in its slots, and none need be in one for a hint. */
 function expression(pattern: string): RegExp {
-  const parts = pattern.split(SLOT).map((part, at) => (at % 2 === 1 ? "(.+?)" : part.replace(/[$()*+.?[\\\]^{|}]/gu, "\\$&")));
+  const parts = pattern.split(SLOT).map((part, at) => (at % 2 === 1 ? (part === "hint" ? "(.*?)" : "(.+?)") : part.replace(/[$()*+.?[\\\]^{|}]/gu, "\\$&")));
   return new RegExp(`^${parts.join("")}$`, "su");
 }
 
+/** A text with facts in its slots; those that are the server's own words are said in the language, too. */
 function filledWith(text: string, facts: Facts): string {
-  return withParticles(text.replace(SLOT, (_all, name: string) => shown(facts[name])));
+  return withParticles(text.replace(SLOT, (_all, name: string) => worded(name, facts[name])));
+}
+
+/** Slots for words of the server; what is in others, such as the name of a node, is somebody's own. */
+const WORDED = new Set(
+  ["advice", "allowed", "delimiter", "error", "found", "given", "hint", "holder", "kind", "likely", "message", "other", "part", "problem", "reason", "reasons", "subject", "taken", "usual", "what", "why"],
+);
+
+function worded(name: string, fact: Facts[string] | undefined): string {
+  if (!WORDED.has(name)) return shown(fact);
+  if (typeof fact === "string") return fitting("phrases", fact) ?? (name === "allowed" ? fitting("expected", fact) : null) ?? fact;
+  return shown(typeof fact === "object" ? fact.map((one) => phraseText(one)) : fact);
 }
 
 const SLOT = /\{(\w+)\}/g;
@@ -140,14 +205,22 @@ function shown(fact: Facts[string] | undefined): string {
   return typeof fact === "string" ? fact : fact.join(", ");
 }
 
-const PARTICLES = /([가-힣0-9])(’?)(은\(는\)|이\(가\)|을\(를\)|과\(와\))/g;
-/** Digits that are read with a consonant at their end. */
+const PARTICLES = /([가-힣0-9])([’"']?)(은\(는\)|이\(가\)|을\(를\)|과\(와\)|\(으\)로)/g;
+/** Digits that are read with a consonant at their end; of these, with an ㄹ. */
 const CLOSED_DIGITS = "013678";
+const DIGITS_WITH_L = "178";
+/** The place of ㄹ among the consonants at the end of a syllable. */
+const L = 8;
 
 /** Particles fit the syllable before them; after other letters, both are given. */
 function withParticles(text: string): string {
   return text.replace(PARTICLES, (_all, last: string, quote: string, both: string) => {
-    const closed = last < "가" ? CLOSED_DIGITS.includes(last) : (last.charCodeAt(0) - 0xac00) % 28 !== 0;
-    return `${last}${quote}${closed ? both.charAt(0) : both.charAt(2)}`;
+    const end = last < "가" ? endOfDigit(last) : (last.charCodeAt(0) - 0xac00) % 28;
+    if (both === "(으)로") return `${last}${quote}${end === 0 || end === L ? "로" : "으로"}`;
+    return `${last}${quote}${end !== 0 ? both.charAt(0) : both.charAt(2)}`;
   });
+}
+
+function endOfDigit(digit: string): number {
+  return DIGITS_WITH_L.includes(digit) ? L : Number(CLOSED_DIGITS.includes(digit));
 }

@@ -10,7 +10,7 @@ export type Language = "en" | "ko";
 const ALL: Record<Language, Words> = { en, ko };
 
 /** Korean words for what the server says in English: see `server.ts`. */
-export type ServerWords = Readonly<Record<"errors" | "failures" | "problems" | "expected" | "reasons" | "changes" | "progress" | "library", Readonly<Record<string, string>>>>;
+export type ServerWords = Readonly<Record<"errors" | "failures" | "problems" | "expected" | "reasons" | "changes" | "progress" | "notes" | "phrases" | "library", Readonly<Record<string, string>>>>;
 
 interface Choice {
   readonly language: Language;

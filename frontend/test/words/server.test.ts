@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { errorText, failureLine, failureText, findingText, problemText, reasonText, sentenceText } from "../../src/words/server";
+import { errorText, failureLine, failureText, findingText, newsText, noteText, problemText, reasonText, sentenceText } from "../../src/words/server";
 import { serverWords, useLanguage } from "../../src/words/words";
 
 beforeEach(async () => {
@@ -79,4 +79,42 @@ test("what is wrong with a row is said from its facts, if all of them have words
   expect(problemText({ ...problem, expected: "a whole number from 0 to 9" })).toContain("0에서 9까지의 정수가");
   expect(problemText({ ...problem, expected: "a moon" })).toBe("m");
   expect(problemText({ ...problem, code: "another" })).toBe("m");
+});
+
+test("words of the server within a sentence are said, too, and names stay as they are", () => {
+  const place = '"allow" of node "model": "x" is not a host and a port. Write HOST:PORT without a scheme or a path, such as api.example.com:443, and an IPv6 address in brackets.';
+  expect(errorText({ code: "node-refused", message: "m", facts: { node: "model", reasons: [place] } })).toBe(
+    "‘model’ 노드를 이렇게 바꿀 수 없습니다: 노드 \"model\"의 연결할 수 있는 대상: \"x\"은(는) 호스트와 포트가 아닙니다. 주소의 앞부분(https://)과 경로 없이 api.example.com:443처럼 쓰고, IPv6 주소는 대괄호로 묶으십시오.",
+  );
+  expect(errorText({ code: "parameter-out-of-range", message: "m", facts: { parameter: "trees", value: 0, allowed: "a whole number of at least 1" } })).toContain("허용: 1 이상의 정수.");
+  expect(failureText({ code: "timed-out", message: "m", subject: "5 seconds" }).text).toContain("(5초)");
+});
+
+test("a failure that an error of the server explains is said from that error's facts", () => {
+  const failed = { code: "dataset-row-ragged", message: "m", subject: "", facts: { file: "rows.csv", line: 3, found: 2, expected: 3 } };
+  expect(failureLine(failed)).toMatch(/^rows\.csv, 3번째 줄: 필드가 2개입니다/);
+  expect(failureLine({ ...failed, facts: {} })).toBe("m");
+});
+
+test("a sentence that names more than the words for its code is said as a whole", () => {
+  const message = "There is no column 'age' in the dataset. Its columns are 'a', 'b'.";
+  expect(failureText({ code: "column-missing", message, subject: message })).toEqual({ text: "데이터셋에 열 'age'이(가) 없습니다. 있는 열: 'a', 'b'", detail: "" });
+});
+
+test.each([
+  ["new: everything", "모두 처음 실행"],
+  ["again: rank, split", "다시 실행: rank, split"],
+  ["rank: the parameter trees (200 → 300), the script", "rank: 매개변수 trees(200 → 300), 스크립트"],
+  ["rank: the weather", "rank: the weather"],
+])("the news %s", (english, korean) => {
+  expect(newsText(english)).toBe(korean);
+});
+
+test.each([
+  ["Column '값' holds integers and floats: it becomes float64.", "열 '값'에 정수와 실수가 함께 있어 float64로 바꾸었습니다."],
+  ["Its fields are separated by semicolons instead of commas, and were read that way.", "필드가 쉼표 대신 세미콜론으로 구분되어 있어 그렇게 읽었습니다."],
+  ["The image 'a.png' is left out: it is not a valid PNG file.", "그림 'a.png'을(를) 생략했습니다(올바른 PNG 파일이 아님)."],
+  ["Line 3: somebody's own.", "Line 3: somebody's own."],
+])("the note %s", (english, korean) => {
+  expect(noteText(english)).toBe(korean);
 });

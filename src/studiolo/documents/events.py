@@ -31,6 +31,8 @@ class _FailedKeys(TypedDict):
     error: str | None
     error_code: str | None
     error_subject: str | None
+    #: What it is made of, by name; empty where that is not known.
+    error_facts: Mapping[str, Fact]
     #: The line of the script that it was raised at, from 1.
     error_line: int | None
 
@@ -117,7 +119,7 @@ class ExperimentChangedEvent(TypedDict):
     revision: str | None
     #: Changes whenever a node has been moved.
     layout: str
-    #: Changes whenever a script has been written.
+    #: Changes whenever a script, or a module or an environment of the workspace, has changed.
     scripts: str
 
 
@@ -177,11 +179,18 @@ def node_event(progress: NodeProgress) -> NodeEvent:
 
 def _failed(failure: Failure | None) -> _FailedKeys:
     if failure is None:
-        return {"error": None, "error_code": None, "error_subject": None, "error_line": None}
+        return {
+            "error": None,
+            "error_code": None,
+            "error_subject": None,
+            "error_facts": {},
+            "error_line": None,
+        }
     return {
         "error": failure.message,
         "error_code": failure.code,
         "error_subject": failure.subject,
+        "error_facts": failure.facts,
         "error_line": failure.frames[-1].line if failure.frames else None,
     }
 

@@ -14,6 +14,7 @@ from studiolo.documents.module import (
     port_declaration,
 )
 from studiolo.documents.run import RunSummary, run_summary
+from studiolo.errors import Fact
 from studiolo.experiments.difference import ExperimentDifference
 from studiolo.experiments.experiment import Experiment, Node, NodeName, Source
 from studiolo.experiments.json_value import Json
@@ -86,6 +87,8 @@ class NodeStateDocument(TypedDict):
     error: str | None
     error_code: str | None
     error_subject: str | None
+    #: What it is made of, by name; empty where that is not known.
+    error_facts: Mapping[str, Fact]
     #: The line of the script that it was raised at, from 1.
     error_line: int | None
 
@@ -293,6 +296,7 @@ def _state(standing: NodeStanding) -> NodeStateDocument:
         "error": failure.get("message"),
         "error_code": failure.get("code"),
         "error_subject": failure.get("subject"),
+        "error_facts": failure.get("facts") or {},
         "error_line": frames[-1].get("line"),
     }
 

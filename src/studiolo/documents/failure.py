@@ -1,11 +1,12 @@
 """Why something failed, as a document."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import NotRequired, cast
 
 from typing_extensions import TypedDict
 
+from studiolo.errors import Fact
 from studiolo.sandbox.exchange.job import Failure
 
 
@@ -60,6 +61,7 @@ class FailureDocument(TypedDict):
     classic_number: int | None
     message: str
     subject: str
+    facts: Mapping[str, Fact]
     exception_type: str
     traceback: str
     frames: Sequence[FrameDocument]

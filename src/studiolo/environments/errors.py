@@ -255,6 +255,7 @@ class EnvironmentNameError(StudioloError):
 
     def __init__(self, *, name: str, reason: str) -> None:
         self.name = name
+        self.reason = reason
         super().__init__(f'An environment can\'t be called "{name}": {reason}')
 
 
@@ -267,6 +268,7 @@ class EnvironmentFileError(StudioloError):
         self.file = file
         #: From 1; None where it is not known.
         self.line = line
+        self.problem = problem
         place = "" if line is None else f", line {line}"
         super().__init__(f'"{file}"{place}: {problem}')
 

@@ -1,6 +1,7 @@
 /** What a node talked to in the network, and what it was refused. */
 
 import type { RunNode } from "../../api/runs";
+import { phraseText } from "../../words/server";
 import { amount, clock, size, useWords } from "../../words/words";
 
 /** Rows that are drawn; a script can try thousands of times. */
@@ -31,7 +32,7 @@ export function Connections({ connections }: { readonly connections: RunNode["ne
               <td className="mono" title={`${host}:${port}`}>{host}:{port}</td>
               <td className="r">{size(sent)}</td>
               <td className="r">{size(received)}</td>
-              <td className={allowed && problem === "" ? "" : "bad"} title={problem}>{allowed ? problem || words.access.allowed : words.access.refused}</td>
+              <td className={allowed && problem === "" ? "" : "bad"} title={phraseText(problem)}>{allowed ? phraseText(problem) || words.access.allowed : words.access.refused}</td>
             </tr>
           ))}
         </tbody>

@@ -4,6 +4,8 @@ import { Link } from "@tanstack/react-router";
 import type { ListedRun } from "../../api/runs";
 import { StateMark } from "../../look/marks";
 import { shownRun } from "../../look/states";
+import type { Words } from "../../words/en";
+import { newsText } from "../../words/server";
 import { duration, moment, useWords } from "../../words/words";
 import { experimentOf, shortRun } from "./place";
 
@@ -49,7 +51,7 @@ function RunRow({ run, id, place, onChoose }: RunRowProps) {
   const words = useWords();
   const shown = shownRun(run.status, words);
   const experiment = experimentOf(run);
-  const changes = run.changes.join(", ");
+  const changes = run.changes.map((change) => newsText(change)).join(", ");
   return (
     <tr className={place >= 0 ? "on" : ""}>
       <td>
@@ -61,13 +63,18 @@ function RunRow({ run, id, place, onChoose }: RunRowProps) {
       </td>
       <td>{experiment ? <Link to="/experiments/$name" params={{ name: experiment }}>{run.name}</Link> : run.name}</td>
       <td>
-        <span className={`pill ${shown.look}`}><StateMark mark={shown.mark} small />{shown.word}{run.partial && <span className="mute">{words.runs.inPart}</span>}</span>
+        <span className={`pill ${shown.look}`}><StateMark mark={shown.mark} small />{shown.word}<span className="mute">{partOf(run, words)}</span></span>
       </td>
       <td className="num">{run.started_at && moment(run.started_at)}</td>
       <td className="r">{took(run)}</td>
       <td className="mute" title={changes}>{changes}</td>
     </tr>
   );
+}
+
+/** What of the experiment ran, and for what, if not all of it for its results. */
+function partOf({ partial, prepares }: ListedRun, words: Words): string {
+  return words.runs.preparing[prepares ?? ""] ?? (partial ? words.runs.inPart : "");
 }
 
 function took({ started_at, ended_at }: ListedRun): string {

@@ -28,7 +28,10 @@ class DatasetFileWriter:
             if not overwrite and _is_there(path):
                 error = ExportExistsError(file=path.name)
                 return Failure(
-                    code=error.code, classic_number=error.classic_number, message=str(error)
+                    code=error.code,
+                    classic_number=error.classic_number,
+                    message=str(error),
+                    facts=error.facts(),
                 )
         return None
 

@@ -246,4 +246,9 @@ def _damage(error: BlobMissingError | BlobRottenError) -> str:
 
 
 def _failure_of(error: StudioloError) -> Failure:
-    return Failure(code=error.code, classic_number=error.classic_number, message=str(error))
+    return Failure(
+        code=error.code,
+        classic_number=error.classic_number,
+        message=str(error),
+        facts=error.facts(),
+    )

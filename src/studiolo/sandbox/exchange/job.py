@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from studiolo.errors import Fact
 from studiolo.modules.definition import InputPort, OutputPort, PortKind, PortName
 from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.sandbox.exchange.sealed_table import SealedTable
@@ -156,6 +157,8 @@ class Failure:
     message: str
     #: What the message is about: the exception's own text, the missing library's name.
     subject: str = ""
+    #: What the message is made of, by name, where an error of ours says why.
+    facts: Mapping[str, Fact] = field(default_factory=dict)
     #: The exception's class, where it was one.
     exception_type: str = ""
     #: Python's own traceback, cut to the user's frames.
