@@ -12,7 +12,7 @@ from studiolo.store.blobs import Blobs
 from studiolo.store.identity import RunId, new_run_id
 from studiolo.store.locks import RunLock, WorkspaceUse
 from studiolo.store.records import Records
-from studiolo.store.run_record import NewRun, RunStatus
+from studiolo.store.run_record import NewRun, RunStatus, Session
 
 from .report_page import undocumented
 from .workspace_folder import WorkspaceFolder
@@ -39,6 +39,7 @@ class History:
         hours: float = 0,
         experiment: str = "e",
         partial: bool = False,
+        prepares: Session | None = None,
     ) -> RunId:
         """A run that began so many hours later, and took 90 seconds."""
         began = BEGAN + timedelta(hours=hours)
@@ -50,6 +51,7 @@ class History:
                     experiment=f"experiments/{experiment}",
                     experiment_name=f"The name of {experiment}",
                     partial=partial,
+                    prepares=prepares,
                     started_at=began,
                     pid=1,
                     host="studio",
@@ -76,7 +78,7 @@ def test_an_experiments_runs_are_listed_as_the_classic_studio_listed_them(
     runs = [
         history.add(RunStatus.FINISHED),
         history.add(RunStatus.FAILED, hours=1, partial=True),
-        history.add(RunStatus.CANCELLED, hours=1.25),
+        history.add(RunStatus.CANCELLED, hours=1.25, partial=True, prepares=Session.CONSOLE),
         history.add(RunStatus.RUNNING, hours=2),
         history.add(RunStatus.RUNNING, hours=3),
     ]
@@ -92,7 +94,7 @@ def test_an_experiments_runs_are_listed_as_the_classic_studio_listed_them(
         ["STATE", "STATUS", "START TIME", "END TIME", "RUN"],
         ["Locked", "Running", "2025-02-01 01:45:02", dash, runs[4]],
         ["Locked", "Interrupted", "2025-02-01 00:45:02", dash, runs[3]],
-        ["Locked", "Cancelled", "2025-02-01 00:00:02", "00:01:32", runs[2]],
+        ["Locked", "Cancelled (for a console)", "2025-02-01 00:00:02", "00:01:32", runs[2]],
         [
             *("Locked", "Failed (partial run)"),
             *(f"{day} 23:45:02", "23:46:32", runs[1]),
@@ -179,6 +181,7 @@ def test_the_history_as_json(history: History) -> None:
                 "name": "The name of e",
                 "status": "interrupted",
                 "partial": False,
+                "prepares": None,
                 "started_at": BEGAN.isoformat(),
                 "ended_at": None,
                 "changes": [],

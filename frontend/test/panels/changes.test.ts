@@ -6,7 +6,7 @@ const SAME: NodeComparison = {
   differs: false, what: null, content: null, script: null, parameters: {}, inputs: {}, environment: null,
   settings: {}, state: null, rows: null, results: {},
 };
-const SUMMARY = { run: "1", experiment: "experiments/a", name: "a", status: "finished", partial: false, started_at: null, ended_at: null };
+const SUMMARY = { run: "1", experiment: "experiments/a", name: "a", status: "finished", partial: false, prepares: null, started_at: null, ended_at: null };
 
 function comparison(nodes: Comparison["nodes"]): Comparison {
   return { differs: true, before: SUMMARY, after: SUMMARY, added: [], removed: [], nodes };

@@ -24,6 +24,8 @@ class RunSummary(TypedDict):
     status: str | None
     #: Whether only some of the nodes were asked for.
     partial: bool
+    #: `console` or `debugger`, if the run only made what such a session of a node needs.
+    prepares: str | None
     #: ISO 8601, in UTC.
     started_at: str | None
     ended_at: str | None
@@ -43,6 +45,7 @@ def run_summary(record: RunRecord) -> RunSummary:
         "name": record.experiment_name,
         "status": record.status,
         "partial": record.partial,
+        "prepares": record.prepares,
         "started_at": record.started_at.isoformat(),
         "ended_at": _moment(record.ended_at),
     }
@@ -64,6 +67,7 @@ def never_run_document(key: str, experiment: Experiment) -> RunDocument:
         "name": experiment.name,
         "status": None,
         "partial": False,
+        "prepares": None,
         "started_at": None,
         "ended_at": None,
         "nodes": {},

@@ -23,6 +23,13 @@ class RunStatus(StrEnum):
     INTERRUPTED = "interrupted"
 
 
+class Session(StrEnum):
+    """How a person looks into a node."""
+
+    CONSOLE = "console"
+    DEBUGGER = "debugger"
+
+
 class NodeState(StrEnum):
     """How far a node of a run is, or how it ended."""
 
@@ -59,6 +66,8 @@ class RunRecord:
     #: The process that carries it, or did.
     pid: int
     host: str
+    #: The session that a run of the nodes before it prepares; None for any other run.
+    prepares: Session | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

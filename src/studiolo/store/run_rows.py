@@ -32,6 +32,7 @@ from studiolo.store.run_record import (
     PlannedNode,
     RunRecord,
     RunStatus,
+    Session,
     WhyNode,
 )
 
@@ -68,6 +69,7 @@ def begin(connection: Connection, run: NewRun, nodes: Sequence[PlannedNode]) -> 
             snapshot=run.snapshot,
             pid=run.pid,
             host=run.host,
+            prepares=run.prepares,
         )
     )
     if nodes:
@@ -296,6 +298,7 @@ def _read_run(row: Row[Any]) -> RunRecord:
         ended_at=row.ended_at,
         pid=row.pid,
         host=row.host,
+        prepares=None if row.prepares is None else Session(row.prepares),
     )
 
 

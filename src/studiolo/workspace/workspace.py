@@ -34,6 +34,7 @@ from studiolo.runs.planning.selection import Selection
 from studiolo.runs.scripts.environment_choice import AUTO
 from studiolo.runs.scripts.script_check import check_scripts
 from studiolo.store.locks import EditLock
+from studiolo.store.run_record import Session
 from studiolo.workspace.datasets.datasets import WorkspaceDatasets
 from studiolo.workspace.datasets.uploads import UploadedDataset, Uploads, UploadSource
 from studiolo.workspace.drafts.draft import Draft
@@ -330,6 +331,7 @@ class Workspace:
         settings: RunSettings | None = None,
         observer: Observer | None = None,
         cancelled: threading.Event | None = None,
+        prepares: Session | None = None,
     ) -> ExperimentResult:
         """Run an experiment, or a part of it, and wait for its end.
 
@@ -340,7 +342,13 @@ class Workspace:
             ExperimentFileError: It has mistakes that `check` finds.
             StudioloError: It could not be begun or continued.
         """
-        running = self.start(experiment, selection=selection, settings=settings, observer=observer)
+        running = self.start(
+            experiment,
+            selection=selection,
+            settings=settings,
+            observer=observer,
+            prepares=prepares,
+        )
         pause = None if cancelled is None else _PAUSE
         while True:
             try:
@@ -359,6 +367,7 @@ class Workspace:
         selection: Selection | None = None,
         settings: RunSettings | None = None,
         observer: Observer | None = None,
+        prepares: Session | None = None,
     ) -> RunningExperiment:
         """Begin to run an experiment, or a part of it, and return at once.
 
@@ -368,6 +377,7 @@ class Workspace:
             settings: The isolation, and limits that come before those of `studiolo.toml`. A node's
                 own come before both.
             observer: Gets the run's events; the handle's ``events`` has the same.
+            prepares: The console or debugger of a node that the run is for; the history says so.
 
         Raises:
             ExperimentFileError: It has mistakes that `check` finds.
@@ -378,6 +388,7 @@ class Workspace:
             selection=selection,
             settings=self._runner.settings(settings),
             observer=observer,
+            prepares=prepares,
         )
 
     def result(self, run: str) -> ExperimentResult:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from studiolo.environments.environment import Environment
+from studiolo.store.run_record import Session
 from studiolo.workspace.debugging.node_jobs import NodeJob, node_job
 from studiolo.workspace.workspace import Workspace
 
@@ -97,4 +98,4 @@ def workspace(folder: WorkspaceFolder) -> Iterator[Workspace]:
 
 @pytest.fixture(scope="module")
 def sums(workspace: Workspace) -> NodeJob:
-    return node_job(workspace, workspace.checked("debugged"), "sums")
+    return node_job(workspace, workspace.checked("debugged"), "sums", session=Session.CONSOLE)

@@ -11,6 +11,7 @@ import pytest
 from studiolo.runs.debugging.console_line import Prompt
 from studiolo.runs.errors import NodeUnknownError
 from studiolo.sandbox.exchange.sealed_table import SealedTable
+from studiolo.store.run_record import Session
 from studiolo.workspace.debugging import node_jobs, node_sessions
 from studiolo.workspace.debugging.console_session import ConsoleSession
 from studiolo.workspace.debugging.errors import (
@@ -114,7 +115,9 @@ def test_only_one_statement_at_a_time_and_no_endless_one(console: Console) -> No
 
 
 def test_a_module_has_its_inputs_by_port(workspace: Workspace) -> None:
-    console = opened(node_job(workspace, workspace.checked("debugged"), "unique"))
+    console = opened(
+        node_job(workspace, workspace.checked("debugged"), "unique", session=Session.CONSOLE)
+    )
     assert console("dataset['n'].sum()") == "np.int64(6)\n"
     assert console("exit()") == ""
     assert console.session.wait() is Prompt.ENDED
@@ -123,7 +126,9 @@ def test_a_module_has_its_inputs_by_port(workspace: Workspace) -> None:
 
 
 def test_a_script_that_can_not_be_imported_says_why(workspace: Workspace) -> None:
-    console = opened(node_job(workspace, workspace.checked("debugged"), "broken"))
+    console = opened(
+        node_job(workspace, workspace.checked("debugged"), "broken", session=Session.CONSOLE)
+    )
     assert "No module named 'no_such_library'" in "".join(console.printed)
     assert console("len(dataframe1)") == "3\n"
     console("import os; os._exit(3)")
@@ -155,9 +160,9 @@ def test_it_has_the_network_and_the_secrets_of_its_node(
     monkeypatch.setattr(node_jobs, "SecretStore", lambda: store)
     checked = workspace.checked("debugged")
     with pytest.raises(SecretMissingError, match="API_TOKEN"):
-        node_job(workspace, checked, "calls")
+        node_job(workspace, checked, "calls", session=Session.CONSOLE)
     store.set("API_TOKEN", "not-for-all-eyes")
-    console = opened(node_job(workspace, checked, "calls"))
+    console = opened(node_job(workspace, checked, "calls", session=Session.CONSOLE))
     console("import os, socket")
     assert console("len(os.environ['API_TOKEN'])") == "16\n"
     assert "not-for-all" not in console("print(os.environ['API_TOKEN'])")
@@ -169,7 +174,10 @@ def test_it_has_the_network_and_the_secrets_of_its_node(
 
 def test_it_begins_no_run_where_its_inputs_are_kept(workspace: Workspace, sums: NodeJob) -> None:
     runs = [run.id for run in workspace.runs.newest()]
-    again = node_job(workspace, workspace.checked("debugged"), "sums")
+    begun = [workspace.result(run) for run in runs]
+    assert {run.record.prepares for run in begun} == {Session.CONSOLE}
+    assert [run for run in begun if "sums" in run.nodes] == []
+    again = node_job(workspace, workspace.checked("debugged"), "sums", session=Session.CONSOLE)
     assert [run.id for run in workspace.runs.newest()] == runs
     kept = again.job.inputs["dataset1"]
     assert isinstance(kept, SealedTable)
@@ -180,11 +188,11 @@ def test_it_begins_no_run_where_its_inputs_are_kept(workspace: Workspace, sums: 
 def test_what_has_no_console(workspace: Workspace) -> None:
     checked = workspace.checked("debugged")
     with pytest.raises(NothingToDebugError, match='"data" only reads a file'):
-        node_job(workspace, checked, "data")
+        node_job(workspace, checked, "data", session=Session.CONSOLE)
     with pytest.raises(NodeUnknownError):
-        node_job(workspace, checked, "dtaa")
+        node_job(workspace, checked, "dtaa", session=Session.CONSOLE)
     with pytest.raises(InputsMissingError, match='"broken", which has no result'):
-        node_job(workspace, checked, "after")
+        node_job(workspace, checked, "after", session=Session.CONSOLE)
 
 
 def test_pages_have_only_so_many_at_a_time(

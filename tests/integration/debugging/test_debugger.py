@@ -6,6 +6,7 @@ import pytest
 
 from studiolo.runs.engines.run_settings import RunSettings
 from studiolo.sandbox.policy.policy import Limits
+from studiolo.store.run_record import Session
 from studiolo.workspace.debugging.debug_session import DebugSession
 from studiolo.workspace.debugging.node_jobs import NodeJob, node_job
 from studiolo.workspace.sandboxes.sandbox_factory import LocalSandboxFactory
@@ -71,7 +72,7 @@ def test_time_at_a_breakpoint_does_not_count(sums: NodeJob) -> None:
 
 
 def test_a_script_cannot_have_the_editor_do_anything(workspace: Workspace) -> None:
-    node = node_job(workspace, workspace.checked("debugged"), "evil")
+    node = node_job(workspace, workspace.checked("debugged"), "evil", session=Session.DEBUGGER)
     with DebugSession(node, on_text=ignored) as session, DapClient(session.port) as editor:
         editor.begin(path_of(node), 14)
         editor.stopped_at()

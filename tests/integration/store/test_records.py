@@ -1,6 +1,6 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from studiolo.store.run_record import (
     NodeState,
     PlannedNode,
     RunStatus,
+    Session,
 )
 
 from .samples import EXPERIMENT, MOMENT, finished, new_result, new_run, seen
@@ -137,7 +138,7 @@ class TestResults:
 
 class TestRuns:
     def test_a_run_is_remembered_as_it_began(self, records: Records) -> None:
-        begun = new_run(FIRST, partial=True)
+        begun = replace(new_run(FIRST, partial=True), prepares=Session.DEBUGGER)
         records.begin_run(begun, planned("b", "a"))
         run = records.run(FIRST)
         assert {**asdict(run), "snapshot": records.snapshot(FIRST)} == asdict(begun)

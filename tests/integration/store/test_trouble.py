@@ -50,13 +50,13 @@ class TestVersions:
             connection.execute("UPDATE alembic_version SET version_num = ?", (version,))
         connection.close()
 
-    @pytest.mark.parametrize("version", ["0007", "9999", "10000", "studiolo 7"])
+    @pytest.mark.parametrize("version", ["0008", "9999", "10000", "studiolo 7"])
     def test_records_of_a_newer_studiolo_stay_as_they_are(self, store: Path, version: str) -> None:
         fill(store)
         self.set_version(store, version)
         before = contents(store)
         with pytest.raises(
-            RecordsNewerError, match=f"have the version {version}, and .* versions up to 0006"
+            RecordsNewerError, match=f"have the version {version}, and .* versions up to 0007"
         ):
             Records.open(store)
         assert contents(store) == before

@@ -13,6 +13,7 @@ from studiolo.cli.terminal import Terminal
 from studiolo.cli.views.live_console import LiveConsole
 from studiolo.rendering.plain_text import one_line, printable
 from studiolo.runs.debugging.console_line import Prompt
+from studiolo.store.run_record import Session
 from studiolo.workspace.debugging.console_session import ConsoleSession
 
 _PROMPTS = {Prompt.READY: ">>> ", Prompt.MORE: "... "}
@@ -24,7 +25,7 @@ def command(target: NodeArgument) -> None:
     Ctrl-C ends the statement that runs, Ctrl-D the console.
     """
     errors = Terminal(sys.stderr)
-    with reported_errors(errors), open_node(target, errors) as node:
+    with reported_errors(errors), open_node(target, Session.CONSOLE, errors) as node:
         # History by the arrow keys, where there is a terminal.
         with suppress(ImportError):
             importlib.import_module("readline")

@@ -12,6 +12,7 @@ from studiolo.cli.terminal import Terminal
 from studiolo.cli.views.live_console import LiveConsole
 from studiolo.cli.views.run_view import show_reason
 from studiolo.rendering.plain_text import printable
+from studiolo.store.run_record import Session
 from studiolo.workspace.debugging.debug_session import DebugSession
 
 #: Seconds between two looks at whether it has ended, so that Ctrl-C is heard.
@@ -24,7 +25,7 @@ def command(target: NodeArgument) -> None:
     Nothing is written to the experiment. Ctrl-C ends the script.
     """
     errors = Terminal(sys.stderr)
-    with reported_errors(errors), open_node(target, errors) as node:
+    with reported_errors(errors), open_node(target, Session.DEBUGGER, errors) as node:
         shown = LiveConsole(sys.stdout, make_room=lambda: None)
         with DebugSession(node, on_text=shown.write) as session:
             _explain(errors, session)

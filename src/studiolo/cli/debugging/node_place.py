@@ -11,6 +11,7 @@ from studiolo.cli.terminal import Terminal
 from studiolo.cli.views.build_progress import BuildProgressBar
 from studiolo.cli.views.findings_view import reported_findings
 from studiolo.cli.views.run_progress import RunProgress
+from studiolo.store.run_record import Session
 from studiolo.workspace.debugging.node_jobs import NodeJob, node_job
 from studiolo.workspace.lookup import find_target
 from studiolo.workspace.workspace import Workspace
@@ -27,7 +28,7 @@ NodeArgument = Annotated[
 
 
 @contextmanager
-def open_node(typed: str, errors: Terminal) -> Iterator[NodeJob]:
+def open_node(typed: str, session: Session, errors: Terminal) -> Iterator[NodeJob]:
     """The node of EXPERIMENT/NODE with its inputs; what it needs is run, and shown to be.
 
     Raises:
@@ -47,6 +48,13 @@ def open_node(typed: str, errors: Terminal) -> Iterator[NodeJob]:
             RunProgress(errors, checked.experiment, errors=errors, tells_why=False) as progress,
             BuildProgressBar(errors) as building,
         ):
-            node = node_job(workspace, checked, place.node, observer=progress, progress=building)
+            node = node_job(
+                workspace,
+                checked,
+                place.node,
+                session=session,
+                observer=progress,
+                progress=building,
+            )
         sys.stderr.flush()
         yield node

@@ -12,8 +12,11 @@ _STYLES = {
 
 
 def status_text(record: RunRecord) -> str:
-    """`Finished`, `Failed (partial run)`."""
-    return f"{record.status.value.capitalize()}{' (partial run)' * record.partial}"
+    """`Finished`, `Failed (partial run)`, `Finished (for a console)`."""
+    what = " (partial run)" if record.partial else ""
+    if record.prepares is not None:
+        what = f" (for a {record.prepares})"
+    return f"{record.status.value.capitalize()}{what}"
 
 
 def status_shown(record: RunRecord) -> Text:

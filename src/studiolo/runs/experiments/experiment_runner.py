@@ -51,6 +51,7 @@ from studiolo.store.run_record import (
     NodeState,
     PlannedNode,
     RunStatus,
+    Session,
 )
 
 #: A snapshot has this for a file that is not text.
@@ -157,13 +158,15 @@ class ExperimentRunner:
         selection: Selection | None = None,
         settings: RunSettings | None = None,
         observer: Observer | None = None,
+        prepares: Session | None = None,
     ) -> RunningExperiment:
         """Begin to run an experiment that was checked, or a part of it, and return at once.
 
-        What its nodes do wrong is recorded with the run, not raised.
+        What its nodes do wrong is recorded with the run, not raised. ``prepares`` is the session
+        that the run is for, if it is.
         """
         began = datetime.now(UTC)
-        running = RunningExperiment(new_run_id(began))
+        running = RunningExperiment(new_run_id(began), prepares=prepares)
         # Before its thread starts: whatever interrupts this, `close` finds it.
         self._running.add(running)
         log = EventLog(running.note)
@@ -222,7 +225,7 @@ class ExperimentRunner:
             kept = self._kept(plan)
             reasons = self._reasons(plan, kept)
             parts.records.begin_run(
-                _new_run(run, began, plan, kept, parts.root),
+                _new_run(running, began, plan, kept, parts.root),
                 [
                     PlannedNode(
                         node=name,
@@ -368,11 +371,16 @@ def _reason(step: Step, before: NodeRecord | None, recipe: Mapping[str, object] 
 
 
 def _new_run(
-    run: RunId, began: datetime, plan: Plan, kept: Collection[NodeName], root: Path
+    running: RunningExperiment,
+    began: datetime,
+    plan: Plan,
+    kept: Collection[NodeName],
+    root: Path,
 ) -> NewRun:
     experiment = plan.experiment
     return NewRun(
-        id=run,
+        id=running.id,
+        prepares=running.prepares,
         experiment=experiment_key(experiment, root),
         experiment_name=experiment.name,
         partial=plan.partial,

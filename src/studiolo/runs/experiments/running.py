@@ -15,14 +15,16 @@ from studiolo.runs.experiments.run_events import (
     RunEvent,
 )
 from studiolo.store.identity import RunId
-from studiolo.store.run_record import RunStatus
+from studiolo.store.run_record import RunStatus, Session
 
 
 class RunningExperiment:
     """The handle of a run, which has a thread of its own. For any number of threads."""
 
-    def __init__(self, run: RunId) -> None:
+    def __init__(self, run: RunId, *, prepares: Session | None = None) -> None:
         self.id = run
+        #: As it is recorded of the run.
+        self.prepares = prepares
         self._changed = threading.Condition()
         self._events = KeptEvents()
         self._over = False

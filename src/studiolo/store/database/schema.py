@@ -30,7 +30,7 @@ from sqlalchemy import (
 from studiolo.store.measures import Measures
 
 #: The version of the tables below. With another one comes a file in `migrations/versions`.
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -197,6 +197,7 @@ RUNS = Table(
     _json("snapshot"),
     Column("pid", BigInteger, nullable=False),
     Column("host", TEXT, nullable=False),
+    Column("prepares", TEXT),
     Index(None, "experiment", "id"),
 )
 

@@ -19,6 +19,7 @@ from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.sandbox.policy.policy import Limits
 from studiolo.sandbox.sandbox import Sandbox
 from studiolo.store.errors import BlobMissingError, BlobRottenError
+from studiolo.store.run_record import Session
 from studiolo.workspace.debugging.errors import InputsMissingError, NothingToDebugError
 from studiolo.workspace.experiments.checked_experiment import CheckedExperiment
 from studiolo.workspace.sandboxes.sandbox_factory import LocalSandboxFactory
@@ -47,11 +48,14 @@ def node_job(
     experiment: CheckedExperiment,
     node: str,
     *,
+    session: Session,
     observer: Observer | None = None,
     progress: ProgressCallback | None = None,
     cancelled: threading.Event | None = None,
 ) -> NodeJob:
     """The job of a node. What it needs is run first, unless all its inputs are kept.
+
+    That run is recorded as one for the session; the session itself is not recorded.
 
     Raises:
         NodeUnknownError: There is no such node.
@@ -74,7 +78,11 @@ def node_job(
     if inputs is None:
         selection = Selection.of(own, to=before)
         result = workspace.run(
-            experiment, selection=selection, observer=observer, cancelled=cancelled
+            experiment,
+            selection=selection,
+            observer=observer,
+            cancelled=cancelled,
+            prepares=session,
         )
         with workspace.runs.in_use():
             # With the draws that the run has made.

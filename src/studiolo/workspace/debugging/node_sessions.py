@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
+from studiolo.store.run_record import Session
 from studiolo.workspace.debugging.console_session import ConsoleSession
 from studiolo.workspace.debugging.debug_session import DebugSession
 from studiolo.workspace.debugging.errors import TooManySessionsError
@@ -12,7 +13,7 @@ from studiolo.workspace.workspace import Workspace
 
 #: Each has a sandbox of its own, which may take as much memory as a run.
 MOST_SESSIONS = 4
-_Session = TypeVar("_Session", ConsoleSession, DebugSession)
+_Open = TypeVar("_Open", ConsoleSession, DebugSession)
 
 
 class NodeSessions:
@@ -32,7 +33,10 @@ class NodeSessions:
             StudioloError: See `node_job`.
         """
         return self._opened(
-            name, node, lambda job: ConsoleSession(job, on_text=on_text, on_end=on_end)
+            name,
+            node,
+            Session.CONSOLE,
+            lambda job: ConsoleSession(job, on_text=on_text, on_end=on_end),
         )
 
     def debugger(
@@ -40,7 +44,10 @@ class NodeSessions:
     ) -> DebugSession:
         """A node's script that waits for an editor; raises as `console` does; `close` it."""
         return self._opened(
-            name, node, lambda job: DebugSession(job, on_text=on_text, on_end=on_end)
+            name,
+            node,
+            Session.DEBUGGER,
+            lambda job: DebugSession(job, on_text=on_text, on_end=on_end),
         )
 
     def close(self, session: ConsoleSession | DebugSession) -> None:
@@ -50,13 +57,15 @@ class NodeSessions:
         finally:
             self._room.release()
 
-    def _opened(self, name: str, node: str, opening: Callable[[NodeJob], _Session]) -> _Session:
+    def _opened(
+        self, name: str, node: str, session: Session, opening: Callable[[NodeJob], _Open]
+    ) -> _Open:
         if not self._room.acquire(blocking=False):
             raise TooManySessionsError(most=MOST_SESSIONS)
         try:
             workspace = self._workspace
             checked = workspace.checked(workspace.experiment_folder(name))
-            return opening(node_job(workspace, checked, node))
+            return opening(node_job(workspace, checked, node, session=session))
         except BaseException:
             self._room.release()
             raise

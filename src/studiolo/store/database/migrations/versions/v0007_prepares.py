@@ -1,4 +1,4 @@
-"""What a run prepares: a console or a debugger of a node."""
+"""The session that a run prepares: a console or a debugger of a node."""
 
 import sqlalchemy as sa
 from alembic import op
