@@ -1,7 +1,7 @@
 """Dataset files: listed, looked at, uploaded; and saved models and transforms."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -31,6 +31,7 @@ from studiolo.server.api.outputs import (
     row_order,
     rows_answer,
 )
+from studiolo.workspace.experiments.named_files import files_of_parameters
 from studiolo.workspace.studio.studio import Studio
 
 Version = Annotated[int | None, Query(ge=1, le=2**31)]
@@ -44,7 +45,7 @@ def dataset_routes(studio: Studio) -> APIRouter:
     @routes.get("/datasets")
     def list_datasets() -> DatasetFilesDocument:
         """The dataset files of the workspace, by name."""
-        users = _users(studio, lambda node: node.dataset)
+        users = _dataset_users(studio)
         names = studio.workspace.datasets.names
         return {"datasets": [_dataset(studio, name, users) for name in names]}
 
@@ -53,7 +54,7 @@ def dataset_routes(studio: Studio) -> APIRouter:
     def get_dataset(name: str) -> DatasetFileDocument:
         """A dataset file, with the contents that it had."""
         studio.workspace.datasets.version(name, None)
-        return _dataset(studio, name, _users(studio, lambda node: node.dataset))
+        return _dataset(studio, name, _dataset_users(studio))
 
     @routes.get("/saved")
     def list_saved() -> AllSavedDocument:
@@ -125,7 +126,7 @@ def _saved(studio: Studio, kind: PortKind, name: str) -> SavedDocument:
             versions.append(damaged_version_document(number, str(error)))
         else:
             versions.append(saved_version_document(found))
-    users = _users(studio, lambda node: node.saved)
+    users = _users(studio, lambda node: [node.saved])
     return {
         "name": name,
         "kind": kind.value,
@@ -134,11 +135,17 @@ def _saved(studio: Studio, kind: PortKind, name: str) -> SavedDocument:
     }
 
 
-def _users(studio: Studio, named: Callable[[Node], Any]) -> dict[Any, list[str]]:
+def _dataset_users(studio: Studio) -> dict[Any, list[str]]:
+    """The experiments that read a dataset file, as a node or by a parameter of one."""
+    catalogue = studio.workspace.catalogue
+    return _users(studio, lambda node: [node.dataset, *files_of_parameters(node, catalogue)])
+
+
+def _users(studio: Studio, named: Callable[[Node], Iterable[Any]]) -> dict[Any, list[str]]:
     """The experiments that have a node of something, by what ``named`` says that it is."""
     users: dict[Any, list[str]] = defaultdict(list)
     for listed in studio.listed():
         nodes = () if listed.experiment is None else listed.experiment.nodes.values()
-        for what in dict.fromkeys(named(node) for node in nodes):
+        for what in dict.fromkeys(what for node in nodes for what in named(node)):
             users[what].append(listed.name)
     return users

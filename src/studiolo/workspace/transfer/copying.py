@@ -10,13 +10,13 @@ from pathlib import Path
 
 from studiolo.datasets.errors import DatasetFileMissingError
 from studiolo.errors import StudioloError
-from studiolo.experiments.experiment import Experiment, Node, NodeName, SavedName
+from studiolo.experiments.experiment import Experiment, NodeName, SavedName
 from studiolo.experiments.file import FILE_NAME, write_experiment
 from studiolo.experiments.layout import FILE_NAME as LAYOUT_FILE
 from studiolo.files.leftovers import unfinished_folder
 from studiolo.files.placing import put_new
 from studiolo.modules.catalogue import Catalogue
-from studiolo.modules.definition import ModuleId, ParameterKind
+from studiolo.modules.definition import ModuleId
 from studiolo.store.dataset_record import DatasetVersion
 from studiolo.workspace.datasets.datasets import dataset_path
 from studiolo.workspace.errors import (
@@ -24,6 +24,7 @@ from studiolo.workspace.errors import (
     DatasetVersionMissingError,
     WorkspaceUnwritableError,
 )
+from studiolo.workspace.experiments.named_files import files_of_parameters
 from studiolo.workspace.saved.errors import words
 from studiolo.workspace.workspace import DATASETS, MODULES, Workspace
 
@@ -154,7 +155,7 @@ class _Copying:
                 yield from self._saved_files(node.saved, node.version)
             if node.module is not None:
                 modules[node.module] = None
-                datasets.update(dict.fromkeys(self._dataset_parameters(node, catalogue)))
+                datasets.update(dict.fromkeys(files_of_parameters(node, catalogue)))
         for name in datasets:
             try:
                 yield (
@@ -165,20 +166,6 @@ class _Copying:
                 self._reasons.append(str(error))
         for module in modules:
             yield from self._module_file(module, catalogue)
-
-    def _dataset_parameters(self, node: Node, catalogue: Catalogue) -> Iterator[str]:
-        """The dataset files that a node names by its parameters, without those that it writes."""
-        assert node.module is not None
-        try:
-            definition = catalogue.find(node.module)
-        except StudioloError:
-            return
-        written = {export.file for export in definition.exports.values()}
-        for parameter in definition.parameters:
-            value = node.parameters.get(parameter.name)
-            is_file = parameter.kind is ParameterKind.FILE and parameter.name not in written
-            if is_file and isinstance(value, str) and value.strip():
-                yield value
 
     def _saved_files(self, saved: SavedName, version: int | None) -> Iterator[tuple[Path, Path]]:
         """The files of a saved model or transform, and their places in the other workspace."""

@@ -79,6 +79,13 @@ def test_another_content_is_a_version_and_never_lost(studio: ServedStudio) -> No
 def test_the_list_says_where_a_dataset_is_used(studio: ServedStudio) -> None:
     listed = {one["name"]: one for one in studio.program.get("/datasets").json()["datasets"]}
     assert "rank-features" in listed["pima-indians-diabetes.csv"]["used_by"]
+    assert uploaded(studio, "read.csv", b"x\n1\n", replace=True).status_code == 201
+    folder = studio.workspace.root / "experiments" / "reads"
+    folder.mkdir()
+    node = "{module: import-data, parameters: {file: read.csv}}"
+    text = f"studiolo: 1\nname: Reads\nnodes:\n  data: {node}\n"
+    (folder / "experiment.yaml").write_text(text, encoding="utf-8")
+    assert studio.program.get("/datasets/read.csv").json()["used_by"] == ["reads"]
     assert listed["pima-indians-diabetes.csv"]["bytes"] > 1000
     assert studio.program.get("/saved").json() == {"saved": []}
 
