@@ -63,7 +63,7 @@ function KeyRow({ shortcut, changing, onChange, onLeave }: KeyRowProps) {
   }, [changing]);
 
   const does = words.keys.does[shortcut];
-  const keys = keysOf(map, shortcut).map(shownKey);
+  const keys = keysOf(map, shortcut).map((key) => shownKey(key));
   const taken = takenUsualKey(shortcut, map);
   const label = words.keys.change(does, keys.join(", ") || words.keys.none);
   return (

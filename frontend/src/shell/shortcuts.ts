@@ -99,15 +99,20 @@ export function isFieldKey(name: string): boolean {
   return !/^(Ctrl |Alt |(Shift )?F\d)/.test(name) || /^(Ctrl|Alt) (Shift )?([acvxyz]|Arrow\w+|Home|End|Backspace|Delete)$/.test(name);
 }
 
-/** A key as people read it: "Ctrl Shift Z", "Alt ↑". */
-export function shownKey(name: string): string {
+const IS_MAC = /^(Mac|iP)/.test(navigator.platform);
+/** In the order in which a Mac shows them. */
+const MAC_MODIFIERS = { Alt: "⌥", Shift: "⇧", Ctrl: "⌘" };
+
+/** A key as people read it: "Ctrl Shift Z", "Alt ↑"; on a Mac "⇧ ⌘ Z", "⌥ ↑". */
+export function shownKey(name: string, { mac = IS_MAC } = {}): string {
   const shown: Readonly<Record<string, string>> = {
     ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→",
     Delete: "Del", ContextMenu: "Menu", PageUp: "Page Up", PageDown: "Page Down", "-": "−",
   };
   const parts = name.split(" ");
   const key = parts.pop() ?? "";
-  return [...parts, shown[key] ?? (key.length === 1 ? key.toUpperCase() : key)].join(" ");
+  const modifiers = mac ? Object.entries(MAC_MODIFIERS).flatMap(([one, sign]) => (parts.includes(one) ? [sign] : [])) : parts;
+  return [...modifiers, shown[key] ?? (key.length === 1 ? key.toUpperCase() : key)].join(" ");
 }
 
 /** The shortcut of each key, with those that a person has chosen. */

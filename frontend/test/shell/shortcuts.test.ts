@@ -45,7 +45,8 @@ test("no two shortcuts share a usual key, and none is a key that a browser keeps
 });
 
 test("keys are shown as they are written on a keyboard", () => {
-  expect(["Ctrl Shift z", "Alt ArrowUp", "Delete", "-", "Space"].map(shownKey)).toEqual(["Ctrl Shift Z", "Alt ↑", "Del", "−", "Space"]);
+  expect(["Ctrl Shift z", "Alt ArrowUp", "Delete", "-", "Space"].map((key) => shownKey(key))).toEqual(["Ctrl Shift Z", "Alt ↑", "Del", "−", "Space"]);
+  expect(["Ctrl Shift z", "Alt ArrowUp", "Shift F8", "a"].map((key) => shownKey(key, { mac: true }))).toEqual(["⇧ ⌘ Z", "⌥ ↑", "⇧ F8", "A"]);
 });
 
 test("a chosen key replaces the usual ones, until they are reset", () => {

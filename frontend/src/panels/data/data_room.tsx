@@ -7,6 +7,7 @@ import { Icon } from "../../look/icon";
 import { Trouble } from "../../look/trouble";
 import { useShownKeys } from "../../shell/chosen_keys";
 import { useFieldShortcut } from "../../shell/commands";
+import { shownKey } from "../../shell/shortcuts";
 import { cellText } from "../../table/cells";
 import type { Cursor } from "../../table/cursor";
 import { AS_IT_IS, type ColumnProfile, type Filter, type RowOrder, type TableSource } from "../../table/source";
@@ -77,7 +78,7 @@ export function DataRoom({ source, profiles, bins, download }: DataRoomProps) {
         <footer className="foot num">
           {seen.total > 0 && <span>{words.data.shown(seen.from + 1, seen.to, seen.total)}</span>}
           {seen.total > 0 && column && <span className="clip">{`${words.data.row} ${amount(cursor.row + 1)}, ${column.name.slice(0, 80)}: `}<b>{seen.text}</b></span>}
-          <span className="end nowrap keys-hint"><kbd>↑↓←→</kbd> {words.data.toMove} <kbd>Ctrl C</kbd> {words.data.toCopy} <kbd>Enter</kbd> {words.data.toStatistics}</span>
+          <span className="end nowrap keys-hint"><kbd>↑↓←→</kbd> {words.data.toMove} <kbd>{shownKey("Ctrl c")}</kbd> {words.data.toCopy} <kbd>Enter</kbd> {words.data.toStatistics}</span>
         </footer>
       </section>
       <aside className="pane scroll statistics" aria-label={words.data.statistics} ref={pane} tabIndex={-1}>

@@ -34,7 +34,7 @@ export function TextField({ label, value, onChange, refuse, id, placeholder, mon
     if (reason === "") onChange(typed);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === "Enter" && (!multiline || event.ctrlKey)) leave();
+    if (event.key === "Enter" && (!multiline || event.ctrlKey || event.metaKey)) leave();
     if (event.key === "Escape") {
       setTyped(value);
       setWrong("");
