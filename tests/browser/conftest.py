@@ -106,3 +106,11 @@ def check_accessibility(page: Page) -> None:
     """Fail with what axe-core finds on a page as it is now."""
     found = Axe().run(page).response["violations"]
     assert not found, [(one["id"], [node["target"] for node in one["nodes"]]) for one in found]
+
+
+def check_leaving_asks(page: Page) -> None:
+    """Fail if the page can be closed without a question; it stays open."""
+    with page.expect_event("dialog") as asked:
+        page.close(run_before_unload=True)
+    assert asked.value.type == "beforeunload"
+    asked.value.dismiss()

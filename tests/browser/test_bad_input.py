@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, Route, expect
+from tests.browser.conftest import check_leaving_asks
 from tests.server_process import server_process
 
 from studiolo.workspace.folder.sample import new_workspace
@@ -134,10 +135,14 @@ def test_a_broken_file_is_named_with_its_line_and_the_last_good_graph_stays(
 
 def test_a_module_that_was_deleted_is_named_at_its_node(page: Page, studio: Studio) -> None:
     module = studio.workspace / "modules" / "own.py"
+    with page.expect_response("**/events"):  # it hears of changes from then on
+        opened(page, studio)
+    own = page.locator('.react-flow__node[data-id="own"]')
+    expect(own).not_to_contain_text("Needs attention")
     module.unlink()
-    opened(page, studio)
-    expect(page.locator('.react-flow__node[data-id="own"]')).to_contain_text("Needs attention")
+    expect(own).to_contain_text("Needs attention")
     module.write_text(MODULE)
+    expect(own).not_to_contain_text("Needs attention")
 
 
 def test_a_change_waits_while_the_network_or_the_server_is_gone(
@@ -148,6 +153,7 @@ def test_a_change_waits_while_the_network_or_the_server_is_gone(
     comment(page, "while offline")
     expect(page.locator(".banner.off")).to_be_visible()
     assert "while offline" not in studio.file.read_text()
+    check_leaving_asks(page)
     page.context.set_offline(False)
     expect(page.locator(".saved")).to_have_text("Saved")
     assert "while offline" in studio.file.read_text()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from benchmarks.browser import HELPERS, LISTEN_FOR_COMPLETIONS
 from playwright.sync_api import Page, WebSocketRoute, expect
-from tests.browser.conftest import NewPage, check_accessibility
+from tests.browser.conftest import NewPage, check_accessibility, check_leaving_asks
 from tests.server_process import server_process
 
 import studiolo
@@ -180,6 +180,15 @@ def test_an_open_editor_follows_what_other_editors_write(editor: Page, script: S
     options = editor.get_by_role("option")
     expect(options).to_have_count(2)
     expect(options.filter(has_text="weight")).to_contain_text("int64")
+
+
+def test_leaving_asks_while_something_typed_is_not_saved(editor: Page) -> None:
+    editor.context.set_offline(True)
+    put(editor, "typed = 1")
+    expect(editor.locator(".scriptpane .saved")).not_to_have_text("Saved")
+    check_leaving_asks(editor)
+    editor.context.set_offline(False)
+    expect(editor.locator(".scriptpane .saved")).to_have_text("Saved")
 
 
 def test_a_list_is_painted_soon_after_its_key(

@@ -73,11 +73,13 @@ export function followExperiment(experiment: Experiment): Running {
   const hasOutcomes = (run: string) => Object.values(experiment.use.getState().document.states).some((state) => state.run === run);
   const onEvent = (event: string, found: unknown) => {
     if (event === "changed") {
-      const { revision } = found as { revision: string | null };
+      const { revision, scripts } = found as { revision: string | null; scripts: string };
       const { document, standing } = experiment.use.getState();
       // The first event tells what is known already; a script or the layout may have changed without the file.
-      if (standing.kind !== "saving" && (revision !== document.revision || told)) reload();
-      told = true;
+      if (standing.kind !== "saving" && (revision !== document.revision || known !== null)) reload();
+      // A module of the workspace may have changed.
+      if (known !== null && known !== scripts) void queries.invalidateQueries({ queryKey: ["modules"] });
+      known = scripts;
     } else if (event === "people") {
       usePeople.setState({ pages: (found as { pages: number }).pages });
     } else if (event === "run") {
@@ -87,7 +89,7 @@ export function followExperiment(experiment: Experiment): Running {
       else if (useLive.getState().run !== run && !hasOutcomes(run)) reload();
     }
   };
-  let told = false;
+  let known: string | null = null;
   const close = follow(`/api/experiments/${encodeURIComponent(name)}/events`, ["changed", "people", "run"], { onEvent });
 
   return {

@@ -62,20 +62,29 @@ export function ScriptPane({ experiment, node, file, wiring, seenAt, first, prob
       onChange: (text) => saving.changed(text),
       help: help.extension,
     });
+    // The browser asks whether the page is to be closed with something typed that is not saved.
+    const onLeave = (event: BeforeUnloadEvent) => {
+      if (saving.standing.kind !== "saved") event.preventDefault();
+    };
+    window.addEventListener("beforeunload", onLeave);
     editor.focus();
     setOpened({ editor, saving, help });
     return () => {
+      window.removeEventListener("beforeunload", onLeave);
       void saving.saveNow();
       editor.destroy();
       help.close();
     };
   }, [experiment, node, first, file]);
-  const known = useRef(wiring);
+  const packages = wired?.packages ?? null;
+  const known = useRef({ wiring, packages });
   useEffect(() => {
-    if (!opened || known.current === wiring) return;
-    known.current = wiring;
-    opened.help.renew();
-  }, [opened, wiring]);
+    const before = known.current;
+    // Those that it has begun with are told of a moment later.
+    known.current = { wiring, packages: packages ?? before.packages };
+    const changed = before.packages !== null && packages !== null && before.packages !== packages;
+    if (opened && (changed || before.wiring !== wiring)) opened.help.renew();
+  }, [opened, wiring, packages]);
   const readAt = useRef(seenAt);
   useEffect(() => {
     if (!opened || readAt.current === seenAt) return;

@@ -1,6 +1,7 @@
 """Help while a script is typed, or columns are chosen."""
 
 import asyncio
+import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final
@@ -38,6 +39,8 @@ class InputColumnsDocument(TypedDict):
 
     #: Those of a script in the order of its arguments.
     inputs: Sequence[ColumnsOfInput]
+    #: Changes whenever the packages do that the node's script finds; empty if it has no script.
+    packages: str
 
 
 def language_routes(studio: Studio) -> APIRouter:
@@ -59,7 +62,8 @@ def language_routes(studio: Studio) -> APIRouter:
                     ],
                 }
                 for one in studio.input_columns(name, node)
-            ]
+            ],
+            "packages": _digest(studio.packages_text(name, node)),
         }
 
     @routes.post(_PATH, status_code=204)
@@ -95,6 +99,10 @@ def language_routes(studio: Studio) -> APIRouter:
             await asyncio.to_thread(studio.language_servers.leave, session, conversation)
 
     return routes
+
+
+def _digest(text: str) -> str:
+    return text and hashlib.sha256(text.encode()).hexdigest()
 
 
 async def _listen(

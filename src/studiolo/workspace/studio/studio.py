@@ -30,7 +30,7 @@ from studiolo.workspace.studio.errors import (
 )
 from studiolo.workspace.studio.live_runs import LiveRuns
 from studiolo.workspace.studio.nodes.input_columns import InputColumns, input_columns
-from studiolo.workspace.studio.nodes.script_context import script_context
+from studiolo.workspace.studio.nodes.script_context import packages_text, script_context
 from studiolo.workspace.studio.open_tables import OpenTables
 from studiolo.workspace.studio.opened import OpenExperiments
 from studiolo.workspace.studio.partial_uploads import PartialUploads
@@ -203,6 +203,10 @@ class Studio:
     def input_columns(self, name: str, node: str) -> Sequence[InputColumns]:
         """The columns at each input of a node that takes a dataset; see `input_columns`."""
         return input_columns(self.workspace, self.tables, self.experiments.shown(name), node)
+
+    def packages_text(self, name: str, node: str) -> str:
+        """A text that changes whenever the packages of a node's script do."""
+        return packages_text(self.workspace, self.experiments.shown(name), node)
 
     def script_context(self, name: str, node: str) -> ScriptContext:
         """The facts about a node that help with its script.

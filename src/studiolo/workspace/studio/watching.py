@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from studiolo.environments.named.named_environments import DEFINITION, LOCK
 from studiolo.errors import StudioloError
 from studiolo.experiments.file import FILE_NAME
 from studiolo.experiments.layout import FILE_NAME as LAYOUT_FILE
 from studiolo.experiments.revision import UNSAVED, revision_at
 from studiolo.workspace.experiments.experiment_folders import EXPERIMENTS
 from studiolo.workspace.studio.live_runs import LiveRuns
-from studiolo.workspace.workspace import Workspace
+from studiolo.workspace.workspace import MODULES, Workspace
 
 #: Seconds between two looks at the files, and looks between two at the records of runs, which
 #: other processes may have begun.
@@ -28,6 +29,7 @@ class ExperimentState:
     #: None if its file is gone.
     revision: str | None = None
     layout: str = ""
+    #: Changes with the scripts, and with the modules and the environments of the workspace.
     scripts: str = ""
     #: The newest run and its status.
     run: tuple[str, str] | None = None
@@ -120,12 +122,7 @@ class WatchedExperiments:
         return newest
 
     def _look(self, watched: _Watched) -> None:
-        stamps: dict[str, str] = {}
-        with suppress(FileNotFoundError):
-            for entry in watched.folder.iterdir():
-                if entry.suffix in (".py", ".yaml", ".json"):
-                    status = entry.stat()
-                    stamps[entry.name] = f"{status.st_mtime_ns}-{status.st_size}"
+        stamps = _stamps(watched.folder, ".py", ".yaml", ".json", ".lock")
         stamp = stamps.pop(FILE_NAME, "")
         revision = watched.state.revision
         if stamp != watched.stamp:
@@ -133,8 +130,21 @@ class WatchedExperiments:
             revision = None if found == UNSAVED else found
             watched.stamp = stamp
         layout = stamps.pop(LAYOUT_FILE, "")
+        stamps |= self._stamps_of_workspace()
         scripts = ",".join(f"{name}:{stamps[name]}" for name in sorted(stamps))
         self._change(watched, revision=revision, layout=layout, scripts=_short(scripts))
+
+    def _stamps_of_workspace(self) -> dict[str, str]:
+        """Its modules, what its environments ask for, and when one was last built."""
+        named = self._workspace.environments.named
+        stamps: dict[str, str] = {}
+        folders = (self._workspace.root / MODULES, (".py",)), (named.folder, (DEFINITION, LOCK))
+        for folder, suffixes in folders:
+            found = {} if folder is None else _stamps(folder, *suffixes)
+            stamps |= {f"{folder}/{name}": stamp for name, stamp in found.items()}
+        with suppress(FileNotFoundError):
+            stamps[str(named.home)] = str(named.home.stat().st_mtime_ns)
+        return stamps
 
     def _change(self, watched: _Watched, **parts: Any) -> None:
         state = replace(watched.state, **parts)
@@ -142,6 +152,17 @@ class WatchedExperiments:
             watched.state = state
             for act in watched.listeners:
                 act()
+
+
+def _stamps(folder: Path, *suffixes: str) -> dict[str, str]:
+    """Time and size of the files of a folder with these suffixes, by name."""
+    stamps: dict[str, str] = {}
+    with suppress(FileNotFoundError):
+        for entry in folder.iterdir():
+            if entry.suffix in suffixes:
+                status = entry.stat()
+                stamps[entry.name] = f"{status.st_mtime_ns}-{status.st_size}"
+    return stamps
 
 
 def _short(stamps: str) -> str:

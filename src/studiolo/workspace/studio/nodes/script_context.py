@@ -57,6 +57,18 @@ def script_context(workspace: Workspace, experiment: Experiment, name: str) -> S
     )
 
 
+def packages_text(workspace: Workspace, experiment: Experiment, name: str) -> str:
+    """A text that changes whenever the packages do that the script of a node finds.
+
+    Raises:
+        NodeUnknownError: There is no such node.
+    """
+    node = node_of(experiment, name)
+    if node.script is None:
+        return ""
+    return "\n".join(map(str, _packages(workspace, experiment, node).folders))
+
+
 def _frames(node: Node, inputs: Sequence[InputPort]) -> Sequence[bool]:
     """The arguments, as the script contract binds them."""
     connected = [port.name in node.inputs for port in inputs if port.kind is PortKind.DATASET]
