@@ -1,9 +1,10 @@
 """The help page: open to everybody, true to the schema, and with programs that run."""
 
 import json
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import httpx
@@ -95,6 +96,43 @@ def test_the_python_program_and_the_curl_line_run_as_they_stand(
         value = json.loads(done.stdout)["Results"]["output1"]["value"]
         assert value["ColumnNames"] == ["x", NASTY]
         assert value["Values"] == [["1.5", "a'b"]]
+
+
+@pytest.mark.parametrize(
+    ("language", "file", "needs", "commands"),
+    [
+        (
+            "C#",
+            "call.cs",
+            ["mcs", "mono"],
+            [["mcs", "-r:System.Net.Http", "call.cs"], ["mono", "call.exe"]],
+        ),
+        ("R", "call.R", ["Rscript"], [["Rscript", "--vanilla", "call.R"]]),
+    ],
+)
+def test_the_programs_in_c_sharp_and_r_run_as_they_stand(
+    nasty: Served,
+    tmp_path: Path,
+    language: str,
+    file: str,
+    needs: Sequence[str],
+    commands: Sequence[Sequence[str]],
+) -> None:
+    if not all(map(shutil.which, needs)):
+        pytest.skip(f"this machine has no {language}")
+    table = {"ColumnNames": ["x", NASTY], "Values": [["1.5", "a'b"], ["2.5", "c\\d"]]}
+    body = {"Inputs": {"input1": table}, "GlobalParameters": {}}
+    program = sample_programs(f"{nasty.execute}&details=true", body)[language]
+    (tmp_path / file).write_text(program.replace(KEY, PRIMARY.reveal()), encoding="utf-8")
+    for command in commands:
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        if "no package called" in done.stderr:
+            pytest.skip("this machine's R lacks the package that the program uses")
+        assert done.returncode == 0, done.stderr
+    status, _, answer = done.stdout.partition("\n")
+    assert status.endswith("200")
+    value = json.loads(answer)["Results"]["output1"]["value"]
+    assert (value["ColumnNames"], value["Values"]) == (table["ColumnNames"], table["Values"])
 
 
 def test_literals_of_c_sharp_and_r_end_where_they_should() -> None:
