@@ -1,11 +1,13 @@
 """Batch jobs for real, called as the classic sample programs call them."""
 
+import http.server
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -22,8 +24,10 @@ from tests.server_process import server_process
 import studiolo
 from studiolo.calling.errors import ServiceBatchFailedError, ServiceRefusedError
 from studiolo.calling.service_batch import BatchState
+from studiolo.sandbox.errors import NetworkUnavailableError
 from studiolo.services.keys import Key
 from studiolo.store.services.service_record import KeySlot
+from studiolo.workspace.services.errors import PublishedRunFailedError
 from studiolo.workspace.workspace import Workspace
 
 from ..azurite import ACCOUNT, ACCOUNT_KEY, azurite_in
@@ -109,9 +113,10 @@ class Caller:
             time.sleep(0.05)
         raise AssertionError(document)
 
-    def send(self, name: str, content: str) -> dict[str, Any]:
-        server = self.url.partition("/workspaces/")[0]
-        code, place = self.ask("PUT", f"{server}/services/times/files/{name}", content.encode())
+    def send(self, name: str, content: str, *, service: str = "times") -> dict[str, Any]:
+        server, _, _ = self.url.replace("/services/", "/workspaces/").partition("/workspaces/")
+        address = f"{server}/services/{service}/files/{name}"
+        code, place = self.ask("PUT", address, content.encode())
         assert code == 201, place
         found: dict[str, Any] = place
         return found
@@ -514,3 +519,79 @@ def test_blobs_are_scored_by_connection_string_and_by_signature(
 
 def holds_key(path: Path) -> bool:
     return ACCOUNT_KEY.encode() in path.read_bytes()
+
+
+class Doubling(http.server.BaseHTTPRequestHandler):
+    """Stands for a server in the network: doubles the number of the path."""
+
+    def do_GET(self) -> None:
+        content = str(2 * int(self.path.removeprefix("/"))).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+ASKING = """
+numbers: {dataset: numbers.csv}
+input1: {module: web-service-input, inputs: {dataset: numbers}}
+ask:
+  module: execute-python-script
+  script: ask.py
+  inputs: {dataset1: input1}
+  allow: ["numbers.example.com:80=127.0.0.1:PORT"]
+output1: {module: web-service-output, inputs: {dataset: ask}}
+"""
+ASK = """
+# /// script
+# [tool.studiolo]
+# row-wise = true
+# ///
+import urllib.request
+
+def azureml_main(frame):
+    host = "elsewhere" if (frame.n < 0).any() else "numbers"
+    asked = [urllib.request.urlopen(f"http://{host}.example.com/{n}") for n in frame.n]
+    return frame.assign(n=[int(answer.read()) for answer in asked])
+"""
+
+
+def test_a_job_reaches_what_a_node_of_its_service_may(
+    caller: Caller, folder: WorkspaceFolder
+) -> None:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Doubling) as target:
+        threading.Thread(target=target.serve_forever, daemon=True).start()
+        nodes = ASKING.replace("PORT", str(target.server_address[1]))
+        folder.experiment(nodes, scripts={"ask.py": ASK}, name="asking")
+        with Workspace(folder.root) as workspace:
+            try:
+                published = workspace.services.publish(
+                    workspace.experiment("asking"), service="asking"
+                )
+            except PublishedRunFailedError as error:
+                if NetworkUnavailableError.code in str(error):
+                    pytest.skip("this machine has no user namespaces")
+                raise
+        server = caller.url.partition("/workspaces/")[0]
+        asking = Caller(
+            url=f"{server}/services/asking/jobs", key=published.keys[KeySlot.PRIMARY].reveal()
+        )
+        # The server sees within a second or so that there is one more service.
+        address = f"{asking.url}/none?api-version=2.0"
+        while "JobNotFound" not in json.dumps(asking.ask("GET", address)):
+            time.sleep(0.1)
+        ended = []
+        for content in ("n,text\n21,a\n4,b\n", "n,text\n-1,a\n"):
+            place = asking.send("new.csv", content, service="asking")
+            job = asking.submit({"Inputs": {"input1": place}})
+            asking.start(job)
+            ended.append(asking.wait(job))
+        target.shutdown()
+    done, failed = ended
+    assert done["StatusCode"] == "Finished", done
+    assert read(done["Results"]["output1"]) == "n,text\n42,a\n8,b\n"
+    assert failed["StatusCode"] == "Failed"
+    assert "elsewhere.example.com" in failed["Details"]
