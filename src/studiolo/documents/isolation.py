@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from typing_extensions import TypedDict
 
-from studiolo.sandbox.canary import Attempt
 from studiolo.sandbox.policy.isolation import IsolationReport
+
+if TYPE_CHECKING:
+    # Most documents have nothing to do with trying the sandbox, which takes long to load.
+    from studiolo.sandbox.canary import Attempt
 
 
 class LayerDocument(TypedDict):
@@ -53,7 +56,7 @@ def isolation_document(report: IsolationReport) -> IsolationDocument:
     }
 
 
-def doctor_document(report: IsolationReport, attempts: Sequence[Attempt]) -> DoctorDocument:
+def doctor_document(report: IsolationReport, attempts: "Sequence[Attempt]") -> DoctorDocument:
     """The document of `studiolo doctor`."""
     return {
         **isolation_document(report),

@@ -1,6 +1,7 @@
 """An experiment: datasets and modules wired into a graph, as data."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple, NewType
@@ -148,3 +149,10 @@ class Experiment:
     lines: Mapping[tuple[str, ...], int] = field(default_factory=dict, compare=False)
     #: The revision of the file that it was read from.
     revision: Revision = field(default=UNSAVED, compare=False)
+
+
+def experiment_key(experiment: Experiment, root: Path) -> str:
+    """How records name an experiment: its folder's path in the workspace."""
+    with suppress(ValueError):
+        return experiment.folder.resolve().relative_to(root.resolve()).as_posix()
+    return experiment.folder.as_posix()

@@ -2,14 +2,17 @@
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from studiolo.environments.environment import Environment
 from studiolo.environments.progress import ProgressCallback
 from studiolo.environments.request import EnvironmentRequest
 from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.sandbox.policy.policy import Limits
-from studiolo.sandbox.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    # It takes long to load, and an experiment that is looked at needs none.
+    from studiolo.sandbox.sandbox import Sandbox
 
 
 class KnownEnvironments(Protocol):
@@ -64,8 +67,8 @@ class SandboxFactory(Protocol):
         preload: Collection[str] | None = None,
         warm: int | None = None,
         many: bool = False,
-        base: Sandbox | None = None,
-    ) -> Sandbox:
+        base: "Sandbox | None" = None,
+    ) -> "Sandbox":
         """A new sandbox with that environment, which the caller closes.
 
         Args:

@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from studiolo.experiments.errors import ExperimentMissingError
-from studiolo.experiments.experiment import Experiment, NodeName
+from studiolo.experiments.experiment import Experiment, NodeName, experiment_key
 from studiolo.experiments.file import FILE_NAME
-from studiolo.runs.experiments.experiment_runner import experiment_key
 from studiolo.suggestions import closest
 from studiolo.workspace.errors import WorkspaceMissingError
 from studiolo.workspace.experiments.experiment_folders import EXPERIMENTS

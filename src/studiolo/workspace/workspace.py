@@ -24,10 +24,7 @@ from studiolo.modules.catalogue import Catalogue
 from studiolo.modules.declaration import read_script_parameters
 from studiolo.modules.definition import PortKind
 from studiolo.modules.script import Script, read_script
-from studiolo.runs.engines.engine import Engine
 from studiolo.runs.engines.run_settings import RunSettings
-from studiolo.runs.experiments.progress import Observer
-from studiolo.runs.experiments.running import RunningExperiment
 from studiolo.runs.history.experiment_result import ExperimentResult, NodeResult
 from studiolo.runs.planning.plan import Plan
 from studiolo.runs.planning.selection import Selection
@@ -37,7 +34,6 @@ from studiolo.store.locks import EditLock
 from studiolo.store.run_record import Session
 from studiolo.workspace.datasets.datasets import WorkspaceDatasets
 from studiolo.workspace.datasets.uploads import UploadedDataset, Uploads, UploadSource
-from studiolo.workspace.drafts.draft import Draft
 from studiolo.workspace.environments.workspace_environments import WorkspaceEnvironments
 from studiolo.workspace.experiments.checked_experiment import CheckedExperiment
 from studiolo.workspace.experiments.experiment_folders import (
@@ -48,18 +44,20 @@ from studiolo.workspace.experiments.overrides import with_parameters
 from studiolo.workspace.experiments.runner import WorkspaceRunner
 from studiolo.workspace.folder import settings
 from studiolo.workspace.folder.history import RunHistory
-from studiolo.workspace.folder.root import environments_in, find_root
+from studiolo.workspace.folder.root import DATASETS, MODULES, environments_in, find_root
 from studiolo.workspace.folder.state_folder import StateFolder
-from studiolo.workspace.sandboxes.sandbox_factory import LocalSandboxFactory
 from studiolo.workspace.saved.saved_objects import SavedObjects, SavedVersion
 from studiolo.workspace.saved.saving import Saving, environment_here
 
 if TYPE_CHECKING:
+    from studiolo.runs.engines.engine import Engine
+    from studiolo.runs.experiments.progress import Observer
+    from studiolo.runs.experiments.running import RunningExperiment
+    from studiolo.workspace.drafts.draft import Draft
     from studiolo.workspace.jobs.batch_jobs import BatchJobs
+    from studiolo.workspace.sandboxes.sandbox_factory import LocalSandboxFactory
     from studiolo.workspace.services.workspace_services import WorkspaceServices
 
-DATASETS = "datasets"
-MODULES = "modules"
 #: Seconds between two looks at whether a run is to be cancelled.
 _PAUSE = 0.05
 
@@ -67,7 +65,7 @@ _PAUSE = 0.05
 class Workspace:
     """An open workspace. Close it, or use it as a context manager: its sandboxes end with it."""
 
-    def __init__(self, root: Path, *, engine: Engine | None = None) -> None:
+    def __init__(self, root: Path, *, engine: "Engine | None" = None) -> None:
         """Open the workspace in this folder; `open_workspace` finds it from anywhere in it.
 
         Args:
@@ -129,7 +127,12 @@ class Workspace:
             batch_folder=self._state.path / "batches",
         )
 
-    def _service_sandboxes(self, settings: RunSettings) -> LocalSandboxFactory:
+    def _service_sandboxes(self, settings: RunSettings) -> "LocalSandboxFactory":
+        # Likewise.
+        from studiolo.workspace.sandboxes.sandbox_factory import (  # noqa: PLC0415
+            LocalSandboxFactory,
+        )
+
         # A version keeps its packages, and not where they come from.
         return LocalSandboxFactory(
             self._runner.settings(settings), environments=self.environments.named
@@ -153,7 +156,7 @@ class Workspace:
     @property
     def memory_limit(self) -> int:
         """The bytes of memory that a run may take if it asks for no others."""
-        return LocalSandboxFactory(self._runner.settings()).limits.memory
+        return self._service_sandboxes(RunSettings()).limits.memory
 
     @property
     def run_settings(self) -> RunSettings:
@@ -189,7 +192,7 @@ class Workspace:
 
     def new_experiment(
         self, name: str, *, title: str = "", description: str = "", replace: bool = False
-    ) -> Draft:
+    ) -> "Draft":
         """A draft of a new experiment, to be written in Python.
 
         Args:
@@ -208,10 +211,16 @@ class Workspace:
         fresh = Experiment(name=title or name, description=description, nodes={}, folder=folder)
         saved = self._folders.to_replace(name, replace=replace)
         replaced = None if saved is None else script_revisions(saved)
+        # Likewise.
+        from studiolo.workspace.drafts.draft import Draft  # noqa: PLC0415
+
         return Draft(self, fresh, saved=saved, replaced=replaced)
 
-    def draft(self, path: Path | str) -> Draft:
+    def draft(self, path: Path | str) -> "Draft":
         """A draft of an existing experiment, to be changed in Python; see `experiment`."""
+        # Likewise.
+        from studiolo.workspace.drafts.draft import Draft  # noqa: PLC0415
+
         experiment = self.experiment(path)
         return Draft(self, experiment, saved=experiment)
 
@@ -329,7 +338,7 @@ class Workspace:
         *,
         selection: Selection | None = None,
         settings: RunSettings | None = None,
-        observer: Observer | None = None,
+        observer: "Observer | None" = None,
         cancelled: threading.Event | None = None,
         prepares: Session | None = None,
     ) -> ExperimentResult:
@@ -366,9 +375,9 @@ class Workspace:
         *,
         selection: Selection | None = None,
         settings: RunSettings | None = None,
-        observer: Observer | None = None,
+        observer: "Observer | None" = None,
         prepares: Session | None = None,
-    ) -> RunningExperiment:
+    ) -> "RunningExperiment":
         """Begin to run an experiment, or a part of it, and return at once.
 
         Args:

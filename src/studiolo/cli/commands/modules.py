@@ -28,8 +28,7 @@ from studiolo.modules.definition import (
 from studiolo.modules.values import allowed_values
 from studiolo.rendering.plain_text import printable
 from studiolo.workspace.errors import WorkspaceMissingError
-from studiolo.workspace.folder.root import find_root
-from studiolo.workspace.workspace import MODULES
+from studiolo.workspace.folder.root import MODULES, find_root
 
 #: Placeholders in the snippet where a person has to choose.
 _NODE, _VALUE, _COLUMN = "NODE", "VALUE", "COLUMN"

@@ -13,7 +13,7 @@ from pathlib import Path
 from studiolo.environments.progress import BuildProgress, ProgressCallback
 from studiolo.environments.request import EnvironmentRequest
 from studiolo.experiments.allowance import Allowance, merged
-from studiolo.experiments.experiment import Experiment, NodeName
+from studiolo.experiments.experiment import Experiment, NodeName, experiment_key
 from studiolo.modules.script_metadata import ScriptMetadata
 from studiolo.runs.engines.engine import Engine, RunContext
 from studiolo.runs.engines.run_settings import RunSettings
@@ -25,7 +25,8 @@ from studiolo.runs.experiments.recorder import Recorder
 from studiolo.runs.experiments.results_in_memory import ResultsInMemory
 from studiolo.runs.experiments.running import EventLog, RunningExperiment
 from studiolo.runs.experiments.scheduler import Scheduler
-from studiolo.runs.experiments.step_runner import DatasetSources, StepRunner
+from studiolo.runs.experiments.sources import DatasetSources
+from studiolo.runs.experiments.step_runner import StepRunner
 from studiolo.runs.planning.draws import ExperimentDraws
 from studiolo.runs.planning.plan import (
     Datasets,
@@ -343,13 +344,6 @@ class ExperimentRunner:
         with suppress(StoreError), SoleUse.begin(self._parts.store) as alone:
             self._parts.blobs.sweep(self._parts.records.referenced_blobs, alone=alone)
             alone.forget_ended_runs()
-
-
-def experiment_key(experiment: Experiment, root: Path) -> str:
-    """How records name an experiment: its folder's path in the workspace."""
-    with suppress(ValueError):
-        return experiment.folder.resolve().relative_to(root.resolve()).as_posix()
-    return experiment.folder.as_posix()
 
 
 def _reason(step: Step, before: NodeRecord | None, recipe: Mapping[str, object] | None) -> str:

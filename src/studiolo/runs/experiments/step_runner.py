@@ -1,8 +1,8 @@
 """Carries out one step of a run: gathers its inputs, has it executed, and gives its outcome."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from studiolo.errors import StudioloError
@@ -15,10 +15,10 @@ from studiolo.runs.experiments.kept_results import KeptResults
 from studiolo.runs.experiments.progress import NodeProgress, Observer
 from studiolo.runs.experiments.recorder import EndedStep, Recorder
 from studiolo.runs.experiments.results_in_memory import Results, ResultsInMemory
+from studiolo.runs.experiments.sources import DatasetSources, SourceOutcome
 from studiolo.runs.planning.plan import Plan, Step
 from studiolo.sandbox.exchange.device_table import device_table
-from studiolo.sandbox.exchange.job import Connected, Failure
-from studiolo.sandbox.exchange.memory_file import MemoryFile
+from studiolo.sandbox.exchange.job import Failure
 from studiolo.sandbox.exchange.sealed_table import SealedTable
 from studiolo.store.errors import BlobMissingError, BlobRottenError
 from studiolo.store.result_record import StoredResult
@@ -26,31 +26,6 @@ from studiolo.store.run_record import NodeState
 
 #: The dataset in the zip of a dataset step, as one more output of it.
 _UNPACKED = PortName("dataset in the zip")
-
-
-@dataclass(frozen=True, kw_only=True)
-class SourceOutcome:
-    """The outcome of a step that the host carries out: it reads a file."""
-
-    #: By output port.
-    results: Mapping[str, Connected]
-    #: Remarks that are not errors, a sentence each.
-    log: Sequence[str] = ()
-    seconds: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class DatasetSources:
-    """The host's own part in steps: reading files, and text that is a dataset."""
-
-    #: Carries out a dataset step.
-    read: Callable[[Step], SourceOutcome]
-    #: Gives the dataset in the zip of a dataset step.
-    unpacked: Callable[[Step, MemoryFile], SealedTable]
-    #: Carries out the step of a saved model or transform.
-    saved: Callable[[Step], SourceOutcome]
-    #: Gives the datasets that a module's parameters stand for.
-    files: Callable[[Step, list[str]], Mapping[str, Connected]]
 
 
 class StepRunner:

@@ -33,7 +33,7 @@ from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.files.inside import stays_inside
 from studiolo.modules.definition import ParameterKind, PortKind
 from studiolo.runs.experiments.entered_data import entered_dataset
-from studiolo.runs.experiments.step_runner import SourceOutcome
+from studiolo.runs.experiments.sources import SourceOutcome
 from studiolo.runs.planning.plan import DATASET_PORT, PlannedDataset, Step
 from studiolo.sandbox.exchange.job import Connected
 from studiolo.sandbox.exchange.memory_file import MemoryFile

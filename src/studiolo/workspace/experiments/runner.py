@@ -5,22 +5,21 @@ import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from studiolo.environments.named.named_environments import NamedEnvironments
 from studiolo.environments.named.script_environments import ScriptEnvironments
 from studiolo.modules.catalogue import Catalogue
-from studiolo.runs.engines.engine import Engine
-from studiolo.runs.engines.local_engine import LocalEngine
 from studiolo.runs.engines.run_settings import RunSettings
-from studiolo.runs.experiments.dataset_files import DatasetFileWriter
-from studiolo.runs.experiments.experiment_runner import ExperimentRunner, WorkspaceParts
-from studiolo.runs.experiments.step_runner import DatasetSources
+from studiolo.runs.experiments.sources import DatasetSources
 from studiolo.workspace.datasets.datasets import WorkspaceDatasets
 from studiolo.workspace.folder.settings import WorkspaceSettings
 from studiolo.workspace.folder.state_folder import StateFolder
-from studiolo.workspace.sandboxes.sandbox_factory import LocalSandboxFactory
-from studiolo.workspace.sandboxes.secret_store import SecretStore
 from studiolo.workspace.saved.saved_objects import SavedObjects
+
+if TYPE_CHECKING:
+    from studiolo.runs.engines.engine import Engine
+    from studiolo.runs.experiments.experiment_runner import ExperimentRunner, WorkspaceParts
 
 
 class WorkspaceRunner:
@@ -36,7 +35,7 @@ class WorkspaceRunner:
         saved: SavedObjects,
         environments: NamedEnvironments,
         catalogue: Callable[[], Catalogue],
-        engine: Engine | None,
+        engine: "Engine | None",
     ) -> None:
         """Start nothing yet.
 
@@ -72,12 +71,21 @@ class WorkspaceRunner:
             cpus=asked.cpus or self._usual.cpus,
         )
 
-    def runner(self) -> ExperimentRunner:
+    def runner(self) -> "ExperimentRunner":
         """The runner of experiments.
 
         Raises:
             StoreError: The records can't be opened.
         """
+        # Here and not above: who looks at runs needs nothing that carries them out.
+        from studiolo.runs.engines.local_engine import LocalEngine  # noqa: PLC0415
+        from studiolo.runs.experiments.experiment_runner import (  # noqa: PLC0415
+            ExperimentRunner,
+        )
+        from studiolo.workspace.sandboxes.sandbox_factory import (  # noqa: PLC0415
+            LocalSandboxFactory,
+        )
+
         with self._lock:
             if self._runner is None:
                 self._engine = self._engine or LocalEngine(
@@ -97,7 +105,11 @@ class WorkspaceRunner:
         if engine is not None:
             engine.close()
 
-    def _parts(self) -> WorkspaceParts:
+    def _parts(self) -> "WorkspaceParts":
+        # Likewise.
+        from studiolo.runs.experiments.dataset_files import DatasetFileWriter  # noqa: PLC0415
+        from studiolo.runs.experiments.experiment_runner import WorkspaceParts  # noqa: PLC0415
+
         datasets = self._datasets
         return WorkspaceParts(
             root=self._root,
@@ -120,4 +132,7 @@ class WorkspaceRunner:
 
 def _secrets(names: Collection[str]) -> Mapping[str, str]:
     """The secrets of this user, as they are kept when a node needs them."""
+    # Likewise: what decrypts them takes long to load.
+    from studiolo.workspace.sandboxes.secret_store import SecretStore  # noqa: PLC0415
+
     return SecretStore().values(names)

@@ -9,8 +9,8 @@ from studiolo.environments.package_sources import PackageSources
 from studiolo.workspace.errors import WorkspaceMissingError
 from studiolo.workspace.folder import settings
 
-#: The folder of its named environments.
-ENVIRONMENTS = "environments"
+#: The folders of its dataset files, of its own modules, and of its named environments.
+DATASETS, MODULES, ENVIRONMENTS = "datasets", "modules", "environments"
 
 
 def find_root(path: Path) -> Path:

@@ -16,7 +16,7 @@ from studiolo.experiments.experiment import SavedName, is_saved_name
 from studiolo.files.placing import put
 from studiolo.modules.definition import PortKind
 from studiolo.runs.experiments.results_in_memory import Results
-from studiolo.runs.experiments.step_runner import SourceOutcome
+from studiolo.runs.experiments.sources import SourceOutcome
 from studiolo.runs.planning.plan import SAVED_PORTS, PlannedSaved, Step
 from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.workspace.errors import WorkspaceUnwritableError

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from studiolo.experiments.errors import ExperimentFileError
-from studiolo.experiments.experiment import Experiment
+from studiolo.experiments.experiment import Experiment, experiment_key
 from studiolo.experiments.file import FILE_NAME, read_experiment, write_experiment
 from studiolo.experiments.finding import Severity
 from studiolo.experiments.layout import FILE_NAME as LAYOUT_FILE
@@ -17,7 +17,6 @@ from studiolo.experiments.web_service.decisions import Choices
 from studiolo.experiments.web_service.set_up import ServiceSetUp, ToSave, set_up_service
 from studiolo.files.placing import put
 from studiolo.modules.definition import PortKind
-from studiolo.runs.experiments.experiment_runner import experiment_key
 from studiolo.runs.history.experiment_result import NodeResult
 from studiolo.workspace.errors import WorkspaceUnwritableError
 from studiolo.workspace.saved.saved_objects import SavedVersion

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from studiolo.errors import StudioloError
-from studiolo.experiments.experiment import Experiment, NodeName
-from studiolo.runs.experiments.experiment_runner import experiment_key
+from studiolo.experiments.experiment import Experiment, NodeName, experiment_key
 from studiolo.store.run_record import WITH_OUTCOME, NodeRecord, NodeState
 from studiolo.workspace.workspace import Workspace
 

@@ -13,8 +13,9 @@ from studiolo.experiments.file import FILE_NAME
 from studiolo.experiments.layout import FILE_NAME as LAYOUT_FILE
 from studiolo.experiments.revision import UNSAVED, revision_at
 from studiolo.workspace.experiments.experiment_folders import EXPERIMENTS
+from studiolo.workspace.folder.root import MODULES
 from studiolo.workspace.studio.live_runs import LiveRuns
-from studiolo.workspace.workspace import MODULES, Workspace
+from studiolo.workspace.workspace import Workspace
 
 #: Seconds between two looks at the files, and looks between two at the records of runs, which
 #: other processes may have begun.

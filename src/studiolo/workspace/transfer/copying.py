@@ -25,8 +25,9 @@ from studiolo.workspace.errors import (
     WorkspaceUnwritableError,
 )
 from studiolo.workspace.experiments.named_files import files_of_parameters
+from studiolo.workspace.folder.root import DATASETS, MODULES
 from studiolo.workspace.saved.errors import words
-from studiolo.workspace.workspace import DATASETS, MODULES, Workspace
+from studiolo.workspace.workspace import Workspace
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,9 +7,8 @@ from typing import Final
 
 from studiolo.datasets.dataset import ColumnRole, Dataset
 from studiolo.errors import StudioloError
-from studiolo.experiments.experiment import Experiment, Node, Source
+from studiolo.experiments.experiment import Experiment, Node, Source, experiment_key
 from studiolo.modules.definition import PortKind
-from studiolo.runs.experiments.experiment_runner import experiment_key
 from studiolo.store.dataset_record import RecordedColumn
 from studiolo.workspace.studio.node_ports import ports_of
 from studiolo.workspace.studio.nodes.script_context import node_of
