@@ -29,6 +29,18 @@ window.studioAfter = (kind, there) => {
 #: Measures from the next key to the frame that has the list of completions.
 LISTEN_FOR_COMPLETIONS = """() => studioAfter("keydown", () =>
   document.querySelector(".editor").shadowRoot.querySelector(".cm-tooltip-autocomplete li"))"""
+#: The seconds until a first node is painted, and the script before that: kilobytes as they
+#: were sent, and files.
+CANVAS_PAINTED = """async () => {
+  const taken = await studioPainted(() => {
+    const node = document.querySelector(".react-flow__node");
+    return node && getComputedStyle(node).visibility === "visible";
+  });
+  const scripts = performance.getEntriesByType("resource").filter(
+    ({ name, responseEnd }) => name.endsWith(".js") && responseEnd > 0 && responseEnd < taken);
+  const bytes = scripts.reduce((sum, one) => sum + one.encodedBodySize, 0);
+  return [taken / 1000, bytes / 1024, scripts.length];
+}"""
 #: Written by Chromium about everything that runs scripts, and about each frame.
 _SCRIPTS = {
     "EvaluateScript",

@@ -10,7 +10,13 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-from benchmarks.browser import LISTEN_FOR_COMPLETIONS, Frames, measured_browser, new_page
+from benchmarks.browser import (
+    CANVAS_PAINTED,
+    LISTEN_FOR_COMPLETIONS,
+    Frames,
+    measured_browser,
+    new_page,
+)
 from benchmarks.studio_workspace import StudioServer, studio_server
 from benchmarks.turns import print_noise, spread
 from studiolo.sandbox.process.process_memory import family_of
@@ -37,16 +43,6 @@ _DONE_AGAIN = """() => {
   const done = () => state().startsWith("Done");
   const again = studioPainted(() => !done()).then(() => studioPainted(done));
   window.studioMeasured = again.then(() => Date.now());
-}"""
-#: The seconds until a first node is painted, and the kilobytes of script that came before that.
-_CANVAS_PAINTED = """async () => {
-  const taken = await studioPainted(() => {
-    const node = document.querySelector(".react-flow__node");
-    return node && getComputedStyle(node).visibility === "visible";
-  });
-  const scripts = performance.getEntriesByType("resource").filter(
-    ({ name, responseEnd }) => name.endsWith(".js") && responseEnd > 0 && responseEnd < taken);
-  return [taken / 1000, scripts.reduce((sum, one) => sum + one.encodedBodySize, 0) / 1024];
 }"""
 
 
@@ -82,7 +78,7 @@ def _first_paint(server: StudioServer, browser: Browser, cookies: Sequence[Any])
             page = new_page(browser, cookies=cookies)
             page.goto(f"{server.url}/experiments/nodes-{nodes}", wait_until="commit")
             page.wait_for_function("'studioPainted' in window")
-            seconds, kilobytes = page.evaluate(_CANVAS_PAINTED)
+            seconds, kilobytes, _ = page.evaluate(CANVAS_PAINTED)
             painted.append(seconds)
             script.append(kilobytes)
             page.context.close()

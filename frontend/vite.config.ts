@@ -4,6 +4,9 @@ import { defineConfig } from "vitest/config";
 // ELK's worker is a script of its own with nothing to export, and takes long to read.
 const QUIET = { pluginTimings: false, missingNameOptionForIifeExport: false };
 
+// Without what needs React Aria, which is large.
+const COMMON = /src[\\/](api|graph|words|look[\\/](?!dialog|menu))|node_modules[\\/](lucide-react|@tanstack|zustand|openapi-fetch)/;
+
 export default defineConfig({
   plugins: [react()],
   build: {
@@ -16,7 +19,19 @@ export default defineConfig({
     license: { fileName: "licenses.md" },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 2000,
-    rolldownOptions: { checks: QUIET },
+    rolldownOptions: {
+      checks: QUIET,
+      output: {
+        // Each request costs more than a few kilobytes do, so small parts of many pages are one script.
+        codeSplitting: {
+          groups: [
+            { name: "every_page", tags: ["$initial"], priority: 2 },
+            { name: "flow", test: /node_modules[\\/](@xyflow|d3-)|src[\\/]canvas[\\/](flow|overlays)/, priority: 1 },
+            { name: "common", test: COMMON, minShareCount: 2 },
+          ],
+        },
+      },
+    },
   },
   worker: { rolldownOptions: { checks: QUIET } },
   server: {

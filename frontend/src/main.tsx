@@ -5,11 +5,11 @@ import "./look/theme";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { Studio } from "./shell/studio";
-import { serverWords } from "./words/words";
+import { loadedWords } from "./words/words";
 
 const root = document.getElementById("page");
-// Without those words the page is in English where the server speaks.
-await serverWords().catch(() => {});
+// Without those words the page is in English.
+await loadedWords().catch(() => {});
 if (root) {
   createRoot(root).render(
     <StrictMode>

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import pytest
 import yaml
+from benchmarks.browser import CANVAS_PAINTED, HELPERS
 from benchmarks.studio_workspace import write_large_experiment
 from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import NewPage, check_accessibility, check_both_themes
@@ -91,6 +92,22 @@ def test_a_sample_is_opened_run_and_looked_at(page: Page, studio: Studio) -> Non
     page.keyboard.press("Shift+F10")
     page.get_by_role("menuitem", name="Visualize").press("Enter")
     expect(page.get_by_role("gridcell").first).to_be_visible()
+
+
+def test_a_canvas_is_painted_after_little_script_and_few_requests(
+    page: Page, studio: Studio
+) -> None:
+    page.goto(studio.link)
+    page.add_init_script(HELPERS)
+    page.goto(f"{studio.url}/experiments/predict-diabetes", wait_until="commit")
+    page.wait_for_function("'studioPainted' in window")
+    _, kilobytes, scripts = page.evaluate(CANVAS_PAINTED)
+    assert 100 < kilobytes <= 250
+    assert scripts <= 12
+    # What its dialogs need comes after that, by itself.
+    choosers = """() => performance.getEntriesByType("resource").some(
+      ({ name }) => name.includes("/choosers-"))"""
+    page.wait_for_function(choosers)
 
 
 def test_an_experiment_is_made_by_keys_alone(page: Page, studio: Studio) -> None:

@@ -33,7 +33,7 @@ from studiolo.workspace.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
 WORDS = ROOT / "frontend" / "src" / "words"
-LABELS = WORDS / "library.ts"
+LABELS = WORDS / "library_ko.ts"
 SAID: dict[str, dict[str, str]] = json.loads((WORDS / "server_ko.json").read_text("utf-8"))
 #: Errors of those who start Studiolo in a terminal or write programs with it: no page has them.
 OF_PROGRAMS = {

@@ -29,9 +29,16 @@ export class ApiError extends Error {
 }
 
 /** The header that changing requests of the studio carry; see the server's `SignedIn`. */
-export const SESSION_HEADER = { "X-Studiolo-Session": "1" } as const;
+const SESSION_HEADER = ["X-Studiolo-Session", "1"] as const;
 
-export const client = createClient<paths>({ baseUrl: "/api", headers: SESSION_HEADER });
+export const client = createClient<paths>({ baseUrl: "/api" });
+client.use({
+  onRequest({ request }) {
+    // One that only reads goes without it, like the one that the browser begins before this script is there.
+    if (request.method !== "GET") request.headers.set(...SESSION_HEADER);
+    return request;
+  },
+});
 
 interface Answer<Data> {
   data?: Data;

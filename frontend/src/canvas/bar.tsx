@@ -2,9 +2,10 @@
 
 import { Link } from "@tanstack/react-router";
 import { Check, ChevronDown, ChevronRight, Circle, Network, Play, Plug, Redo2, Search, Square, Undo2 } from "lucide-react";
+import { useState } from "react";
 import { Button, IconButton } from "../look/button";
 import { Icon } from "../look/icon";
-import { onUse } from "../look/on_use";
+import { afterPaint, onUse } from "../look/on_use";
 import { useShownKeys } from "../shell/chosen_keys";
 import { useCommands } from "../shell/commands";
 import { isForService } from "../graph/service";
@@ -14,7 +15,7 @@ import type { CanvasActs } from "./keys";
 import { useLive, usePeople } from "./live";
 import type { RunMenuProps } from "./run_menu";
 
-const RunMenu = onUse<RunMenuProps>(async () => (await import("./run_menu")).RunMenu, ClosedRunMenu);
+const RunMenu = onUse<RunMenuProps>(async () => (await import("./run_menu")).RunMenu, ClosedRunMenu, afterPaint);
 
 interface BarProps {
   readonly experiment: Experiment;
@@ -106,19 +107,20 @@ function RunButtons({ experiment, acts }: BarProps) {
   const empty = experiment.use((state) => state.graph.nodes.size === 0);
   const status = useLive((run) => run.status);
   const none = !some && words.canvas.selectFirst;
+  const [asked, setAsked] = useState(false);
   return (
     <>
       <Button look="line" icon={Square} cannot={status !== "running" && words.run.idle} title={keyOf("stop")} onClick={acts.stop}>{words.canvas.stop}</Button>
       <span className="split">
         <Button look="go" icon={Play} cannot={empty && words.canvas.emptyCanvas(keyOf("add"))} title={keyOf("run")} onClick={acts.run}>{words.canvas.run}</Button>
-        <RunMenu acts={acts} none={none} />
+        <RunMenu acts={acts} none={none} asked={asked} onAsk={() => setAsked(true)} />
       </span>
     </>
   );
 }
 
 /** Stands in for the menu, so that nothing moves when it is there. */
-function ClosedRunMenu() {
+function ClosedRunMenu({ onAsk }: Pick<RunMenuProps, "onAsk">) {
   const words = useWords();
-  return <button type="button" className="b go" aria-label={words.canvas.waysToRun} aria-busy><Icon of={ChevronDown} small /></button>;
+  return <button type="button" className="b go" aria-label={words.canvas.waysToRun} aria-busy onClick={onAsk}><Icon of={ChevronDown} small /></button>;
 }

@@ -12,13 +12,17 @@ export interface RunMenuProps {
   readonly acts: CanvasActs;
   /** Why nothing that is selected can run. */
   readonly none: string | false;
+  /** Whether it was asked for before it was there. */
+  readonly asked: boolean;
+  readonly onAsk: () => void;
 }
 
-export function RunMenu({ acts, none }: RunMenuProps) {
+export function RunMenu({ acts, none, asked }: RunMenuProps) {
   const words = useWords();
   const keyOf = useShownKeys();
   return (
     <MenuOf
+      open={asked}
       label={words.canvas.waysToRun}
       entries={[
         { id: "selected", label: words.canvas.runSelected, keys: keyOf("runSelected"), cannot: none, act: acts.runSelected },

@@ -21,11 +21,13 @@ interface MenuProps {
   readonly entries: readonly MenuEntry[];
   /** An `aria` button of React Aria. */
   readonly children: ReactNode;
+  /** Whether it is open at first. */
+  readonly open?: boolean;
 }
 
-export function MenuOf({ label, entries, children }: MenuProps) {
+export function MenuOf({ label, entries, open = false, children }: MenuProps) {
   return (
-    <MenuTrigger>
+    <MenuTrigger defaultOpen={open}>
       {children}
       <Popover placement="bottom end">
         <MenuEntries label={label} entries={entries} />
@@ -34,7 +36,7 @@ export function MenuOf({ label, entries, children }: MenuProps) {
   );
 }
 
-export function MenuEntries({ label, entries }: Omit<MenuProps, "children">) {
+export function MenuEntries({ label, entries }: Pick<MenuProps, "label" | "entries">) {
   return (
     <AriaMenu className="menu" aria-label={label} onAction={(id) => entries.find((entry) => entry.id === id)?.act()}>
       {entries.flatMap((entry) => [

@@ -35,7 +35,7 @@ export function CanvasPage() {
     );
   }
   if (!experiment) {
-    return <Frame bar={<nav className="crumbs" aria-label={words.rail.where}><h1>{name}</h1></nav>}><main className="page" aria-busy="true" /></Frame>;
+    return <Frame busy bar={<nav className="crumbs" aria-label={words.rail.where}><h1>{name}</h1></nav>}><main className="page" aria-busy="true" /></Frame>;
   }
   return (
     <ReactFlowProvider key={name}>

@@ -4,24 +4,28 @@ import { Link } from "@tanstack/react-router";
 import { Box, CircleHelp, List, type LucideIcon, Plug, SlidersHorizontal, Table2, Workflow } from "lucide-react";
 import type { ReactNode } from "react";
 import { Icon } from "../look/icon";
+import { HeldKeys } from "../look/held_keys";
 import { Cube } from "../look/marks";
 import { onUse, useSoon } from "../look/on_use";
 import { useWords } from "../words/words";
 import { useCommands } from "./commands";
 
-const Dialogs = onUse(async () => (await import("./dialogs")).Dialogs);
+const Dialogs = onUse(async () => (await import("./dialogs")).Dialogs, HeldKeys);
 const SOON = [Dialogs];
+const NOTHING = [] as const;
 
 interface FrameProps {
   readonly bar: ReactNode;
   readonly banners?: ReactNode;
   readonly strip?: ReactNode;
+  /** Whether what the page shows is still on its way; nothing else is loaded before it. */
+  readonly busy?: boolean;
   readonly children: ReactNode;
 }
 
-export function Frame({ bar, banners, strip, children }: FrameProps) {
+export function Frame({ bar, banners, strip, busy = false, children }: FrameProps) {
   const asked = useCommands((commands) => commands.shown !== null);
-  useSoon(SOON);
+  useSoon(busy ? NOTHING : SOON);
   return (
     <div className="app">
       <Rail />

@@ -3,7 +3,7 @@
  * stays where a language has no words for it, as for the errors of somebody's script.
  */
 
-import { useLanguage, type ServerWords } from "./words";
+import { korean, type ServerWords } from "./words";
 
 export type Facts = Readonly<Record<string, string | number | readonly string[]>>;
 
@@ -123,8 +123,7 @@ function changesText(parts: readonly string[]): string | null {
 }
 
 function spoken(): ServerWords | null {
-  const { language, server } = useLanguage.getState();
-  return language === "ko" ? server : null;
+  return korean()?.server ?? null;
 }
 
 /** The words for an English text: its own, or those of the first pattern that it fits. */

@@ -3,50 +3,59 @@
 import { create } from "zustand";
 import { stored, store } from "../look/preferences";
 import { en, type Words } from "./en";
-import { ko } from "./ko";
 
 export type Language = "en" | "ko";
-
-const ALL: Record<Language, Words> = { en, ko };
 
 /** Korean words for what the server says in English: see `server.ts`. */
 export type ServerWords = Readonly<Record<"errors" | "failures" | "problems" | "expected" | "reasons" | "changes" | "progress" | "notes" | "phrases" | "library", Readonly<Record<string, string>>>>;
 
+export interface Korean {
+  readonly words: Words;
+  /** Those of the library: see `library_ko.ts`. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly server: ServerWords;
+}
+
 interface Choice {
   readonly language: Language;
-  /** Loaded with the first use of the language. */
-  readonly server: ServerWords | null;
+  /** Loaded with the first use of the language; until then, pages are in English. */
+  readonly korean: Korean | null;
   choose(language: Language): void;
 }
 
 export const useLanguage = create<Choice>()((set) => ({
-  server: null,
+  korean: null,
   language: stored("language", ["en", "ko"], navigator.language.startsWith("ko") ? "ko" : "en"),
   choose(language) {
     store("language", language);
     document.documentElement.lang = language;
     set({ language });
-    void serverWords();
+    // Without a connection the page stays in English.
+    void loadedWords().catch(() => {});
   },
 }));
 
-/** Load what the chosen language needs to say what the server says. */
-export async function serverWords(): Promise<void> {
-  const { language, server } = useLanguage.getState();
-  if (language === "en" || server) return;
-  useLanguage.setState({ server: (await import("./server_ko.json")).default });
+/** Load the words of the chosen language. */
+export async function loadedWords(): Promise<void> {
+  const { language, korean: already } = useLanguage.getState();
+  if (language === "en" || already) return;
+  useLanguage.setState({ korean: (await import("./korean")).korean });
+}
+
+/** The Korean words, if that is the language. */
+export function korean(): Korean | null {
+  const state = useLanguage.getState();
+  return state.language === "ko" ? state.korean : null;
 }
 
 /** The words of the chosen language, in a component. */
 export function useWords(): Words {
-  // What the server says is said anew when its words are there.
-  useLanguage((choice) => choice.server);
-  return ALL[useLanguage((choice) => choice.language)];
+  return useLanguage((choice) => (choice.language === "ko" && choice.korean?.words) || en);
 }
 
 /** The words of the chosen language, outside of React. */
 export function words(): Words {
-  return ALL[useLanguage.getState().language];
+  return korean()?.words ?? en;
 }
 
 const locale = () => (useLanguage.getState().language === "ko" ? "ko" : "en-GB");

@@ -1,7 +1,7 @@
 import { act, createElement } from "react";
 import { createRoot } from "react-dom/client";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { onUse } from "../../src/look/on_use";
+import { afterPaint, onUse } from "../../src/look/on_use";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -33,6 +33,18 @@ test("a part that was loaded before is there at once, so that the next key reach
   const place = document.createElement("div");
   const root = createRoot(place);
   act(() => root.render(createElement(Part)));
+  expect(place.textContent).toBe("loaded");
+  act(() => root.unmount());
+});
+
+test("a part that can wait is loaded once the page is painted", async () => {
+  const load = vi.fn().mockResolvedValue(() => "loaded");
+  const Part = onUse<object>(load, () => "closed", afterPaint);
+  const place = document.createElement("div");
+  const root = createRoot(place);
+  await act(async () => root.render(createElement(Part)));
+  expect(load).not.toHaveBeenCalled();
+  await act(async () => vi.advanceTimersByTimeAsync(100));
   expect(place.textContent).toBe("loaded");
   act(() => root.unmount());
 });

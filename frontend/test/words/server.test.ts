@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { errorText, failureLine, failureText, findingText, newsText, noteText, problemText, reasonText, sentenceText } from "../../src/words/server";
-import { serverWords, useLanguage } from "../../src/words/words";
+import { loadedWords, useLanguage } from "../../src/words/words";
 
 beforeEach(async () => {
   useLanguage.getState().choose("ko");
-  await serverWords();
+  await loadedWords();
 });
 afterEach(() => useLanguage.getState().choose("en"));
 

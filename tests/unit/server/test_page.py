@@ -49,6 +49,17 @@ def test_each_page_is_the_built_one(built: Path, address: str) -> None:
     assert "frame-ancestors 'none'" in policy
 
 
+def test_a_canvas_is_asked_for_together_with_its_scripts(built: Path) -> None:
+    (built / "built" / "canvas.html").write_text("<!doctype html><title>Canvas</title>")
+    answer = get(built, "/experiments/a%2Fb%20%ED%95%9C'")
+    assert "<title>Canvas</title>" in answer.text
+    address = "/api/experiments/a%2Fb%20%ED%95%9C'"
+    assert answer.headers["link"] == f"<{address}>; rel=preload; as=fetch; crossorigin"
+    assert answer.headers["cache-control"] == "no-cache"
+    for other in ("/experiments", "/experiments/a/nodes/b", "/datasets/a"):
+        assert "<title>Studio</title>" in get(built, other).text
+
+
 def test_a_file_whose_name_tells_its_content_is_kept_for_ever(built: Path) -> None:
     answer = get(built, "/assets/index-1a2b.js", **{"Accept-Encoding": "identity"})
     assert answer.text == "let whole"

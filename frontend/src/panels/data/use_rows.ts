@@ -1,7 +1,7 @@
 /** The rows of a table that are in view, by pages that are asked for when the scrolling pauses. */
 
 import { useQueries } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import type { Cell } from "../../table/cells";
 import { pageLength, pagesOf } from "../../table/pages";
 import type { RowOrder, TableSource } from "../../table/source";
@@ -40,10 +40,18 @@ export function useRows(source: TableSource, order: RowOrder, from: number, to: 
   };
 }
 
-/** A value that follows another one when that rests. The first one counts at once. */
+/** A value that follows another one when that rests. What comes after a rest counts at once, as a jump does. */
 function usePaused(value: string): string {
   const [paused, setPaused] = useState(value);
-  useEffect(() => {
+  const changed = useRef(Number.NEGATIVE_INFINITY);
+  useLayoutEffect(() => {
+    const now = performance.now();
+    const rested = now - changed.current > PAUSE;
+    changed.current = now;
+    if (rested) {
+      setPaused(value);
+      return undefined;
+    }
     const timer = setTimeout(() => setPaused(value), PAUSE);
     return () => clearTimeout(timer);
   }, [value]);

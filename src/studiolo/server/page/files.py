@@ -1,11 +1,12 @@
 """The files of the built front end, and the page that stands in for them where it is not built."""
 
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from studiolo.files.inside import stays_inside
 from studiolo.rendering.templates import rendered
@@ -31,6 +32,10 @@ _PAGES = (
     *(f"/{name}/{{rest:path}}" for name in ("experiments", "runs", "datasets", "models")),
     "/services/{service}/dashboard",
 )
+#: The page, and the same with what the canvas needs: the build makes both.
+_PAGE, _CANVAS = "index.html", "canvas.html"
+#: What the page's script leaves as it is in an address: JavaScript's `encodeURIComponent`.
+_LEFT_AS_IT_IS = "!~*'()"
 #: What the build has compressed beforehand, best first: by the name of the coding, the extension.
 _COMPRESSED = {"br": ".br", "gzip": ".gz"}
 _TYPES = {
@@ -76,10 +81,23 @@ def page_routes(sessions: Sessions, built: Path = BUILT) -> APIRouter:
 
 
 def _page(request: Request, built: Path) -> Response:
-    if (built / "index.html").is_file():
-        return _file(request, built, "index.html")
+    experiment = _experiment(request)
+    if experiment is not None and (built / _CANVAS).is_file():
+        answer = _file(request, built, _CANVAS)
+        # The browser asks for it while it loads the script that will.
+        address = f"/api/experiments/{quote(experiment, safe=_LEFT_AS_IT_IS)}"
+        answer.headers["Link"] = f"<{address}>; rel=preload; as=fetch; crossorigin"
+        return answer
+    if (built / _PAGE).is_file():
+        return _file(request, built, _PAGE)
     page = rendered("server_front.html", studio=True)
     return HTMLResponse(page, headers={"Content-Security-Policy": _POLICY})
+
+
+def _experiment(request: Request) -> str | None:
+    """The experiment whose canvas an address shows."""
+    parts = request.scope["raw_path"].decode("ascii", "replace").split("/")
+    return unquote(parts[2]) if len(parts) == 3 and parts[1] == "experiments" else None
 
 
 def _file(request: Request, built: Path, name: str) -> Response:
@@ -91,6 +109,7 @@ def _file(request: Request, built: Path, name: str) -> Response:
         "Cache-Control": _FOREVER if name.startswith(_HASHED) else "no-cache",
         "Vary": "Accept-Encoding",
     }
+    media_type = _TYPES[path.suffix]
     accepted = {
         coding.partition(";")[0].strip()
         for coding in request.headers.get("accept-encoding", "").split(",")
@@ -99,5 +118,6 @@ def _file(request: Request, built: Path, name: str) -> Response:
         small = path.with_name(path.name + extension)
         if coding in accepted and small.is_file():
             headers["Content-Encoding"] = coding
-            return FileResponse(small, headers=headers, media_type=_TYPES[path.suffix])
-    return FileResponse(path, headers=headers, media_type=_TYPES[path.suffix])
+            path = small
+            break
+    return Response(path.read_bytes(), headers=headers, media_type=media_type)
