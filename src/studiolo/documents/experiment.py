@@ -19,10 +19,10 @@ from studiolo.experiments.difference import ExperimentDifference
 from studiolo.experiments.experiment import Experiment, Node, NodeName, Source
 from studiolo.experiments.json_value import Json
 from studiolo.experiments.saved_form import node_form
+from studiolo.workspace.studio.listing import ListedExperiment
 from studiolo.workspace.studio.node_ports import NodePorts
 from studiolo.workspace.studio.opened import OpenedExperiment
 from studiolo.workspace.studio.standing import NodeStanding
-from studiolo.workspace.studio.studio import ListedExperiment
 
 
 class WireDocument(TypedDict):

@@ -144,7 +144,7 @@ def _dataset_users(studio: Studio) -> dict[Any, list[str]]:
 def _users(studio: Studio, named: Callable[[Node], Iterable[Any]]) -> dict[Any, list[str]]:
     """The experiments that have a node of something, by what ``named`` says that it is."""
     users: dict[Any, list[str]] = defaultdict(list)
-    for listed in studio.listed():
+    for listed in studio.list.all():
         nodes = () if listed.experiment is None else listed.experiment.nodes.values()
         for what in dict.fromkeys(what for node in nodes for what in named(node)):
             users[what].append(listed.name)

@@ -144,7 +144,7 @@ def _add_list_routes(routes: APIRouter, studio: Studio) -> None:
     @routes.get("/experiments")
     def list_experiments() -> ExperimentsDocument:
         """The experiments of the workspace, the one that was changed last first."""
-        return experiments_document(studio.listed())
+        return experiments_document(studio.list.all())
 
     @routes.get("/samples")
     def list_samples() -> SamplesDocument:

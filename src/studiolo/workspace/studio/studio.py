@@ -3,20 +3,17 @@
 import io
 import shutil
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from studiolo.datasets.reading.files import format_of, write_dataset_to
-from studiolo.errors import StudioloError
 from studiolo.experiments.errors import ExperimentMissingError
 from studiolo.experiments.experiment import Experiment
 from studiolo.experiments.file import FILE_NAME
 from studiolo.files.inside import stays_inside
 from studiolo.files.placing import put
 from studiolo.modules.definition import PortKind
-from studiolo.store.run_record import RunRecord
 from studiolo.workspace.drafts.draft import Draft
 from studiolo.workspace.errors import ExperimentExistsError, WorkspaceUnwritableError
 from studiolo.workspace.folder.sample import samples_folder
@@ -28,6 +25,7 @@ from studiolo.workspace.studio.errors import (
     RemovedUnknownError,
     SampleUnknownError,
 )
+from studiolo.workspace.studio.listing import ExperimentList
 from studiolo.workspace.studio.live_runs import LiveRuns
 from studiolo.workspace.studio.nodes.input_columns import InputColumns, input_columns
 from studiolo.workspace.studio.nodes.script_context import packages_text, script_context
@@ -44,26 +42,13 @@ from studiolo.workspace.workspace import Workspace
 _REMOVED: Final = "removed"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ListedExperiment:
-    """An experiment in the list of all."""
-
-    #: The name of its folder.
-    name: str
-    #: None if its file can't be read now.
-    experiment: Experiment | None
-    #: When its file was last changed.
-    changed_at: datetime
-    #: Its newest run.
-    last_run: RunRecord | None
-
-
 class Studio:
     """The studio of one workspace. For any number of threads."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.experiments = OpenExperiments(workspace)
+        self.list = ExperimentList(workspace)
         self.runs = LiveRuns(workspace)
         self.watched = WatchedExperiments(workspace, self.runs)
         self.publications = Publications(workspace, self.runs)
@@ -71,14 +56,6 @@ class Studio:
         self.jobs = ServiceJobs(workspace, self.uploads)
         self.tables = OpenTables(workspace)
         self.language_servers = LanguageServers()
-
-    def listed(self) -> Sequence[ListedExperiment]:
-        """The experiments, the one that was changed last first."""
-        newest: dict[str, RunRecord] = {}
-        for run in self.workspace.runs.newest():
-            newest.setdefault(run.experiment, run)
-        found = [self._listed(folder, newest) for folder in self.workspace.experiments]
-        return sorted(found, key=lambda one: one.changed_at, reverse=True)
 
     def samples(self) -> Sequence[Experiment]:
         """The samples that can be opened, by name."""
@@ -271,18 +248,3 @@ class Studio:
         while self.workspace.experiment_folder(free).exists():
             free, number = f"{name}-{number}", number + 1
         return free
-
-    def _listed(self, folder: Path, newest: dict[str, RunRecord]) -> ListedExperiment:
-        try:
-            experiment = self.workspace.experiment(folder)
-        except StudioloError:
-            # Its page says what is wrong with it.
-            experiment = None
-        key = folder.relative_to(self.workspace.root).as_posix()
-        changed = datetime.fromtimestamp((folder / FILE_NAME).stat().st_mtime, UTC)
-        return ListedExperiment(
-            name=folder.name,
-            experiment=experiment,
-            changed_at=changed,
-            last_run=newest.get(key),
-        )
