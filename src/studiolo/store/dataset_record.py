@@ -1,9 +1,8 @@
 """A version of a dataset file, as it was seen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from studiolo.store.identity import BlobDigest
 
@@ -35,8 +34,6 @@ class SeenDataset:
     mtime_ns: int
     columns: Sequence[RecordedColumn]
     rows: int
-    #: What Visualize shows, as plain JSON; None where it has not been computed.
-    profile: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

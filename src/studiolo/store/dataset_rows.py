@@ -32,12 +32,7 @@ def current(connection: Connection, name: str) -> DatasetVersion | None:
 
 def adds_nothing(seen: SeenDataset, known: DatasetVersion | None) -> bool:
     """Whether a look at a file shows no more than is known about its current version."""
-    if known is None:
-        return False
-    new = _written(seen)
-    if seen.profile is None:
-        new["profile"] = known.profile
-    return new == _written(known)
+    return known is not None and _written(seen) == _written(known)
 
 
 def note(connection: Connection, seen: SeenDataset, *, now: datetime) -> DatasetVersion:
@@ -56,8 +51,6 @@ def note(connection: Connection, seen: SeenDataset, *, now: datetime) -> Dataset
         )
     else:
         number = known.version
-        if seen.profile is None:
-            del values["profile"]
         connection.execute(
             update(DATASET_VERSIONS)
             .where(_COLUMNS.name == seen.name, _COLUMNS.version == number)
@@ -79,7 +72,6 @@ def _written(seen: SeenDataset) -> dict[str, Any]:
         "mtime_ns": seen.mtime_ns,
         "columns": [asdict(column) for column in seen.columns],
         "rows": seen.rows,
-        "profile": seen.profile,
     }
 
 
@@ -93,6 +85,5 @@ def _read(row: Row[Any]) -> DatasetVersion:
         mtime_ns=row.mtime_ns,
         columns=[RecordedColumn(**column) for column in row.columns],
         rows=row.rows,
-        profile=row.profile,
         created_at=row.created_at,
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from studiolo.experiments.experiment import NodeName
+from studiolo.store.dataset_record import RecordedColumn
 from studiolo.store.errors import RunAmbiguousError, RunUnknownError
 from studiolo.store.identity import BlobDigest, RecipeDigest, RunId
 from studiolo.store.locks import SoleUse
@@ -57,7 +58,7 @@ class TestDatasets:
         assert records.note_dataset(seen(content="c")).version == 3
 
     def test_what_was_seen_is_remembered_to_the_last_digit(self, records: Records) -> None:
-        sight = seen(profile={"age": {"mean": 33.24, "missing": 0}})
+        sight = seen()
         noted = records.note_dataset(sight)
         assert records.dataset_version("pima.csv", 1) == noted
         assert asdict(noted) == {
@@ -67,19 +68,12 @@ class TestDatasets:
         }
         assert datetime.now(UTC) - noted.created_at < timedelta(minutes=1)
 
-    def test_a_profile_is_added_and_not_lost_again(self, records: Records) -> None:
-        assert records.note_dataset(seen()).profile is None
-        assert records.note_dataset(seen(profile={"age": {}})).profile == {"age": {}}
-        assert records.note_dataset(seen()).profile == {"age": {}}
-        assert records.note_dataset(seen(mtime_ns=6)).profile == {"age": {}}
-
-    def test_a_profile_may_hold_whatever_json_of_python_does(self, records: Records) -> None:
-        odd = {"a\x00b": ["\x00", "\x01", "\ud800", "\\u0000", 2**70, 1e308, float("inf"), None]}
-        assert records.note_dataset(seen(profile=odd)).profile == odd
+    def test_columns_may_be_called_whatever_python_can_say(self, records: Records) -> None:
+        names = ["a\x00b", "\x01", "\ud800", "\\u0000", "", "é", "e\u0301"]
+        columns = [RecordedColumn(name=name, type="int64", role="feature") for name in names]
+        assert records.note_dataset(seen(columns=columns)).columns == columns
         (known,) = records.dataset_versions("pima.csv")
-        assert known.profile == odd
-        not_a_number = records.note_dataset(seen("nan.csv", profile={"mean": float("nan")}))
-        assert repr(not_a_number.profile) == "{'mean': nan}"
+        assert known.columns == columns
 
     def test_names_of_any_characters_are_apart(self, records: Records) -> None:
         names = ["a", "a ", "A", "a\x00", "a\x01", "a\x010", "a%", "a_", "\u00e4", "a\u0308"]

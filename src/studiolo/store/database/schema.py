@@ -144,6 +144,7 @@ DATASET_VERSIONS = Table(
     Column("mtime_ns", BigInteger, nullable=False),
     _json("columns"),
     Column("rows", BigInteger, nullable=False),
+    # Of earlier versions, which computed it before anyone had asked for it.
     _json("profile", nullable=True),
     # Counts up with each different content of the name: the highest is current. Clocks go back.
     Column("turn", Integer, nullable=False),

@@ -20,7 +20,6 @@ from studiolo.datasets.errors import (
 from studiolo.datasets.formats import Content
 from studiolo.datasets.formats.opening import check_options
 from studiolo.datasets.missing_path import meant_among
-from studiolo.datasets.profile import profile_dataset, profile_document
 from studiolo.datasets.reading.bundle import check_bundle
 from studiolo.datasets.reading.confined_reading import check_confined
 from studiolo.datasets.reading.files import (
@@ -170,18 +169,31 @@ class WorkspaceDatasets:
         started = time.perf_counter()
         zipped = step.dataset.kind is PortKind.ZIP
         log: list[str] = []
-        connected = self._zip(step.dataset) if zipped else self._dataset(step.dataset, log)
+        connected = self._zip(step.dataset) if zipped else self._sealed(step.dataset, log)
         seconds = time.perf_counter() - started
         return SourceOutcome(results={DATASET_PORT: connected}, log=log, seconds=seconds)
 
-    def table(self, version: PlannedDataset) -> SealedTable:
+    def dataset(self, version: PlannedDataset, log: list[str] | None = None) -> Dataset:
         """The dataset that a content of a file holds, as `version` has found it.
+
+        Args:
+            version: The content.
+            log: Gets what a person should know of how the file was read.
 
         Raises:
             DatasetError: It can't be read.
             StoreError: It is not what was kept.
         """
-        return self._dataset(version)
+        content = self._content(version)
+        dataset = read_dataset_bytes(content, name=version.name, options=version.reading)
+        if log is not None:
+            log += dataset.notes
+        known = self._known(version)
+        if known is None or not known.columns:
+            # Its columns are those of the file as it is read without options.
+            plain = None if version.reading.given() else dataset
+            self._note(version, content.size, dataset=plain)
+        return dataset
 
     def bundle(self, name: str, version: int | None) -> bytes:
         """The content of a script bundle, which is safe to unpack.
@@ -220,7 +232,7 @@ class WorkspaceDatasets:
         found: dict[str, Connected] = {
             name: self._database(version)
             if is_database(version.name)
-            else self._dataset(version, log)
+            else self._sealed(version, log)
             for name, version in step.files.items()
         }
         for parameter in step.definition.parameters:
@@ -228,17 +240,8 @@ class WorkspaceDatasets:
                 found[parameter.name] = entered_dataset(step, parameter)
         return found
 
-    def _dataset(self, version: PlannedDataset, log: list[str] | None = None) -> SealedTable:
-        content = self._content(version)
-        dataset = read_dataset_bytes(content, name=version.name, options=version.reading)
-        if log is not None:
-            log += dataset.notes
-        known = self._known(version)
-        if known is None or not known.columns:
-            # Its profile describes the file as it is read without options.
-            plain = None if version.reading.given() else dataset
-            self._note(version, content.size, dataset=plain)
-        return SealedTable.of_dataset(dataset, version.name)
+    def _sealed(self, version: PlannedDataset, log: list[str] | None) -> SealedTable:
+        return SealedTable.of_dataset(self.dataset(version, log), version.name)
 
     def _zip(self, version: PlannedDataset) -> MemoryFile:
         content = self._content(version).to_pybytes()
@@ -301,7 +304,6 @@ class WorkspaceDatasets:
                 mtime_ns=self._times.get((version.name, version.digest), 0),
                 columns=[] if dataset is None else _columns(dataset),
                 rows=0 if dataset is None else dataset.table.num_rows,
-                profile=None if dataset is None else _profile(dataset),
             )
         )
 
@@ -347,10 +349,6 @@ def _columns(dataset: Dataset) -> list[RecordedColumn]:
         )
         for field in dataset.table.schema
     ]
-
-
-def _profile(dataset: Dataset) -> dict[str, Any]:
-    return dict(profile_document(profile_dataset(dataset)))
 
 
 def _bytes(path: Path) -> pa.Buffer:

@@ -172,7 +172,7 @@ class OpenTables:
         """
         datasets = self._workspace.datasets
         meant = datasets.version(name, version)
-        return self._opened((name, meant.digest), lambda: datasets.table(meant).dataset)
+        return self._opened((name, meant.digest), lambda: datasets.dataset(meant))
 
     def _opened(self, key: Hashable, load: Callable[[], Dataset]) -> OpenTable:
         with self._lock:

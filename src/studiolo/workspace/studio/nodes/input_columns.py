@@ -78,7 +78,7 @@ class _Found:
         if datasets.size_on_disk(name) > _READ:
             return None
         if node.reading.given():
-            return _columns(datasets.table(replace(meant, reading=node.reading)).dataset)
+            return _columns(datasets.dataset(replace(meant, reading=node.reading)))
         return _columns(self._tables.dataset(name, node.version).dataset)
 
     def _of_result(self, node: Node, source: Source) -> Sequence[RecordedColumn] | None:
