@@ -10,12 +10,26 @@ _FORESTS: Final = (
     *("RandomForestClassifier", "RandomForestRegressor", "ExtraTreesClassifier"),
     "ExtraTreesRegressor",
 )
+_FOLDED: Final = (
+    *("LassoCV", "ElasticNetCV", "LarsCV", "LassoLarsCV", "OrthogonalMatchingPursuitCV"),
+    *("LogisticRegressionCV", "CalibratedClassifierCV", "RFECV"),
+)
 #: By learner: the argument whose default is a different one today.
 _DEFAULTS: Final = {
     **dict.fromkeys(_FORESTS, "n_estimators"),
+    **dict.fromkeys(_FOLDED, "cv"),
+    **dict.fromkeys(("KMeans", "MiniBatchKMeans"), "n_init"),
+    "PCA": "svd_solver",
     "LogisticRegression": "solver",
     **dict.fromkeys(("SVC", "SVR", "NuSVC", "NuSVR", "OneClassSVM"), "gamma"),
 }
+
+
+_SCORES: Final = (
+    *("average_precision_score", "roc_curve", "precision_recall_curve"),
+    *("normalized_mutual_info_score", "adjusted_mutual_info_score"),
+)
+_TESTS: Final = ("mannwhitneyu", "wilcoxon", "kendalltau", "ks_2samp")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +105,22 @@ def _takes_default(call: _Called) -> bool:
     if isinstance(kernel, ast.Constant) and kernel.value == "linear":
         return False
     return not (call.name in _FORESTS and call.args)
+
+
+def _fills_with_integer(call: _Called) -> bool:
+    match call.args:
+        case [_, ast.Constant(value=int())] | [_, ast.UnaryOp(operand=ast.Constant(value=int()))]:
+            return not call.has("dtype")
+    return False
+
+
+def _scores(call: _Called) -> bool:
+    return not call.has("average_method")
+
+
+def _tests(call: _Called) -> bool:
+    """Whether it is not said how, or for which side."""
+    return not call.has("method", "mode", "alternative")
 
 
 def _finds_extreme(call: _Called) -> bool:
@@ -187,6 +217,9 @@ _RULES: Final[Mapping[str, list[tuple[str, Callable[[_Called], bool]]]]] = {
     **{name: [("argmax", _finds_extreme)] for name in ("argmax", "argmin")},
     **{name: [("cut-labels", _cuts)] for name in ("cut", "qcut")},
     **{name: [("agg-names", _names_statistics)] for name in ("agg", "aggregate")},
+    **{name: [("score", _scores)] for name in _SCORES},
+    **{name: [("p-value", _tests)] for name in _TESTS},
+    "full": [("full-of-integers", _fills_with_integer)],
     "DataFrame": [("dict-columns", _makes_frame)],
     "concat": [("concat-order", _joins)],
     "extract": [("extract", _extracts_one)],

@@ -4,6 +4,8 @@ from typing import Final
 
 from studiolo.old_code.retired_call import (
     Attribute,
+    Effect,
+    Idiom,
     Keyword,
     Path,
     RetiredCall,
@@ -25,7 +27,9 @@ _REPLACED = (
 _NUMPY_IN_SCIPY = ("array", "zeros", "ones", "arange", "linspace", "mean", "log", "exp", "sqrt")
 _COLOURS = {"spectral": "nipy_spectral", "Vega10": "tab10", "Vega20": "tab20"}
 _SPECIAL = ("comb", "factorial", "factorial2", "factorialk", "logsumexp")
-_STATISTICS = ("ss", "chisqprob", "threshold", "itemfreq", "nanmean", "nanmedian", "nanstd")
+_STATISTICS = (
+    *("ss", "chisqprob", "threshold", "itemfreq", "nanmean", "nanmedian", "nanstd", "binom_test"),
+)
 _IMAGES = ("imread", "imsave", "imresize", "imshow", "toimage")
 
 PLOTTING: Final[tuple[RetiredCall, ...]] = (
@@ -42,7 +46,7 @@ PLOTTING: Final[tuple[RetiredCall, ...]] = (
         errors=(r"got multiple values for argument 'axes'", r"Can not reset the axes"),
     ),
     RetiredCall(
-        shape=Keyword(functions=("hist",), names=("normed",)),
+        shape=Keyword(functions=("hist", "histogram", "histogram2d"), names=("normed",)),
         old="plt.hist([1, 2], normed=True)",
         today="`plt.hist([1, 2], density=True)`",
         errors=(r"unexpected keyword argument 'normed'",),
@@ -149,8 +153,35 @@ NUMERIC: Final[tuple[RetiredCall, ...]] = (
     RetiredCall(
         shape=Path(names=tuple(f"scipy.stats.{name}" for name in _STATISTICS)),
         old="from scipy.stats import itemfreq",
-        today="`numpy.unique(…, return_counts=True)`, `scipy.stats.chi2.sf`, `numpy.nanmean`",
+        today="`numpy.unique(…, return_counts=True)`, `scipy.stats.chi2.sf`, `numpy.nanmean`, "
+        "`scipy.stats.binomtest`",
         errors=(path_error("scipy.stats", *_STATISTICS),),
+    ),
+    RetiredCall(
+        shape=Idiom(form="p-value"),
+        old="scipy.stats.mannwhitneyu([1, 2], [2, 3])",
+        today="`pvalue / 2` and the smaller U; `method='approx'` for wilcoxon, `'asymptotic'` for "
+        "kendalltau, `'asymp'` for ks_2samp",
+        changed="The p-value of mannwhitneyu is that of both sides today, and was that of one. The "
+        "others are exact for small samples today, and were approximate.",
+        effect=Effect.CHANGES,
+        noted=False,
+    ),
+    RetiredCall(
+        shape=Idiom(form="full-of-integers"),
+        old="np.full(3, 7)",
+        today="`np.full(3, 7, dtype=float)`",
+        changed="It gives integers today; it gave floats.",
+        effect=Effect.CHANGES,
+        noted=False,
+        lost="The libraries themselves call it, and need integers.",
+    ),
+    RetiredCall(
+        shape=None,
+        old="scipy.stats.mode([1, 2, 2])[0][0]",
+        today="`scipy.stats.mode(…)[0]`, or `keepdims=True`",
+        errors=(r"invalid index to scalar variable",),
+        line=r"\bmode\(",
     ),
     RetiredCall(
         shape=Path(names=("scipy.integrate.simps", "scipy.integrate.trapz")),

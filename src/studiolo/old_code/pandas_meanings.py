@@ -14,6 +14,14 @@ from studiolo.old_code.retired_call import (
 
 PANDAS_MEANINGS: Final[tuple[RetiredCall, ...]] = (
     RetiredCall(
+        shape=Keyword(functions=("value_counts",), names=("bins",)),
+        old="frame['a'].value_counts(bins=2)",
+        today="`.value_counts(bins=2)`, and `.index.map(lambda bin: bin.left)` for the edges",
+        changed="Bins are intervals today; they went by their lower edge.",
+        effect=Effect.CHANGES,
+        noted=False,
+    ),
+    RetiredCall(
         shape=Idiom(form="argmax"),
         old="frame['a'].argmax()",
         today="`frame['a'].idxmax()` for the label",

@@ -111,7 +111,8 @@ SCIKIT_LEARN: Final[tuple[RetiredCall, ...]] = (
         shape=Idiom(form="learner-defaults"),
         old="RandomForestClassifier()",
         today="`n_estimators=10`; `solver='liblinear'` for LogisticRegression, `gamma='auto'` for "
-        "SVC and SVR",
+        "SVC and SVR, `n_init=10` for KMeans, `svd_solver='full'` for PCA, `cv=3` for LassoCV and "
+        "the like",
         changed="Learners have different defaults today.",
         effect=Effect.CHANGES,
         noted=False,
@@ -140,9 +141,48 @@ SCIKIT_LEARN: Final[tuple[RetiredCall, ...]] = (
     ),
     RetiredCall(
         shape=Keyword(functions=("KMeans",), names=("n_jobs", "precompute_distances")),
-        old="KMeans(2, n_jobs=1)",
-        today="`KMeans(2)`, which uses all cores that it may",
+        old="KMeans(2, n_init=10, n_jobs=1)",
+        today="`KMeans(2, n_init=10)`, which uses all cores that it may",
         errors=(r"KMeans\.\w+\(\) got an unexpected keyword argument",),
+    ),
+    RetiredCall(
+        shape=Idiom(form="score"),
+        old="metrics.average_precision_score([0, 1], [0.1, 0.8])",
+        today="`auc(recall, precision)` of the curve for the average precision, "
+        "`average_method='geometric'` for normalized, `'max'` for adjusted mutual information",
+        changed="Scores have other values today, and curves more points.",
+        effect=Effect.CHANGES,
+        noted=False,
+    ),
+    RetiredCall(
+        shape=Attribute(names=("explained_variance_",)),
+        old="pca.explained_variance_",
+        today="`pca.explained_variance_ * (n - 1) / n` for n rows",
+        changed="It is divided by n - 1 today, and was by n. Components may have the other sign.",
+        effect=Effect.CHANGES,
+        noted=False,
+        lost="The variance is the old one; the signs are today's.",
+    ),
+    RetiredCall(
+        shape=Text(
+            functions=(
+                *("RandomForestRegressor", "ExtraTreesRegressor", "DecisionTreeRegressor"),
+                "ExtraTreeRegressor",
+            ),
+            keyword="criterion",
+            pattern="mse|mae",
+        ),
+        old="RandomForestRegressor(n_estimators=2, criterion='mse').fit([[1], [2]], [1, 2])",
+        today="`criterion='squared_error'`, `'absolute_error'`",
+        errors=(r"The 'criterion' parameter of \w+Regressor",),
+    ),
+    RetiredCall(
+        shape=Path(names=("sklearn.datasets.load_iris",)),
+        old="from sklearn.datasets import load_iris",
+        today="a dataset that is connected to the script, if the old values count",
+        changed="Three of its values were corrected, in the rows 34 and 37.",
+        effect=Effect.CHANGES,
+        noted=False,
     ),
     RetiredCall(
         shape=Keyword(functions=("auc",), names=("reorder",)),

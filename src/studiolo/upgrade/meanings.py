@@ -12,6 +12,7 @@ from studiolo.upgrade.facts import Facts
 #: The new text of a call; None to leave it.
 Rule = Callable[[Called, Facts], str | None]
 
+_CRITERIA: Final = {"mse": "squared_error", "mae": "absolute_error"}
 _LOSSES: Final = {"ls": "squared_error", "lad": "absolute_error", "deviance": "log_loss"}
 
 
@@ -137,12 +138,53 @@ def _epochs(function: str) -> Rule:
     return rule
 
 
-def _without_jobs(function: str) -> Rule:
-    def rule(call: Called, _: Facts) -> str | None:
-        gone = ("n_jobs", "precompute_distances")
-        return call.text(function, without=gone) if set(gone) & call.named.keys() else None
+def _clusters(function: str) -> Rule:
+    """Without what had to do with its speed only, and with ten beginnings."""
+
+    def rule(call: Called, facts: Facts) -> str | None:
+        named = {k: v for k, v in call.named.items() if k not in ("n_jobs", "precompute_distances")}
+        if facts.is_old:
+            named.setdefault("n_init", "10")
+        if named == call.named:
+            return None
+        return Called(on=call.on, positional=call.positional, named=named).text(function)
 
     return rule
+
+
+def _full(function: str) -> Rule:
+    """Floats, where an integer is given."""
+
+    def rule(call: Called, facts: Facts) -> str | None:
+        is_one = len(call.positional) == 2 and re.fullmatch(r"-?\d+", call.positional[1])
+        if not is_one or "dtype" in call.named or not facts.is_old:
+            return None
+        return call.text(function, more=("dtype=float",))
+
+    return rule
+
+
+def _criterion(then: Callable[[str], Rule]) -> Callable[[str], Rule]:
+    """Today's name of a criterion, and then a rule for the rest."""
+
+    def of(function: str) -> Rule:
+        rest = then(function)
+
+        def rule(call: Called, facts: Facts) -> str | None:
+            new = _CRITERIA.get(unquoted(call.named.get("criterion", "")))
+            if new is None:
+                return rest(call, facts)
+            named = {**call.named, "criterion": f'"{new}"'}
+            changed = Called(on=call.on, positional=call.positional, named=named)
+            return rest(changed, facts) or changed.text(function)
+
+        return rule
+
+    return of
+
+
+def _nothing(_: str) -> Rule:
+    return lambda *_: None
 
 
 def _loss(function: str) -> Rule:
@@ -156,6 +198,12 @@ def _loss(function: str) -> Rule:
     return rule
 
 
+_TREES: Final = ("DecisionTree", "ExtraTree")
+_FOLDED: Final = (
+    *(f"linear_model.{name}CV" for name in ("Lasso", "ElasticNet", "Lars", "LassoLars")),
+    *("linear_model.OrthogonalMatchingPursuitCV", "linear_model.LogisticRegressionCV"),
+    *("calibration.CalibratedClassifierCV", "feature_selection.RFECV"),
+)
 _ENSEMBLES: Final = (
     *("RandomForestClassifier", "RandomForestRegressor", "ExtraTreesClassifier"),
     "ExtraTreesRegressor",
@@ -172,6 +220,17 @@ LEARNERS: Final[Mapping[str, Callable[[str], Rule]]] = {
         f"sklearn.linear_model.{name}": _epochs
         for name in ("SGDClassifier", "SGDRegressor", "Perceptron")
     },
-    "sklearn.cluster.KMeans": _without_jobs,
+    "sklearn.cluster.KMeans": _clusters,
+    "sklearn.cluster.MiniBatchKMeans": _default("n_init", "3"),
+    "sklearn.decomposition.PCA": _default("svd_solver", '"full"'),
+    **{f"sklearn.{name}": _default("cv", "3") for name in _FOLDED},
+    "sklearn.metrics.normalized_mutual_info_score": _default("average_method", '"geometric"'),
+    "sklearn.metrics.adjusted_mutual_info_score": _default("average_method", '"max"'),
+    **{
+        f"sklearn.ensemble.{name}Regressor": _criterion(_default("n_estimators", "10"))
+        for name in ("RandomForest", "ExtraTrees")
+    },
+    **{f"sklearn.tree.{name}Regressor": _criterion(_nothing) for name in _TREES},
+    "numpy.full": _full,
     **{f"sklearn.ensemble.GradientBoosting{name}": _loss for name in ("Classifier", "Regressor")},
 }

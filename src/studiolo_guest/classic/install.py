@@ -36,13 +36,17 @@ _ADAPTED: Final[Mapping[str, Callable[[Any], None]]] = {
     "scipy.stats": numpy_scipy.adapt_stats,
     "sklearn": sklearn_calls.adapt_package,
     "sklearn.base": sklearn_calls.adapt_base,
+    "sklearn.calibration": sklearn_defaults.adapt_calibration,
     "sklearn.cluster": sklearn_defaults.adapt_cluster,
+    "sklearn.datasets": sklearn_calls.adapt_datasets,
     "sklearn.decomposition": sklearn_calls.adapt_decomposition,
     "sklearn.ensemble": sklearn_defaults.adapt_ensemble,
+    "sklearn.feature_selection": sklearn_defaults.adapt_feature_selection,
     "sklearn.linear_model": sklearn_calls.adapt_linear_model,
     "sklearn.metrics": sklearn_calls.adapt_metrics,
     "sklearn.preprocessing": sklearn_calls.adapt_preprocessing,
     "sklearn.svm": sklearn_defaults.adapt_svm,
+    "sklearn.tree": sklearn_defaults.adapt_tree,
     "xgboost": xgboost_calls.adapt,
 }
 #: By module that is gone: what fills one in its place.

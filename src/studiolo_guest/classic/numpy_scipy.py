@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from studiolo_guest.classic import scipy_tests
+
 #: NumPy's functions that SciPy repeated.
 _REPEATED = (
     *("array", "zeros", "ones", "arange", "linspace", "mean", "std", "var", "median", "log", "exp"),
@@ -37,6 +39,7 @@ def adapt_stats(stats: Any) -> None:
     stats.itemfreq = lambda a: np.array(np.unique(a, return_counts=True)).T
     stats.nanmean, stats.nanmedian = np.nanmean, np.nanmedian
     stats.nanstd = lambda x, axis=0, bias=False: np.nanstd(x, axis, ddof=0 if bias else 1)
+    scipy_tests.adapt(stats)
 
 
 def adapt_scipy(scipy: Any) -> None:

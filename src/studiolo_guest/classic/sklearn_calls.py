@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from studiolo_guest.classic import sklearn_defaults
+from studiolo_guest.classic import sklearn_defaults, sklearn_metrics, sklearn_variance
 
 
 def adapt_package(sklearn: Any) -> None:
@@ -102,7 +102,8 @@ def _imputer() -> Any:
 
 
 def adapt_decomposition(decomposition: Any) -> None:
-    """Give it `RandomizedPCA`."""
+    """Give it `RandomizedPCA`, and the PCA its old variance."""
+    sklearn_variance.adapt(decomposition)
 
     class RandomizedPCA(decomposition.PCA):  # type: ignore[misc]  # no types are published
         """A PCA by randomized SVD."""
@@ -128,6 +129,21 @@ def adapt_decomposition(decomposition: Any) -> None:
     decomposition.RandomizedPCA = RandomizedPCA
 
 
+def adapt_datasets(datasets: Any) -> None:
+    """Give two rows of the irises the values that were corrected later."""
+    today = datasets.load_iris
+
+    def load_iris(*, return_X_y: bool = False, as_frame: bool = False) -> Any:
+        found = today(as_frame=as_frame)
+        for values in (found.data, found.frame):
+            for row in (34, 37) if values is not None else ():
+                rows = values.iloc if as_frame else values
+                rows[row, :4] = [4.9, 3.1, 1.5, 0.1]
+        return (found.data, found.target) if return_X_y else found
+
+    datasets.load_iris = load_iris
+
+
 def adapt_metrics(metrics: Any) -> None:
     """Give it `jaccard_similarity_score`, which was the accuracy unless rows had several labels."""
 
@@ -144,7 +160,7 @@ def adapt_metrics(metrics: Any) -> None:
         )
 
     metrics.jaccard_similarity_score = jaccard_similarity_score
-    sklearn_defaults.adapt_metrics(metrics)
+    sklearn_metrics.adapt(metrics)
 
 
 def adapt_linear_model(linear_model: Any) -> None:

@@ -14,61 +14,68 @@ _EPOCHS: Final = (
     *("SGDClassifier", "SGDRegressor", "Perceptron", "PassiveAggressiveClassifier"),
     "PassiveAggressiveRegressor",
 )
+#: These choose by cross-validation, and had three folds.
+_FOLDED: Final = (
+    *("LassoCV", "ElasticNetCV", "LarsCV", "LassoLarsCV", "OrthogonalMatchingPursuitCV"),
+    *("MultiTaskLassoCV", "MultiTaskElasticNetCV"),
+)
+#: These divided each column by its length.
+_NORMALIZED: Final = (
+    *("Lars", "LassoLars", "LassoLarsIC", "LarsCV", "LassoLarsCV"),
+    *("OrthogonalMatchingPursuit", "OrthogonalMatchingPursuitCV"),
+)
+_CRITERIA: Final = {"mse": "squared_error", "mae": "absolute_error"}
 _LOSSES: Final = {"ls": "squared_error", "lad": "absolute_error"}
 
 
 def adapt_ensemble(ensemble: Any) -> None:
     """Give forests ten trees, and boosting the old names of its losses."""
     for name in _FORESTS:
-        _set_defaults(getattr(ensemble, name), n_estimators=10)
+        set_defaults(getattr(ensemble, name), n_estimators=10)
     _translate(ensemble.GradientBoostingRegressor, _with_todays_loss)
+    for name in ("RandomForestRegressor", "ExtraTreesRegressor"):
+        _translate(getattr(ensemble, name), _with_todays_criterion)
+
+
+def adapt_tree(tree: Any) -> None:
+    """Give trees the old names of their criteria."""
+    for name in ("DecisionTreeRegressor", "ExtraTreeRegressor"):
+        _translate(getattr(tree, name), _with_todays_criterion)
 
 
 def adapt_svm(svm: Any) -> None:
     """Give kernels a width of one by the number of columns, whatever their spread."""
     for name in ("SVC", "SVR", "NuSVC", "NuSVR", "OneClassSVM"):
-        _set_defaults(getattr(svm, name), gamma="auto")
+        set_defaults(getattr(svm, name), gamma="auto")
         _translate(getattr(svm, name), _with_auto_for_zero)
 
 
 def adapt_linear_models(linear_model: Any) -> None:
     """Give logistic regression its old solver, and stochastic learners their five epochs."""
-    _set_defaults(linear_model.LogisticRegression, solver="liblinear", multi_class="ovr")
+    set_defaults(linear_model.LogisticRegression, solver="liblinear", multi_class="ovr")
+    set_defaults(linear_model.LogisticRegressionCV, multi_class="ovr", cv=3)
+    for name in _FOLDED:
+        set_defaults(getattr(linear_model, name), cv=3)
+    for name in _NORMALIZED:
+        set_defaults(getattr(linear_model, name), normalize=True)
     for name in _EPOCHS:
-        _set_defaults(getattr(linear_model, name), max_iter=5, tol=None)
+        set_defaults(getattr(linear_model, name), max_iter=5, tol=None)
         _translate(getattr(linear_model, name), _with_epochs)
+
+
+def adapt_calibration(calibration: Any) -> None:
+    """Give the calibration three folds."""
+    set_defaults(calibration.CalibratedClassifierCV, cv=3)
+
+
+def adapt_feature_selection(feature_selection: Any) -> None:
+    """Give the elimination of features three folds."""
+    set_defaults(feature_selection.RFECV, cv=3)
 
 
 def adapt_cluster(cluster: Any) -> None:
     """Let k-means take what had to do with its speed only."""
     _translate(cluster.KMeans, _without_jobs)
-
-
-def adapt_metrics(metrics: Any) -> None:
-    """Give scores of several classes their weighted average, and `auc` its `reorder`."""
-    from sklearn.utils.multiclass import type_of_target
-
-    def averaged(today: Any) -> Any:
-        def score(y_true: Any, y_pred: Any, *args: Any, **options: Any) -> Any:
-            several = "multiclass" in (type_of_target(y_true), type_of_target(y_pred))
-            if several and "average" not in options:
-                options["average"] = "weighted"
-            return today(y_true, y_pred, *args, **options)
-
-        score.__name__, score.__doc__ = today.__name__, today.__doc__
-        return score
-
-    for name in ("f1_score", "precision_score", "recall_score", "fbeta_score"):
-        setattr(metrics, name, averaged(getattr(metrics, name)))
-    today = metrics.auc
-
-    def auc(x: Any, y: Any, reorder: bool = False) -> float:
-        if reorder:
-            order = np.lexsort((y, x))
-            x, y = np.asarray(x)[order], np.asarray(y)[order]
-        return float(today(x, y))
-
-    metrics.auc = auc
 
 
 def encoding_columns(encoder: Any) -> Any:
@@ -123,7 +130,7 @@ def _beside(encoded: Any, rest: Any) -> Any:
     return np.hstack([encoded, rest.astype(float)])
 
 
-def _set_defaults(kind: Any, **values: Any) -> None:
+def set_defaults(kind: Any, **values: Any) -> None:
     """Change what arguments are without being given, in the signature that scikit-learn reads."""
     init = kind.__init__
     init.__kwdefaults__ = {**(init.__kwdefaults__ or {})}
@@ -168,6 +175,11 @@ def _add_to_signature(kind: Any, today: Any, **extra: Any) -> None:
 def _with_todays_loss(options: dict[str, Any]) -> None:
     if options.get("loss") in _LOSSES:
         options["loss"] = _LOSSES[options["loss"]]
+
+
+def _with_todays_criterion(options: dict[str, Any]) -> None:
+    if options.get("criterion") in _CRITERIA:
+        options["criterion"] = _CRITERIA[options["criterion"]]
 
 
 def _with_auto_for_zero(options: dict[str, Any]) -> None:

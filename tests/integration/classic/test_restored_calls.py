@@ -103,6 +103,7 @@ VALUES = {
     "cv.cross_val_score(Mean(), ys, ys, scoring='mean_squared_error', cv=2).tolist()": [-4.0, -4.0],
     "search().best_params_": {"shift": 0},
     "[round(s.mean_validation_score, 6) for s in search().grid_scores_]": [-4.0, -5.0],
+    "RandomForestRegressor(3, criterion='mse').fit(line, line[:, 0]).criterion": "squared_error",
     "joblib.dump is not None": True,
     "Imputer().fit_transform([[1.0], [np.nan], [3.0]]).tolist()": [[1.0], [2.0], [3.0]],
     "Imputer(axis=1).fit_transform([[1.0, np.nan, 3.0]]).tolist()": [[1.0, 2.0, 3.0]],
@@ -135,13 +136,17 @@ import scipy, scipy.misc, scipy.stats
 import sklearn.cross_validation as cv
 from sklearn.base import BaseEstimator
 from sklearn.cluster import KMeans
+from sklearn.datasets import load_iris
+from sklearn.decomposition import PCA
 from sklearn.ensemble import (
-    ExtraTreesRegressor, GradientBoostingRegressor, RandomForestClassifier
+    ExtraTreesRegressor, GradientBoostingRegressor, RandomForestClassifier, RandomForestRegressor
 )
 from sklearn.externals import joblib
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.grid_search import GridSearchCV
-from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
+from sklearn.linear_model import (
+    LassoCV, LassoLars, LinearRegression, LogisticRegression, OrthogonalMatchingPursuit, Ridge
+)
 from sklearn import metrics
 from sklearn.metrics import jaccard_similarity_score
 from sklearn.preprocessing import Imputer, OneHotEncoder, StandardScaler
@@ -158,6 +163,16 @@ ys = np.array([0.0, 0.0, 2.0, 2.0])
 gaps = pd.DataFrame({'a': [np.nan, 1.0]})
 gapped = pd.DataFrame({'a': [1.0, 2.0]}, index=pd.to_datetime(['2020-01-01', '2020-01-04']))
 missing = pd.DataFrame({'k': ['a', 'a'], 'v': [np.nan, np.nan]})
+
+seen, guessed = [0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]
+plane = np.array([[1, 2, 0.5], [2, 1, 3], [4, 3, 1], [3, 5, 2], [6, 5, 4], [5, 7, 1.5]])
+heights = plane[:, 0] * 2 + plane[:, 1] * 0.5 + [0.1, -0.2, 0.3, 0, -0.1, 0.2]
+first, second = [1.1, 2.2, 3.3, 4.4, 5.5, 1.7], [2.1, 3.3, 1.2, 6.6, 7.1, 4.2]
+
+def rounded(value):
+    if np.ndim(value) == 0:
+        return round(float(value), 6)
+    return [rounded(one) for one in value]
 
 def search():
     made = GridSearchCV(Mean(), {'shift': [0, -1]}, scoring='mean_squared_error', cv=2)

@@ -27,7 +27,9 @@ import scipy
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn import metrics
 from sklearn.cluster import KMeans
-from sklearn.ensemble import GradientBoostingRegressor, RandomForestClassifier
+from sklearn.ensemble import (
+    GradientBoostingRegressor, RandomForestClassifier, RandomForestRegressor
+)
 from sklearn.linear_model import LinearRegression, SGDClassifier
 from sklearn.model_selection import KFold
 from sklearn.preprocessing import OneHotEncoder

@@ -13,7 +13,9 @@ HEAD = "import numpy as np\nimport pandas as pd\n"
 LEARNERS = """\
 import matplotlib.pyplot as plt
 from sklearn.cluster import KMeans
-from sklearn.ensemble import GradientBoostingRegressor, RandomForestClassifier
+from sklearn.ensemble import (
+    GradientBoostingRegressor, RandomForestClassifier, RandomForestRegressor
+)
 from sklearn.linear_model import SGDClassifier
 """
 FRAME = f"{HEAD}def azureml_main(f, g):\n    "
@@ -158,6 +160,11 @@ BY_HAND = {
     "pd.cut(frame['a'], 2)",
     "frame['name'].str.match('([a-z])([0-9])')",
     "metrics.auc([0, 1], [0, 1], reorder=True)",
+    "metrics.average_precision_score([0, 1], [0.1, 0.8])",
+    "pca.explained_variance_",
+    "from sklearn.datasets import load_iris",
+    "scipy.stats.mannwhitneyu([1, 2], [2, 3])",
+    "frame['a'].value_counts(bins=2)",
     "from sklearn.datasets import load_boston",
     "from scipy.stats import itemfreq",
     "import pandas.tools.rplot as rplot",

@@ -15,6 +15,8 @@ def adapt(pd: Any) -> None:
         setattr(pd.Series, f"idx{name[3:]}", labelled)
     pd.Series.mode = _mode(pd.Series.mode)
     pd.Series.replace = _replace(pd.Series.replace)
+    pd.Series.value_counts = _value_counts(pd, pd.Series.value_counts)
+    pd.value_counts = _value_counts_of(pd, pd.value_counts)
     pd.DataFrame.apply = _apply(pd, pd.DataFrame.apply)
     for kind in (pd.DataFrame, pd.Series):
         for name in ("duplicated", "drop_duplicates"):
@@ -74,6 +76,40 @@ def _mode(today: Any) -> Any:
 
     mode.__doc__ = today.__doc__
     return mode
+
+
+def _value_counts(pd: Any, today: Any) -> Any:
+    """Bins go by their lower edge; among equal counts the last bin comes first."""
+
+    def value_counts(
+        self: Any,
+        normalize: bool = False,
+        sort: bool = True,
+        ascending: bool = False,
+        bins: Any = None,
+        dropna: bool = True,
+    ) -> Any:
+        if bins is None:
+            return today(self, normalize, sort, ascending, None, dropna)
+        places, edges = pd.cut(self, bins, retbins=True, labels=False)
+        counts = np.bincount(places.dropna().astype(int), minlength=len(edges) - 1)
+        made = pd.Series(counts, index=edges[:-1], name=self.name)
+        if sort:
+            order = np.argsort(counts, kind="stable")
+            made = made.iloc[order if ascending else order[::-1]]
+        return made / len(self) if normalize else made
+
+    value_counts.__doc__ = today.__doc__
+    return value_counts
+
+
+def _value_counts_of(pd: Any, today: Any) -> Any:
+    def value_counts(values: Any, *args: Any, bins: Any = None, **options: Any) -> Any:
+        if bins is None:
+            return today(values, *args, **options)
+        return pd.Series(values).value_counts(*args, bins=bins, **options)
+
+    return value_counts
 
 
 _NOTHING = object()
