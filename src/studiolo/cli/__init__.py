@@ -1,5 +1,6 @@
 """The command line: translates what is typed, decides nothing."""
 
+import atexit
 import contextlib
 import importlib
 import io
@@ -18,6 +19,9 @@ _CANCELLED = b"Cancelled.\n"
 
 def main() -> NoReturn:
     """Run the command that the arguments name."""
+    ends = {"status": 1}
+    # What is registered first is called last.
+    atexit.register(lambda: _leave(ends["status"]))
     # While the imports go on; `reporting.reported_errors` takes over.
     signal.signal(signal.SIGINT, _cancel)
     command = sys.argv[1] if len(sys.argv) > 1 else ""
@@ -42,10 +46,20 @@ def main() -> NoReturn:
     if code == _INTERRUPTED:
         # Where Ctrl-C met an `exec`, as of a dataclass that was being made, CPython would end as
         # killed by a signal, although the exception was handled.
-        with contextlib.suppress(OSError):
-            sys.stdout.flush()
-        os._exit(_INTERRUPTED)
+        _leave(_INTERRUPTED)
+    ends["status"] = code if isinstance(code, int) else int(code is not None)
     raise SystemExit(code)
+
+
+def _leave(status: int) -> NoReturn:
+    """End without taking Python apart.
+
+    A thread of Arrow's that lets go of a Python object meanwhile would abort the whole process.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status)
 
 
 def _cancel(*_: object) -> NoReturn:

@@ -1,5 +1,6 @@
 """Errors on the terminal, and the exit codes that scripts and CI look at."""
 
+import errno
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -45,6 +46,14 @@ def reported_errors(console: Terminal) -> Iterator[None]:
         # The reader of our output has seen enough (`| head`).
         silence(sys.stdout)
         raise typer.Exit(ExitCode.SUCCEEDED) from error
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        silence(sys.stdout)
+        place = f' for "{printable(str(error.filename))}"' if error.filename else ""
+        said = f": There is no space left on the disk{place}. Free some, and try again."
+        console.say(Text.assemble(("error", "bold red"), said))
+        raise typer.Exit(ExitCode.BAD_INPUT) from error
     except KeyboardInterrupt as error:
         console.say(Text("Cancelled.", style="yellow"))
         raise typer.Exit(ExitCode.INTERRUPTED) from error

@@ -3,7 +3,7 @@
 import json
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,17 +87,27 @@ def _kept(file: Path) -> Mapping[str, Any] | None:
 
 
 def _found(version: tuple[int, int]) -> Mapping[str, Any] | None:
-    wanted = f"{version[0]}.{version[1]}"
+    for path in _places(f"{version[0]}.{version[1]}"):
+        said = _said([path, "-I", "-S", "-B", interpreter_facts.__file__])
+        # A program that can't be asked, or is not there, is none.
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            facts = json.loads(said)
+            return {**facts, "changed": Path(facts["executable"]).stat().st_mtime_ns}
+    return None
+
+
+def _places(wanted: str) -> Iterator[str]:
+    """The programs that may be a Python of that version, such as "3.12"."""
     find = ["python", "find", wanted, "--no-project", "--system", "--no-python-downloads"]
-    path = _said([uv_program(), *find])
-    if not path:
-        return None
-    said = _said([path, "-I", "-S", "-B", interpreter_facts.__file__])
-    try:
-        facts = json.loads(said)
-        return {**facts, "changed": Path(facts["executable"]).stat().st_mtime_ns}
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    if path := _said([uv_program(), *find]):
+        yield path
+    # uv finds only the versions that pyenv has switched on.
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    installed = [
+        path for path in (pyenv / "versions").glob(f"{wanted}.*") if path.name[-1:].isdigit()
+    ]
+    for folder in sorted(installed, key=lambda path: -int(path.name.rpartition(".")[2])):
+        yield str(folder / "bin" / f"python{wanted}")
 
 
 def _said(command: list[str]) -> str:

@@ -1,10 +1,13 @@
+import errno
 import io
+import os
 
 import pytest
 import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
+from studiolo.cli import reporting
 from studiolo.cli.reporting import ExitCode, headline, reported_errors
 from studiolo.cli.terminal import Terminal
 from studiolo.errors import StudioloError
@@ -54,6 +57,17 @@ def test_an_error_is_a_sentence_and_an_exit_code(
     with pytest.raises(typer.Exit) as caught, reported_errors(Terminal(stream)):
         raise error
     assert caught.value.exit_code == code
+    assert stream.getvalue() == said
+
+
+@pytest.mark.parametrize(("file", "place"), [(None, ""), ("a.csv", ' for "a.csv"')])
+def test_a_full_disk_is_said(file: str | None, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reporting, "silence", lambda _: None)
+    stream = io.StringIO()
+    with pytest.raises(typer.Exit) as caught, reported_errors(Terminal(stream)):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), file)
+    assert caught.value.exit_code == ExitCode.BAD_INPUT
+    said = f"error: There is no space left on the disk{place}. Free some, and try again.\n"
     assert stream.getvalue() == said
 
 
