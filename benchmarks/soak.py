@@ -37,8 +37,8 @@ _SECONDS = 1800.0
 _CLIENTS = 3
 #: Seconds between two changes of versions, and between two kills.
 _CHANGE, _KILL = 2.0, 1.0
-#: For the server to come to rest.
-_REST = 20.0
+#: For the server to come to rest, on a machine that others use as well.
+_REST = 60.0
 _LIMITS = replace(EndpointLimits(), concurrent_calls=6, seconds=5.0)
 _EXPERIMENT = """studiolo: 1
 name: Soak

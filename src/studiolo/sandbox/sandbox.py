@@ -6,6 +6,7 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import Future, wait
 from dataclasses import replace
 from pathlib import Path
 from typing import Self, TypeVar
@@ -44,6 +45,8 @@ from studiolo_guest.wire import VARIABLES_FOLLOW
 _sandboxes = itertools.count(1)
 #: How many are started anew where one dies after another, as under a killer of processes.
 _NEW_ZYGOTES = 3
+#: Seconds between two looks at whether a run that waits was cancelled.
+_PAUSE = 0.05
 _T = TypeVar("_T")
 #: From the end of a process's socket to its own.
 _ENDING_SECONDS = 0.1
@@ -101,6 +104,9 @@ class Sandbox:
         self._withheld = withheld
         self._lock = threading.Lock()
         self._started: Started | None = None
+        #: A start anew that runs wait for which may be cancelled meanwhile.
+        self._restart_lock = threading.Lock()
+        self._restart: Future[Started] | None = None
         self._why_no_groups = ""
         self._report: IsolationReport | None = None
         self._closed = False
@@ -123,7 +129,7 @@ class Sandbox:
     @property
     def isolation(self) -> IsolationReport:
         """The layers of this sandbox's runs; waits for it to have started."""
-        self._despite_deaths(lambda _: None)
+        self._despite_deaths(self._ready)
         assert self._report is not None
         return self._report
 
@@ -196,7 +202,9 @@ class Sandbox:
     ) -> Outcome:
         arrived = time.perf_counter()
         own = limits or self._policy.limits
-        worker = self._take(own if limits is not None else None)
+        worker = self._take(own if limits is not None else None, cancelled)
+        if worker is None:
+            return self._never_begun(own, time.perf_counter() - arrived)
         outcome = None
         try:
             unconfined = worker.unconfined()
@@ -340,7 +348,11 @@ class Sandbox:
         memory = self._policy.warm_up.memory
         counted = bring_up.launcher_pid
         self._workers.count(counted, memory)
-        started = bring_up.finish()
+        try:
+            started = bring_up.finish()
+        except BaseException:
+            self._workers.uncount()
+            raise
         if started.zygote.launcher_pid != counted:
             # It had to begin again, with fewer layers.
             self._workers.count(started.zygote.launcher_pid, memory)
@@ -363,19 +375,71 @@ class Sandbox:
         else:
             self._workers.groups, self._why_no_groups = find_memory_groups(self._name)
 
-    def _take(self, limits: Limits | None) -> Worker:
-        """A worker that waits for its request, made now if there is none."""
-        return self._despite_deaths(lambda started: self._workers.take(started, limits))
+    def _take(self, limits: Limits | None, cancelled: threading.Event | None) -> Worker | None:
+        """A worker that waits for its request, made now if there is none.
 
-    def _despite_deaths(self, act: Callable[[Started], _T]) -> _T:
+        None if the run was cancelled while the sandbox started anew.
+        """
+
+        def taken() -> Worker | None:
+            started = self._ready_unless(cancelled)
+            return None if started is None else self._workers.take(started, limits)
+
+        return self._despite_deaths(taken)
+
+    def _despite_deaths(self, act: Callable[[], _T]) -> _T:
         """Do something with a zygote; with new ones if they have died unnoticed or die meanwhile.
 
         One that says what is wrong with it is not tried again.
         """
         for _ in range(_NEW_ZYGOTES):
             with contextlib.suppress(ZygoteDiedError):
-                return act(self._ready())
-        return act(self._ready())
+                return act()
+        return act()
+
+    def _ready_unless(self, cancelled: threading.Event | None) -> Started | None:
+        """A zygote; None if that is waited for when the run is cancelled.
+
+        One that starts anew goes on starting then, for the next run: on a busy machine that can
+        take longer than a run may.
+        """
+        started = self._started
+        if cancelled is None or self._report is None or (started and started.zygote.alive):
+            return self._ready()
+        with self._restart_lock:
+            restart = self._restart
+            if restart is None:
+                restart = self._restart = Future()
+                threading.Thread(target=self._start_anew, args=(restart,), name="restart").start()
+        while not wait([restart], timeout=_PAUSE).done:
+            if cancelled.is_set():
+                return None
+        return restart.result()
+
+    def _start_anew(self, restart: "Future[Started]") -> None:
+        """A thread that starts the zygote for all runs that wait for it."""
+        try:
+            restart.set_result(self._ready())
+        except BaseException as error:  # noqa: BLE001  # it is the runs' that wait
+            restart.set_exception(error)
+        finally:
+            with self._restart_lock:
+                self._restart = None
+
+    def _never_begun(self, limits: Limits, waited: float) -> Outcome:
+        """The outcome of a run that was cancelled before there was a process for it."""
+        assert self._report is not None
+        return Outcome(
+            status=Status.FAILED,
+            failure=interrupted(End.CANCELLED, limits, 0.0),
+            results={},
+            device=PythonDevice.joined([]),
+            log=[],
+            timings=Timings(start=waited, run=0.0, collect=0.0, phases={}),
+            peak_memory=None,
+            cpu_seconds=None,
+            isolation=self._report,
+        )
 
 
 def _masked(outcome: Outcome, masking: Masking) -> Outcome:

@@ -15,6 +15,7 @@ from studiolo.environments.environment import Environment
 from studiolo.sandbox.errors import ZygoteFailedError
 from studiolo.sandbox.policy.isolation import Isolation
 from studiolo.sandbox.process.bring_up import Started
+from studiolo.sandbox.process.launcher import Launcher
 from studiolo.sandbox.sandbox import Sandbox
 
 from .places import (
@@ -339,7 +340,42 @@ def test_a_zygote_that_dies_again_while_it_starts_is_replaced(
     # It is asked for its layers first, as where a service is loaded.
     with Here.opened(default_environment) as here:
         assert answer_of(here.run(f"{PREAMBLE}def attack():\n    return 1\n")) == 1
+        assert len(here.sandbox._workers._zygotes) <= 1, "groups of dead processes are kept"
     assert next(deaths, None) is None
+
+
+def test_an_interpreter_that_dies_before_its_first_message_is_found_dead_later() -> None:
+    launcher = Launcher()
+    launcher.kill()
+    launcher.begin({"jail": {}})
+    launcher.hand_over([])
+    assert launcher.ended()
+    launcher.close()
+
+
+def test_a_run_that_is_cancelled_does_not_wait_for_a_zygote_that_starts_anew(
+    default_environment: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_start, cancelled = threading.Event(), threading.Event()
+    start = Sandbox._start
+
+    def started(self: Sandbox) -> Started:
+        may_start.wait()
+        return start(self)
+
+    source = f"{PREAMBLE}def attack():\n    return 1\n"
+    with Here.opened(default_environment) as here:
+        zygote = here.sandbox._ready().zygote
+        monkeypatch.setattr(Sandbox, "_start", started)
+        os.kill(zygote.pid, signal.SIGKILL)
+        while zygote.alive:
+            time.sleep(0.01)
+        cancelled.set()
+        outcome = here.run(source, cancelled=cancelled)
+        assert outcome.failure is not None
+        assert outcome.failure.code == "cancelled"
+        may_start.set()
+        assert answer_of(here.run(source)) == 1
 
 
 def test_a_zygote_that_says_what_is_wrong_is_not_started_again(

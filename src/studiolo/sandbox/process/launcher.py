@@ -63,12 +63,17 @@ class Launcher:
 
     def begin(self, message: Mapping[str, Any]) -> None:
         """Say which jail to build and what to load."""
-        wire.send(self.link, message)
+        self._send(message)
         self.message = message
 
     def hand_over(self, descriptors: Sequence[int]) -> None:
         """Send the program that the last message announced."""
-        wire.send(self.link, {}, descriptors)
+        self._send({}, descriptors)
+
+    def _send(self, message: Mapping[str, Any], descriptors: Sequence[int] = ()) -> None:
+        # Where it is gone already, the wait for its answer finds that out.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            wire.send(self.link, message, descriptors)
 
     def ended(self, timeout: float = 0.0) -> bool:
         """Whether it is gone, after waiting for that for ``timeout`` seconds at most."""

@@ -208,6 +208,13 @@ class Workers:
                     group.add(member)
                 added.update(more)
 
+    def uncount(self) -> None:
+        """Let go of the memory groups of a process that did not become a zygote."""
+        with self._changed:
+            zygotes, self._zygotes = self._zygotes, []
+        self._spent += [_Spent(group=group, directory=None) for group in zygotes]
+        self._sweep(wait=False)
+
     def start(self, started: Started, *, added: str = "") -> None:
         """Make those that are kept waiting.
 

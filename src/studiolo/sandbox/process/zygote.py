@@ -220,9 +220,10 @@ class Zygote:
             if isinstance(said, Ready):
                 self.pid = self._find_zygote()
         except (ZygoteMessageError, OSError, ValueError, RecursionError, TypeError) as error:
-            # What it says is not even a message, or not one of a zygote's.
+            # What it says is not even a message, or not one of a zygote's; or it has been killed.
+            kind = ZygoteDiedError if self._launcher.ended(1) else ZygoteFailedError
             self._launcher.kill()
-            raise self._failed("interpreter", str(error)) from error
+            raise self._failed("interpreter", str(error), kind) from error
         if said is None:
             raise self._failed("interpreter", "it ended while it was starting", ZygoteDiedError)
         if isinstance(said, Failed):
