@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Never
 
 import httpx
 import pyarrow as pa
@@ -13,8 +14,11 @@ import pytest
 from tests.unit.server.servers import PRIMARY, Served, serving
 
 from studiolo.modules.definition import Parameter, ParameterKind
+from studiolo.server.help import routes
 from studiolo.server.help.programs import KEY, sample_programs
+from studiolo.server.http.refused import RefusedError, plain_error
 from studiolo.services.schema import ColumnSchema, PortSchema, ServiceSchema
+from studiolo.services.serving.live_endpoint import LiveEndpoint
 
 NASTY = """</script><script>alert("x")</script>' $(id) `id` \\ {{ 7 * 7 }}"""
 PORT = PortSchema(
@@ -52,6 +56,28 @@ def test_it_needs_no_key_and_is_where_the_classic_had_it(nasty: Served) -> None:
         assert "Request Response API Documentation for iris" in page.text
         assert nasty.execute.replace("0" * 32, nasty.records[0].endpoint.id) in page.text
     assert httpx.get(f"{nasty.url}/services/nothing").status_code == 404
+
+
+def test_a_browser_is_told_on_a_page_that_there_is_none(
+    nasty: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = {"accept": "text/html,application/xhtml+xml"}
+    missing = httpx.get(f"{nasty.url}/services/nothing", headers=browser)
+    assert missing.status_code == 404
+    assert "<p>Web service not found." in missing.text
+    assert "refresh" not in missing.headers
+    assert httpx.get(f"{nasty.url}/services/nothing").json()["error"]["code"] == "NotFound"
+
+    def loading(endpoint: LiveEndpoint) -> Never:
+        error = plain_error(
+            503, "ServiceUnavailable", "VersionNotLoaded", "It is being <b>loaded</b>."
+        )
+        raise RefusedError(error, {"Retry-After": "2"})
+
+    monkeypatch.setattr(routes, "described", loading)
+    answer = httpx.get(pages(nasty)[0], headers=browser)
+    assert (answer.status_code, answer.headers["refresh"]) == (503, "2")
+    assert "It is being &lt;b&gt;loaded&lt;/b&gt;." in answer.text
 
 
 def test_the_front_page_names_no_service(nasty: Served) -> None:

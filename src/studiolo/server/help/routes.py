@@ -12,7 +12,7 @@ from studiolo.rendering.templates import rendered
 from studiolo.server.help.literals import json_text
 from studiolo.server.help.programs import sample_programs
 from studiolo.server.help.sample_reply import sample_reply
-from studiolo.server.http.refused import refuse
+from studiolo.server.http.refused import RefusedError, refuse
 from studiolo.server.services.describing import described
 from studiolo.services.sample_request import sample_request, sample_table_request
 from studiolo.services.serving.live_endpoint import LiveEndpoint
@@ -39,12 +39,12 @@ def help_routes(endpoints: ServedEndpoints, *, sample_rows: bool) -> APIRouter:
         """The help page of an endpoint, by names."""
         names = request.path_params
         found = endpoints.by_name(names["service"], names.get("endpoint", DEFAULT_ENDPOINT))
-        return _page(found, request, sample_rows)
+        return _answer(found, request, sample_rows)
 
     async def by_id(request: Request) -> Response:
         """The help page of an endpoint, by its id."""
         found = endpoints.by_id(request.path_params["endpoint"])
-        return _page(found, request, sample_rows)
+        return _answer(found, request, sample_rows)
 
     async def static(request: Request) -> Response:
         """A file that the pages load."""
@@ -69,6 +69,22 @@ def front_route() -> APIRouter:
         return _html("server_front.html", studio=False)
 
     return routes
+
+
+def _answer(endpoint: LiveEndpoint | None, request: Request, sample_rows: bool) -> Response:
+    """The page. A browser gets a refusal as a page, too, and looks again while a service loads."""
+    try:
+        return _page(endpoint, request, sample_rows)
+    except RefusedError as refused:
+        if "text/html" not in request.headers.get("accept", ""):
+            raise
+        error = refused.error
+        page = _html("service_refused.html", sentence=error.details[0].message)
+        page.status_code = error.status
+        page.headers.update(refused.headers)
+        if "Retry-After" in refused.headers:
+            page.headers["Refresh"] = refused.headers["Retry-After"]
+        return page
 
 
 def _page(endpoint: LiveEndpoint | None, request: Request, sample_rows: bool) -> Response:
