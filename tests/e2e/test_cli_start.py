@@ -37,13 +37,30 @@ def test_a_shell_completes_commands_and_options(studiolo: CommandLine) -> None:
     assert modules.out.split() == ["two-class-boosted-decision-tree"]
 
 
-def test_a_run_of_a_script_loads_nothing_that_it_does_not_need() -> None:
-    code = (
-        "import sys; from studiolo.cli.application import command_of; command_of('run'); "
-        "import studiolo.cli.commands.run_script; print(*sorted(sys.modules))"
-    )
+def _loaded(code: str) -> set[str]:
+    code = f"import sys; from studiolo.cli.application import *; {code}; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
-    loaded = set(done.stdout.split())
+    return set(done.stdout.split())
+
+
+def test_a_run_of_a_script_loads_nothing_that_it_does_not_need() -> None:
+    loaded = _loaded("command_of('run'); import studiolo.cli.commands.run_script")
     assert not loaded & {"pandas", "sqlalchemy", "alembic", "openpyxl", "rich.live"}
+
+
+def test_the_help_loads_no_command() -> None:
+    assert not any(name.startswith("studiolo.workspace") for name in _loaded("application()"))
+
+
+def test_reading_scripts_needs_no_workspace() -> None:
+    loaded = _loaded("command_of('upgrade'), command_of('check')")
+    assert "studiolo.upgrade.script" in loaded
+    assert not loaded & {"numpy", "pyarrow", "sqlalchemy", "studiolo.workspace.workspace"}
+
+
+def test_looking_at_a_workspace_loads_nothing_that_carries_out_runs() -> None:
+    loaded = _loaded("command_of('show'), command_of('runs')")
+    assert "studiolo.workspace.workspace" in loaded
+    assert not loaded & {"studiolo.sandbox.sandbox", "studiolo.runs.engines.local_engine"}

@@ -23,7 +23,7 @@ COMMAND_TABLE: Final[Mapping[str, Entry]] = {
         "Run a script or an experiment, each script in a fresh sandbox, and show the results.",
     ),
     "check": Entry(
-        "commands.check",
+        "scripts.check",
         "Find what would stop an experiment or an old script from running, without running it.",
     ),
     "upgrade": Entry(

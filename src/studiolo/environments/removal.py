@@ -105,7 +105,11 @@ def _size(path: Path) -> int:
     """The bytes that its build has noted; counted if it is a ruin, or older than such notes."""
     with suppress(OSError, ValueError):
         return int((path / MARKER).read_bytes())
-    return size_on_disk(path)
+    size = size_on_disk(path)
+    # Counting takes a second. A ruin has no such file, and gets none.
+    with suppress(OSError), (path / MARKER).open("r+b") as note:
+        note.write(str(size).encode())
+    return size
 
 
 def _last_used(path: Path) -> float:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from studiolo.environments.building.build import MARKER
 from studiolo.environments.removal import kept_environments, prune
 
 MIB = 1 << 20
@@ -25,6 +26,15 @@ def home(tmp_path: Path) -> Path:
 
 def _left(home: Path) -> list[str]:
     return [one.path.name for one in kept_environments(home)]
+
+
+def test_a_size_is_counted_once(home: Path) -> None:
+    (home / "a" / MARKER).touch()
+    (home / "b" / MARKER).write_text("7")
+    assert [one.size >= MIB for one in kept_environments(home)] == [True, False, True]
+    assert int((home / "a" / MARKER).read_text()) >= MIB
+    assert kept_environments(home)[1].size == 7
+    assert not (home / "c" / MARKER).exists()
 
 
 def test_the_one_that_was_used_longest_ago_goes_first(home: Path) -> None:

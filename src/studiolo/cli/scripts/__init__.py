@@ -1,1 +1,1 @@
-"""Commands that change scripts."""
+"""Commands that read scripts, and change them."""

@@ -1,5 +1,6 @@
 """`studiolo check`: find what is wrong with an experiment or script before anything runs."""
 
+import importlib
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -12,12 +13,9 @@ from studiolo.cli.terminal import Terminal, write_document
 from studiolo.cli.views.findings_view import show_findings
 from studiolo.documents.findings import findings_document
 from studiolo.documents.text import document_text
-from studiolo.experiments.errors import ExperimentFileError
 from studiolo.experiments.finding import Finding, Severity
 from studiolo.rendering.plain_text import printable
 from studiolo.runs.scripts.script_check import check_bundle, check_script
-from studiolo.workspace.folder.root import find_root
-from studiolo.workspace.workspace import Workspace
 
 
 def command(
@@ -34,8 +32,12 @@ def command(
     """Find what would stop an experiment or an old script from running, without running it."""
     errors = Terminal(sys.stderr)
     with reported_errors(errors):
-        code = path.suffix in {".py", ".zip"}
-        findings, said = _of_code(path) if code else _of_experiment(path)
+        if path.suffix in {".py", ".zip"}:
+            findings, said = _of_code(path)
+        else:
+            # A script is read in less time than a workspace takes to import.
+            experiment = importlib.import_module("studiolo.cli.scripts.experiment_findings")
+            findings, said = experiment.experiment_findings(path)
     bad = any(finding.severity is Severity.ERROR for finding in findings)
     if json:
         write_document(document_text(findings_document(findings)))
@@ -49,19 +51,3 @@ def command(
 def _of_code(path: Path) -> tuple[list[Finding], str]:
     found = check_bundle(path) if path.suffix == ".zip" else check_script(path)
     return found, "no retired calls."
-
-
-def _of_experiment(path: Path) -> tuple[list[Finding], str]:
-    """The findings, and what to say where there are none."""
-    findings: list[Finding] = []
-    nodes = 0
-    with Workspace(find_root(path)) as workspace:
-        try:
-            checked = workspace.checked(path)
-        except ExperimentFileError as error:
-            findings += error.findings
-        else:
-            nodes = len(checked.experiment.nodes)
-            findings += checked.findings
-            findings += workspace.retired_calls(checked.experiment)
-    return findings, f"{nodes} node{'s' * (nodes != 1)}, nothing to fix."
