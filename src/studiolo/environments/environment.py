@@ -139,20 +139,25 @@ class Environment:
 
     def packages(self) -> tuple[InstalledPackage, ...]:
         """The installed packages by name, read from the folder each time."""
-        found = (
-            _DIST_INFO.fullmatch(folder.name)
-            for folder in self.path.glob("lib/python*/site-packages/*.dist-info")
-        )
-        packages = (
-            InstalledPackage(name=normalised(match["name"]), version=match["version"])
-            for match in found
-            if match
-        )
-        return tuple(sorted(packages, key=lambda package: package.name))
+        return packages_in(self.path)
 
     def has_package(self, name: str) -> bool:
         """Whether the package of that name, in any spelling, is installed."""
         return normalised(name) in {package.name for package in self.packages()}
+
+
+def packages_in(environment: Path) -> tuple[InstalledPackage, ...]:
+    """The packages that are installed in the folder of an environment, by name."""
+    found = (
+        _DIST_INFO.fullmatch(folder.name)
+        for folder in environment.glob("lib/python*/site-packages/*.dist-info")
+    )
+    packages = (
+        InstalledPackage(name=normalised(match["name"]), version=match["version"])
+        for match in found
+        if match
+    )
+    return tuple(sorted(packages, key=lambda package: package.name))
 
 
 def environment_in(home: Path, spec: EnvironmentSpec) -> Environment:
@@ -208,6 +213,8 @@ def _fonts_changed() -> float:
     return max((Path(folder).stat().st_mtime for folder in folders), default=0.0)
 
 
+# Of locks, which have hundreds of kilobytes, each run asks for the same ones.
+@functools.lru_cache(maxsize=16)
 def digest(*parts: str) -> str:
     """A short name for some texts: the same texts have the same, others another."""
     whole = hashlib.sha256()

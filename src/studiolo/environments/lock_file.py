@@ -5,6 +5,7 @@ are all of the environment's, not only those that were asked for: a later Studio
 packages of its own, builds the same environment from it.
 """
 
+import functools
 import hashlib
 import json
 import re
@@ -91,21 +92,30 @@ def read_lock_file(path: Path, *, renewed_by: str) -> LockFile | None:
     except OSError as error:
         raise LockUnreadableError(path=path, reason=error.strerror or str(error)) from error
 
-    def damaged(reason: str) -> LockDamagedError:
-        return LockDamagedError(path=path, reason=reason, renewed_by=renewed_by)
+    try:
+        return _lock(content)
+    except ValueError as error:
+        raise LockDamagedError(path=path, reason=str(error), renewed_by=renewed_by) from error
 
+
+# The digest of a lock is over its hundreds of kilobytes, and most runs have the lock of one before.
+@functools.lru_cache(maxsize=16)
+def _lock(content: bytes) -> LockFile:
+    """The lock in the content of a file; ValueError says what is wrong with that."""
     if len(content) > _LARGEST:
-        raise damaged(f"it is larger than {_LARGEST >> 20} MiB")
+        raise ValueError(f"it is larger than {_LARGEST >> 20} MiB")
     try:
         # Version control may have changed the ends of lines.
         text = content.decode().replace("\r\n", "\n")
         facts: dict[str, Any] = dict(_facts(text.split("\n")))
     except ValueError as error:
-        raise damaged("its first lines can't be read") from error
+        raise ValueError("its first lines can't be read") from error
     if "<<<<<<< " in text:
-        raise damaged("it has the marks of a conflict between two versions")
+        raise ValueError("it has the marks of a conflict between two versions")
     if facts["studiolo"] != _FORMAT:
-        raise damaged(f"it has the format {facts['studiolo']}, and this Studiolo reads {_FORMAT}")
+        raise ValueError(
+            f"it has the format {facts['studiolo']}, and this Studiolo reads {_FORMAT}"
+        )
     lock = LockFile(
         base=facts["base"],
         python=facts["python"],
@@ -113,7 +123,7 @@ def read_lock_file(path: Path, *, renewed_by: str) -> LockFile | None:
         packages=text.partition("\n\n")[2],
     )
     if lock._digest() != facts["sha256"]:
-        raise damaged("it was changed after Studiolo wrote it")
+        raise ValueError("it was changed after Studiolo wrote it")
     return lock
 
 

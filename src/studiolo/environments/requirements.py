@@ -1,5 +1,6 @@
 """The packages and the Python versions that a script asks for, read strictly."""
 
+import functools
 import re
 from collections.abc import Sequence
 
@@ -33,6 +34,8 @@ def version_in_range(version: tuple[int, ...], versions: str) -> bool:
     return all([_contains(clause, release) for clause in clauses])  # noqa: C419
 
 
+# Each run of a script asks for the same ones.
+@functools.lru_cache(maxsize=256)
 def _checked(dependency: str) -> str:
     # Only here: loading it takes longer than everything else that a script without requirements
     # needs of this room.

@@ -1,5 +1,6 @@
 """The environment that a script runs in, according to its request."""
 
+import functools
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from studiolo.environments.environment import (
     EnvironmentSpec,
     default_spec,
     environment_in,
+    packages_in,
 )
 from studiolo.environments.errors import (
     PythonRangeError,
@@ -85,10 +87,18 @@ def _environment(
     environment = build_environment(
         spec, like=like, sources=request.sources, progress=progress, home=home
     )
-    # It may not: a lock of an earlier Studiolo has other versions, and so has one whose
-    # requirements did not fit.
-    adds = like.locked and set(like.packages()) <= set(environment.packages())
+    adds = like.locked and _only_adds(environment.path, like.path)
     return replace(environment, adds_to=like) if adds else environment
+
+
+@functools.lru_cache(maxsize=256)
+def _only_adds(environment: Path, base: Path) -> bool:
+    """Whether an environment has all packages of another one, in the same versions.
+
+    It may not: a lock of an earlier Studiolo has other versions, and so has one whose requirements
+    did not fit. The name of an environment's folder stands for its packages.
+    """
+    return set(packages_in(base)) <= set(packages_in(environment))
 
 
 def _built_default(spec: EnvironmentSpec, home: Path) -> Environment | None:

@@ -138,6 +138,16 @@ def test_a_lock_that_was_edited_is_refused(
     assert str(caught.value).endswith("studiolo environment lock a.py")
 
 
+def test_a_lock_is_taken_apart_once_and_again_when_it_has_changed(tmp_path: Path) -> None:
+    path = tmp_path / "a.lock"
+    read = []
+    for asked in ("humanize>=4", "humanize>=4", "humanize>=3"):
+        lock(asked).write(path, renewed_by="x")
+        read.append(read_lock_file(path, renewed_by="x"))
+    assert read[0] is read[1]
+    assert read[2] == lock("humanize>=3")
+
+
 def test_the_lock_beside_a_script_is_what_it_asks_for(tmp_path: Path) -> None:
     script = tmp_path / "a.py"
     environments = ScriptEnvironments(NamedEnvironments(None))
