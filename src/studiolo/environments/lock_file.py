@@ -5,6 +5,7 @@ are all of the environment's, not only those that were asked for: a later Studio
 packages of its own, builds the same environment from it.
 """
 
+import errno
 import functools
 import hashlib
 import json
@@ -90,6 +91,8 @@ def read_lock_file(path: Path, *, renewed_by: str) -> LockFile | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            return None
         raise LockUnreadableError(path=path, reason=error.strerror or str(error)) from error
 
     try:

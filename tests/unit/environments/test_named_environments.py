@@ -18,6 +18,7 @@ from studiolo.environments.lock_file import LockFile, read_lock_file
 from studiolo.environments.named.definition import EnvironmentDefinition, read_definition
 from studiolo.environments.named.named_environments import NamedEnvironments
 from studiolo.environments.named.script_environments import ScriptEnvironments
+from studiolo.environments.named.script_lock import write_script_lock
 from studiolo.environments.request import EnvironmentRequest
 from studiolo.environments.script_environment import environment_for
 from studiolo.modules.script_metadata import ScriptMetadata
@@ -146,6 +147,15 @@ def test_a_lock_is_taken_apart_once_and_again_when_it_has_changed(tmp_path: Path
         read.append(read_lock_file(path, renewed_by="x"))
     assert read[0] is read[1]
     assert read[2] == lock("humanize>=3")
+
+
+def test_a_script_whose_name_leaves_no_room_for_a_lock_has_none(tmp_path: Path) -> None:
+    script = tmp_path / f"{'가' * 84}.py"
+    script.touch()
+    request = ScriptEnvironments(NamedEnvironments(None)).request(HUMANIZE, script=script)
+    assert request.refused is None
+    assert request.lock is None
+    assert "File name too long" in write_script_lock(script, request, "")
 
 
 def test_the_lock_beside_a_script_is_what_it_asks_for(tmp_path: Path) -> None:
