@@ -129,6 +129,8 @@ def test_a_broken_file_is_named_with_its_line_and_the_last_good_graph_stays(
     studio.file.write_text(EXPERIMENT.replace("inputs: {", "inputs: {{"))
     expect(page.get_by_role("alert")).to_contain_text("experiment.yaml:6")
     expect(page.locator(".react-flow__node")).to_have_count(2)
+    studio.file.write_text(EXPERIMENT.replace("own, ", "own, timeout: soon, "))
+    expect(page.get_by_role("alert")).to_contain_text("experiment.yaml:6: The timeout of node")
     studio.file.write_text(EXPERIMENT)
     expect(page.get_by_role("alert")).to_have_count(0)
 

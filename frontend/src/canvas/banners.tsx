@@ -11,7 +11,7 @@ export function CanvasBanners({ experiment }: { readonly experiment: Experiment 
   const words = useWords();
   const standing = experiment.use((state) => state.standing);
   const document = experiment.use((state) => state.document);
-  const broken = document.findings.filter((finding) => finding.node === null && finding.severity === "error");
+  const broken = document.findings.filter((finding) => finding.severity === "error");
   return (
     <>
       {standing.kind === "offline" && <Banner icon={WifiOff} look="off"><span>{words.trouble.offline}</span></Banner>}
