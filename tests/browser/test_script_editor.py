@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from benchmarks.browser import HELPERS, LISTEN_FOR_COMPLETIONS
-from playwright.sync_api import Page, WebSocketRoute, expect
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
 from tests.browser.conftest import NewPage, check_accessibility, check_leaving_asks
 from tests.server_process import server_process
 
@@ -206,6 +206,34 @@ def test_a_list_is_painted_soon_after_its_key(
     # Measured, and not demanded: the machine may be busy.
     record_testsuite_property("key_to_completion_ms_p50", round(statistics.median(taken)))
     print(f"From a key to the list of completions: {statistics.median(taken):.0f} ms (median).")
+
+
+def test_help_knows_packages_that_are_added_while_a_script_is_open(
+    page: Page, script: Script
+) -> None:
+    sockets: list[WebSocketRoute] = []
+    built: list[str] = []
+
+    def connected(socket: WebSocketRoute) -> None:
+        sockets.append(socket)
+        socket.connect_to_server()
+
+    def answered(route: Route) -> None:
+        answer = route.fetch().json()
+        assert answer["packages"]
+        route.fulfill(json=answer | {"packages": "".join([answer["packages"], *built])})
+
+    page.route_web_socket("**/language-server", connected)
+    page.route("**/input-columns", answered)
+    script.open(page)
+    assert len(sockets) == 1
+    # As if what the lock names were built at once.
+    built.append("more")
+    lock = script.file.with_name(f"{script.file.name}.lock")
+    with page.expect_websocket():
+        lock.write_text("")
+    assert len(sockets) == 2
+    lock.unlink()
 
 
 def test_help_comes_back_after_a_lost_connection(new_page: NewPage, script: Script) -> None:
