@@ -1,6 +1,8 @@
 /** The pages, by address. Each is loaded on use. */
 
 import { createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { datasetTableQuery } from "../api/datasets";
+import { queries } from "../api/queries";
 import { canvasRoute, rootRoute, scriptRoute } from "./routes";
 
 const HomePage = lazyRouteComponent(() => import("../pages/home"), "HomePage");
@@ -27,6 +29,10 @@ const datasets = createRoute({
 const dataset = createRoute({
   getParentRoute: () => rootRoute,
   path: "/datasets/$name",
+  // Its rows are asked for while its script is loaded.
+  loader: ({ params, cause }) => {
+    if (cause === "enter") void queries.prefetchQuery(datasetTableQuery(params.name));
+  },
   component: lazyRouteComponent(() => import("../pages/dataset"), "DatasetPage"),
 });
 const models = createRoute({

@@ -1,7 +1,7 @@
 /** Pages of rows: what is asked of the server at a time. */
 
 const CELLS = 20_000;
-const MOST_ROWS = 500;
+const MOST_ROWS = 200;
 const LEAST_ROWS = 20;
 
 /** How many rows a page has: the fewer, the more columns there are. */

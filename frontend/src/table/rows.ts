@@ -48,6 +48,11 @@ export function rowsInView(space: RowSpace, top: number): RowsInView {
   return { from, to: Math.max(from, to), above: top - from * space.height };
 }
 
+/** How many rows are in view at most, wherever it is scrolled to. */
+export function mostInView({ height, view }: RowSpace): number {
+  return Math.ceil(view / height) + 2;
+}
+
 /** Where to scroll so that a row is in view, as near as possible to where it is now. */
 export function topThatShows(space: RowSpace, top: number, row: number): number {
   const begins = row * space.height;

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { columnPlaces, columnsInView, columnsWidth, leftThatShows } from "../../src/table/columns";
 import { moved } from "../../src/table/cursor";
 import { pageLength, pagesOf } from "../../src/table/pages";
-import { bounded, rowsInView, type RowSpace, scale, scrolledHeight, topThatShows } from "../../src/table/rows";
+import { bounded, mostInView, rowsInView, type RowSpace, scale, scrolledHeight, topThatShows } from "../../src/table/rows";
 import { cellText, shownCell, typeBadge } from "../../src/table/cells";
 
 const spaces: fc.Arbitrary<RowSpace> = fc.record({
@@ -19,6 +19,13 @@ test("the first row is at the top and the last one at the bottom, however many t
     expect(rowsInView(space, 0).from).toBe(0);
     const { to } = rowsInView(space, bounded(space, end));
     expect(to).toBe(space.rows);
+  }));
+});
+
+test("no more rows are in view than there are elements for", () => {
+  fc.assert(fc.property(spaces, fc.double({ min: 0, max: 1, noNaN: true }), (space, at) => {
+    const { from, to } = rowsInView(space, bounded(space, at * space.rows * space.height));
+    expect(to - from).toBeLessThanOrEqual(mostInView(space));
   }));
 });
 
@@ -51,7 +58,7 @@ test("of 5,000 columns those in view are found", () => {
 });
 
 test("pages cover the rows in view", () => {
-  expect(pageLength(9)).toBe(500);
+  expect(pageLength(9)).toBe(200);
   expect(pageLength(5_000)).toBe(20);
   expect(pagesOf(480, 520, 500)).toEqual([0, 1]);
   expect(pagesOf(500, 1_000, 500)).toEqual([1]);

@@ -4,7 +4,7 @@ import { type KeyboardEvent, memo, useEffect, useId, useMemo, useRef, useState }
 import { type Cell, cellText, isNumeric, shownCell } from "../../table/cells";
 import { type ColumnPlace, columnPlaces, columnsInView, columnsWidth, leftThatShows } from "../../table/columns";
 import { type Cursor, moved } from "../../table/cursor";
-import { rowsInView, scrolledHeight, topThatShows } from "../../table/rows";
+import { mostInView, rowsInView, scrolledHeight, topThatShows } from "../../table/rows";
 import type { ColumnProfile, RowOrder, TableSource } from "../../table/source";
 import { useWords } from "../../words/words";
 import { ColumnHead, HEAD_HEIGHT } from "./column_head";
@@ -65,6 +65,7 @@ export function Grid({ source, profiles, order, cursor, onMove, onSort, onEnter,
     } else return;
     event.preventDefault();
   };
+  const slots = mostInView(space);
   const shownColumns = Array.from({ length: last - first }, (_, index) => first + index);
   return (
     <div
@@ -99,7 +100,8 @@ export function Grid({ source, profiles, order, cursor, onMove, onSort, onEnter,
         </div>
         {Array.from({ length: to - from }, (_, index) => from + index).map((at, index) => (
           <Row
-            key={at}
+            // A row that comes into view takes the place of one that has left it.
+            key={at % slots}
             id={id}
             at={at}
             top={HEAD_HEIGHT + scroll.scrolled - above + index * ROW_HEIGHT}
