@@ -7,6 +7,7 @@ import io
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
@@ -26,9 +27,7 @@ def main() -> NoReturn:
     signal.signal(signal.SIGINT, _cancel)
     command = sys.argv[1] if len(sys.argv) > 1 else ""
     asks = {"--help", "-h"} & set(sys.argv)
-    # A script is named by its file; an experiment starts what it needs when it knows what that is.
-    is_script = any(argument.endswith(".py") for argument in sys.argv[2:])
-    launcher = _head_start() if command == "run" and is_script and not asks else None
+    launcher = None if asks else _head_start(command, sys.argv[2:])
     importlib.import_module("studiolo.cli.processor").sort_without_avx512()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -68,11 +67,20 @@ def _cancel(*_: object) -> NoReturn:
     os._exit(_INTERRUPTED)
 
 
-def _head_start() -> "Launcher":
-    """A script's interpreter: it starts first, and the imports that follow run at the same time.
+def _head_start(command: str, arguments: Sequence[str]) -> "Launcher | None":
+    """The interpreter of a script or a service: it starts first, and the imports run beside it.
 
     It is told what it is for as soon as that much is imported.
     """
+    # A script is named by its file; an experiment starts what it needs when it knows what that is.
+    is_script = command == "run" and any(argument.endswith(".py") for argument in arguments)
+    # Where a server's address is given, the server scores.
+    is_service = command in ("batch", "call") and not any(
+        argument.startswith("--url") for argument in arguments
+    )
+    if not is_script and not is_service:
+        return None
     launcher: Launcher = importlib.import_module("studiolo.sandbox.process.launcher").Launcher()
-    importlib.import_module("studiolo.workspace.sandboxes.head_start").begin(launcher)
+    head_start = importlib.import_module("studiolo.workspace.sandboxes.head_start")
+    head_start.begin(launcher, program=is_service)
     return launcher

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from studiolo.runs.engines.engine import Engine
     from studiolo.runs.experiments.progress import Observer
     from studiolo.runs.experiments.running import RunningExperiment
+    from studiolo.sandbox.process.launcher import Launcher
     from studiolo.workspace.drafts.draft import Draft
     from studiolo.workspace.jobs.batch_jobs import BatchJobs
     from studiolo.workspace.sandboxes.sandbox_factory import LocalSandboxFactory
@@ -65,13 +66,17 @@ _PAUSE = 0.05
 class Workspace:
     """An open workspace. Close it, or use it as a context manager: its sandboxes end with it."""
 
-    def __init__(self, root: Path, *, engine: "Engine | None" = None) -> None:
+    def __init__(
+        self, root: Path, *, engine: "Engine | None" = None, launcher: "Launcher | None" = None
+    ) -> None:
         """Open the workspace in this folder; `open_workspace` finds it from anywhere in it.
 
         Args:
             root: The folder.
             engine: What carries out the steps of its runs; sandboxes of this machine if not given.
                 It is closed with the workspace.
+            launcher: An interpreter that was started beforehand, for the first request to one of
+                its services; it is used if it fits.
 
         Raises:
             WorkspaceSettingsError: Its `studiolo.toml` can't be read.
@@ -79,6 +84,7 @@ class Workspace:
         self.root = root
         self.settings = settings.read_settings(root / settings.FILE_NAME)
         self._state = StateFolder(root, self.settings.database)
+        self._launcher = launcher
         #: The dataset files.
         self.datasets = WorkspaceDatasets(root / DATASETS, self._state)
         #: The saved models and transforms.
@@ -133,9 +139,12 @@ class Workspace:
             LocalSandboxFactory,
         )
 
+        launcher, self._launcher = self._launcher, None
         # A version keeps its packages, and not where they come from.
         return LocalSandboxFactory(
-            self._runner.settings(settings), environments=self.environments.named
+            self._runner.settings(settings),
+            launcher=launcher,
+            environments=self.environments.named,
         )
 
     @property
@@ -463,11 +472,11 @@ class Workspace:
         return experiment.experiment
 
 
-def open_workspace(path: Path | str = ".") -> Workspace:
-    """Open the workspace that a path is, or is in.
+def open_workspace(path: Path | str = ".", *, launcher: "Launcher | None" = None) -> Workspace:
+    """Open the workspace that a path is, or is in; see `Workspace` for the launcher.
 
     Raises:
         WorkspaceMissingError: It is not in one.
         WorkspaceSettingsError: Its `studiolo.toml` can't be read.
     """
-    return Workspace(find_root(Path(path)))
+    return Workspace(find_root(Path(path)), launcher=launcher)

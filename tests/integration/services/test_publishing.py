@@ -19,6 +19,7 @@ from studiolo.experiments.experiment import NodeName
 from studiolo.experiments.web_service.interface import ServiceInterface, WebServiceParameter
 from studiolo.sandbox.errors import ProgramUnloadableError
 from studiolo.sandbox.exchange.memory_file import MemoryFile
+from studiolo.sandbox.process.launcher import Launcher
 from studiolo.services.errors import ServiceGraphError, VersionDamagedError
 from studiolo.services.scoring import (
     ProblemCode,
@@ -32,6 +33,7 @@ from studiolo.services.versions.frozen_version import freeze, thaw, with_model
 from studiolo.store.blobs import Blobs
 from studiolo.store.identity import BlobDigest
 from studiolo.store.services.service_record import ServiceIsolation
+from studiolo.workspace.sandboxes import head_start
 from studiolo.workspace.services.errors import PublishedRunFailedError
 from studiolo.workspace.services.publishing import Publication
 from studiolo.workspace.workspace import Workspace
@@ -203,6 +205,20 @@ def test_a_model_whose_class_is_gone_is_an_error_in_words(
         "this one need the same packages. Train it again with the packages of this environment "
         "and publish the experiment again, or roll the endpoint back to the version before."
     )
+
+
+def test_an_interpreter_that_was_started_beforehand_serves(
+    workspace: Workspace, published: Publication
+) -> None:
+    del published
+    launcher = Launcher()
+    head_start.begin(launcher, program=True)
+    with Workspace(workspace.root, launcher=launcher) as own:
+        (served,) = own.services.served("sizes")
+        with own.services.handler(served, served.versions[1]) as loaded:
+            assert labels(loaded.score(asked([0.0, 6.0]))) == ["low", "high"]
+            (sandbox,) = loaded._sandboxes
+            assert sandbox._ready().zygote.launcher_pid == launcher.pid
 
 
 def test_the_keys_of_a_new_endpoint_are_given_once(

@@ -9,7 +9,6 @@ from typing import Annotated, NoReturn
 import typer
 from rich.text import Text
 
-from studiolo.calling.service_client import client
 from studiolo.cli.dataset_paths import dataset_path
 from studiolo.cli.reporting import ExitCode, reported_errors
 from studiolo.cli.services.answers import input_files, pairs, show_failed, show_refused
@@ -20,6 +19,7 @@ from studiolo.datasets.errors import DatasetFileUnreadableError
 from studiolo.datasets.reading.without_pandas import leave_pandas_out
 from studiolo.rendering.amounts import count_text
 from studiolo.rendering.plain_text import printable
+from studiolo.sandbox.process.launcher import Launcher
 from studiolo.services.batches.outcome import BatchFailed
 from studiolo.services.schema import MODEL_EXTENSION
 from studiolo.services.scoring import RequestRefused
@@ -35,6 +35,7 @@ from studiolo.workspace.workspace import Workspace, open_workspace
 
 
 def command(
+    context: typer.Context,
     name: ServiceName,
     input: Annotated[  # noqa: A002  # the option is called so
         list[str],
@@ -88,7 +89,8 @@ def command(
         with reported_errors(errors):
             _at_server(errors, _address(url, name, endpoint), key, input, output, asked)
         return
-    with reported_errors(errors), open_workspace(workspace) as opened:
+    launcher = context.find_object(Launcher)
+    with reported_errors(errors), open_workspace(workspace, launcher=launcher) as opened:
         leave_pandas_out()
         files = BatchFiles(
             inputs=input_files(input, opened.services.find(name).inputs, "--input"),
@@ -126,6 +128,9 @@ def _at_server(
     output: Path,
     parameters: Mapping[str, str],
 ) -> None:
+    # Here and not above: where the workspace scores, nothing is sent.
+    from studiolo.calling.service_client import client  # noqa: PLC0415
+
     if not key:
         raise typer.BadParameter("--url needs one.", param_hint="--key")
     if len(inputs) != 1:

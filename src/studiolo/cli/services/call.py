@@ -18,12 +18,14 @@ from studiolo.cli.terminal import Terminal
 from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.reading.files import DatasetFile, format_of
 from studiolo.datasets.reading.without_pandas import leave_pandas_out
+from studiolo.sandbox.process.launcher import Launcher
 from studiolo.services.scoring import RequestRefused, ScoringFailed, ScoringReply
 from studiolo.store.services.service_record import DEFAULT_ENDPOINT
 from studiolo.workspace.workspace import open_workspace
 
 
 def command(
+    context: typer.Context,
     name: ServiceName,
     data: Annotated[
         list[str] | None,
@@ -45,7 +47,8 @@ def command(
 ) -> None:
     """Have a web service score the rows of a dataset, here and without a key."""
     errors = Terminal(sys.stderr)
-    with reported_errors(errors), open_workspace(workspace) as opened:
+    launcher = context.find_object(Launcher)
+    with reported_errors(errors), open_workspace(workspace, launcher=launcher) as opened:
         leave_pandas_out()
         if output is not None:
             # Before anything runs for nothing.

@@ -43,8 +43,8 @@ def script_interpreter(
     )
 
 
-def begin(launcher: Launcher) -> None:
-    """Tell a started interpreter what it is most likely wanted for."""
+def begin(launcher: Launcher, *, program: bool = False) -> None:
+    """Tell a started interpreter what it is most likely wanted for: a script, or a service."""
     environment = environment_in(environments_home().absolute(), default_spec())
     if not is_built(environment):
         return
@@ -61,4 +61,6 @@ def begin(launcher: Launcher) -> None:
     )
     interpreter = script_interpreter(environment)
     private = policy.filesystem.private
-    launcher.begin(first_message(policy, interpreter, layers, private, many=False))
+    launcher.begin(
+        first_message(policy, interpreter, layers, private, many=program, program=program)
+    )
