@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from studiolo.old_code.later_calls import LATER_NUMERIC, LATER_PANDAS, LATER_SCIKIT_LEARN
 from studiolo.old_code.library_calls import AZURE, NUMERIC, PLOTTING
 from studiolo.old_code.pandas_calls import PANDAS
 from studiolo.old_code.pandas_meanings import PANDAS_MEANINGS
@@ -11,10 +12,10 @@ from studiolo.old_code.sklearn_calls import SCIKIT_LEARN
 
 #: By the library that had them.
 BY_LIBRARY: Final = {
-    "pandas": (*PANDAS, *PANDAS_MEANINGS),
-    "scikit-learn": SCIKIT_LEARN,
+    "pandas": (*PANDAS, *PANDAS_MEANINGS, *LATER_PANDAS),
+    "scikit-learn": (*SCIKIT_LEARN, *LATER_SCIKIT_LEARN),
     "Matplotlib": PLOTTING,
-    "NumPy, SciPy and others": NUMERIC,
+    "NumPy, SciPy and others": (*NUMERIC, *LATER_NUMERIC),
     "Azure ML": AZURE,
     "Python 2": PYTHON_2,
 }

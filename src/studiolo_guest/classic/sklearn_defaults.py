@@ -25,7 +25,13 @@ _NORMALIZED: Final = (
     *("OrthogonalMatchingPursuit", "OrthogonalMatchingPursuitCV"),
 )
 _CRITERIA: Final = {"mse": "squared_error", "mae": "absolute_error"}
-_LOSSES: Final = {"ls": "squared_error", "lad": "absolute_error"}
+_LOSSES: Final = {
+    "ls": "squared_error",
+    "lad": "absolute_error",
+    "squared_loss": "squared_error",
+    "l1": "hinge",
+    "l2": "squared_hinge",
+}
 
 
 def adapt_ensemble(ensemble: Any) -> None:
@@ -45,6 +51,7 @@ def adapt_tree(tree: Any) -> None:
 
 def adapt_svm(svm: Any) -> None:
     """Give kernels a width of one by the number of columns, whatever their spread."""
+    _translate(svm.LinearSVC, _with_todays_loss)
     for name in ("SVC", "SVR", "NuSVC", "NuSVR", "OneClassSVM"):
         set_defaults(getattr(svm, name), gamma="auto")
         _translate(getattr(svm, name), _with_auto_for_zero)
@@ -61,6 +68,7 @@ def adapt_linear_models(linear_model: Any) -> None:
     for name in _EPOCHS:
         set_defaults(getattr(linear_model, name), max_iter=5, tol=None)
         _translate(getattr(linear_model, name), _with_epochs)
+    _translate(linear_model.SGDRegressor, _with_todays_loss)
 
 
 def adapt_calibration(calibration: Any) -> None:
