@@ -3,7 +3,7 @@
 import json
 import os
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from studiolo_guest import wire
@@ -12,20 +12,14 @@ from studiolo_guest.contract.request import Request
 
 if TYPE_CHECKING:
     from studiolo_guest.contract.script import Ran
-    from studiolo_guest.programs.program import Program
 
 
-def answer(
-    link: socket.socket,
-    load: Callable[[], None],
-    program: "Program | None" = None,
-    tidy_up: Callable[[Sequence[int]], None] = lambda _: None,
-) -> bool:
+def answer(link: socket.socket, load: Callable[[], None]) -> bool:
     """Serve the request that comes over ``link``; False if the host is gone instead.
 
     ``load`` loads the packages that the zygote has not: under the run's limits, and while the host
-    watches, since their code is a script's choice. With a ``program`` the request is a call of it.
-    ``tidy_up`` gets the descriptors that came with the request, before it is said to be done.
+    watches, since their code is a script's choice. Calls of a program are served in
+    `programs.calls`.
 
     The descriptors that come with it are, in this order: the console's pipe, the request file, the
     report file, a file for each output, the script bundle if the request says so, the inputs', and
@@ -40,17 +34,12 @@ def answer(
     os.close(console)
     content = wire.read_all(request_file)
     os.close(request_file)
-    given = [report_file, *files]
-    if program is not None:
-        _write(report_file, _call(program, content, files))
-    else:
-        ran = _run(content, files, load)
-        _write(report_file, ran.report)
-        if ran.frames:
-            link.send(wire.VARIABLES_FOLLOW)
-            _collect_variables(ran, report_file)
-    tidy_up(given)
-    link.send(b"{}")
+    ran = _run(content, files, load)
+    _write(report_file, ran.report)
+    if ran.frames:
+        link.send(wire.VARIABLES_FOLLOW)
+        _collect_variables(ran, report_file)
+    link.send(wire.IN_A_FILE)
     return True
 
 
@@ -91,11 +80,3 @@ def _run(content: bytes, files: list[int], load: Callable[[], None]) -> "Ran":
 
         request = debugger.attach(request, files.pop())
     return script.run(request, bundle_file, files, results)
-
-
-def _call(program: "Program", content: bytes, files: list[int]) -> dict[str, Any]:
-    from studiolo_guest.programs.program import Call  # noqa: PLC0415  # likewise
-
-    call = Call.read(content)
-    limit_address_space(call.address_space)
-    return program.serve(call, files[program.outputs :], files[: program.outputs])

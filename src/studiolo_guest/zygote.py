@@ -34,7 +34,7 @@ from studiolo_guest.jail import stand_in
 from studiolo_guest.network import ask_before_connecting
 
 if TYPE_CHECKING:
-    from studiolo_guest.programs.between_calls import Housekeeping
+    from studiolo_guest.programs.calls import Calls
     from studiolo_guest.programs.program import Program
 
 #: The exit code of a fork that could not be confined; no user code has run then.
@@ -67,8 +67,10 @@ class Loading:
     program: "Program | None" = None
     #: Whether retired calls get their old meaning back.
     classic: bool = False
-    #: What puts a process right between its calls; None where each serves a single one.
-    housekeeping: "type[Housekeeping] | None" = None
+    #: What serves these calls.
+    calls: "type[Calls] | None" = None
+    #: Whether a fork serves one of them after another.
+    several: bool = False
 
     @property
     def files(self) -> Sequence[int]:
@@ -189,12 +191,7 @@ def _live(
             ask_before_connecting(confinement.network.door)
         if loading.hot is not None and not select.select([link], [], [], _IDLE_SECONDS)[0]:
             loading.hot.populate()
-        if loading.housekeeping is not None:
-            tidy_up = loading.housekeeping().tidy_up
-            while answer(link, loading.complete, loading.program, tidy_up):
-                # The host ends this process when it is to serve no further call.
-                continue
-        elif answer(link, loading.complete, loading.program):
+        if _serve(link, loading):
             # The host ends this process, once it has read the kernel's figures for it. Nothing of
             # the zygote's and nothing a script registered runs any more.
             link.recv(1)
@@ -204,6 +201,18 @@ def _live(
         # Whatever a script has done to what runs after it: from here nothing goes on as if this
         # were the zygote.
         os._exit(_SERVED)
+
+
+def _serve(link: socket.socket, loading: Loading) -> bool:
+    """Serve what comes; False if the host is gone instead."""
+    if loading.calls is None or loading.program is None:
+        return answer(link, loading.complete)
+    calls = loading.calls(link, loading.program, several=loading.several)
+    while calls.serve_one():
+        # The host ends this process when it is to serve no further call.
+        if not loading.several:
+            return True
+    return False
 
 
 def _say(link: socket.socket, what: str, error: BaseException) -> None:
@@ -267,19 +276,19 @@ def _load(
     from studiolo_guest import libraries  # noqa: PLC0415
 
     failed = libraries.load(message["preload"], classic=bool(message["classic"]))
-    program, rehearse, housekeeping = None, None, None
+    program, rehearse, calls = None, None, None
+    several = bool(message["several_calls"])
     if message["program"]:
-        several = bool(message["several_calls"])
-        program, rehearse = _program(link, confinement, several=several)
-        if several:
-            from studiolo_guest.programs.between_calls import Housekeeping  # noqa: PLC0415
+        from studiolo_guest.programs import calls as serving  # noqa: PLC0415  # likewise
 
-            housekeeping = Housekeeping
+        calls = serving.Calls
+        program, rehearse = _program(link, confinement, several=several)
     hot = libraries.settle(
         many=bool(message["many"]), prepared=bool(message["prepared"]), rehearse=rehearse
     )
     rest = None if python == interpreters[-1] else python
-    return Loading(python=rest, hot=hot, program=program, housekeeping=housekeeping), failed
+    loading = Loading(python=rest, hot=hot, program=program, calls=calls, several=several)
+    return loading, failed
 
 
 def main(link: socket.socket, message: Mapping[str, Any]) -> NoReturn:

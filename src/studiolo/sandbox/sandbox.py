@@ -209,8 +209,10 @@ class Sandbox:
         try:
             unconfined = worker.unconfined()
             baseline = worker.started.baseline
-            with RunFiles(request, own, baseline, on_console, attached) as files:
-                outcome = self._attend(worker, files, own, cancelled, attached, arrived, unconfined)
+            files = RunFiles(
+                request, worker.files(request.outputs), own, baseline, on_console, attached
+            )
+            outcome = self._attend(worker, files, own, cancelled, attached, arrived, unconfined)
         finally:
             if attached is not None:
                 attached.ended()
@@ -230,7 +232,7 @@ class Sandbox:
         unconfined: Failure | None,
     ) -> Outcome:
         child, group, started = worker.child, worker.group, worker.started
-        before = worker.cpu_seconds()
+        before = worker.cpu_seconds_before()
         asked = time.perf_counter()
         watch = Watch(
             deadline=asked + limits.timeout_seconds,
@@ -238,7 +240,7 @@ class Sandbox:
             attached=attached,
             group=group,
             memory=limits.memory + COPIED_BYTES + started.baseline if group is None else None,
-            files=[files.report, *files.results],
+            files=files.written_to,
             directory=None
             if started.namespaces
             else (limits.work_directory_size, limits.work_directory_files),
@@ -265,6 +267,7 @@ class Sandbox:
         ended_run = EndedRun(
             zygote=started.zygote,
             end=end,
+            answer=message,
             worker=worker,
             files=files,
             limits=limits,

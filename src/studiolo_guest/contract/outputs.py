@@ -142,7 +142,7 @@ def pickled(value: object, module: str) -> bytes:
     return content
 
 
-def write_bytes(content: bytes | mmap.mmap, file: int) -> None:
+def write_bytes(content: bytes | bytearray | mmap.mmap, file: int) -> None:
     """Write a result.
 
     Raises:

@@ -39,10 +39,11 @@ _NANOSECONDS_ONLY: Final = int(pd.__version__.split(".", maxsplit=1)[0]) < 2
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Memory:
-    """The private, writable mapping of an input's Arrow stream."""
+    """The private, writable memory of an input's Arrow stream."""
 
-    #: A write to it copies the page for this process; the memory file never changes.
-    mapping: mmap.mmap
+    #: A write to a mapping copies the page for this process; the memory file never changes. A few
+    #: bytes are a copy from the start.
+    mapping: mmap.mmap | bytearray
     #: The whole mapping as an Arrow buffer; keeps it mapped.
     buffer: pa.Buffer
 

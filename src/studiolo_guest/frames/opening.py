@@ -223,7 +223,7 @@ def _continues(arrays: list[Any], first: int, position: int) -> bool:
 
 
 def _is_view(values: Any) -> bool:
-    return isinstance(values, np.ndarray) and isinstance(values.base, mmap.mmap)
+    return isinstance(values, np.ndarray) and isinstance(values.base, (mmap.mmap, bytearray))
 
 
 def _piece(

@@ -54,13 +54,24 @@ class _DescriptorSink:
         return False
 
 
+def is_small(batch: pa.RecordBatch) -> bool:
+    """Whether it may well be copied once more."""
+    return bool(batch.nbytes < _SMALL)
+
+
+def stream_of(batch: pa.RecordBatch) -> bytes:
+    """An uncompressed Arrow IPC stream of one small batch."""
+    buffer = pa.BufferOutputStream()
+    with ipc.new_stream(buffer, batch.schema, options=_OPTIONS) as writer:
+        writer.write_batch(batch)
+    content: bytes = buffer.getvalue().to_pybytes()
+    return content
+
+
 def write_batch(descriptor: int, batch: pa.RecordBatch) -> None:
     """Write an uncompressed Arrow IPC stream of one batch at the descriptor's position."""
-    if batch.nbytes < _SMALL:
-        buffer = pa.BufferOutputStream()
-        with ipc.new_stream(buffer, batch.schema, options=_OPTIONS) as writer:
-            writer.write_batch(batch)
-        _DescriptorSink(descriptor).write(buffer.getvalue())
+    if is_small(batch):
+        _DescriptorSink(descriptor).write(stream_of(batch))
         return
     sink: Any = _DescriptorSink(descriptor)
     with (

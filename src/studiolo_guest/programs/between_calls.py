@@ -9,11 +9,14 @@ import os
 import resource
 import shutil
 import signal
+import time
 from collections.abc import Sequence
 from typing import Final
 
 _OPEN: Final = "/proc/self/fd"
 _TIMERS: Final = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
+#: Nanoseconds in which the kernel may give two changes of a folder the same time.
+_SAME_TIME: Final = 20_000_000
 
 
 class Housekeeping:
@@ -23,30 +26,54 @@ class Housekeeping:
         self._directory = os.getcwd()
         top = os.path.dirname(self._directory)
         folders = [top, *(entry.path for entry in os.scandir(top) if entry.is_dir())]
-        #: The names in each of its folders.
-        self._folders = {folder: frozenset(os.listdir(folder)) for folder in folders}
+        self._folders = [_Folder(folder) for folder in folders]
         self._file_size = resource.getrlimit(resource.RLIMIT_FSIZE)
         self._descriptors = _open_descriptors()
 
-    def tidy_up(self, descriptors: Sequence[int]) -> None:
-        """Put away what a call has left, and close ``descriptors``, which came with it."""
-        null = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
+    def tidy_up(self, descriptors: Sequence[int], *, kept: int) -> None:
+        """Put away what a call has left, and close ``descriptors``, which came with it.
+
+        ``kept`` counts those that have come and stay.
+        """
+        # Where it reads from there is nothing to read; what is written there is gone.
         for standard in (1, 2):
-            os.dup2(null, standard)
-        for descriptor in (null, *descriptors):
+            os.dup2(0, standard)
+        for descriptor in descriptors:
             os.close(descriptor)
         for timer in _TIMERS:
             signal.setitimer(timer, 0)
         os.chdir(self._directory)
         os.umask(0o077)
         resource.setrlimit(resource.RLIMIT_FSIZE, self._file_size)
-        for folder, kept in self._folders.items():
-            for name in os.listdir(folder):
-                if name not in kept:
-                    _remove(os.path.join(folder, name))
-        if _open_descriptors() > self._descriptors:
+        for folder in self._folders:
+            folder.tidy_up()
+        if _open_descriptors() > self._descriptors + kept:
             # Most likely a mapping that is part of a cycle.
             gc.collect()
+
+
+class _Folder:
+    """A folder that has the same names in it before each call."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._names = frozenset(os.listdir(path))
+        self._note_time()
+
+    def tidy_up(self) -> None:
+        """Remove what has come."""
+        if os.stat(self._path).st_mtime_ns == self._changed:
+            return
+        for name in os.listdir(self._path):
+            if name not in self._names:
+                _remove(os.path.join(self._path, name))
+        self._note_time()
+
+    def _note_time(self) -> None:
+        """Note when it was changed last, unless the next change may be of the same time."""
+        changed = os.stat(self._path).st_mtime_ns
+        settled = changed < time.time_ns() - _SAME_TIME
+        self._changed = changed if settled else None
 
 
 def _open_descriptors() -> int:

@@ -26,6 +26,7 @@ from studiolo_guest.contract.dialect import Translated
 from studiolo_guest.contract.failure import MismatchError
 from studiolo_guest.contract.inputs import Inputs, opened_bytes
 from studiolo_guest.contract.request import Request
+from studiolo_guest.programs.reply import Reply
 from studiolo_guest.programs.values import (
     Bytes,
     Dataset,
@@ -34,7 +35,6 @@ from studiolo_guest.programs.values import (
     handed_on,
     mapped,
     private,
-    write,
 )
 
 #: For one rehearsal; a sample that takes longer is not worth the wait.
@@ -47,7 +47,8 @@ _MOST_NAMES: Final = 1 << 16
 class Call:
     """One call of a program, as the host wrote it into the request file."""
 
-    #: By the program's own input: its place in the files, as in `Request.inputs`.
+    #: By the program's own input: how many bytes of the message, or how many files, and what is in
+    #: them, as in `Request.inputs`.
     inputs: Mapping[str, Mapping[str, Any]]
     #: By the position of a step: values that take the place of its own.
     parameters: Mapping[str, Mapping[str, Any]]
@@ -55,12 +56,14 @@ class Call:
     address_space: int
     #: What is written between the consoles of two steps; empty if there is only one.
     marker: str
+    #: Whether the pipe and the files of this call and those after it come along.
+    files: bool = False
     #: Environment variables of each step.
     secrets: Mapping[str, str] = field(default_factory=dict)
 
     @staticmethod
     def read(content: bytes) -> "Call":
-        """Read the request file."""
+        """Read what the host has sent."""
         return Call(**json.loads(content))
 
 
@@ -127,12 +130,6 @@ class Program:
         """How many outputs it has."""
         return len(self._outputs)
 
-    def serve(
-        self, call: Call, input_files: Sequence[int], result_files: Sequence[int]
-    ) -> dict[str, Any]:
-        """Run the steps in the current directory; the report, which never fails to come."""
-        return self._served(call, lambda: _given(call, input_files), result_files)
-
     def rehearse(self) -> None:
         """Serve the sample, in a fork that may end at any time.
 
@@ -145,16 +142,15 @@ class Program:
             os.dup2(null, standard)
         os.chdir(tempfile.mkdtemp())
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
-        results = [os.open(f"output-{n}", flags, 0o600) for n in range(len(self._outputs))]
+        files = [os.open(f"output-{n}", flags, 0o600) for n in range(1 + len(self._outputs))]
         call = Call(inputs={}, parameters={}, address_space=0, marker="")
-        json.dumps(self._served(call, lambda: self._sample, results))
+        reply = Reply(files[0], files[1:])
+        reply.message(self.serve(call, lambda: self._sample, reply))
 
-    def _served(
-        self,
-        call: Call,
-        open_inputs: Callable[[], Mapping[str, Value]],
-        result_files: Sequence[int],
+    def serve(
+        self, call: Call, open_inputs: Callable[[], Mapping[str, Value]], reply: Reply
     ) -> dict[str, Any]:
+        """Run the steps in the current directory; the report, which never fails to come."""
         clock = script.Clock()
         log: list[str] = []
         report: dict[str, Any] = {"status": "succeeded", "outputs": [], "error": None}
@@ -179,11 +175,15 @@ class Program:
                     self._run(number, step, request, directory, given, values, clock, said)
                 finally:
                     log += said
-            allow_results()
-            outputs = []
-            for output, file in zip(self._outputs, result_files, strict=True):
-                number = output.get("step", 0)
-                outputs.append(write(_source(output, None, given, values), file))
+            results = [_source(output, None, given, values) for output in self._outputs]
+            outputs = reply.hold(results)
+            if outputs is None:
+                allow_results()
+                outputs = []
+                for place, (output, result) in enumerate(zip(self._outputs, results, strict=True)):
+                    # The step whose result may be too large.
+                    number = output.get("step", 0)
+                    outputs.append(reply.write(place, result))
             report["outputs"] = outputs
             clock.lap("write")
         except BaseException as error:  # noqa: BLE001  # the border of user code: whatever leaves it is the result
@@ -376,16 +376,6 @@ def _with(request: Request, given: Mapping[str, Any], secrets: Mapping[str, str]
         columns={**request.columns, **columns},
         secrets=secrets,
     )
-
-
-def _given(call: Call, files: Sequence[int]) -> dict[str, Value]:
-    """The datasets of a call, by the program's inputs."""
-    given: dict[str, Value] = {}
-    rest = list(files)
-    for name, entry in call.inputs.items():
-        own, rest = rest[: entry["files"]], rest[entry["files"] :]
-        given[name] = mapped(entry, own)
-    return given
 
 
 def _origin(edge: Mapping[str, Any]) -> tuple[object, object] | None:

@@ -13,7 +13,7 @@ from studiolo_guest.contract.outputs import pickled, roles_of, too_large, write_
 from studiolo_guest.frames.columns_in import Memory
 from studiolo_guest.frames.opening import InputFrame, map_file
 from studiolo_guest.frames.output import OutputTable, frame_to_output
-from studiolo_guest.frames.writing import write_batch
+from studiolo_guest.frames.writing import is_small, stream_of, write_batch
 
 _OPTIONS: Final = ipc.IpcWriteOptions(use_threads=False)
 
@@ -51,6 +51,11 @@ def mapped(entry: Mapping[str, Any], files: Sequence[int]) -> Dataset:
     return Dataset(memories=memories, places=entry["places"], roles=entry["roles"])
 
 
+def held(entry: Mapping[str, Any], content: bytes) -> Dataset:
+    """The dataset that ``entry`` describes, which is in these bytes."""
+    return Dataset(memories=[_private(content)], places=entry["places"], roles=entry["roles"])
+
+
 def private(value: Value) -> Value:
     """The same value in memory of its own: a script may write to the frames that it gets."""
     if not isinstance(value, Dataset):
@@ -84,13 +89,23 @@ def _whole(output: OutputTable, inputs: Sequence[InputFrame]) -> pa.RecordBatch:
 
 
 def _copy(memory: Memory) -> Memory:
+    if isinstance(memory.mapping, bytearray):
+        return _private(memory.mapping)
     mapping = mmap.mmap(-1, len(memory.mapping))
     mapping.write(memory.mapping)
     return Memory(mapping=mapping, buffer=pa.py_buffer(mapping))
 
 
+def _private(content: bytes | bytearray) -> Memory:
+    """A copy of a few bytes that a step may write to."""
+    copy = bytearray(content)
+    return Memory(mapping=copy, buffer=pa.py_buffer(copy))
+
+
 def _in_memory(batch: pa.RecordBatch) -> Memory:
     """The batch in memory of its own that the next step may write to."""
+    if is_small(batch):
+        return _private(stream_of(batch))
     size = pa.MockOutputStream()
     with ipc.new_stream(size, batch.schema, options=_OPTIONS) as writer:
         writer.write_batch(batch)
@@ -103,17 +118,28 @@ def _in_memory(batch: pa.RecordBatch) -> Memory:
     return Memory(mapping=mapping, buffer=buffer)
 
 
-def write(value: Value, file: int) -> dict[str, Any] | None:
-    """Write an output of the program; what the report says of it."""
-    if value is None:
-        return None
+def write(value: Value, file: int) -> None:
+    """Write an output of the program, if it is not empty."""
     if isinstance(value, Dataset):
         _write_dataset(value, file)
-        # How many rows it has is looked up only where it refers to columns elsewhere.
-        return {"rows": 0, "references": [], "roles": dict(value.roles)}
-    assert isinstance(value, Bytes)
-    write_bytes(value.content, file)
-    return {"rows": 0, "references": []}
+    elif value is not None:
+        assert isinstance(value, Bytes)
+        write_bytes(value.content, file)
+
+
+def content_of(value: Value, most: int) -> bytes | None:
+    """An output of the program, if it is not more than ``most`` bytes; None if it may be more."""
+    if value is None:
+        return b""
+    assert not isinstance(value, Opened)
+    if isinstance(value, Bytes):
+        return value.content if len(value.content) <= most else None
+    if value.places is None:
+        mapping = value.memories[0].mapping
+        return bytes(mapping) if len(mapping) <= most else None
+    batch = _whole_batch(value)
+    content = stream_of(batch) if is_small(batch) else b""
+    return content if 0 < len(content) <= most else None
 
 
 def _write_dataset(value: Dataset, file: int) -> None:
@@ -121,13 +147,19 @@ def _write_dataset(value: Dataset, file: int) -> None:
         # The one stream that it is.
         write_bytes(value.memories[0].mapping, file)
         return
-    batches = [_batch_of(memory) for memory in value.memories]
-    columns = [batches[number].column(column) for number, column, _ in value.places]
-    batch = pa.RecordBatch.from_arrays(columns, names=[name for _, _, name in value.places])
+    batch = _whole_batch(value)
     try:
         write_batch(file, batch)
     except OSError as error:
         raise too_large(error, batch.nbytes) from error
+
+
+def _whole_batch(value: Dataset) -> pa.RecordBatch:
+    """The columns of a dataset that are in different files."""
+    assert value.places is not None
+    batches = [_batch_of(memory) for memory in value.memories]
+    columns = [batches[number].column(column) for number, column, _ in value.places]
+    return pa.RecordBatch.from_arrays(columns, names=[name for _, _, name in value.places])
 
 
 def _batch_of(memory: Memory) -> pa.RecordBatch:

@@ -1,5 +1,6 @@
 """Workers that serve one call of a program after another, and when they are replaced."""
 
+import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,12 +24,12 @@ LIMITED = replace(
 )
 #: Executes what a call brings along; the number of calls that its interpreter has served leaves.
 SOURCE = f"""{PREAMBLE}
-def azureml_main(frame, constant):
+def azureml_main(frame, constant, *, text=""):
     pd.calls = getattr(pd, "calls", 0) + 1
-    found = False
-    space = dict(globals(), frame=frame, constant=constant, found=found)
+    space = dict(globals(), frame=frame, constant=constant, found=False, rows=1)
     exec(frame.code[0], space)
-    return pd.DataFrame({{"calls": [pd.calls], "found": [bool(space["found"])]}})
+    made = {{"calls": pd.calls, "found": bool(space["found"]), "text": text}}
+    return pd.DataFrame(made, index=range(space["rows"]))
 """
 #: A worker may keep what is in its interpreter. Everything else is put away, or is its end.
 SEEN = {"a global", "a memory page of a library"}
@@ -53,6 +54,29 @@ OFFENCES = {
     "ends itself": ("os._exit(3)", "ended-without-result"),
     "floods its memory": ("pd.left = [bytearray(1 << 20) for _ in range(1 << 20)]", "any"),
     "hangs": ("while True: pass", "timed-out"),
+}
+#: What a call brings along, prints and returns, each of them too much for a message: the code, a
+#: parameter, and how many rows come back.
+LONG = "x" * 100_000
+SIZES = [
+    ("", "", 1),
+    (f"text = '{LONG}'", "", 1),
+    ("", LONG, 1),
+    ("rows = 5_000", "long enough", 5_000),
+    (f"print('{LONG[:50_000]}')", "", 1),
+    ("", "", 1),
+]
+#: A reply, and what is wrong with it.
+RESULT = {"rows": 0, "references": []}
+REPORT = {"outputs": [{**RESULT, "bytes": 4}], "log": [], "seconds": {}}
+FORGED: dict[str, tuple[object, bytes]] = {
+    "fewer bytes than it says": (REPORT, b"abc"),
+    "more bytes than it says": (REPORT, b"abcde"),
+    "no stream of Arrow's": (REPORT, b"abcd"),
+    "a size that is not one": ({**REPORT, "outputs": [{**RESULT, "bytes": -4}]}, b""),
+    "a result without a size": ({**REPORT, "outputs": [RESULT]}, b""),
+    "no result": ({**REPORT, "outputs": []}, b""),
+    "no report": ([], b""),
 }
 PROGRAM = Program(
     steps=[
@@ -119,6 +143,41 @@ def test_a_call_that_leaves_something_behind_is_the_last_of_its_worker(
     elif expected is not None:
         assert ("" if failure is None else failure.code) == expected
     assert [calls_of(one), calls_of(one)] == [1, 2]
+
+
+def test_calls_of_all_sizes_take_turns(one: Sandbox) -> None:
+    replaced(one)
+    before = descriptors()
+    for number, (code, text, rows) in enumerate(SIZES, start=1):
+        inputs = {"input1": sealed({"code": [code]})}
+        outcome = one.call(Call(inputs=inputs, parameters={0: {"text": text}}))
+        assert table_of(outcome) == {
+            "calls": [number] * rows,
+            "found": [False] * rows,
+            "text": [text] * rows,
+        }
+        assert outcome.device.console == (LONG[:50_000] + "\n" if "print" in code else "")
+        del outcome
+    assert descriptors() <= before + 8
+    failure = call(one, f"raise ValueError('{LONG}')").failure
+    assert failure is not None
+    assert LONG[:10_000] in failure.message
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_a_forged_reply_is_refused(one: Sandbox, name: str) -> None:
+    report, streams = FORGED[name]
+    message = json.dumps(report).encode() + b"\n" + streams
+    code = f"""
+for name in os.listdir("/proc/self/fd"):
+    if "socket" in tried(os.readlink, f"/proc/self/fd/{{name}}"):
+        os.write(int(name), {message!r})
+time.sleep(60)
+"""
+    failure = call(one, code).failure
+    assert failure is not None
+    assert failure.code == "result-invalid", failure
+    assert calls_of(one) == 1
 
 
 def test_a_worker_is_replaced_after_so_many_calls(

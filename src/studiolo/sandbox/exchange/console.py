@@ -69,6 +69,30 @@ class KeptText:
         del self._end[: max(0, len(self._end) - room)]
 
 
+class ConsolePipe:
+    """The pipe of a run's stdout and stderr."""
+
+    def __init__(self) -> None:
+        self.reader, self.writer = os.pipe2(os.O_CLOEXEC)
+        os.set_blocking(self.reader, False)
+
+    def close_writer(self) -> None:
+        """The run has its own copy."""
+        if self.writer >= 0:
+            os.close(self.writer)
+            self.writer = -1
+
+    def close(self) -> None:
+        """Let go of both ends."""
+        self.close_writer()
+        if self.reader >= 0:
+            os.close(self.reader)
+            self.reader = -1
+
+    def __del__(self) -> None:
+        self.close()
+
+
 class Console:
     """The host's end of a run's stdout and stderr, which are one pipe, so that order is kept.
 
@@ -84,15 +108,16 @@ class Console:
         on_text: Callable[[str], None] | None = None,
         parts: int = 1,
         marker: bytes = b"",
+        pipe: ConsolePipe | None = None,
     ) -> None:
         """Keep ``kept`` bytes; beyond those read at most ``rate`` bytes a second.
 
         ``on_text`` is told what comes until that is as much as is kept, and then the rest of what
         is kept at the end. Of ``parts``, between which the ``marker`` is, each is kept up to its
-        share.
+        share. The ``pipe`` is a new one if none is given.
         """
-        self.reader, self._writer = os.pipe2(os.O_CLOEXEC)
-        os.set_blocking(self.reader, False)
+        self.pipe = pipe or ConsolePipe()
+        self.reader = self.pipe.reader
         self._limit = kept
         self._seen = 0
         self._rate = rate
@@ -106,17 +131,6 @@ class Console:
         self._held = b""
         #: When to read again, by `time.perf_counter`; infinity once nothing more can come.
         self.rest_until = 0.0
-
-    @property
-    def writer(self) -> int:
-        """The end to hand to the run."""
-        return self._writer
-
-    def close_writer(self) -> None:
-        """The run has its own copy."""
-        if self._writer >= 0:
-            os.close(self._writer)
-            self._writer = -1
 
     def read(self) -> bool:
         """Take in one piece; False if there is none now or never will be."""
@@ -172,11 +186,6 @@ class Console:
     def text(self) -> str:
         """The kept text of all parts."""
         return "".join(part.text for part in self._parts)
-
-    def close(self) -> None:
-        """Let go of the pipe."""
-        self.close_writer()
-        os.close(self.reader)
 
     def _add(self, piece: bytes) -> None:
         piece = self._held + piece

@@ -5,13 +5,14 @@ import math
 import mmap
 import os
 import struct
+import threading
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from studiolo_guest.frames.writing import write_batch
+from studiolo_guest.frames.writing import is_small, stream_of, write_batch
 
 _F_ADD_SEALS = 1033
 _F_GET_SEALS = 1034
@@ -20,19 +21,26 @@ _ALL_SEALS = 0x1 | 0x2 | 0x4 | 0x8
 _PIECE = 1 << 30
 #: Bytes of a memory file's name; see memfd_create(2).
 _LONGEST_NAME = 249
+_making = threading.Lock()
 
 
 class MemoryFile:
     """Bytes in memory that other processes can map, and that can't be changed once sealed.
 
     It owns its descriptor, which is closed with the last reference to the file; use it as a context
-    manager, or call ``close``, to have that sooner.
+    manager, or call ``close``, to have that sooner. A few bytes that most likely go elsewhere in a
+    message have none until it is asked for.
     """
 
-    descriptor = -1
+    _descriptor = -1
 
-    def __init__(self, descriptor: int) -> None:
-        self.descriptor = descriptor
+    def __init__(
+        self, descriptor: int, *, content: bytes | None = None, name: str = "content"
+    ) -> None:
+        self._descriptor = descriptor
+        self._name = name
+        #: The sealed content, where it is in this process; None where it is in the file alone.
+        self.content = content
         #: The dataset it holds, if it was made from one; what a script returns unchanged is this.
         self.table: pa.Table | None = None
 
@@ -43,6 +51,11 @@ class MemoryFile:
         encoded = name.replace("\0", "?").encode("utf-8", "replace")[:_LONGEST_NAME]
         shown = encoded.decode("utf-8", "ignore")
         return cls(os.memfd_create(shown, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING))
+
+    @classmethod
+    def holding(cls, content: bytes, name: str) -> Self:
+        """A sealed file with this content, which is made when its descriptor is asked for."""
+        return cls(-1, content=content, name=name)
 
     @classmethod
     def of_bytes(cls, content: bytes | memoryview, name: str) -> Self:
@@ -65,6 +78,10 @@ class MemoryFile:
         frame has for it in any case; ``table`` stays as it is.
         """
         batch = _with_nan_for_null(_single_batch(table))
+        if is_small(batch):
+            file = cls.holding(stream_of(batch), name)
+            file.table = table
+            return file
         file = cls.empty(name)
         try:
             write_batch(file.descriptor, batch)
@@ -81,17 +98,28 @@ class MemoryFile:
         return cls.of_table(pa.Table.from_pylist([dict(row) for row in rows]))
 
     @property
+    def descriptor(self) -> int:
+        """Its descriptor; -1 once it is closed."""
+        if self._descriptor < 0 and self.content is not None:
+            with _making:
+                if self._descriptor < 0:
+                    self._descriptor = self._made(self.content, self._name)
+        return self._descriptor
+
+    @property
     def size(self) -> int:
         """Bytes."""
-        return os.fstat(self.descriptor).st_size
+        return os.fstat(self.descriptor).st_size if self.content is None else len(self.content)
 
     @property
     def allocated(self) -> int:
         """Bytes of memory that it takes: those that were written to, whatever its size."""
-        return os.fstat(self.descriptor).st_blocks * 512
+        return self.size if self.content is not None else os.fstat(self.descriptor).st_blocks * 512
 
     def seal(self) -> bool:
         """Make the content final; False while another process has it mapped for writing."""
+        if self.content is not None:
+            return True
         try:
             fcntl.fcntl(self.descriptor, _F_ADD_SEALS, _ALL_SEALS)
         except OSError:
@@ -100,17 +128,22 @@ class MemoryFile:
 
     def read(self, limit: int) -> bytes:
         """The content up to ``limit`` bytes."""
+        if self.content is not None:
+            return self.content[:limit]
         return os.pread(self.descriptor, min(self.size, limit), 0)
 
-    def map(self) -> mmap.mmap:
+    def map(self) -> mmap.mmap | bytes:
         """The content, shared and read-only; it outlives this object."""
+        if self.content is not None:
+            return self.content
         return mmap.mmap(self.descriptor, 0, mmap.MAP_SHARED, mmap.PROT_READ)
 
     def close(self) -> None:
         """Let go of it; maps and other processes keep what they have."""
-        if self.descriptor >= 0:
-            os.close(self.descriptor)
-            self.descriptor = -1
+        self.content = None
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
 
     def __del__(self) -> None:
         self.close()
@@ -132,6 +165,12 @@ class MemoryFile:
         while rest:
             rest = rest[os.write(self.descriptor, rest[:_PIECE]) :]
         return size
+
+    @staticmethod
+    def _made(content: bytes, name: str) -> int:
+        made = MemoryFile.of_bytes(content, name)
+        descriptor, made._descriptor = made._descriptor, -1
+        return descriptor
 
 
 def _single_batch(table: pa.Table) -> pa.RecordBatch:

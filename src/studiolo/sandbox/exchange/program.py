@@ -18,9 +18,12 @@ from studiolo.sandbox.exchange.run_request import (
     script_of,
 )
 from studiolo.sandbox.exchange.sealed_table import SealedTable
+from studiolo_guest.wire import MESSAGE_BYTES
 
 #: Files beside the description in the one message that hands a program over; the kernel takes 253.
 _MOST_FILES = 200
+#: Bytes of datasets that go along in the message of a call: there has to be room for the rest.
+_MOST_IN_MESSAGE = MESSAGE_BYTES // 2
 
 
 class ProgramTooWideError(Exception):
@@ -111,9 +114,17 @@ def request_of_call(program: Program, call: Call) -> RunRequest:
     """
     if set(call.inputs) != set(program.inputs):
         raise ValueError(f"{sorted(call.inputs)} are not the inputs {sorted(program.inputs)}")
-    inputs = {
-        name: {"files": len(table.files), **placed(table)} for name, table in call.inputs.items()
-    }
+    inputs: dict[str, dict[str, Any]] = {}
+    streams: list[bytes] = []
+    files: list[MemoryFile] = []
+    for name, table in call.inputs.items():
+        content = table.files[0].content if table.is_one_file else None
+        if content is not None and sum(map(len, streams)) + len(content) <= _MOST_IN_MESSAGE:
+            streams.append(content)
+            inputs[name] = {"bytes": len(content), **placed(table)}
+        else:
+            files += table.files
+            inputs[name] = {"files": len(table.files), **placed(table)}
     # Drawn for this call, so that no script of good will prints it.
     marker = f"\0{secrets.token_hex(16)}\n" if len(program.steps) > 1 else ""
     return RunRequest(
@@ -123,7 +134,8 @@ def request_of_call(program: Program, call: Call) -> RunRequest:
             "parameters": {str(step): dict(own) for step, own in call.parameters.items()},
             "secrets": dict(call.secrets),
         },
-        files=[file for table in call.inputs.values() for file in table.files],
+        files=files,
+        streams=streams,
         # Its results refer to no columns of theirs.
         inputs=[],
         outputs=program.output_ports,

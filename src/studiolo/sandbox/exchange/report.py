@@ -52,6 +52,8 @@ class OutputReport:
     references: Sequence[ColumnReference]
     #: By column name.
     roles: Mapping[str, ColumnRole] = field(default_factory=dict)
+    #: How many bytes of the message it is in; None where it is in a file.
+    size: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,10 +108,12 @@ def _output(raw: object) -> OutputReport:
     output = expect(raw, dict, "an output")
     references = expect(output.get("references"), list, "references")
     roles = expect(output.get("roles", {}), dict, "roles")
+    size = output.get("bytes")
     return OutputReport(
         rows=whole(output.get("rows"), "rows"),
         references=[_reference(r) for r in references],
         roles={name_of(name): _role(role) for name, role in roles.items()},
+        size=None if size is None else whole(size, "bytes"),
     )
 
 

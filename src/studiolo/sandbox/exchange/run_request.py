@@ -18,6 +18,9 @@ class RunRequest:
     content: Mapping[str, Any]
     #: The files that go along, in the order in which the content counts them.
     files: Sequence[MemoryFile]
+    #: What goes along in the message of a call, in the order in which the content counts it; None
+    #: for what is not a call, which goes in files.
+    streams: Sequence[bytes] | None = None
     #: The datasets that the script gets, in the order in which its columns refer to them.
     inputs: Sequence[SealedTable]
     outputs: Sequence[OutputPort]

@@ -54,6 +54,9 @@ class MemoryGroup:
     def __init__(self, path: Path, version: _Version) -> None:
         self._path = path
         self._version = version
+        #: Its files that are read, kept open. One thread may read while another one closes them.
+        self._open: dict[str, int] = {}
+        self._lock = threading.Lock()
 
     def add(self, pid: int) -> None:
         """Count this process, and what it starts from now on.
@@ -107,22 +110,24 @@ class MemoryGroup:
         try:
             self._path.rmdir()
         except FileNotFoundError:
-            return True
+            pass
         except OSError as error:
             if error.errno == errno.EBUSY:
                 return False
             raise
+        with self._lock:
+            while self._open:
+                os.close(self._open.popitem()[1])
         return True
 
     def _read(self, name: str) -> str:
-        try:
-            descriptor = os.open(f"{self._path}/{name}", os.O_RDONLY | os.O_CLOEXEC)
-        except OSError:
-            return ""
-        try:
-            return os.read(descriptor, 4096).decode()
-        finally:
-            os.close(descriptor)
+        with self._lock:
+            try:
+                if name not in self._open:
+                    self._open[name] = os.open(f"{self._path}/{name}", os.O_RDONLY | os.O_CLOEXEC)
+                return os.pread(self._open[name], 4096, 0).decode()
+            except OSError:
+                return ""
 
 
 class MemoryGroups(Protocol):

@@ -29,8 +29,9 @@ class EndedRun:
     """A run whose process has answered or was ended, and which has still to be looked through."""
 
     zygote: Zygote
-    #: Why the wait for it is over.
+    #: Why the wait for it is over, and what the process said.
     end: End
+    answer: bytes
     worker: Worker
     files: RunFiles
     limits: Limits
@@ -63,7 +64,7 @@ class EndedRun:
         if self.end is End.GONE:
             failure = failure_of_exit(self.zygote.exit_of(self.worker.child.name), self.limits)
             return Returned(failure=failure, results={}, report=None)
-        return returned(self.files, self.limits, self._make_final, self.watch.go_on)
+        return returned(self.files, self.answer, self.limits, self._make_final, self.watch.go_on)
 
     def _make_final(self, file: MemoryFile) -> None:
         if file.seal():

@@ -3,7 +3,7 @@
 import json
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -13,7 +13,7 @@ from studiolo.sandbox.exchange.checked_json import ReportError
 from studiolo.sandbox.exchange.failures import failure
 from studiolo.sandbox.exchange.job import Connected, Failure
 from studiolo.sandbox.exchange.memory_file import MemoryFile
-from studiolo.sandbox.exchange.report import OutputReport, Report, read_report
+from studiolo.sandbox.exchange.report import OutputReport, Report
 from studiolo.sandbox.exchange.results import ResultTooLargeError, read_object, read_result
 from studiolo.sandbox.policy.policy import Limits
 from studiolo.sandbox.process.run_files import RunFiles
@@ -43,22 +43,23 @@ class Returned:
 
 def returned(
     files: RunFiles,
+    answer: bytes,
     limits: Limits,
     make_final: Callable[[MemoryFile], None],
     go_on: Callable[[], None],
 ) -> Returned:
-    """Check everything that a guest wrote.
+    """Check everything that a guest wrote, and what it said when it was done.
 
     The report is copied before it is looked at; a result is not, so ``make_final`` has to see to
     it that it can't be changed any more. ``go_on`` is called now and then, and raises what is to
     end the work.
     """
     try:
-        report = read_report(files.report.read(limits.report_size))
+        report, written = files.report(answer)
         if report.failure is not None:
             return Returned(failure=report.failure, results={}, report=report)
         results: dict[str, Connected] = {}
-        for port, file, output in _by_port(files, report):
+        for port, file, output in _by_port(files.outputs, written, report):
             make_final(file)
             results[port.name] = (
                 read_result(file, output, files.inputs, limits, go_on)
@@ -73,10 +74,10 @@ def returned(
 
 
 def _by_port(
-    files: RunFiles, report: Report
+    outputs: Sequence[OutputPort], written: Sequence[MemoryFile], report: Report
 ) -> Iterator[tuple[OutputPort, MemoryFile, OutputReport]]:
     """The ports with a result, each with its file and the guest's report on it."""
-    for port, file, output in zip_longest(files.outputs, files.results, report.outputs):
+    for port, file, output in zip_longest(outputs, written, report.outputs):
         if port is None:
             raise ReportError("it has more outputs than there are ports")
         if output is not None:

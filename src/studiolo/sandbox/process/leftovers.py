@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from studiolo.sandbox.process.observation import status_of, text_of
+from studiolo.sandbox.process.observation import fields_of
 from studiolo.sandbox.process.zygote import Child
 
 #: Fields of a process that a call leaves as they were, unless its code saw to that.
@@ -36,6 +36,11 @@ class Footprint:
     #: Files and folders in its own file system; None where it has none.
     files: int | None
 
+    def with_more(self, descriptors: int) -> "Footprint":
+        """The same with more open files."""
+        known = self.descriptors
+        return replace(self, descriptors=None if known is None else known + descriptors)
+
 
 def footprint_of(child: Child, *, file_system: bool) -> tuple[Footprint, int]:
     """The footprint of a process, and how many bytes of memory it has to itself.
@@ -49,21 +54,21 @@ def footprint_of(child: Child, *, file_system: bool) -> tuple[Footprint, int]:
     Raises:
         OSError: It is gone, or can't be looked at.
     """
-    status = status_of(child.pid)
+    status = fields_of(child.proc.text("status"))
     used = os.fstatvfs(child.directory) if file_system else None
     footprint = Footprint(
         status={name: status[name] for name in _UNCHANGED if name in status},
-        children=_text(child.pid, f"task/{child.pid}/children") or "",
+        children=_text(child, f"task/{child.pid}/children") or "",
         descriptors=_descriptors(child.pid),
-        timers=_text(child.pid, "timers"),
+        timers=_text(child, "timers"),
         files=None if used is None else used.f_files - used.f_ffree,
     )
     return footprint, int(status.get("RssAnon", "0").split()[0]) * 1024
 
 
-def _text(pid: int, name: str) -> str | None:
+def _text(child: Child, name: str) -> str | None:
     try:
-        return text_of(pid, name)
+        return child.proc.text(name)
     except OSError:
         return None
 

@@ -17,6 +17,29 @@ _CAPABILITIES = ("CapInh", "CapPrm", "CapEff", "CapAmb")
 _FILTERS = 2
 
 
+class ProcessFiles:
+    """The files of one process in /proc, kept open: what is read again and again costs one call."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._open: dict[str, int] = {}
+
+    def text(self, name: str) -> str:
+        """A short file.
+
+        Raises:
+            OSError: The process is gone, or there is no such file.
+        """
+        if name not in self._open:
+            self._open[name] = os.open(f"/proc/{self._pid}/{name}", os.O_RDONLY | os.O_CLOEXEC)
+        return os.pread(self._open[name], 1 << 16, 0).decode("utf-8", "replace")
+
+    def close(self) -> None:
+        """Let go of them."""
+        while self._open:
+            os.close(self._open.popitem()[1])
+
+
 @dataclass(frozen=True, kw_only=True)
 class Promised:
     """The properties that a run's process must show before it gets its request."""
@@ -53,7 +76,11 @@ def status_of(pid: int) -> Mapping[str, str]:
     Raises:
         OSError: it is gone.
     """
-    text = text_of(pid, "status")
+    return fields_of(text_of(pid, "status"))
+
+
+def fields_of(text: str) -> Mapping[str, str]:
+    """The fields of a file like `status`, by name."""
     return dict(line.split(":\t", 1) for line in text.splitlines() if ":\t" in line)
 
 

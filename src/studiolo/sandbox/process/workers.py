@@ -9,10 +9,11 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from studiolo.modules.definition import OutputPort
 from studiolo.sandbox.errors import ZygoteFailedError
 from studiolo.sandbox.exchange.failures import failure
 from studiolo.sandbox.exchange.job import Failure
@@ -28,6 +29,7 @@ from studiolo.sandbox.process.process_memory import family_of, proportional_memo
 from studiolo.sandbox.process.run_files import RunFiles
 from studiolo.sandbox.process.supervision import End, Watch, supervise
 from studiolo.sandbox.process.work_directory import new_root, remove_tree
+from studiolo.sandbox.process.worker_files import WorkerFiles
 from studiolo.sandbox.process.zygote import Child
 from studiolo_guest.wire import CONFINED
 
@@ -68,6 +70,7 @@ class Worker:
         self.several = False
         #: The sockets of its network that the host's proxy listens on.
         self.listeners: list[socket.socket] = []
+        self._files: WorkerFiles | None = None
         self._before: Footprint | None = None
         self._spent: float | None = None
 
@@ -83,12 +86,25 @@ class Worker:
         broken = broken_promises(self.child.pid, started.zygote.pid, started.promised)
         return failure("not-confined", "; ".join(broken)) if broken else None
 
+    def files(self, outputs: Sequence[OutputPort]) -> WorkerFiles:
+        """The files that it writes to from now on: those that it has, if it has not yet."""
+        if self._files is None or self._files.written:
+            self.let_go_of_files()
+            self._files = WorkerFiles(outputs)
+        return self._files
+
+    def let_go_of_files(self) -> None:
+        """Close what it writes to; its results live on in the outcome."""
+        if self._files is not None:
+            self._files.close()
+
     def serve(self, files: RunFiles, watch: Watch) -> tuple[End, bytes]:
         """Hand it a request and wait until it has answered, or its time is up; see `supervise`."""
         if self.several and not self.requests:
             # One that is gone already serves nothing in any case.
             with contextlib.suppress(OSError, ValueError):
-                self._before, _ = footprint_of(self.child, file_system=self.started.namespaces)
+                before, _ = footprint_of(self.child, file_system=self.started.namespaces)
+                self._before = before.with_more(1 + len(files.written_to))
         self.requests += 1
         files.send(self.child)
         return self.wait(files, watch)
@@ -97,6 +113,10 @@ class Worker:
         """Its processor time so far; see `Child.cpu_seconds`."""
         self._spent = self.child.cpu_seconds()
         return self._spent
+
+    def cpu_seconds_before(self) -> float | None:
+        """The same before a request; there is next to none between two of them."""
+        return self._spent if self.requests else self.cpu_seconds()
 
     def wait(self, files: RunFiles, watch: Watch) -> tuple[End, bytes]:
         """Wait until it says something more, or its time is up; see `supervise`."""
@@ -112,7 +132,9 @@ class Worker:
             return False
         if self._before is None:
             return False
-        silent = not select.select([self.child.link], [], [], 0)[0]
+        assert self._files is not None
+        said = [self.child.link.fileno(), self._files.pipe.reader]
+        silent = not select.select(said, [], [], 0)[0]
         roomy = memory - self.started.inherited <= limits.memory // 2
         return silent and roomy and now == self._before
 
@@ -384,6 +406,7 @@ class Workers:
 
     def _let_go(self, worker: Worker) -> None:
         worker.end()
+        worker.let_go_of_files()
         child = worker.child
         worker.started.zygote.forget(child.name, functools.partial(self._dispose, child))
 
@@ -392,6 +415,7 @@ class Workers:
         with self._changed:
             idle, self._idle = self._idle, []
         for worker in idle:
+            worker.let_go_of_files()
             worker.child.close()
             self._spend(worker.child.name)
 

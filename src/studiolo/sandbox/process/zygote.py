@@ -21,10 +21,10 @@ from studiolo.sandbox.errors import (
 from studiolo.sandbox.policy.policy import WarmUpPolicy
 from studiolo.sandbox.process.launcher import Launcher
 from studiolo.sandbox.process.observation import (
+    ProcessFiles,
     descendant,
     parent_of,
     shared_with_forks,
-    text_of,
 )
 from studiolo.sandbox.process.process_memory import memory_of
 from studiolo.sandbox.process.zygote_messages import (
@@ -75,6 +75,8 @@ class Child:
         self.directory = directory
         #: Its process id as this process sees it.
         self.pid = process_of(pidfd)
+        #: Its files there.
+        self.proc = ProcessFiles(self.pid)
 
     def first_word(self) -> bytes:
         """The fork's first message: that it is confined, or why it could not be.
@@ -124,10 +126,10 @@ class Child:
         """Whether its process is gone, after waiting for that for ``timeout`` seconds at most."""
         return bool(select.select([self.pidfd], [], [], timeout)[0])
 
-    def request(self, descriptors: Sequence[int]) -> None:
-        """Send it its request, which is in the files."""
+    def send(self, message: bytes, descriptors: Sequence[int]) -> None:
+        """Send it a request."""
         try:
-            wire.send(self.link, {}, descriptors)
+            wire.send_bytes(self.link, message, descriptors)
         except (BrokenPipeError, ConnectionResetError):
             # It is gone already; the caller that waits for it will see how.
             return
@@ -160,7 +162,7 @@ class Child:
         try:
             # CPUCLOCK_SCHED of a process, as `clock_getcpuclockid(3)` makes it.
             own = time.clock_gettime((~self.pid << 3) | 2)
-            stat = text_of(self.pid, "stat")
+            stat = self.proc.text("stat")
         except OSError:
             return None
         # Before the last bracket is its name, which it chooses itself.
@@ -169,6 +171,7 @@ class Child:
 
     def close(self) -> None:
         """Close what was handed over; its file system is gone then."""
+        self.proc.close()
         self.link.close()
         os.close(self.pidfd)
         os.close(self.directory)

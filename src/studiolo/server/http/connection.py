@@ -92,7 +92,12 @@ class Connection(HttpToolsProtocol):
         if size > _HEAD or self.parser.get_http_version() not in _VERSIONS:
             raise ValueError(size)
         self._in_head, self._in_body, self._incomplete = False, True, 0
+        before = self._current
         super().on_headers_complete()
+        new = self._current
+        if new is not None and new is not before and self.scope["method"] != "HEAD":
+            together = _HeadWithBody(self.transport, self.loop)
+            new.transport = cast("asyncio.Transport", together)
 
     def on_body(self, body: bytes) -> None:
         """Take a part of a body."""
@@ -178,3 +183,38 @@ class Connection(HttpToolsProtocol):
             self._untaken_since = now
         self._untaken = untaken
         return now - self._untaken_since > TAKE_SECONDS
+
+
+class _HeadWithBody:
+    """The transport for one answer, whose head goes out together with what follows at once.
+
+    That is one call of the system instead of two, here and at the client.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._head = b""
+
+    def write(self, data: bytes) -> None:
+        """Write what follows the head, or keep the head for a moment."""
+        if data.startswith(b"HTTP/1.1 ") and not self._head:
+            self._head = data
+            self._loop.call_soon(self._write_head)
+        else:
+            head, self._head = self._head, b""
+            self._transport.write(head + data)
+
+    def is_closing(self) -> bool:
+        """Whether the connection ends."""
+        return self._transport.is_closing()
+
+    def close(self) -> None:
+        """End the connection when all has been written."""
+        self._write_head()
+        self._transport.close()
+
+    def _write_head(self) -> None:
+        if self._head:
+            head, self._head = self._head, b""
+            self._transport.write(head)

@@ -6,7 +6,7 @@ import uuid
 from collections import Counter
 from typing import Any
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,12 +20,13 @@ _LOG = logging.getLogger(__name__)
 #: What a client reports to its owner when something went wrong.
 REQUEST_ID = "x-ms-request-id"
 #: Said of every answer: it is what its type says, and belongs to one caller.
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
+_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+]
+_REQUEST_ID = REQUEST_ID.encode()
 #: What nginx calls it when a client went away before its answer.
 CLIENT_GONE = 499
 
@@ -126,10 +127,10 @@ class _Outgoing:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            for name, value in _HEADERS.items():
-                headers.setdefault(name, value)
-            headers[REQUEST_ID] = self._request_id
+            headers = list(message.get("headers", ()))
+            given = {name for name, _ in headers}
+            headers += [header for header in _HEADERS if header[0] not in given]
+            message["headers"] = [*headers, (_REQUEST_ID, self._request_id.encode())]
         elif message["type"] == "http.response.body":
             self.size += len(message.get("body", b""))
         await self._send(message)

@@ -39,6 +39,8 @@ _THREADS = 256
 _LOADING, _BROKEN = "2", "30"
 #: Seconds that a request waits for its service to be loaded.
 _LOADING_SECONDS = 60.0
+#: Seconds for which a request is answered without a look at whether its client is still there.
+_UNWATCHED_SECONDS = 0.2
 
 
 @dataclass(kw_only=True)
@@ -218,7 +220,9 @@ class _Waiting:
 
     def __init__(self, request: Request) -> None:
         self._deadline = 0.0
-        self._gone = asyncio.ensure_future(client_gone(request))
+        self._request = request
+        #: Done when the client has gone; None until it is watched.
+        self._gone: asyncio.Future[None] | None = None
 
     def begin(self, seconds: float) -> None:
         """Give it that much time from now on."""
@@ -233,19 +237,29 @@ class _Waiting:
         """
         if awaited.done():
             return
-        left = self._deadline - asyncio.get_running_loop().time()
-        done, _ = await asyncio.wait(
-            {awaited, self._gone}, timeout=max(left, 0), return_when=asyncio.FIRST_COMPLETED
+        if self._gone is None:
+            # Most are answered by then, and need not watch their client.
+            await asyncio.wait({awaited}, timeout=min(self._left, _UNWATCHED_SECONDS))
+            if awaited.done():
+                return
+            self._gone = asyncio.ensure_future(client_gone(self._request))
+        await asyncio.wait(
+            {awaited, self._gone}, timeout=self._left, return_when=asyncio.FIRST_COMPLETED
         )
-        if awaited in done:
+        if awaited.done():
             return
-        if self._gone in done:
+        if self._gone.done():
             raise ClientDisconnect
         raise refuse("ScoreRequestTimeout")
 
+    @property
+    def _left(self) -> float:
+        return max(self._deadline - asyncio.get_running_loop().time(), 0)
+
     def end(self) -> None:
         """Stop watching the client."""
-        self._gone.cancel()
+        if self._gone is not None:
+            self._gone.cancel()
 
 
 def _initializing(sentence: str) -> RefusedError:

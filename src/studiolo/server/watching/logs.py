@@ -4,10 +4,10 @@ import json
 import logging
 import queue
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from logging.handlers import QueueHandler, QueueListener
 from typing import TextIO
 
 #: Of the server: what was asked, line by line.
@@ -15,6 +15,8 @@ ACCESS = logging.getLogger("studiolo.access")
 _OURS = logging.getLogger("studiolo")
 #: Uvicorn's, which has a line for each client that does not speak HTTP.
 _UVICORN = logging.getLogger("uvicorn")
+#: Seconds in which lines gather before they are written.
+_PAUSE = 0.05
 
 
 class _Line(logging.Formatter):
@@ -28,28 +30,61 @@ class _Line(logging.Formatter):
         return json.dumps(line)
 
 
+class _Writer(logging.Handler):
+    """Has a thread write what is logged: soon, and many lines at once where many come.
+
+    A thread that is woken for each line takes the interpreter from those that answer.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__()
+        self.setFormatter(_Line())
+        self._stream = stream
+        self._records: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
+        self._there_are_some = threading.Event()
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._write, name="log", daemon=True)
+        self._thread.start()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take a record."""
+        self._records.put(record)
+        if not self._there_are_some.is_set():
+            self._there_are_some.set()
+
+    def end(self) -> None:
+        """Write what is left."""
+        self._ending.set()
+        self._there_are_some.set()
+        self._thread.join()
+
+    def _write(self) -> None:
+        ending = False
+        while not ending:
+            self._there_are_some.wait()
+            ending = self._ending.wait(_PAUSE)
+            self._there_are_some.clear()
+            lines = []
+            while not self._records.empty():
+                lines.append(self.format(self._records.get()) + "\n")
+            if not lines:
+                continue
+            # A reader of the log that has gone must not end this thread.
+            with suppress(OSError, ValueError):
+                self._stream.write("".join(lines))
+                self._stream.flush()
+
+
 @contextmanager
 def logged(stream: TextIO | None = None) -> Iterator[None]:
     """Writes what is logged meanwhile; the thread that logs does not wait until it is written."""
-    writer = logging.StreamHandler(stream or sys.stderr)
-    writer.setFormatter(_Line())
-    lines: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
-    listener = QueueListener(lines, writer)
-    handler = _Queue(lines)
+    writer = _Writer(stream or sys.stderr)
     root = logging.getLogger()
-    root.addHandler(handler)
+    root.addHandler(writer)
     _OURS.setLevel(logging.INFO)
     _UVICORN.setLevel(logging.ERROR)
-    listener.start()
     try:
         yield
     finally:
-        root.removeHandler(handler)
-        listener.stop()
-
-
-class _Queue(QueueHandler):
-    """Hands records on as they are: nothing leaves the process."""
-
-    def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
-        return record
+        root.removeHandler(writer)
+        writer.end()

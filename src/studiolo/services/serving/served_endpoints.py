@@ -5,6 +5,7 @@ second, and followed without a request being lost: see `LiveEndpoint`.
 """
 
 import logging
+import os
 import random
 import threading
 from collections import deque
@@ -25,7 +26,8 @@ from studiolo.store.services.service_record import (
 _LOG = logging.getLogger(__name__)
 #: Seconds between two looks at the records.
 _PAUSE = 1.0
-#: Versions that are loaded at the same time. Loading takes a processor each.
+#: Versions that are loaded at the same time. Loading takes a processor each, and so does the start
+#: of the server, so that where there are two the first version is loaded alone.
 _LOADERS = 2
 #: Seconds to wait for a version that is being loaded when nothing is served any more.
 _LAST = 5.0
@@ -68,6 +70,9 @@ class ServedEndpoints:
         self._by_name: dict[tuple[str, str], LiveEndpoint] = {}
         self._work: deque[tuple[LiveEndpoint, VersionKey]] = deque()
         self._there_is_work = threading.Condition()
+        #: How many may be loaded at the same time, and how many are.
+        self._most = min(_LOADERS, max(1, len(os.sched_getaffinity(0)) - 1))
+        self._loading = 0
         self._closing = threading.Event()
         self.refresh()
         self._threads = [
@@ -103,6 +108,11 @@ class ServedEndpoints:
     def hurry(self, endpoint: LiveEndpoint) -> None:
         """Load this endpoint's versions before others: a request waits for it."""
         with self._there_is_work:
+            if not any(work[0] is endpoint for work in self._work):
+                return
+            # What is being loaded now takes as long as it takes.
+            self._most = _LOADERS
+            self._there_is_work.notify_all()
             first = [work for work in self._work if work[0] is endpoint]
             rest = [work for work in self._work if work[0] is not endpoint]
             self._work = deque(first + rest)
@@ -168,12 +178,19 @@ class ServedEndpoints:
         """A thread that loads one version after another."""
         while True:
             with self._there_is_work:
-                while not self._work and not self._closing.is_set():
+                while not self._closing.is_set() and not (
+                    self._work and self._loading < self._most
+                ):
                     self._there_is_work.wait()
                 if self._closing.is_set():
                     return
                 endpoint, key = self._work.popleft()
+                self._loading += 1
             self._load_one(endpoint, key)
+            with self._there_is_work:
+                self._loading -= 1
+                self._most = _LOADERS
+                self._there_is_work.notify_all()
 
     def _load_one(self, endpoint: LiveEndpoint, key: VersionKey) -> None:
         record = endpoint.record
