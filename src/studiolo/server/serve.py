@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+from studiolo.datasets.reading.confined_reading import kept_reader
 from studiolo.server.watching.logs import logged
 from studiolo.services.serving.served_endpoints import ServedEndpoints
 from studiolo.store.identity import EndpointId
@@ -88,6 +89,7 @@ def serve(
         )
         sessions = application.sessions
         link = None if sessions is None else sign_in_address(server.address, sessions)
+        ending.enter_context(kept_reader())
         server.run(on_ready=lambda: on_ready(server.address, endpoints, link))
 
 

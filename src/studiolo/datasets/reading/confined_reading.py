@@ -18,8 +18,10 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any, Final
 
 import pyarrow as pa
@@ -70,6 +72,8 @@ _ENVIRONMENT: Final = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
 }
+#: What all files of this process are read by forks of; see `kept_reader`.
+_KEPT: Final[list[ForkingReader]] = []
 #: A process may wait, for this machine, this many times as long as it may compute.
 _WAIT_FACTOR: Final = 10
 
@@ -79,19 +83,38 @@ def is_confined(file_format: FileFormat, size: int) -> bool:
     return file_format in _EXPANDING or (file_format in _BULKY and size > _SMALL)
 
 
-def forking_reader(content: Content) -> ForkingReader:
-    """The process from which those fork that read pieces of a file; close it when done.
+def forking_reader(formats: Sequence[FileFormat]) -> ForkingReader:
+    """A process from which those fork that read files; close it when done.
 
     Args:
-        content: A file, by its path.
+        formats: Those that it is ready for; a fork gets ready for any other itself.
 
     Raises:
-        DatasetFileUnreadableError: It can't be started.
+        OSError: It can't be started.
     """
+    return ForkingReader(partial(_serving, formats))
+
+
+@contextmanager
+def kept_reader(after: float = 5.0) -> Iterator[None]:
+    """Until the block ends, have the files of this process read by forks of one that is ready.
+
+    For servers, which read one file after another: otherwise an interpreter starts for each of them
+    and imports Arrow, which takes most of the time.
+
+    Args:
+        after: Seconds until it starts: it is not to slow down what a server does first.
+    """
+    begin = threading.Timer(after, _keep_reader)
+    begin.daemon = True
+    begin.start()
     try:
-        return ForkingReader(lambda control: _serving(content, control))
-    except OSError as error:
-        raise _not_started(content, error) from error
+        yield
+    finally:
+        begin.cancel()
+        begin.join()
+        while _KEPT:
+            _KEPT.pop().close()
 
 
 def read_confined(
@@ -105,7 +128,7 @@ def read_confined(
     Args:
         content: The file.
         limits: What the reading may take; by the size of the file if None.
-        forking: What the process forks from, if there is one for this file.
+        forking: What the process forks from, if not what a server keeps.
 
     Raises:
         DatasetTooDemandingError: It takes more memory or time than it may.
@@ -216,14 +239,21 @@ def _run(
         "rows": content.rows,
         "memory": limits.memory,
         "seconds": limits.seconds,
+        "format": content.format.value,
+        "name": content.name,
+        "options": content.options.given(),
     }
     patience = _WAIT_FACTOR * limits.seconds
-    if forking is not None:
-        return forking.run(request, result, report, patience)
-    request = {**_of_file(content), **request, "report": report}
+    forking = forking or next(iter(_KEPT), None)
     with _source(content) as source:
         try:
-            process = _started(request, source, result, report)
+            if forking is not None:
+                status = forking.run(request, [source, result, report], patience)
+                if status is not None:
+                    return status
+                # It is gone, with what it forked: a process of the file's own begins again.
+                _empty(result, report)
+            process = _started({**request, "report": report}, source, result, report)
         except OSError as error:
             raise _not_started(content, error) from error
     with process:
@@ -243,18 +273,21 @@ def _has_ended(process: int, seconds: float) -> bool:
         os.close(descriptor)
 
 
-def _serving(content: Content, control: int) -> subprocess.Popen[bytes]:
-    with _source(content) as source:
-        request = {**_of_file(content), "control": control}
-        return _started(request, source, subprocess.DEVNULL, control)
+def _keep_reader() -> None:
+    # If it can't be started, each file has a process of its own, or an error that says why not.
+    with suppress(OSError):
+        _KEPT.append(forking_reader([FileFormat.PARQUET, FileFormat.ARROW, FileFormat.FEATHER]))
 
 
-def _of_file(content: Content) -> dict[str, Any]:
-    return {
-        "format": content.format.value,
-        "name": content.name,
-        "options": content.options.given(),
-    }
+def _empty(*descriptors: int) -> None:
+    for descriptor in descriptors:
+        os.ftruncate(descriptor, 0)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+
+
+def _serving(formats: Sequence[FileFormat], control: int) -> subprocess.Popen[bytes]:
+    request = {"formats": [each.value for each in formats], "control": control}
+    return _started(request, subprocess.DEVNULL, subprocess.DEVNULL, control)
 
 
 def _started(

@@ -51,19 +51,23 @@ _LANDLOCK_SCOPES_SINCE = 6
 
 
 def main() -> None:
-    """Read the file, within the limits that were asked for, or fork a process for each piece."""
+    """Read the file, within the limits that were asked for, or fork a process for each."""
     request = json.loads(sys.argv[1])
-    _load(FileFormat(request["format"]), request["name"], request["options"].get("encoding"))
     if "control" not in request:
         _read(request, int(request["report"]))
         return
+    _load()
+    for file_format in request["formats"]:
+        module_of(FileFormat(file_format))
     # What was imported stays: no fork need look at it, which would copy its memory.
     gc.freeze()
     with socket.socket(fileno=request["control"]) as control:
-        serve_forks(control, lambda asked, report: _read({**request, **asked}, report))
+        serve_forks(control, _read)
 
 
 def _read(request: Mapping[str, Any], report: int) -> None:
+    _load()
+    _load_format(FileFormat(request["format"]), request["name"], request["options"].get("encoding"))
     size = os.fstat(0).st_size
     data = pa.py_buffer(mmap.mmap(0, size, mmap.MAP_SHARED, mmap.PROT_READ)) if size else b""
     content = Content(
@@ -79,14 +83,19 @@ def _read(request: Mapping[str, Any], report: int) -> None:
         said = said[os.write(report, said) :]
 
 
-def _load(file_format: FileFormat, name: str, encoding: str | None) -> None:
-    """Import all that the reading needs, since nothing can be opened later."""
+def _load() -> None:
+    """Import what the reading of any file needs, since nothing can be opened later."""
     leave_pandas_out()
     # They need a pipe for each file that is read.
     pa.enable_signal_handlers(False)
-    for each in (*_ENCODINGS, encoding or "ascii"):
-        with suppress(LookupError):  # which the reading reports
-            codecs.lookup(each)
+    for each in _ENCODINGS:
+        codecs.lookup(each)
+
+
+def _load_format(file_format: FileFormat, name: str, encoding: str | None) -> None:
+    """Import what this format needs besides."""
+    with suppress(LookupError):  # which the reading reports
+        codecs.lookup(encoding or "ascii")
     module_of(file_format)
     if file_format is FileFormat.GZIP:
         inside = format_of_name(name.lower().removesuffix(".gz"))

@@ -78,7 +78,11 @@ class InputFile:
 
     def __enter__(self) -> Self:
         if self.format in _OF_ROWS and self.state()[0]:
-            self._forking = forking_reader(self._content())
+            try:
+                self._forking = forking_reader([self.format])
+            except OSError as error:
+                reason = f"no process can be started to read it ({error.strerror})"
+                raise DatasetFileUnreadableError(file=self.name, reason=reason) from error
         return self
 
     def __exit__(

@@ -1,12 +1,16 @@
 """Files that hold far more than their size tells, and the process that reads them."""
 
 import datetime as dt
+import gzip
 import io
 import json
+import os
 import resource
+import signal
 import subprocess
 import sys
 import textwrap
+import time
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -31,7 +35,13 @@ from studiolo.datasets.formats.errors import (
     RaggedRowError,
     SheetMissingError,
 )
-from studiolo.datasets.reading.confined_reading import forking_reader, read_confined, row_groups
+from studiolo.datasets.reading import confined_reading
+from studiolo.datasets.reading.confined_reading import (
+    forking_reader,
+    kept_reader,
+    read_confined,
+    row_groups,
+)
 from studiolo.datasets.reading.files import read_dataset, read_dataset_bytes, write_dataset
 from studiolo.datasets.reading_limits import ReadingLimits
 from studiolo.datasets.reading_options import ReadingOptions
@@ -355,7 +365,7 @@ def test_a_fork_that_reads_a_piece_can_reach_nothing(
     path = tmp_path / "a.parquet"
     path.write_bytes(b"x")
     content = content_of(path)
-    with forking_reader(content) as forking, pytest.raises(DamagedFileError, match="nothing"):
+    with forking_reader([]) as forking, pytest.raises(DamagedFileError, match="nothing"):
         read_confined(content, forking=forking)
 
 
@@ -374,7 +384,7 @@ def test_a_fork_that_dies_is_an_error_of_its_piece(
     path = tmp_path / "a.parquet"
     path.write_bytes(b"x")
     limits = ReadingLimits(memory=1 << 30, seconds=1)
-    with forking_reader(content_of(path)) as forking:
+    with forking_reader([FileFormat.PARQUET]) as forking:
         for rows, what in (((1, 2), "1,024 MiB"), ((2, 3), "1 seconds"), ((3, 4), None)):
             with pytest.raises(DatasetError) as caught:
                 read_confined(content_of(path, rows), limits=limits, forking=forking)
@@ -385,10 +395,36 @@ def test_a_fork_that_dies_is_an_error_of_its_piece(
                 assert what in str(caught.value)
 
 
+def test_a_fork_that_is_waited_for_no_longer_is_ended_and_others_are_not(
+    tmp_path: Path, instead: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instead(
+        """
+        while content.rows == (0, 1): pass
+        return {"error": "the other one"}
+        """
+    )
+    monkeypatch.setattr(confined_reading, "_WAIT_FACTOR", 0.01)
+    path = tmp_path / "a.parquet"
+    path.write_bytes(b"x")
+    limits = ReadingLimits(memory=1 << 30, seconds=60)
+    own = processes_of(os.getpid())
+    with forking_reader([FileFormat.PARQUET]) as forking:
+        (reader,) = processes_of(os.getpid()) - own
+        with pytest.raises(DatasetTooDemandingError, match="60 seconds"):
+            read_confined(content_of(path, (0, 1)), limits=limits, forking=forking)
+        while processes_of(reader):
+            time.sleep(0.01)
+        monkeypatch.undo()
+        instead('return {"error": "not this process"}')
+        with pytest.raises(DamagedFileError, match="the other one"):
+            read_confined(content_of(path, (1, 2)), limits=limits, forking=forking)
+
+
 def test_forks_read_pieces_at_the_same_time(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     pq.write_table(pa.table({"a": range(100)}), path, row_group_size=10)
-    with forking_reader(content_of(path)) as forking, ThreadPoolExecutor(4) as pool:
+    with forking_reader([FileFormat.PARQUET]) as forking, ThreadPoolExecutor(4) as pool:
         assert row_groups(content_of(path), forking) == ([10] * 10, False)
         pieces = [(first, first + 7) for first in range(0, 91, 7)]
         tables = pool.map(
@@ -396,6 +432,33 @@ def test_forks_read_pieces_at_the_same_time(tmp_path: Path) -> None:
         )
         found = [table["a"].to_pylist() for table in tables]
     assert found == [list(range(*rows)) for rows in pieces]
+
+
+def test_a_server_keeps_a_process_that_reads_its_files_and_starts_it_anew(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"a": range(10)}), path)
+    own = processes_of(os.getpid())
+    with kept_reader(after=0):
+        while not (kept := processes_of(os.getpid()) - own):
+            time.sleep(0.01)
+        (first,) = kept
+        assert read_dataset(path).table["a"].to_pylist() == list(range(10))
+        assert processes_of(os.getpid()) - own == {first}
+        os.kill(first, signal.SIGKILL)
+        os.waitid(os.P_PID, first, os.WEXITED | os.WNOWAIT)
+        for _ in range(2):
+            assert read_dataset(path).table.num_rows == 10
+        (second,) = processes_of(os.getpid()) - own
+        assert second != first
+        # It was not ready for this format.
+        (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"a\n1\n"))
+        assert read_dataset(tmp_path / "a.csv.gz").table.num_rows == 1
+    assert processes_of(os.getpid()) == own
+
+
+def processes_of(parent: int) -> set[int]:
+    found = Path(f"/proc/{parent}/task").glob("*/children")
+    return {int(pid) for children in found for pid in children.read_text().split()}
 
 
 def content_of(path: Path, rows: tuple[int, int] | None = None) -> Content:
