@@ -40,6 +40,8 @@ def test_names_of_parts_do_not_meet(module: ModuleId) -> None:
     for node in tree.body:
         assert not isinstance(node, ast.ImportFrom) or node.level == 0
         match node:
+            case ast.Import(names=imported) | ast.ImportFrom(names=imported):
+                names.update(one.asname or one.name for one in imported)
             case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
                 names[name] += 1
             case ast.Assign(targets=targets):
