@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pyarrow as pa
 import pytest
@@ -17,9 +18,10 @@ from studiolo.environments.errors import EnvironmentBuildError, RegistryUnreacha
 from studiolo.environments.package_sources import PackageSources
 from studiolo.experiments.experiment import NodeName
 from studiolo.experiments.web_service.interface import ServiceInterface, WebServiceParameter
-from studiolo.sandbox.errors import ProgramUnloadableError
+from studiolo.sandbox.errors import ProgramUnloadableError, ZygoteDiedError
 from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.sandbox.process.launcher import Launcher
+from studiolo.sandbox.process.workers import Workers
 from studiolo.services.errors import ServiceGraphError, VersionDamagedError
 from studiolo.services.scoring import (
     ProblemCode,
@@ -28,6 +30,7 @@ from studiolo.services.scoring import (
     ScoringReply,
     ScoringRequest,
 )
+from studiolo.services.serving.errors import ServiceRestartingError
 from studiolo.services.serving.handler import Handler
 from studiolo.services.versions.frozen_version import freeze, thaw, with_model
 from studiolo.store.blobs import Blobs
@@ -135,6 +138,19 @@ def test_it_keeps_the_versions_of_its_packages(
 
 def test_callers_set_parameters_for_one_request(handler: Handler) -> None:
     assert labels(handler.score(asked([0.0], Add=6.0))) == ["high"]
+    assert labels(handler.score(asked([0.0]))) == ["low"]
+
+
+def test_a_process_that_dies_again_and_again_is_an_error_of_its_own(
+    handler: Handler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: object) -> NoReturn:
+        raise ZygoteDiedError(layer="interpreter", why="killed", python=Path("python"), printed="")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Workers, "take", die)
+        with pytest.raises(ServiceRestartingError, match="killed"):
+            handler.score(asked([0.0]))
     assert labels(handler.score(asked([0.0]))) == ["low"]
 
 

@@ -19,6 +19,7 @@ from studiolo.server.http_server import HttpServer
 from studiolo.services.keys import Key
 from studiolo.services.schema import ServiceSchema
 from studiolo.services.scoring import ScoringFailed, ScoringReply, ScoringRequest, StepTrace
+from studiolo.services.serving.errors import ServiceRestartingError
 from studiolo.services.serving.served_endpoints import ServedEndpoints
 from studiolo.store.services.service_record import (
     EndpointKey,
@@ -67,6 +68,8 @@ class Handler(EchoHandler):
             return ScoringFailed(failure=failure, node="score", steps=steps)
         if asked == [-3]:
             raise RuntimeError(SECRET)
+        if asked == [-4]:
+            raise ServiceRestartingError(why="it ended while it was starting")
         return super().score(request, cancelled=cancelled)
 
 

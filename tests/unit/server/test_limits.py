@@ -356,3 +356,13 @@ def test_a_service_that_cannot_be_loaded_says_so(tmp_path: Path) -> None:
         assert answer.status_code == 503
         assert error_of(answer) == ("ServiceUnavailable", "VersionNotLoaded")
         assert httpx.get(f"{server.url}/ready").json() == {"status": "broken"}
+
+
+def test_a_request_that_finds_no_process_may_be_repeated(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        answer = server.call("-4")
+        assert answer.status_code == 503
+        assert answer.headers["retry-after"]
+        details = answer.json()["error"]["details"][0]
+        assert "Try again in a few seconds" in details["message"]
+        assert server.call().status_code == 200

@@ -28,6 +28,7 @@ from studiolo.services.serving.errors import (
     EndpointBrokenError,
     EndpointBusyError,
     EndpointLoadingError,
+    ServiceRestartingError,
 )
 from studiolo.services.serving.figures import SUCCEEDED, Figures
 from studiolo.services.serving.live_endpoint import LiveEndpoint
@@ -152,7 +153,7 @@ class Scoring:
             facts = (record.endpoint.name, limits.concurrent_calls)
             headers = {"Retry-After": str(error.retry_after)}
             raise refuse("RequestThrottled", *facts, headers=headers) from error
-        except EndpointLoadingError as error:
+        except (EndpointLoadingError, ServiceRestartingError) as error:
             raise _initializing(str(error)) from error
         except EndpointBrokenError as error:
             broken = plain_error(503, "ServiceUnavailable", "VersionNotLoaded", str(error))

@@ -1,4 +1,4 @@
-"""Errors of endpoints that can't answer at this moment."""
+"""Errors of endpoints and services that can't answer at this moment."""
 
 from typing import ClassVar
 
@@ -32,6 +32,19 @@ class EndpointLoadingError(StudioloError):
         super().__init__(
             f'The endpoint "{endpoint}" of the service "{service}" is still being loaded. Try '
             "again in a few seconds."
+        )
+
+
+class ServiceRestartingError(StudioloError):
+    """The process of a version has ended, and so have those that were to replace it."""
+
+    code: ClassVar[str] = "service-restarting"
+
+    def __init__(self, *, why: str) -> None:
+        self.why = why
+        super().__init__(
+            "The process that answers for the service ended, and so did several in its place while "
+            f"they started: {why}. Try again in a few seconds."
         )
 
 

@@ -15,6 +15,7 @@ from studiolo.environments.environment import Environment
 from studiolo.environments.progress import ProgressCallback
 from studiolo.environments.request import EnvironmentRequest
 from studiolo.experiments.allowance import Allowance
+from studiolo.sandbox.errors import ZygoteDiedError
 from studiolo.sandbox.exchange.device_table import device_table
 from studiolo.sandbox.exchange.job import Connected, Outcome
 from studiolo.sandbox.exchange.memory_file import MemoryFile
@@ -23,6 +24,7 @@ from studiolo.sandbox.exchange.sealed_table import SealedTable
 from studiolo.sandbox.network.traffic import NetworkConnection
 from studiolo.sandbox.sandbox import Sandbox
 from studiolo.services.scoring import ScoringFailed, ScoringReply, ScoringRequest, StepTrace
+from studiolo.services.serving.errors import ServiceRestartingError
 from studiolo.services.versions.frozen_version import FrozenVersion
 from studiolo.services.versions.scoring_plan import Stage
 from studiolo.store.services.service_record import ServiceIsolation
@@ -120,6 +122,7 @@ class Handler:
         """Answer a request; it ends soon after ``cancelled`` is set.
 
         Raises:
+            ServiceRestartingError: Its process ended, and so did those that were to replace it.
             StudioloError: Nothing could be run at all.
         """
         parameters = self._parameters(request.parameters)
@@ -138,7 +141,10 @@ class Handler:
                 parameters=parameters.get(number, {}),
                 secrets=self._secrets[number],
             )
-            outcome = sandbox.call(call, cancelled=cancelled)
+            try:
+                outcome = sandbox.call(call, cancelled=cancelled)
+            except ZygoteDiedError as died:
+                raise ServiceRestartingError(why=died.why) from died
             steps += _traces(stage, outcome)
             notes += outcome.log
             network += outcome.network

@@ -30,7 +30,7 @@ _PAUSE = 1.0
 #: of the server, so that where there are two the first version is loaded alone.
 _LOADERS = 2
 #: Seconds to wait for a version that is being loaded when nothing is served any more.
-_LAST = 5.0
+_LAST = 15.0
 
 #: Makes the handler of a version for an endpoint.
 MakeScorer = Callable[[ServedEndpoint, ServiceVersion], Scorer]
