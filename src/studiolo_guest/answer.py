@@ -79,4 +79,8 @@ def _run(content: bytes, files: list[int], load: Callable[[], None]) -> "Ran":
         from studiolo_guest.debugging import debugger  # noqa: PLC0415  # likewise
 
         request = debugger.attach(request, files.pop())
+        try:
+            return script.run(request, bundle_file, files, results)
+        finally:
+            debugger.detach()
     return script.run(request, bundle_file, files, results)

@@ -175,7 +175,8 @@ export const en = {
   },
   palette: {
     title: "Modules",
-    search: (count: number) => `Search ${count} modules`,
+    /** 0 until the modules have come. */
+    search: (count: number) => (count === 0 ? "Search modules" : `Search ${count} modules`),
     datasets: "Your datasets",
     saved: "Saved models and transforms",
     hint: "Drag a module in, or press Enter to add it to what is selected.",

@@ -171,7 +171,7 @@ export const ko: Words = {
   },
   palette: {
     title: "모듈 목록",
-    search: (count) => `모듈 ${amount(count)}개 검색`,
+    search: (count) => (count === 0 ? "모듈 검색" : `모듈 ${amount(count)}개 검색`),
     datasets: "내 데이터셋",
     saved: "저장된 모델과 변환",
     hint: "모듈을 끌어 놓거나 Enter를 누르면 선택한 노드에 추가됩니다.",

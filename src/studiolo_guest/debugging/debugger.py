@@ -44,6 +44,11 @@ def attach(request: Request, line: int) -> Request:
     return replace(request, name=str(file))
 
 
+def detach() -> None:
+    """End the session as soon as the debugger has been told what it still waits for."""
+    sys.modules["pydevd"].stoptrace()
+
+
 def _pydevd(place: str) -> Any:
     # Python's own modules are frozen, which pydevd warns of; its extensions are for another Python.
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"

@@ -122,7 +122,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExperimentResult]:
         ]
         folder.experiment("\n".join(nodes))
         with pytest.MonkeyPatch.context() as patch, Workspace(folder.root) as workspace:
-            patch.setattr("studiolo.workspace.experiments.runner.SecretStore", lambda: store)
+            patch.setattr("studiolo.workspace.sandboxes.secret_store.SecretStore", lambda: store)
             before = workspace.run(workspace.experiment("before"))
             put = before["put"].failure
             if put is not None and put.code == NetworkUnavailableError.code:

@@ -147,7 +147,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory, postgresql: PostgresqlServer) 
     store.set("DB_PASSWORD", PASSWORD)
     store.set("OTHER", "not the password")
     with pytest.MonkeyPatch.context() as patch, Workspace(folder.root) as workspace:
-        patch.setattr("studiolo.workspace.experiments.runner.SecretStore", lambda: store)
+        patch.setattr("studiolo.workspace.sandboxes.secret_store.SecretStore", lambda: store)
         result = workspace.run(workspace.experiment("experiment"))
         failure = result["kinds"].failure
         if failure is not None and failure.code == NetworkUnavailableError.code:

@@ -177,7 +177,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExperimentResult]:
     store = SecretStore(place / "secrets")
     store.set("TOKEN", TOKEN)
     with pytest.MonkeyPatch.context() as patch, Workspace(folder.root) as workspace:
-        patch.setattr("studiolo.workspace.experiments.runner.SecretStore", lambda: store)
+        patch.setattr("studiolo.workspace.sandboxes.secret_store.SecretStore", lambda: store)
         yield workspace.run(workspace.experiment("experiment"))
     server.shutdown()
     server.server_close()

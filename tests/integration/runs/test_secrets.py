@@ -119,7 +119,7 @@ def azureml_main(frame=None):
 def test_a_node_has_the_secrets_that_it_names(
     store: SecretStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("studiolo.workspace.experiments.runner.SecretStore", lambda: store)
+    monkeypatch.setattr("studiolo.workspace.sandboxes.secret_store.SecretStore", lambda: store)
     folder = WorkspaceFolder(tmp_path / "workspace")
     folder.experiment(
         "log in: {module: execute-python-script, script: log_in.py, secrets: [DB_PASSWORD]}",

@@ -74,7 +74,7 @@ export function Palette({ modules, own, onAdd, grip }: PaletteProps) {
       </div>
       <div className="scroll tree" ref={tree}>
         {groups.map((group) => <Group key={group.name} {...group} open={searching} onAdd={onAdd} />)}
-        {groups.length === 0 && searching && <p className="pfoot">{words.palette.none}</p>}
+        {groups.length === 0 && searching && modules.length > 0 && <p className="pfoot">{words.palette.none}</p>}
       </div>
       <p className="pfoot">{words.palette.hint}</p>
     </aside>

@@ -89,7 +89,7 @@ class Batch:
             worker.result()
 
     def _work(self, waiting: Iterator[tuple[int, Piece]]) -> None:
-        while not self._stop.is_set():
+        while not (self._stop.is_set() or self.cancelled.is_set()):
             with self._lock:
                 chosen = next(waiting, None)
             if chosen is None:
