@@ -93,7 +93,9 @@ def _memory() -> None:
     program = Program(steps=[step], outputs={"output1": StepOutput(step=0, port=_RESULT)})
     factory = LocalSandboxFactory(RunSettings())
     environment = factory.environment_for(EnvironmentRequest(base=default_spec()))
-    with factory.program_sandbox(environment, program, warm=0, several_calls=False) as sandbox:
+    with factory.program_sandbox(
+        environment, program, warm=0, several_calls=False, allow=()
+    ) as sandbox:
         sandbox.isolation  # noqa: B018  # waits until it has started
         used = [_used()]
         threads = []
