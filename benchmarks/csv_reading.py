@@ -1,9 +1,11 @@
 """Reading a CSV file of a million rows, types decided over all of it, beside its peers."""
 
 import argparse
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pandas as pd
 import pyarrow.csv
@@ -25,7 +27,7 @@ def main() -> None:
         path = Path(folder) / "mixed.csv"
         write_dataset(Dataset(table=mixed_table(options.rows)), path)
         print(f"{options.rows:,} x 20, {path.stat().st_size / 1e6:.0f} MB")
-        candidates = {
+        candidates: dict[str, Callable[[], Any]] = {
             "studiolo": partial(read_dataset, path),
             "pandas.read_csv": partial(pd.read_csv, path),
             "pandas.read_csv, types from the whole file": partial(

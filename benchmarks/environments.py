@@ -29,7 +29,7 @@ def azureml_main(dataframe1=None, dataframe2=None):
     return pd.DataFrame({{"n": [1000, 10**6]}}),
 """
 _BY_HAND = "\nazureml_main()[0].to_csv('plain.csv', index=False)\n"
-_UV = Path(sys.executable).with_name("uv")
+_UV = str(Path(sys.executable).with_name("uv"))
 
 
 def main() -> None:
@@ -77,8 +77,8 @@ def _by_hand(folder: Path) -> None:
     shutil.rmtree(folder / "by-hand", ignore_errors=True)
     for command in (
         [_UV, "venv", "--quiet", "by-hand"],
-        [_UV, "pip", "install", "--quiet", "--python", python, "pandas", _PACKAGE],
-        [python, "plain.py"],
+        [_UV, "pip", "install", "--quiet", "--python", str(python), "pandas", _PACKAGE],
+        [str(python), "plain.py"],
     ):
         subprocess.run(command, cwd=folder, check=True, capture_output=True)
 

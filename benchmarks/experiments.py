@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -82,7 +83,7 @@ def _print_chain(folder: Path) -> None:
                 for name, (program, *arguments) in _CANDIDATES.items():
                     peers[name].append(_peer(python, program, arguments))
             level = next(
-                node.kept.isolation for node in reversed(result.nodes.values()) if node.kept
+                node.kept.isolation for node in reversed(list(result.nodes.values())) if node.kept
             )
     print(f"{f'studiolo; a process a node, isolation {level}':55}{spread(ours)}")
     for name, times in peers.items():
@@ -132,7 +133,7 @@ def _print_handover(folder: Path) -> None:
     """A gigabyte through ten nodes that return what they get."""
     with _workspace(folder) as workspace:
         rng = np.random.default_rng(0)
-        columns = {f"c{n}": rng.random(_GIGABYTE_ROWS) for n in range(_COLUMNS)}
+        columns = {f"c{n}": pa.array(rng.random(_GIGABYTE_ROWS)) for n in range(_COLUMNS)}
         table = pa.table(columns)
         size = table.nbytes
         write_dataset(Dataset(table=table), workspace.root / "datasets" / "big.arrow")
@@ -158,7 +159,7 @@ def _print_handover(folder: Path) -> None:
 def _workspace(folder: Path) -> Workspace:
     (folder / "datasets").mkdir(parents=True)
     (folder / "studiolo.toml").write_text('name = "benchmark"\n')
-    ten = {"a": list(range(10)), "b": [f"value {n}" for n in range(10)]}
+    ten: dict[str, list[Any]] = {"a": list(range(10)), "b": [f"value {n}" for n in range(10)]}
     write_dataset(Dataset(table=pa.table(ten)), folder / "datasets" / "ten.arrow")
     return Workspace(folder)
 

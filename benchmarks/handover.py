@@ -23,10 +23,11 @@ from benchmarks.turns import print_noise, print_turns, spread, take_turns
 from studiolo.datasets.invariants import check_dataset
 from studiolo.environments.environment import default_spec
 from studiolo.environments.request import EnvironmentRequest
+from studiolo.runs.engines.run_settings import RunSettings
 from studiolo.sandbox.exchange.job import Job
 from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.sandbox.sandbox import Sandbox
-from studiolo.workspace.sandboxes.sandbox_factory import LocalSandboxFactory, RunSettings
+from studiolo.workspace.sandboxes.sandbox_factory import LocalSandboxFactory
 
 _SCRIPTS = {
     "studiolo": "def azureml_main(frame):\n    return frame,\n",

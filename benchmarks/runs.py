@@ -25,6 +25,7 @@ from benchmarks.worker import Worker
 from studiolo.environments.building.build import default_environment
 from studiolo.environments.environment import default_spec
 from studiolo.environments.request import EnvironmentRequest
+from studiolo.runs.engines.run_settings import RunSettings
 from studiolo.sandbox.exchange.job import Job, Outcome
 from studiolo.sandbox.exchange.memory_file import MemoryFile
 from studiolo.sandbox.policy.policy import load_policy
@@ -32,7 +33,6 @@ from studiolo.sandbox.sandbox import Sandbox
 from studiolo.workspace.sandboxes.sandbox_factory import (
     WARM_IMPORTS,
     LocalSandboxFactory,
-    RunSettings,
 )
 
 HELLO = """

@@ -178,7 +178,7 @@ def _wait_for(port: int, started: subprocess.Popen[bytes]) -> None:
             time.sleep(0.02)
         else:
             return
-    raise RuntimeError(f"{started.args} does not listen")
+    raise RuntimeError(f"{started.args!r} does not listen")
 
 
 def free_port() -> int:

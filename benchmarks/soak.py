@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -210,9 +211,9 @@ def _soak(
     work: list[Callable[[], None]] = [lambda: _every(over, _CHANGE, versions.change)]
     work += [lambda: _every(over, _KILL, lambda: _kill_one(server, counts))]
     for target in targets:
-        work += [lambda target=target: _honest(over, target, counts)] * _CLIENTS
-        work += [lambda target=target: _hostile(over, target, counts)]
-        work += [lambda target=target: _leaving(over, target, counts)]
+        work += [partial(_honest, over, target, counts)] * _CLIENTS
+        work += [partial(_hostile, over, target, counts)]
+        work += [partial(_leaving, over, target, counts)]
     with ThreadPoolExecutor(len(work)) as threads:
         running = [threads.submit(one) for one in work]
         wait(running, seconds, return_when=FIRST_EXCEPTION)
