@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from studiolo.runs.errors import FrameUnsuitableError
+from studiolo_guest.frames.arrays import one_array
 from studiolo_guest.frames.columns_in import values_of
 from studiolo_guest.frames.errors import UntranslatableColumnError
 from studiolo_guest.frames.output import frame_to_output
@@ -26,7 +27,7 @@ def frame_of(table: pa.Table, *, nullable: bool = False) -> pd.DataFrame:
 
     ``nullable`` is what a script asks for with the key of that name.
     """
-    columns = [column.combine_chunks() for column in table.columns]
+    columns = [one_array(column) for column in table.columns]
     values = {
         position: values_of(column, nullable=nullable) for position, column in enumerate(columns)
     }

@@ -15,5 +15,9 @@ Values: TypeAlias = np.ndarray[Any, Any]
 
 def one_array(array: Any) -> ArrowArray:
     """A column as one array, whatever number of chunks pandas or pyarrow made of it."""
-    whole: ArrowArray = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-    return whole
+    whole: Any = array
+    if isinstance(array, pa.ChunkedArray):
+        # `combine_chunks` would copy a single one, too.
+        whole = array.chunk(0) if array.num_chunks == 1 else array.combine_chunks()
+    one: ArrowArray = whole
+    return one

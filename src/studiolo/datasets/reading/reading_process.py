@@ -31,6 +31,7 @@ from studiolo.datasets.reading.forking_reader import serve_forks
 from studiolo.datasets.reading.without_pandas import leave_pandas_out
 from studiolo.datasets.reading_options import ReadingOptions
 from studiolo_guest import kernel
+from studiolo_guest.frames.arrays import one_array
 from studiolo_guest.frames.writing import write_batch
 from studiolo_guest.reading_filter import reading_filter
 
@@ -235,7 +236,7 @@ def _lies_in(buffer: pa.Buffer | None, data: pa.Buffer) -> bool:
 
 
 def _write(dataset: Dataset) -> None:
-    arrays = [column.combine_chunks() for column in dataset.table.columns]
+    arrays = [one_array(column) for column in dataset.table.columns]
     write_batch(1, pa.RecordBatch.from_arrays(arrays, schema=dataset.table.schema))
 
 

@@ -26,6 +26,7 @@ from studiolo.datasets.reading.files import (
     FileFormat,
     check_extension,
     format_of,
+    read_content_of,
     read_dataset_bytes,
 )
 from studiolo.datasets.reading_options import ReadingOptions
@@ -185,7 +186,16 @@ class WorkspaceDatasets:
             StoreError: It is not what was kept.
         """
         content = self._content(version)
-        dataset = read_dataset_bytes(content, name=version.name, options=version.reading)
+        dataset = read_content_of(
+            Content(
+                data=content,
+                name=version.name,
+                format=format_of(version.name),
+                options=version.reading,
+                # A blob never changes.
+                file=self._blobs.path(BlobDigest(version.digest)),
+            )
+        )
         if log is not None:
             log += dataset.notes
         known = self._known(version)
