@@ -170,8 +170,9 @@ def test_a_key_is_replaced(workspace: WorkspaceFolder) -> None:
 
 
 def test_a_service_is_shown(workspace: WorkspaceFolder) -> None:
-    shown = workspace("service", "expressions").out
+    shown = workspace("service", "expressions", "--url", "http://127.0.0.1:1").out
     assert "Evaluates Python expressions." in shown
+    assert "There are no figures. http://127.0.0.1:1 does not answer" in shown
     assert re.search(r"input1 +expression\n", shown)
     assert re.search(r"Digits +usually 4\n", shown)
     assert re.search(r"output1 +expression, result\n", shown)

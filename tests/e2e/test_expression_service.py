@@ -29,6 +29,8 @@ class Service:
 
     url: str
     key: str
+    #: In the folder that the workspace is in.
+    command_line: CommandLine
 
     def __call__(self, *expressions: str) -> httpx.Response:
         return httpx.post(
@@ -59,7 +61,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
             settings=EndpointSettings(limits=EndpointLimits(seconds=3)),
         )
     with server_process(folder) as server:
-        yield Service(url=server.url, key=published.keys[KeySlot.PRIMARY].reveal())
+        key = published.keys[KeySlot.PRIMARY].reveal()
+        yield Service(url=server.url, key=key, command_line=command_line)
 
 
 @pytest.mark.parametrize("page", ["README.md", "examples/README.md"])
@@ -121,3 +124,12 @@ def test_the_next_caller_sees_nothing_of_a_request(service: Service) -> None:
     # Within a request each mark is seen, so the next request shows that it is not there any more.
     assert service.results(*marks, *marks.values())[len(marks) :] == ["True"] * len(marks)
     assert service.results(*marks.values()) == ["False"] * len(marks)
+
+
+def test_its_figures_are_shown_in_the_terminal(service: Service) -> None:
+    service.results("1 + 1")
+    arguments = ["evaluate-expressions", "--url", service.url, "--workspace", "my-workspace"]
+    shown = service.command_line("service", *arguments).out
+    figures = re.search(r"default v1 +(\d+), (\d+) with an error, [\d.,]+ ms on average", shown)
+    assert figures is not None, shown
+    assert int(figures[1]) > int(figures[2])

@@ -163,6 +163,14 @@ class Workspace:
         return self._state.path / "server"
 
     @property
+    def metrics_token(self) -> str | None:
+        """The token that opens the metrics of its server; None if it was never served."""
+        try:
+            return (self.server_folder / "metrics-token").read_text(encoding="ascii").strip()
+        except OSError:
+            return None
+
+    @property
     def memory_limit(self) -> int:
         """The bytes of memory that a run may take if it asks for no others."""
         return self._service_sandboxes(RunSettings()).limits.memory

@@ -9,6 +9,8 @@ import httpx
 import pytest
 from tests.unit.server.servers import BODY, PRIMARY, Served, error_of
 
+from studiolo.calling.errors import ServiceRefusedError, ServiceUnreachableError
+from studiolo.calling.server_figures import server_figures
 from studiolo.server.watching.logs import logged
 from studiolo.services.keys import Key
 
@@ -125,3 +127,18 @@ def test_the_metrics_want_their_own_token(server: Served) -> None:
     count = int(lines[f"studiolo_version_request_seconds_count{{{names}}}"])
     assert lines[f'studiolo_version_request_seconds_bucket{{{names},le="+Inf"}}'] == str(count)
     assert int(lines['studiolo_http_responses_total{status="401"}']) >= 2
+
+
+def test_figures_are_read_by_those_who_have_the_token(server: Served) -> None:
+    token = (server.folder / "metrics-token").read_text().strip()
+    before = server_figures(server.url, token=token, service="iris")["default"]["v1"]
+    server.call("2")
+    server.call("-2")
+    after = server_figures(server.url, token=token, service="iris")["default"]["v1"]
+    assert (after.requests, after.errors) == (before.requests + 2, before.errors + 1)
+    assert after.seconds > before.seconds
+    assert server_figures(server.url, token=token, service="other") == {}
+    with pytest.raises(ServiceRefusedError):
+        server_figures(server.url, token="wrong", service="iris")
+    with pytest.raises(ServiceUnreachableError):
+        server_figures("http://127.0.0.1:1", token=token, service="iris")

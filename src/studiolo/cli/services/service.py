@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from studiolo.calling.errors import ServiceCallError, ServiceUnreachableError
+from studiolo.calling.server_figures import server_figures
 from studiolo.cli.reporting import reported_errors
 from studiolo.cli.services.addresses import Addresses
 from studiolo.cli.services.answers import pairs
@@ -16,14 +18,15 @@ from studiolo.cli.services.places import (
     ServiceName,
     WorkspacePath,
 )
-from studiolo.cli.services.service_view import shares_text, show_service
+from studiolo.cli.services.service_view import shares_text, show_figures, show_service
 from studiolo.cli.terminal import Terminal, write_document
 from studiolo.documents.services import service_document
 from studiolo.documents.text import document_text
+from studiolo.rendering.plain_text import printable
 from studiolo.store.services.service_record import DEFAULT_ENDPOINT, KeySlot, Traffic
 from studiolo.workspace.services.limits import limits_text, read_limits
 from studiolo.workspace.services.workspace_services import WorkspaceServices
-from studiolo.workspace.workspace import open_workspace
+from studiolo.workspace.workspace import Workspace, open_workspace
 
 
 class Action(StrEnum):
@@ -58,6 +61,9 @@ def command(
         KeySlot | None, typer.Option(help="For keys: the key to replace by a new one.")
     ] = None,
     endpoint: EndpointName = DEFAULT_ENDPOINT,
+    url: Annotated[
+        str, typer.Option(help="For show: the server that is asked for figures.", metavar="URL")
+    ] = Addresses.base,
     workspace: WorkspacePath = ".",
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -81,6 +87,20 @@ def command(
             write_document(document_text(service_document(services.find(name))))
         else:
             show_service(shown, services.find(name), Addresses())
+            _show_figures(shown, url, opened, name)
+
+
+def _show_figures(shown: Terminal, url: str, workspace: Workspace, name: str) -> None:
+    token = workspace.metrics_token
+    try:
+        if token is None:
+            raise ServiceUnreachableError(address=url, reason="this workspace was never served")
+        figures = server_figures(url, token=token, service=name)
+    except ServiceCallError as error:
+        hint = f"There are no figures. {error} --url names the server."
+        shown.say(Text(printable(hint), style="dim"))
+    else:
+        show_figures(shown, figures)
 
 
 def _check_arguments(action: Action, values: Sequence[str] | None, rotate: KeySlot | None) -> None:

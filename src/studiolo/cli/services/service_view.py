@@ -1,10 +1,11 @@
 """Web services on the terminal."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.text import Text
 
+from studiolo.calling.server_figures import VersionFigures
 from studiolo.cli.services.addresses import Addresses
 from studiolo.cli.terminal import Terminal
 from studiolo.quantities import size_text
@@ -102,6 +103,25 @@ def show_service(console: Terminal, seen: SeenService, addresses: Addresses) -> 
         )
     if seen.schema is not None:
         _show_newest(console, seen, seen.schema)
+
+
+def show_figures(console: Terminal, figures: Mapping[str, Mapping[str, VersionFigures]]) -> None:
+    """The figures of each version, since its server started."""
+    console.say(Text("Requests since the server started", style="bold"))
+    _lines(
+        console,
+        [
+            (f"{endpoint} {version}", _figures_text(one))
+            for endpoint, versions in figures.items()
+            for version, one in versions.items()
+        ]
+        or [("none yet", "")],
+    )
+
+
+def _figures_text(figures: VersionFigures) -> str:
+    mean = 1000 * figures.seconds / max(1, figures.requests)
+    return f"{figures.requests:,}, {figures.errors:,} with an error, {mean:,.1f} ms on average"
 
 
 def _show_newest(console: Terminal, seen: SeenService, schema: ServiceSchema) -> None:
