@@ -11,7 +11,7 @@ import { type NextStep, nextStep } from "./next_step";
 
 interface NextChipProps {
   readonly experiment: Experiment;
-  readonly acts: { add(): void; run(): void; go(node: string): void; look(node: string): void; why(node: string): void };
+  readonly acts: { add(): void; run(): void; go(node: string): void; lookAt(node: string): void; why(node: string): void };
 }
 
 export function NextChip({ experiment, acts }: NextChipProps) {
@@ -38,7 +38,7 @@ export function NextChip({ experiment, acts }: NextChipProps) {
       case "fix": return { text: words.next.fix(next.node), label: words.home.open, act: () => acts.go(next.node) };
       case "failed": return { text: words.next.failed(next.node, next.says), label: words.next.seeWhy, act: () => acts.why(next.node) };
       case "run": return { text: words.next.ready, label: words.canvas.run, act: acts.run };
-      case "look": return { text: words.next.finished(next.node), label: words.canvas.visualize, act: () => acts.look(next.node) };
+      case "look": return { text: words.next.finished(next.node), label: words.canvas.visualize, act: () => acts.lookAt(next.node) };
     }
   }
 }

@@ -264,7 +264,7 @@ export const en = {
   },
   run: {
     run: (id: string) => `Run ${id}`,
-    idle: "Nothing has run here yet.",
+    idle: "Nothing is running.",
     count: (done: number, all: number) => `${done} of ${all} nodes`,
     failed: (count: number) => `${count} failed`,
     openLog: "Open the log",

@@ -258,7 +258,7 @@ export const ko: Words = {
   },
   run: {
     run: (id) => `실행 ${id}`,
-    idle: "아직 실행한 적이 없습니다.",
+    idle: "실행 중이 아닙니다.",
     count: (done, all) => `노드 ${amount(all)}개 중 ${amount(done)}개`,
     failed: (count) => `실패 ${amount(count)}개`,
     openLog: "로그 열기",

@@ -15,7 +15,7 @@ from studiolo.services.classic_text import double_text
 from studiolo.services.columns import NEEDED, ColumnReader
 from studiolo.services.schema import PortSchema, ServiceSchema
 from studiolo.services.scoring import ProblemCode, RequestProblem, RequestRefused, ScoringRequest
-from studiolo.services.words import first_repeated, listed, meant, quoted, shown
+from studiolo.services.words import first_repeated, listed, meant, quoted, sent_instead, shown
 
 #: Problems of a request that are told; there may be one for each of its cells.
 MOST_PROBLEMS = 20
@@ -183,7 +183,7 @@ class _InputReader:
         missing = (name for name in self._required if name not in given)
         extra = [name for name in dict.fromkeys(names) if name not in known]
         for name in itertools.islice(missing, MOST_PROBLEMS):
-            message = f'The column "{name}" is missing.{meant(name, extra)}'
+            message = f'The column "{name}" is missing.{sent_instead(name, extra)}'
             problems.add(ProblemCode.INPUT_MISMATCH, message, target=self._name, column=name)
         for name in extra[:MOST_PROBLEMS]:
             problems.add(

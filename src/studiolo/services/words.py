@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from studiolo.suggestions import did_you_mean
+from studiolo.suggestions import closest, did_you_mean
 
 #: Names in a sentence, and characters of a value.
 _MOST_NAMES = 20
@@ -21,8 +21,17 @@ def listed(names: Iterable[str]) -> str:
 
 def meant(name: str, known: Sequence[str]) -> str:
     """A question after the name that may be meant, with a blank in front; empty if none may."""
-    known = [shown(one[:_LONGEST]) for one in known[:_MOST_LOOKED_AT]]
-    return did_you_mean(name[:_LONGEST], known)
+    return did_you_mean(name[:_LONGEST], _looked_at(known))
+
+
+def sent_instead(name: str, sent: Sequence[str]) -> str:
+    """A question after the name that may have been sent for this one; empty if none may."""
+    close = closest(name[:_LONGEST], _looked_at(sent))
+    return "" if close is None else f' Is it "{close}"?'
+
+
+def _looked_at(names: Sequence[str]) -> list[str]:
+    return [shown(one[:_LONGEST]) for one in names[:_MOST_LOOKED_AT]]
 
 
 def first_repeated(names: Iterable[str]) -> str:

@@ -203,7 +203,7 @@ def test_missing_and_extra_columns_are_named_and_what_may_be_meant() -> None:
         check.check({"input1": Cells(names=["Age", "name"], columns=[[1], ["x"]])}, {})
     )
     assert [(one.code, one.message) for one in found] == [
-        (ProblemCode.INPUT_MISMATCH, 'The column "age" is missing. Did you mean "Age"?'),
+        (ProblemCode.INPUT_MISMATCH, 'The column "age" is missing. Is it "Age"?'),
         (
             ProblemCode.INPUT_MISMATCH,
             'The input has no column "Age". Its columns are "age", "name".',

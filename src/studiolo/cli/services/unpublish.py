@@ -9,6 +9,7 @@ from rich.text import Text
 from studiolo.cli.reporting import reported_errors
 from studiolo.cli.services.places import ServiceName, WorkspacePath
 from studiolo.cli.terminal import Terminal
+from studiolo.rendering.amounts import count_text
 from studiolo.workspace.workspace import open_workspace
 
 
@@ -22,8 +23,8 @@ def command(
         seen = opened.services.find(name)
         if not yes:
             typer.confirm(
-                f"Remove {name}, {len(seen.versions)} version(s) and "
-                f"{len(seen.endpoints)} endpoint(s)? Calls of it fail from then on",
+                f"Remove {name}, {count_text(len(seen.versions), 'version')} and "
+                f"{count_text(len(seen.endpoints), 'endpoint')}? Calls of it fail from then on",
                 abort=True,
                 err=True,
             )
