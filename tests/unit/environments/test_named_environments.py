@@ -1,5 +1,6 @@
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from studiolo.environments.lock_file import LockFile, read_lock_file
 from studiolo.environments.named.definition import EnvironmentDefinition, read_definition
 from studiolo.environments.named.named_environments import NamedEnvironments
 from studiolo.environments.named.script_environments import ScriptEnvironments
-from studiolo.environments.named.script_lock import write_script_lock
+from studiolo.environments.named.script_lock import read_script_lock, write_script_lock
 from studiolo.environments.request import EnvironmentRequest
 from studiolo.environments.script_environment import environment_for
 from studiolo.modules.script_metadata import ScriptMetadata
@@ -179,3 +180,6 @@ def test_the_lock_beside_a_script_is_what_it_asks_for(tmp_path: Path) -> None:
         refused = asked().refused
         assert isinstance(refused, LockUnfitError)
         assert re.search(said, str(refused))
+        assert str(refused).endswith(f"studiolo environment lock {script}")
+    with pytest.raises(LockUnfitError, match=r"lock \S+a\.py --environment other$"):
+        read_script_lock(script, HUMANIZE, replace(default_spec(), name="other"))

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from studiolo.environments.environment import EnvironmentSpec
+from studiolo.environments.environment import DEFAULT, EnvironmentSpec
 from studiolo.environments.errors import LockUnfitError
 from studiolo.environments.lock_file import LockFile, read_lock_file
 from studiolo.environments.request import EnvironmentRequest
@@ -15,9 +15,16 @@ def lock_path(script: Path) -> Path:
     return script.with_name(f"{script.name}.lock")
 
 
-def renewed_by(script: Path) -> str:
-    """The command that locks a script's packages again."""
-    return f"studiolo environment lock {script}"
+def renewed_by(script: Path, environment: str | None = None) -> str:
+    """The command that locks a script's packages again.
+
+    Args:
+        script: The script.
+        environment: The one to lock them for, if it is not the script's own.
+    """
+    return f"studiolo environment lock {script}" + (
+        "" if environment is None else f" --environment {environment}"
+    )
 
 
 def read_script_lock(
@@ -47,7 +54,9 @@ def read_script_lock(
         reason = f"it is for Python {lock.python}, and the script runs on Python {version}"
     else:
         return lock
-    raise LockUnfitError(path=path, reason=reason, renewed_by=renewed_by(script))
+    own = base.name == (metadata.environment or DEFAULT)
+    command = renewed_by(script, None if own else base.name)
+    raise LockUnfitError(path=path, reason=reason, renewed_by=command)
 
 
 def write_script_lock(script: Path, request: EnvironmentRequest, packages: str) -> str:
