@@ -41,7 +41,7 @@ $(PAGE): frontend/node_modules/.installed $(PAGE_SOURCES)
 run: install frontend
 	test -e out/my-workspace || $(BIN)/studiolo new out/my-workspace
 	$(BIN)/studiolo run out/my-workspace/experiments/rank-features
-	@echo 'Now "make serve" opens this workspace in the browser.'
+	@echo 'Now "make serve" serves this workspace at http://127.0.0.1:8765 and prints the link that opens it.'
 
 serve: install frontend
 	test -e out/my-workspace || $(BIN)/studiolo new out/my-workspace
