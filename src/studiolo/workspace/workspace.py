@@ -62,6 +62,9 @@ if TYPE_CHECKING:
 #: Seconds between two looks at whether a run is to be cancelled.
 _PAUSE = 0.05
 
+#: The file that has the token of the metrics, in the server's folder.
+METRICS_FILE = "metrics-token"
+
 
 class Workspace:
     """An open workspace. Close it, or use it as a context manager: its sandboxes end with it."""
@@ -166,7 +169,7 @@ class Workspace:
     def metrics_token(self) -> str | None:
         """The token that opens the metrics of its server; None if it was never served."""
         try:
-            return (self.server_folder / "metrics-token").read_text(encoding="ascii").strip()
+            return (self.server_folder / METRICS_FILE).read_text(encoding="ascii").strip()
         except OSError:
             return None
 

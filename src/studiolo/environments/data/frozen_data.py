@@ -23,7 +23,7 @@ _NLTK: Final = "nltk-"
 
 
 def frozen_names(data: EnvironmentData) -> Sequence[str]:
-    """The names of what there is to freeze, such as "corpora/stopwords"."""
+    """The names of the data to freeze, such as "corpora/stopwords"."""
     found = data.folder.glob("[!.]*/[!.]*")
     return sorted(path.relative_to(data.folder).as_posix() for path in found)
 

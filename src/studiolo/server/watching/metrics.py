@@ -7,14 +7,14 @@ from pathlib import Path
 from studiolo.server.access.secret_file import secret_in
 from studiolo.services.serving.figures import BOUNDS, FiguresNow
 from studiolo.services.serving.live_endpoint import LiveEndpoint
+from studiolo.workspace.workspace import METRICS_FILE
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-FILE_NAME = "metrics-token"
 
 
 def metrics_token(folder: Path) -> str:
     """The token that opens the metrics; made once, in a file that its owner alone can read."""
-    return secret_in(folder, FILE_NAME)
+    return secret_in(folder, METRICS_FILE)
 
 
 def metrics_text(endpoints: Sequence[LiveEndpoint], statuses: Mapping[int, int]) -> str:
