@@ -72,3 +72,11 @@ def test_a_bundle_alone_can_not_be_verified(tmp_path: Path) -> None:
     ended = typed("upgrade", "bundle.zip", "--verify")
     assert ended.code == 2
     assert "a bundle does not run by itself" in ended.err
+
+
+def test_a_misspelt_script_is_named(tmp_path: Path) -> None:
+    typed = WorkspaceFolder(tmp_path)
+    (tmp_path / "rank.py").touch()
+    ended = typed("upgrade", "rank.pyy")
+    assert ended.code == 2
+    assert 'There is no script "rank.pyy". Did you mean "rank.py"?' in " ".join(ended.err.split())

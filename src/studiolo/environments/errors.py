@@ -199,7 +199,7 @@ class DependencyRefusedError(StudioloError):
     def __init__(self, *, dependency: str) -> None:
         self.dependency = dependency
         super().__init__(
-            f'The script\'s dependency "{dependency}" is not a package name with an optional'
+            f'The dependency "{dependency}" is not a package name with an optional'
             ' version, such as "humanize" or "humanize>=4,<5". Addresses, paths and options are'
             " not allowed, because packages are fetched outside the sandbox."
         )
@@ -257,6 +257,16 @@ class EnvironmentNameError(StudioloError):
         self.name = name
         self.reason = reason
         super().__init__(f'An environment can\'t be called "{name}": {reason}')
+
+
+class EnvironmentBuiltInError(StudioloError):
+    """An environment is to be removed that Studiolo brings along."""
+
+    code: ClassVar[str] = "environment-built-in"
+
+    def __init__(self, *, name: str) -> None:
+        self.name = name
+        super().__init__(f'The environment "{name}" is built in, and can\'t be removed.')
 
 
 class EnvironmentFileError(StudioloError):

@@ -75,7 +75,8 @@ class ScriptMetadataError(StudioloError):
         self.reason = reason
         super().__init__(
             f'The script\'s "# /// script" block cannot be read: line {line}: {reason}. The block'
-            ' holds TOML, each line after "# ", such as: dependencies = ["humanize>=4"].'
+            ' holds TOML, each line after "# ", such as: dependencies = ["humanize>=4"]. A line'
+            ' "# ///" closes it.'
         )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from studiolo.modules.errors import ScriptMetadataError, ScriptMetadataRepeatedError
+from studiolo.suggestions import closest
 from studiolo.toml_table import TomlDocument, TomlTable, TomlTableError
 from studiolo.toml_text import NotTomlError, read_toml
 
@@ -40,12 +41,14 @@ def read_script_metadata(source: str) -> ScriptMetadata:
     """The content of a script's "# /// script" block.
 
     Raises:
-        ScriptMetadataError: It is not TOML, or not of the types that the PEP lays down.
+        ScriptMetadataError: It is not closed, its type is misspelt, it is not TOML, or its values
+            are not of the types that the PEP lays down.
         ScriptMetadataRepeatedError: There are two of them.
     """
     lines = source.replace("\r\n", "\n").split("\n")
     blocks = [(start, end) for kind, start, end in _blocks(lines) if kind == "script"]
     if not blocks:
+        _refuse_near_miss(lines)
         return ScriptMetadata()
     start, end = blocks[0]
     if len(blocks) > 1:
@@ -71,6 +74,25 @@ def _blocks(lines: Sequence[str]) -> Iterator[tuple[str, int, int]]:
             continue
         yield opened["type"], place, end
         place = end + 1
+
+
+def _refuse_near_miss(lines: Sequence[str]) -> None:
+    """Refuse what the PEP passes over but was meant as a block: packages would be missing.
+
+    Raises:
+        ScriptMetadataError: A block is not closed, or has a type that is almost "script".
+    """
+    for place, line in enumerate(lines):
+        opened = _OPENED.fullmatch(line)
+        if opened is None or closest(opened["type"], ["script"]) is None:
+            continue
+        if opened["type"] != "script":
+            reason = f'its type is "{opened["type"]}", and not "script"'
+            raise ScriptMetadataError(line=place + 1, reason=reason)
+        # A block without a line in it is none, says the PEP, and nothing is lost with it.
+        if lines[place + 1 : place + 2] != [_CLOSED]:
+            reason = 'its comment ends without a line "# ///"'
+            raise ScriptMetadataError(line=place + 1, reason=reason)
 
 
 def _ends(lines: Sequence[str]) -> Sequence[int]:

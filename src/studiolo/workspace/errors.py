@@ -363,7 +363,9 @@ class SecretMissingError(StudioloError):
     def __init__(self, *, name: str, hint: str) -> None:
         self.name = name
         self.hint = hint
-        said = f' "studiolo secret set {name}" keeps it, "studiolo secret list" shows the names.'
+        said = (
+            f' "studiolo secret list" shows the names, "studiolo secret set {name}" adds this one.'
+        )
         super().__init__(f'There is no secret "{name}".{hint}{said}')
 
 

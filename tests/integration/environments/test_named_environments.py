@@ -9,6 +9,7 @@ import pytest
 
 from studiolo.environments import environment as environments
 from studiolo.environments.errors import (
+    EnvironmentBuiltInError,
     EnvironmentExistsError,
     EnvironmentNameError,
     EnvironmentNotLockedError,
@@ -89,6 +90,8 @@ def test_a_mistake_leaves_no_file(here: WorkspaceEnvironments) -> None:
         here.create("bad", packages=["gamma"])
     with pytest.raises(EnvironmentNameError, match="uses that name"):
         here.create("default", packages=[])
+    with pytest.raises(EnvironmentBuiltInError, match="classic"):
+        here.remove("classic")
     with pytest.raises(EnvironmentNameError, match="small letters"):
         here.create("../x", packages=[])
     assert not folder.exists()

@@ -43,13 +43,29 @@ def test_windows_line_ends() -> None:
     [
         "",
         "import pandas\n",
-        "# /// script\n# dependencies = ['six']\n",  # not closed: none, says the PEP
         "# /// pyproject\n# dependencies = ['six']\n# ///\n",
         "# /// script\n# ///\n",  # the reference expression wants a line between
     ],
 )
 def test_no_block(source: str) -> None:
     assert read_script_metadata(source) == ScriptMetadata()
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "reason"),
+    [
+        ("# /// script\n# dependencies = ['six']\n", 1, "ends without"),
+        ("import six\n# /// script\n# dependencies = ['six']\n\n# ///\n", 2, "ends without"),
+        ("# /// scirpt\n# dependencies = ['six']\n# ///\n", 1, 'type is "scirpt"'),
+        ("# /// Script\n# dependencies = ['six']\n# ///\n", 1, 'type is "Script"'),
+    ],
+)
+def test_block_that_was_meant_as_one_is_not_passed_over(
+    source: str, line: int, reason: str
+) -> None:
+    with pytest.raises(ScriptMetadataError, match=reason) as raised:
+        read_script_metadata(source)
+    assert raised.value.line == line
 
 
 def test_text_after_hash_is_kept_to_the_letter() -> None:
@@ -137,7 +153,8 @@ def test_a_long_block_is_not_searched() -> None:
 def test_blocks_are_found_in_linear_time() -> None:
     def spent(count: int, line: str) -> float:
         before = time.process_time()
-        read_script_metadata(line * count)
+        with pytest.raises(ScriptMetadataError, match="ends without"):
+            read_script_metadata(line * count)
         return time.process_time() - before
 
     for line in ("# /// script\n", f"# /// script\n# {'x' * 100}\n"):

@@ -8,6 +8,9 @@ from rich.text import Text
 from studiolo.cli.reporting import ExitCode
 from studiolo.cli.scripts.upgraded import show_and_write
 from studiolo.cli.terminal import Terminal
+from studiolo.datasets.missing_path import meant
+from studiolo.experiments.errors import ExperimentMissingError
+from studiolo.modules.errors import ScriptMissingError
 from studiolo.rendering.plain_text import printable
 from studiolo.workspace.folder.root import find_root
 from studiolo.workspace.upgrades.experiments import (
@@ -27,9 +30,20 @@ def script_holds(file: UpgradedFile, inputs: Mapping[str, Path | None], errors: 
 
 
 def upgrade_experiment(path: Path, errors: Terminal, *, verify: bool, write: bool) -> ExitCode:
-    """Upgrade the scripts and bundles of an experiment."""
+    """Upgrade the scripts and bundles of an experiment.
+
+    Raises:
+        ExperimentMissingError, ScriptMissingError: There is none; a name with an extension was
+            meant as a script's.
+    """
     with Workspace(find_root(path)) as workspace:
-        experiment = workspace.experiment(path)
+        try:
+            experiment = workspace.experiment(path)
+        except ExperimentMissingError as error:
+            if path.suffix in {"", ".yaml"}:
+                raise
+            hint = meant(path, _can_be_upgraded)
+            raise ScriptMissingError(path=str(path), hint=hint) from error
         files = upgraded_scripts(experiment)
         bundles = upgraded_bundles(experiment, workspace.dataset_folder)
 
@@ -37,6 +51,10 @@ def upgrade_experiment(path: Path, errors: Terminal, *, verify: bool, write: boo
             return _tell_of_experiment(verified_experiment(workspace, experiment, files), errors)
 
         return show_and_write(files, bundles, errors, proof=proof if verify else None, write=write)
+
+
+def _can_be_upgraded(file: Path) -> bool:
+    return file.suffix in {".py", ".zip"}
 
 
 def _tell(done: Verification, errors: Terminal) -> bool:

@@ -76,7 +76,7 @@ def command(
             errors.say(Text(printable(said)))
             with RunProgress(errors, read, errors=errors, tells_why=False) as progress:
                 made = set_up_for_publishing(workspace, read, observer=progress)
-            show_service_experiment(errors, made)
+            show_service_experiment(errors, made, advice="")
             read = _checked(workspace, made.folder, errors)
         with RunProgress(errors, read, errors=errors, tells_why=False) as progress:
             publication = workspace.services.publish(

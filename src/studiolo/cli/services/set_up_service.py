@@ -62,12 +62,14 @@ def command(
     show_service_experiment(Terminal(sys.stdout), made)
 
 
-def show_service_experiment(terminal: Terminal, made: ServiceExperiment) -> None:
-    """Show what was written, and what became of the nodes."""
+def show_service_experiment(
+    terminal: Terminal, made: ServiceExperiment, *, advice: str = " Read it, change it, run it."
+) -> None:
+    """Show what was written, what to do with it, and what became of the nodes."""
     here = Path.cwd()
     near = made.folder.is_relative_to(here)
     folder = made.folder.relative_to(here) if near else made.folder
-    terminal.say(Text(printable(f"Wrote {folder}/experiment.yaml. Read it, change it, run it.")))
+    terminal.say(Text(printable(f"Wrote {folder}/experiment.yaml.{advice}")))
     for version in made.saved:
         said = f"  Saved the {words(version.saved)}, version {version.version}."
         terminal.print(Text(printable(said)), soft_wrap=True)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from studiolo.cli.views.build_bar import BuildBar
 
 #: Said once, before anything moves.
-BUILDING = "Building the Python environment for scripts (once)."
+BUILDING = "Building a Python environment, which is kept for later runs."
 
 
 class BuildProgressBar:

@@ -6,6 +6,7 @@ from studiolo.environments.building.build import building_errors
 from studiolo.environments.building.resolving import resolve
 from studiolo.environments.environment import DEFAULT, Environment, packaged_spec
 from studiolo.environments.errors import (
+    EnvironmentBuiltInError,
     EnvironmentExistsError,
     EnvironmentNameError,
     EnvironmentUnknownError,
@@ -110,11 +111,11 @@ def remove_environment(named: NamedEnvironments, name: str) -> None:
     """Remove the files of an environment. What was built stays until it is pruned.
 
     Raises:
-        EnvironmentNameError: It is a built-in one.
+        EnvironmentBuiltInError: It is a built-in one.
         EnvironmentUnknownError: The workspace has none of that name.
     """
     if name in NAMES:
-        raise EnvironmentNameError(name=name, reason="it is built in and can't be removed.")
+        raise EnvironmentBuiltInError(name=name)
     if named.folder is None or name not in named.names():
         raise EnvironmentUnknownError(name=name, known=named.names())
     with building_errors(name, named.folder):
