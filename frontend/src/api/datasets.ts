@@ -9,6 +9,7 @@ import { client, data, document, type Schemas } from "./client";
 import type { Format } from "./outputs";
 
 export type DatasetFile = Schemas["DatasetFileDocument"];
+export type DatasetVersion = Schemas["DatasetVersionDocument"];
 export type Saved = Schemas["SavedDocument"];
 
 /** The types that a column of an upload can be given. */
@@ -29,34 +30,48 @@ export const datasetQuery = (name: string) => queryOptions({
   queryFn: () => data(client.GET("/datasets/{name}", { params: { path: { name } } })),
 });
 
-/** The table in a dataset file; it is read at this. */
-export const datasetTableQuery = (name: string) => queryOptions({
-  queryKey: ["datasets", name, "table"],
-  queryFn: async (): Promise<TableSource> => {
-    const { columns, total } = await document<Rows>(client.GET("/datasets/{name}/rows", { params: { path: { name }, query: { limit: 1 } } }));
-    return {
-      key: ["datasets", name],
-      rows: total,
-      columns,
-      compare: (first, second, signal) => document<ComparedColumns>(client.GET("/dataset-columns/compare", { params: { query: { name, first, second } }, signal })),
-      page: ({ sort, descending, filters }, offset, limit, signal) =>
-        document<RowPage>(client.GET("/datasets/{name}/rows", {
-          params: { path: { name }, query: { offset, limit, descending, filter: filters.map(filterText), ...(sort !== null && { sort }) } },
-          signal,
-        })),
-    };
-  },
+/** A content of a dataset file. */
+export interface DatasetPlace {
+  readonly name: string;
+  /** Undefined: what the file has now. */
+  readonly version?: number | undefined;
+}
+
+const inVersion = ({ version }: DatasetPlace) => (version === undefined ? {} : { version });
+const key = ({ name, version = 0 }: DatasetPlace) => ["datasets", name, version] as const;
+
+/** The columns and the number of rows; the dataset is read at this. */
+export const datasetHeadQuery = (place: DatasetPlace) => queryOptions({
+  queryKey: [...key(place), "head"],
+  queryFn: () => document<Rows>(client.GET("/datasets/{name}/rows", { params: { path: { name: place.name }, query: { limit: 1, ...inVersion(place) } } })),
 });
 
-export const datasetProfileQuery = (name: string, bins: number) => queryOptions({
-  queryKey: ["datasets", name, "profile", bins],
+/** @param content tells this content of the file apart from those that it had, or will have */
+export function datasetTable(place: DatasetPlace, content: string, { columns, total }: Rows): TableSource {
+  const { name } = place;
+  return {
+    key: ["datasets", name, content],
+    rows: total,
+    columns,
+    compare: (first, second, signal) =>
+      document<ComparedColumns>(client.GET("/dataset-columns/compare", { params: { query: { name, first, second, ...inVersion(place) } }, signal })),
+    page: ({ sort, descending, filters }, offset, limit, signal) =>
+      document<RowPage>(client.GET("/datasets/{name}/rows", {
+        params: { path: { name }, query: { offset, limit, descending, filter: filters.map(filterText), ...(sort !== null && { sort }), ...inVersion(place) } },
+        signal,
+      })),
+  };
+}
+
+export const datasetProfileQuery = (place: DatasetPlace, bins: number) => queryOptions({
+  queryKey: [...key(place), "profile", bins],
   queryFn: () => document<{ readonly columns: readonly ColumnProfile[] }>(
-    client.GET("/datasets/{name}/profile", { params: { path: { name }, query: { bins } } }),
+    client.GET("/datasets/{name}/profile", { params: { path: { name: place.name }, query: { bins, ...inVersion(place) } } }),
   ),
 });
 
-export function datasetDownload(name: string, format: Format): string {
-  return `/api/datasets/${encodeURIComponent(name)}/download?format=${format}`;
+export function datasetDownload({ name, version }: DatasetPlace, format: Format): string {
+  return `/api/datasets/${encodeURIComponent(name)}/download?format=${format}${version === undefined ? "" : `&version=${version}`}`;
 }
 
 export const uploads = {

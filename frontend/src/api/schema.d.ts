@@ -1636,6 +1636,8 @@ export interface components {
             name: string;
             /** Bytes */
             bytes: number;
+            /** Content */
+            content: string | null;
             /** Versions */
             versions: components["schemas"]["DatasetVersionDocument"][];
             /** Used By */
@@ -1662,10 +1664,14 @@ export interface components {
             bytes: number;
             /** Format */
             format: string;
+            /** Content */
+            content: string;
             /** Rows */
             rows: number | null;
             /** Columns */
             columns: components["schemas"]["ColumnDocument"][];
+            /** Used By */
+            used_by: string[];
         };
         /**
          * Describe

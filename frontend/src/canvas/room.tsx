@@ -17,7 +17,7 @@ import { useTroubleText } from "../look/trouble";
 import { Palette } from "../panels/palette/palette";
 import { NodeProperties, Properties } from "../panels/properties/properties";
 import { RunStrip } from "../panels/run/strip";
-import { datasetAddress, deviceAddress, outputAddress } from "../shell/addresses";
+import { deviceAddress, outputAddress } from "../shell/addresses";
 import { useShownKeys } from "../shell/chosen_keys";
 import { type Command, usePageCommands } from "../shell/commands";
 import { Frame } from "../shell/frame";
@@ -221,7 +221,10 @@ function useActs(
       const seen = outcome(node);
       const own = graph.nodes.get(node);
       // A dataset can be looked at before anything has run.
-      if (seen === undefined && own?.kind === "dataset" && output?.kind === "dataset") void navigate({ to: datasetAddress(own.title) });
+      if (seen === undefined && own?.kind === "dataset" && output?.kind === "dataset") {
+        const { version } = own.form;
+        void navigate({ to: "/datasets/$name", params: { name: own.title }, search: typeof version === "number" ? { version } : {} });
+      }
       else if (seen === undefined || seen.state === "failed" || output?.kind !== "dataset") why(node);
       else void navigate({ to: outputAddress(seen.run, node, output.name) });
     };

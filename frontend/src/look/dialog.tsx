@@ -12,15 +12,17 @@ interface DialogProps {
   readonly bare?: boolean;
   /** Whether only its buttons close it: it shows what is not shown again. */
   readonly stays?: boolean;
+  /** Whether it holds a table. */
+  readonly wide?: boolean;
   readonly onClose: () => void;
   readonly children: ReactNode;
 }
 
-export function Dialog({ title, bare = false, stays = false, onClose, children }: DialogProps) {
+export function Dialog({ title, bare = false, stays = false, wide = false, onClose, children }: DialogProps) {
   const words = useWords();
   return (
     <ModalOverlay className="veil" isOpen isDismissable={!stays} isKeyboardDismissDisabled={stays} onOpenChange={(open) => !open && onClose()}>
-      <Modal className="dialog">
+      <Modal className={wide ? "dialog wide" : "dialog"}>
         <AriaDialog {...(bare && { "aria-label": title })}>
           {!bare && (
             <header>

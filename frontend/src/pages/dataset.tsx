@@ -1,13 +1,14 @@
-/** The page of a dataset file: its table and statistics. */
+/** The page of a dataset file: its table and statistics, as it is now or in an older version. */
 
 import { useQuery } from "@tanstack/react-query";
-import { useParams } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
-import { datasetDownload, datasetProfileQuery, datasetQuery, datasetTableQuery } from "../api/datasets";
+import { useParams, useSearch } from "@tanstack/react-router";
+import { useEffect, useMemo, useState } from "react";
+import { type DatasetPlace, datasetDownload, datasetHeadQuery, datasetProfileQuery, datasetQuery, datasetTable } from "../api/datasets";
 import { Trouble } from "../look/trouble";
 import { DataRoom } from "../panels/data/data_room";
 import { DownloadMenu } from "../panels/data/download";
 import { UsedBy } from "../panels/datasets/dataset_list";
+import { currentVersion, OlderVersion, VersionsButton } from "../panels/datasets/versions";
 import { Crumbs } from "../shell/crumbs";
 import { Frame } from "../shell/frame";
 import { size, useWords } from "../words/words";
@@ -16,31 +17,49 @@ import { size, useWords } from "../words/words";
 const BINS = 24;
 
 export function DatasetPage() {
-  const words = useWords();
   const { name } = useParams({ from: "/datasets/$name" });
+  const { version } = useSearch({ from: "/datasets/$name" });
+  const place = useMemo(() => ({ name, version }), [name, version]);
+  return <Content key={`${version} ${name}`} place={place} />;
+}
+
+function Content({ place }: { readonly place: DatasetPlace }) {
+  const words = useWords();
+  const { name, version } = place;
   const [bins, setBins] = useState(BINS);
-  const file = useQuery(datasetQuery(name));
-  const table = useQuery(datasetTableQuery(name));
-  const profile = useQuery({ ...datasetProfileQuery(name, bins), placeholderData: (before) => before, enabled: table.isSuccess });
+  const { data: file, isPending, refetch: lookAgain } = useQuery(datasetQuery(name));
+  const head = useQuery(datasetHeadQuery(place));
+  const profile = useQuery({ ...datasetProfileQuery(place, bins), placeholderData: (before) => before, enabled: head.isSuccess });
+  const shown = file && (version === undefined ? currentVersion(file) : file.versions.find((one) => one.version === version));
+  const content = version === undefined ? file?.content ?? "" : `version ${version}`;
+  const table = useMemo(() => head.data && datasetTable(place, content, head.data), [place, content, head.data]);
   useEffect(() => {
     document.title = `${name} – Studiolo`;
   }, [name]);
-  const error = table.error ?? profile.error;
+  // A content becomes a version when it is read for the first time.
+  const unread = file !== undefined && (!shown || shown.rows === null);
+  useEffect(() => {
+    if (unread && head.isSuccess) void lookAgain();
+  }, [unread, head.isSuccess, content, lookAgain]);
+  const error = head.error ?? profile.error;
   return (
     <Frame
+      banners={version !== undefined && !isPending && shown !== (file && currentVersion(file)) && <OlderVersion name={name} version={version} file={file} />}
       bar={
         <>
           <Crumbs above={[["/datasets", words.datasets.title]]} title={name} />
-          {table.data && <span className="mute num nowrap">{words.common.rows(table.data.rows)} · {words.common.columns(table.data.columns.length)}</span>}
-          {file.data && <span className="mute num nowrap">{size(file.data.bytes)}</span>}
-          {file.data && <span className="small clip">{words.datasets.usedBy}: <UsedBy experiments={file.data.used_by} /></span>}
+          {table && <span className="mute num nowrap">{words.common.rows(table.rows)} · {words.common.columns(table.columns.length)}</span>}
+          {file && <span className="mute num nowrap">{size(shown?.bytes ?? file.bytes)}</span>}
+          {file && <span className="small clip">{words.datasets.usedBy}: <UsedBy experiments={shown?.used_by ?? file.used_by} /></span>}
+          <span className="end" />
+          {file && <VersionsButton file={file} shown={shown} />}
         </>
       }
     >
       {error ? (
-        <main className="page centred"><Trouble error={error} onRetry={() => { void table.refetch(); void profile.refetch(); }} /></main>
-      ) : table.data ? (
-        <DataRoom key={name} source={table.data} profiles={profile.data?.columns} bins={{ now: bins, set: setBins }} download={<DownloadMenu address={(format) => datasetDownload(name, format)} />} />
+        <main className="page centred"><Trouble error={error} onRetry={() => { void head.refetch(); void profile.refetch(); }} /></main>
+      ) : table && !isPending ? (
+        <DataRoom key={table.key.join(" ")} source={table} profiles={profile.data?.columns} bins={{ now: bins, set: setBins }} download={<DownloadMenu address={(format) => datasetDownload(place, format)} />} />
       ) : (
         <main className="page" aria-busy="true" />
       )}

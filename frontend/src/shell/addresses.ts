@@ -1,4 +1,4 @@
-/** The addresses of pages about datasets and results. */
+/** The addresses of pages about results. */
 
 const path = (...parts: readonly string[]) => `/${parts.map(encodeURIComponent).join("/")}`;
 
@@ -7,6 +7,3 @@ export const deviceAddress = (run: string, node: string) => path("runs", run, "n
 
 /** The dataset at an output. */
 export const outputAddress = (run: string, node: string, port: string) => path("runs", run, "nodes", node, "outputs", port);
-
-/** A dataset file of the workspace. */
-export const datasetAddress = (file: string) => path("datasets", file);

@@ -1,7 +1,7 @@
 /** The pages, by address. Each is loaded on use. */
 
 import { createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
-import { datasetTableQuery } from "../api/datasets";
+import { datasetHeadQuery, datasetQuery } from "../api/datasets";
 import { queries } from "../api/queries";
 import { canvasRoute, rootRoute, scriptRoute } from "./routes";
 
@@ -29,9 +29,13 @@ const datasets = createRoute({
 const dataset = createRoute({
   getParentRoute: () => rootRoute,
   path: "/datasets/$name",
-  // Its rows are asked for while its script is loaded.
-  loader: ({ params, cause }) => {
-    if (cause === "enter") void queries.prefetchQuery(datasetTableQuery(params.name));
+  validateSearch: (search): { version?: number } => (Number.isInteger(search.version) && Number(search.version) > 0 ? { version: Number(search.version) } : {}),
+  loaderDeps: ({ search: { version } }) => ({ version }),
+  // It is read while its script is loaded.
+  loader: ({ params: { name }, deps: { version }, cause }) => {
+    if (cause !== "enter") return;
+    void queries.prefetchQuery(datasetHeadQuery({ name, version }));
+    void queries.prefetchQuery(datasetQuery(name));
   },
   component: lazyRouteComponent(() => import("../pages/dataset"), "DatasetPage"),
 });

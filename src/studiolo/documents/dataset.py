@@ -1,12 +1,16 @@
 """Dataset files, and saved models and transforms, as documents."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from typing_extensions import TypedDict
 
 from studiolo.documents.column import ColumnDocument
 from studiolo.store.dataset_record import DatasetVersion
+from studiolo.store.identity import BlobDigest
 from studiolo.workspace.saved.saved_objects import SavedVersion
+
+#: The names of experiments, by the version of a dataset that a node has; None: no version.
+DatasetUsers = Mapping[int | None, Sequence[str]]
 
 
 class DatasetVersionDocument(TypedDict):
@@ -17,9 +21,13 @@ class DatasetVersionDocument(TypedDict):
     created_at: str
     bytes: int
     format: str
+    #: The SHA-256 of its bytes.
+    content: str
     #: Null if it has not been read yet.
     rows: int | None
     columns: Sequence[ColumnDocument]
+    #: The names of experiments with a node of this version.
+    used_by: Sequence[str]
 
 
 class DatasetFileDocument(TypedDict):
@@ -28,9 +36,12 @@ class DatasetFileDocument(TypedDict):
     name: str
     #: Of the file as it is now.
     bytes: int
+    #: The SHA-256 of the file as it is now; in the list of all files, null for one that was changed
+    #: since it was last read.
+    content: str | None
     #: Oldest first; those that runs or uploads have met.
     versions: Sequence[DatasetVersionDocument]
-    #: The names of experiments with a node of it.
+    #: The names of experiments with a node of it, in whichever version.
     used_by: Sequence[str]
 
 
@@ -74,18 +85,23 @@ class AllSavedDocument(TypedDict):
     saved: Sequence[SavedDocument]
 
 
-def dataset_version_document(version: DatasetVersion) -> DatasetVersionDocument:
-    """The document of a version of a dataset."""
+def dataset_version_document(
+    version: DatasetVersion, on_disk: BlobDigest | None, users: DatasetUsers
+) -> DatasetVersionDocument:
+    """The document of a version of a dataset; a node without a version means the file on disk."""
+    meant = [version.version, *([None] if version.content == on_disk else [])]
     return {
         "version": version.version,
         "created_at": version.created_at.isoformat(),
         "bytes": version.bytes,
         "format": version.format,
+        "content": version.content,
         "rows": version.rows if version.columns else None,
         "columns": [
             {"name": column.name, "type": column.type, "role": column.role}
             for column in version.columns
         ],
+        "used_by": list(dict.fromkeys(name for one in meant for name in users.get(one, ()))),
     }
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from studiolo.store.database.schema import DATASET_VERSIONS
 from studiolo.store.dataset_record import DatasetVersion, RecordedColumn, SeenDataset
+from studiolo.store.identity import BlobDigest
 
 _COLUMNS = DATASET_VERSIONS.c
 
@@ -24,18 +25,28 @@ def version(connection: Connection, name: str, number: int) -> DatasetVersion | 
     return None if row is None else _read(row)
 
 
+def with_content(connection: Connection, name: str, content: BlobDigest) -> DatasetVersion | None:
+    """The one with a content."""
+    row = connection.execute(_of(name).where(_COLUMNS.content == content)).first()
+    return None if row is None else _read(row)
+
+
 def current(connection: Connection, name: str) -> DatasetVersion | None:
     """The one that was seen last: the current file, as far as is known."""
-    row = connection.execute(_of(name).order_by(_COLUMNS.turn.desc()).limit(1)).first()
+    row = connection.execute(
+        _of(name).order_by(_COLUMNS.turn.desc(), _COLUMNS.version.desc()).limit(1)
+    ).first()
     return None if row is None else _read(row)
 
 
 def adds_nothing(seen: SeenDataset, known: DatasetVersion | None) -> bool:
-    """Whether a look at a file shows no more than is known about its current version."""
+    """Whether a look at a file shows no more than is known about that version of it."""
     return known is not None and _written(seen) == _written(known)
 
 
-def note(connection: Connection, seen: SeenDataset, *, now: datetime) -> DatasetVersion:
+def note(
+    connection: Connection, seen: SeenDataset, *, current: bool, now: datetime
+) -> DatasetVersion:
     """Write down what was seen: a new version, or what is new about an old one."""
     newest, turn = connection.execute(
         select(func.max(_COLUMNS.version), func.max(_COLUMNS.turn)).where(
@@ -43,7 +54,8 @@ def note(connection: Connection, seen: SeenDataset, *, now: datetime) -> Dataset
         )
     ).one()
     known = connection.execute(_of(seen.name).where(_COLUMNS.content == seen.content)).first()
-    values = {**_written(seen), "turn": (turn or 0) + 1}
+    last = 0 if known is None else known.turn
+    values = {**_written(seen), "turn": (turn or 0) + 1 if current else last}
     if known is None:
         number = (newest or 0) + 1
         connection.execute(

@@ -101,18 +101,26 @@ class Records:
 
     # Datasets
 
-    def note_dataset(self, seen: SeenDataset) -> DatasetVersion:
-        """Remember a dataset file as it is now, which makes it the current version.
+    def note_dataset(self, seen: SeenDataset, *, current: bool = True) -> DatasetVersion:
+        """Remember a content of a dataset file.
 
         A content that was never seen under the name becomes its next version; one that was is that
         version again. Where nothing is new nothing is written, so that it works where nothing can.
+
+        Args:
+            seen: The content.
+            current: Whether the file has it now; if not, the current version stays the current one.
         """
         with self._database.reading() as connection:
-            known = dataset_rows.current(connection, seen.name)
+            known = (
+                dataset_rows.current(connection, seen.name)
+                if current
+                else dataset_rows.with_content(connection, seen.name, seen.content)
+            )
         if known is not None and dataset_rows.adds_nothing(seen, known):
             return known
         with self._database.writing() as connection:
-            return dataset_rows.note(connection, seen, now=datetime.now(UTC))
+            return dataset_rows.note(connection, seen, current=current, now=datetime.now(UTC))
 
     def dataset_version(self, name: str, version: int | None = None) -> DatasetVersion | None:
         """A version of a dataset; the current one if none is named. None if there is no such."""

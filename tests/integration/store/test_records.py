@@ -56,6 +56,13 @@ class TestDatasets:
         assert records.dataset_version("pima.csv") == again
         assert again.mtime_ns == 5
         assert records.note_dataset(seen(content="c")).version == 3
+        records.note_dataset(seen(content="b", rows=7), current=False)
+        read = records.dataset_version("pima.csv", 2)
+        assert read is not None
+        assert read.rows == 7
+        now = records.dataset_version("pima.csv")
+        assert now is not None
+        assert now.content == "c" * 64
 
     def test_what_was_seen_is_remembered_to_the_last_digit(self, records: Records) -> None:
         sight = seen()

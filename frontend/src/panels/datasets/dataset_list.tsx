@@ -2,7 +2,8 @@
 
 import { Link } from "@tanstack/react-router";
 import { Fragment } from "react";
-import type { DatasetFile } from "../../api/datasets";
+import type { DatasetFile, DatasetVersion } from "../../api/datasets";
+import type { Words } from "../../words/en";
 import { amount, moment, size, useWords } from "../../words/words";
 
 export function DatasetList({ datasets }: { readonly datasets: readonly DatasetFile[] }) {
@@ -15,15 +16,15 @@ export function DatasetList({ datasets }: { readonly datasets: readonly DatasetF
         </tr>
       </thead>
       <tbody>
-        {datasets.map(({ name, bytes, versions, used_by }) => {
-          const newest = versions.at(-1);
+        {datasets.map(({ name, bytes, content, versions, used_by }) => {
+          const now = versions.find((one) => one.content === content);
           return (
             <tr key={name}>
               <td title={name}><Link to="/datasets/$name" params={{ name }}>{name}</Link></td>
               <td className="r">{size(bytes)}</td>
-              <td className="num">{newest?.rows == null ? "–" : `${words.common.rows(newest.rows)} · ${words.common.columns(newest.columns.length)}`}</td>
+              <td className="num">{contentText(now, words)}</td>
               <td className="r">{amount(Math.max(1, versions.length))}</td>
-              <td className="num">{newest ? moment(newest.created_at) : "–"}</td>
+              <td className="num">{now ? moment(now.created_at) : "–"}</td>
               <td><UsedBy experiments={used_by} /></td>
             </tr>
           );
@@ -31,6 +32,11 @@ export function DatasetList({ datasets }: { readonly datasets: readonly DatasetF
       </tbody>
     </table>
   );
+}
+
+/** "768 rows · 9 columns"; a dash for a content that has not been read. */
+export function contentText(version: DatasetVersion | undefined, words: Words): string {
+  return version?.rows == null ? "–" : `${words.common.rows(version.rows)} · ${words.common.columns(version.columns.length)}`;
 }
 
 export function UsedBy({ experiments }: { readonly experiments: readonly string[] }) {

@@ -11,6 +11,7 @@ from studiolo.documents.dataset import (
     AllSavedDocument,
     DatasetFileDocument,
     DatasetFilesDocument,
+    DatasetUsers,
     SavedDocument,
     SavedVersionDocument,
     damaged_version_document,
@@ -47,14 +48,14 @@ def dataset_routes(studio: Studio) -> APIRouter:
         """The dataset files of the workspace, by name."""
         users = _dataset_users(studio)
         names = studio.workspace.datasets.names
-        return {"datasets": [_dataset(studio, name, users) for name in names]}
+        return {"datasets": [_dataset(studio, name, users[name]) for name in names]}
 
     # Last: a name may have slashes.
     @routes.get("/datasets/{name:path}")
     def get_dataset(name: str) -> DatasetFileDocument:
         """A dataset file, with the contents that it had."""
         studio.workspace.datasets.version(name, None)
-        return _dataset(studio, name, _dataset_users(studio))
+        return _dataset(studio, name, _dataset_users(studio)[name])
 
     @routes.get("/saved")
     def list_saved() -> AllSavedDocument:
@@ -103,16 +104,21 @@ def _add_content_routes(routes: APIRouter, studio: Studio) -> None:
     ) -> Response:
         """The dataset as a file: csv, tsv, parquet, arrow, feather, json-lines or excel."""
         stem = name.rpartition("/")[2].partition(".")[0]
+        if version is not None:
+            stem += f"-version-{version}"
         return download_answer(studio.tables.dataset(name, version), stem, format)
 
 
-def _dataset(studio: Studio, name: str, users: Mapping[str, list[str]]) -> DatasetFileDocument:
+def _dataset(studio: Studio, name: str, users: DatasetUsers) -> DatasetFileDocument:
     datasets = studio.workspace.datasets
+    content = datasets.met_on_disk(name)
+    versions = datasets.versions.of(name)
     return {
         "name": name,
         "bytes": datasets.size_on_disk(name),
-        "versions": [dataset_version_document(seen) for seen in datasets.versions.of(name)],
-        "used_by": users.get(name, []),
+        "content": content,
+        "versions": [dataset_version_document(seen, content, users) for seen in versions],
+        "used_by": sorted({user for names in users.values() for user in names}),
     }
 
 
@@ -135,10 +141,18 @@ def _saved(studio: Studio, kind: PortKind, name: str) -> SavedDocument:
     }
 
 
-def _dataset_users(studio: Studio) -> dict[Any, list[str]]:
+def _dataset_users(studio: Studio) -> Mapping[str | None, DatasetUsers]:
     """The experiments that read a dataset file, as a node or by a parameter of one."""
     catalogue = studio.workspace.catalogue
-    return _users(studio, lambda node: [node.dataset, *files_of_parameters(node, catalogue)])
+
+    def named(node: Node) -> list[tuple[str | None, int | None]]:
+        files = [(file, None) for file in files_of_parameters(node, catalogue)]
+        return [(node.dataset, node.version), *files]
+
+    users: dict[str | None, dict[int | None, list[str]]] = defaultdict(dict)
+    for (name, version), experiments in _users(studio, named).items():
+        users[name][version] = experiments
+    return users
 
 
 def _users(studio: Studio, named: Callable[[Node], Iterable[Any]]) -> dict[Any, list[str]]:

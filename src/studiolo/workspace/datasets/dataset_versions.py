@@ -56,7 +56,6 @@ class DatasetVersions:
         """
         with WorkspaceUse.begin(source._state.path), WorkspaceUse.begin(self._state.path):
             records = self._state.records()
-            newest = records.dataset_version(version.name)
             source._state.blobs.check(version.content)
             descriptor = source._state.blobs.open(version.content)
             try:
@@ -64,7 +63,4 @@ class DatasetVersions:
             finally:
                 os.close(descriptor)
             # No file of the datasets folder is that old.
-            noted = records.note_dataset(replace(version, mtime_ns=0))
-            if newest is not None:
-                records.note_dataset(newest)
-            return noted
+            return records.note_dataset(replace(version, mtime_ns=0), current=False)

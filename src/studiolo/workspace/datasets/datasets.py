@@ -140,6 +140,14 @@ class WorkspaceDatasets:
         """
         return self._digest(name) if self._path(name).is_file() else None
 
+    def met_on_disk(self, name: str) -> BlobDigest | None:
+        """The SHA-256 of a dataset file if it is as it was when it was last read, or else None."""
+        try:
+            status = self._path(name).stat()
+        except OSError:
+            return None
+        return self._met(name, status)
+
     def size_on_disk(self, name: str) -> int:
         """The bytes of a dataset file as it is now; 0 if there is none."""
         try:
@@ -304,36 +312,46 @@ class WorkspaceDatasets:
                 raise DatasetChangedError(name=version.name)
 
     def _note(self, version: PlannedDataset, size: int, *, dataset: Dataset | None) -> None:
+        # An older content can be read while the file has a newer one.
+        current = self.met_on_disk(version.name) == version.digest
         self._records().note_dataset(
             SeenDataset(
                 name=version.name,
                 content=BlobDigest(version.digest),
                 bytes=size,
                 format="sqlite" if is_database(version.name) else format_of(version.name).value,
-                # Not of the current file, which may have different content.
-                mtime_ns=self._times.get((version.name, version.digest), 0),
+                mtime_ns=self._times.get((version.name, version.digest), 0) if current else 0,
                 columns=[] if dataset is None else _columns(dataset),
                 rows=0 if dataset is None else dataset.table.num_rows,
-            )
+            ),
+            current=current,
         )
 
     def _digest(self, name: str) -> BlobDigest:
         path = self._path(name)
         with _reading(path) as file:
             status = os.fstat(file.fileno())
-            key = name, status.st_size, status.st_mtime_ns
-            if key in self._digests:
-                return self._digests[key]
-            known = self._records().dataset_version(name)
-            same = known is not None and (known.bytes, known.mtime_ns) == key[1:]
-            digest = (
-                known.content
-                if same and known is not None
-                else BlobDigest(hashlib.file_digest(file, "sha256").hexdigest())
-            )
-            self._digests[key] = digest
-            self._times[name, digest] = status.st_mtime_ns
+            met = self._met(name, status)
+            if met is not None:
+                return met
+            digest = BlobDigest(hashlib.file_digest(file, "sha256").hexdigest())
+            self._remember(name, status, digest)
             return digest
+
+    def _met(self, name: str, status: os.stat_result) -> BlobDigest | None:
+        """The SHA-256 of a file of that size and time, if it was read before."""
+        digest = self._digests.get((name, status.st_size, status.st_mtime_ns))
+        if digest is not None:
+            return digest
+        known = self._records().dataset_version(name)
+        if known is None or (known.bytes, known.mtime_ns) != (status.st_size, status.st_mtime_ns):
+            return None
+        self._remember(name, status, known.content)
+        return known.content
+
+    def _remember(self, name: str, status: os.stat_result, digest: BlobDigest) -> None:
+        self._digests[name, status.st_size, status.st_mtime_ns] = digest
+        self._times[name, digest] = status.st_mtime_ns
 
     def _path(self, name: str) -> Path:
         return dataset_path(self.folder, name)

@@ -72,8 +72,41 @@ def test_another_content_is_a_version_and_never_lost(studio: ServedStudio) -> No
     assert studio.program.get("/datasets/v.csv/rows").json()["rows"] == [[2]]
     before = studio.program.get("/datasets/v.csv/rows?version=1").json()
     assert before["rows"] == [[1]]
-    versions = studio.program.get("/datasets/v.csv").json()["versions"]
-    assert [one["version"] for one in versions] == [1, 2]
+    found = studio.program.get("/datasets/v.csv").json()
+    # That was read first, and is not the current one for that.
+    assert [one["version"] for one in found["versions"]] == [1, 2]
+    assert [one["rows"] for one in found["versions"]] == [1, 1]
+    assert found["content"] == found["versions"][1]["content"]
+    listed = studio.program.get("/datasets").json()["datasets"]
+    assert found in listed
+    saved = studio.program.get("/datasets/v.csv/download?version=1")
+    assert saved.text == "x\n1\n"
+    assert "v-version-1.csv" in saved.headers["content-disposition"]
+    profile = studio.program.get("/datasets/v.csv/profile?version=1").json()
+    assert profile["columns"][0]["statistics"]["maximum"] == 1
+    none = studio.program.get("/datasets/v.csv/rows?version=3")
+    assert (none.status_code, none.json()["error"]["code"]) == (404, "dataset-version-missing")
+
+
+def test_each_version_knows_the_experiments_that_use_it(studio: ServedStudio) -> None:
+    file = studio.workspace.root / "datasets" / "used.csv"
+    for version, node in ((1, "{dataset: used.csv, version: 1}"), (2, "{dataset: used.csv}")):
+        file.write_text(f"x\n{version}\n", encoding="utf-8")
+        assert studio.program.get("/datasets/used.csv/rows").json()["rows"] == [[version]]
+        folder = studio.workspace.root / "experiments" / f"uses-{version}"
+        folder.mkdir()
+        text = f"studiolo: 1\nname: Uses\nnodes:\n  data: {node}\n"
+        (folder / "experiment.yaml").write_text(text, encoding="utf-8")
+
+    def users() -> list[list[str]]:
+        found = studio.program.get("/datasets/used.csv").json()
+        assert found["used_by"] == ["uses-1", "uses-2"]
+        return [one["used_by"] for one in found["versions"]]
+
+    assert users() == [["uses-1"], ["uses-2"]]
+    # The file is as it was once.
+    file.write_text("x\n1\n", encoding="utf-8")
+    assert users() == [["uses-1", "uses-2"], []]
 
 
 def test_the_list_says_where_a_dataset_is_used(studio: ServedStudio) -> None:
