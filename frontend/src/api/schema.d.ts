@@ -758,6 +758,8 @@ export interface paths {
         /**
          * Get Dataset Rows
          * @description Some rows, as JSON, or as an Arrow stream for those who accept that.
+         *
+         *     The first rows of a large Parquet file come before the rest of it has been read and checked.
          */
         get: operations["get_dataset_rows"];
         put?: never;

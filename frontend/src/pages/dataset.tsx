@@ -36,11 +36,11 @@ function Content({ place }: { readonly place: DatasetPlace }) {
   useEffect(() => {
     document.title = `${name} – Studiolo`;
   }, [name]);
-  // A content becomes a version when it is read for the first time.
+  // A content becomes a version when all of it is read for the first time, as the profile needs it.
   const unread = file !== undefined && (!shown || shown.rows === null);
   useEffect(() => {
-    if (unread && head.isSuccess) void lookAgain();
-  }, [unread, head.isSuccess, content, lookAgain]);
+    if (unread && profile.isSuccess) void lookAgain();
+  }, [unread, profile.isSuccess, content, lookAgain]);
   const error = head.error ?? profile.error;
   return (
     <Frame

@@ -39,6 +39,36 @@ def read(content: Content) -> Dataset:
     return dataset_with_metadata(table_of_categories(table), source=content.name)
 
 
+def beginning(content: Content) -> tuple[Dataset, int] | None:
+    """The first rows of a Parquet file, `content.rows`, and how many it says that it has in all.
+
+    Of each column, only the pages that have them are read. None if the types of the columns depend
+    on later rows.
+
+    Raises:
+        DatasetError: As for `read`.
+    """
+    assert content.rows is not None
+    first, end = content.rows
+    try:
+        with pq.ParquetFile(pa.BufferReader(content.data)) as file:
+            if _int96_columns(file):
+                return None
+            batches: list[pa.RecordBatch] = []
+            for batch in file.iter_batches(batch_size=end):
+                batches.append(batch)
+                if sum(each.num_rows for each in batches) >= end:
+                    break
+            table = pa.Table.from_batches(batches, file.schema_arrow).slice(first, end - first)
+            total = file.metadata.num_rows
+        table.validate(full=True)
+    except (pa.ArrowException, OSError) as error:
+        raise DamagedFileError(
+            file=content.name, format_name="Parquet", reason=str(error)
+        ) from error
+    return dataset_with_metadata(table_of_categories(table), source=content.name), total
+
+
 def groups(content: Content) -> list[int]:
     """How many rows each group of a Parquet file has: what can be read without the rest.
 

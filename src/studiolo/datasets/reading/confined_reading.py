@@ -142,6 +142,29 @@ def read_confined(
         return _dataset(content, result, said)
 
 
+def read_beginning(content: Content) -> tuple[Dataset, int] | None:
+    """Read the first rows of a file in a process of its own, without the rest.
+
+    Args:
+        content: The file; its `rows` say how many.
+
+    Returns:
+        These rows, and how many there are in all, as the file has it; None if only the whole file
+        can be read.
+
+    Raises:
+        DatasetError: As for `read_confined`.
+    """
+    with _memory_file() as result:
+        said = _said(content, result, task="beginning")
+        if "total" not in said:
+            return None
+        dataset, total = _dataset(content, result, said), said["total"]
+    if not isinstance(total, int) or total < dataset.table.num_rows:
+        raise _damaged(content, "it has more rows than it says")
+    return dataset, total
+
+
 def check_confined(content: Content) -> None:
     """See in a process of its own whether a workbook has the sheet that its options name.
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 import pyarrow as pa
 
@@ -26,7 +26,11 @@ from studiolo.datasets.formats import (
 from studiolo.datasets.formats.opening import read_content
 from studiolo.datasets.invariants import check_dataset, without_nan
 from studiolo.datasets.missing_path import meant
-from studiolo.datasets.reading.confined_reading import is_confined, read_confined
+from studiolo.datasets.reading.confined_reading import (
+    is_confined,
+    read_beginning,
+    read_confined,
+)
 from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.files.whole_file import replacing
 
@@ -38,10 +42,14 @@ __all__ = [
     "read_content_of",
     "read_dataset",
     "read_dataset_bytes",
+    "read_first_rows",
     "write_csv",
     "write_dataset",
     "write_dataset_to",
 ]
+
+#: Bytes from which it takes less to read a file's first rows than to read all of it.
+_LARGE: Final = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +115,34 @@ def read_dataset(
             format=chosen,
             options=options or ReadingOptions(),
         )
+    )
+
+
+def read_first_rows(path: Path, *, name: str, rows: int) -> tuple[Dataset, int] | None:
+    """Read the first rows of a dataset file, without the rest.
+
+    The rest is not checked: it may turn out damaged, or shorter than the file says.
+
+    Args:
+        path: The file.
+        name: What errors call it.
+        rows: How many rows to read.
+
+    Returns:
+        These rows, and how many the file says that it has; None if only all of it can be read, or
+        if that takes no longer.
+
+    Raises:
+        DatasetError: As for ``read_dataset``.
+    """
+    file_format = format_of(name)
+    if file_format is not FileFormat.PARQUET:
+        return None
+    data = _bytes_of(path)
+    if data.size < _LARGE:
+        return None
+    return read_beginning(
+        Content(data=data, name=name, format=file_format, rows=(0, rows), file=path)
     )
 
 

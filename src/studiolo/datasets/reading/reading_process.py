@@ -26,7 +26,7 @@ from studiolo.datasets.errors import DatasetError
 from studiolo.datasets.formats import Content, FileFormat, format_of_name, module_of
 from studiolo.datasets.formats.errors import ENCODINGS
 from studiolo.datasets.formats.opening import check_sheet, read_content
-from studiolo.datasets.formats.parquet import groups
+from studiolo.datasets.formats.parquet import beginning, groups
 from studiolo.datasets.reading.forking_reader import serve_forks
 from studiolo.datasets.reading.without_pandas import leave_pandas_out
 from studiolo.datasets.reading_options import ReadingOptions
@@ -152,17 +152,7 @@ def _restrict_files() -> None:
 
 def _outcome(content: Content, task: str) -> Mapping[str, Any]:
     try:
-        if task == "check":
-            check_sheet(content)
-            return {}
-        if task == "groups":
-            return _groups(content)
-        if content.format is FileFormat.ARROW and _is_plain(content.data):
-            return {"plain": True}
-        dataset = read_content(content)
-        _write(dataset)
-        roles = {name: role.value for name, role in dataset.roles.items()}
-        return {"roles": roles, "notes": list(dataset.notes)}
+        return _done(content, task)
     except MemoryError:
         return _OUT_OF_MEMORY
     except DatasetError as error:
@@ -172,6 +162,35 @@ def _outcome(content: Content, task: str) -> Mapping[str, Any]:
     except Exception as error:  # noqa: BLE001  # readers fail in many ways on hostile bytes
         too_large = isinstance(error, OSError) and error.errno == errno.EFBIG
         return _OUT_OF_MEMORY if too_large else {"error": f"{type(error).__name__}: {error}"}
+
+
+def _done(content: Content, task: str) -> Mapping[str, Any]:
+    if task == "check":
+        check_sheet(content)
+        return {}
+    if task == "groups":
+        return _groups(content)
+    if task == "beginning":
+        return _beginning(content)
+    if content.format is FileFormat.ARROW and _is_plain(content.data):
+        return {"plain": True}
+    return _written(read_content(content))
+
+
+def _written(dataset: Dataset) -> Mapping[str, Any]:
+    arrays = [one_array(column) for column in dataset.table.columns]
+    write_batch(1, pa.RecordBatch.from_arrays(arrays, schema=dataset.table.schema))
+    roles = {name: role.value for name, role in dataset.roles.items()}
+    return {"roles": roles, "notes": list(dataset.notes)}
+
+
+def _beginning(content: Content) -> Mapping[str, Any]:
+    """The first rows, where the file can be read so far without the rest."""
+    found = beginning(content) if content.format is FileFormat.PARQUET else None
+    if found is None:
+        return {}
+    dataset, total = found
+    return {**_written(dataset), "total": total}
 
 
 def _groups(content: Content) -> Mapping[str, Any]:
@@ -233,11 +252,6 @@ def _lies_in(buffer: pa.Buffer | None, data: pa.Buffer) -> bool:
         return True
     end = data.address + data.size
     return data.address <= buffer.address and buffer.address + buffer.size <= end
-
-
-def _write(dataset: Dataset) -> None:
-    arrays = [one_array(column) for column in dataset.table.columns]
-    write_batch(1, pa.RecordBatch.from_arrays(arrays, schema=dataset.table.schema))
 
 
 if __name__ == "__main__":

@@ -84,9 +84,12 @@ def _add_content_routes(routes: APIRouter, studio: Studio) -> None:
         filter: Filters = [],  # noqa: A002, B006  # the name in the address; never changed
         columns: Columns = None,
     ) -> Any:
-        """Some rows, as JSON, or as an Arrow stream for those who accept that."""
+        """Some rows, as JSON, or as an Arrow stream for those who accept that.
+
+        The first rows of a large Parquet file come before the rest of it has been read and checked.
+        """
         order = row_order(sort, filter, descending=descending)
-        table = studio.tables.dataset(name, version)
+        table = studio.tables.some_rows(name, version, offset, limit, order)
         return rows_answer(request, table, offset, limit, order, columns)
 
     @routes.get("/datasets/{name:path}/profile")

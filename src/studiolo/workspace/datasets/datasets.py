@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -28,6 +29,7 @@ from studiolo.datasets.reading.files import (
     format_of,
     read_content_of,
     read_dataset_bytes,
+    read_first_rows,
 )
 from studiolo.datasets.reading_options import ReadingOptions
 from studiolo.files.inside import stays_inside
@@ -61,6 +63,7 @@ class WorkspaceDatasets:
         self._blobs = state.blobs
         #: Digests of files that were looked at in this process, by name, size and time.
         self._digests: dict[tuple[str, int, int], BlobDigest] = {}
+        self._hashing: dict[str, threading.Lock] = {}
         #: When a file with that name and content was last changed, as it was then looked at.
         self._times: dict[tuple[str, str], int] = {}
         #: Sheets that workbooks were seen to have, by their digests.
@@ -213,6 +216,26 @@ class WorkspaceDatasets:
             self._note(version, content.size, dataset=plain)
         return dataset
 
+    def first_rows(self, name: str, rows: int) -> tuple[Dataset, int] | None:
+        """The first rows of a file as it is now, which nothing records; see `read_first_rows`.
+
+        Raises:
+            DatasetError: It can't be read.
+        """
+        return read_first_rows(self._path(name), name=name, rows=rows)
+
+    def stamp(self, name: str) -> tuple[int, int]:
+        """The size of a file and its time, in nanoseconds; zeros if there is none of that name.
+
+        Raises:
+            DatasetNameError: The name leads out of the folder.
+        """
+        try:
+            status = self._path(name).stat()
+        except OSError:
+            return 0, 0
+        return status.st_size, status.st_mtime_ns
+
     def bundle(self, name: str, version: int | None) -> bytes:
         """The content of a script bundle, which is safe to unpack.
 
@@ -331,12 +354,14 @@ class WorkspaceDatasets:
         path = self._path(name)
         with _reading(path) as file:
             status = os.fstat(file.fileno())
-            met = self._met(name, status)
-            if met is not None:
-                return met
-            digest = BlobDigest(hashlib.file_digest(file, "sha256").hexdigest())
-            self._remember(name, status, digest)
-            return digest
+            # Those who ask at the same time wait, instead of reading the same.
+            with self._hashing.setdefault(name, threading.Lock()):
+                met = self._met(name, status)
+                if met is not None:
+                    return met
+                digest = BlobDigest(hashlib.file_digest(file, "sha256").hexdigest())
+                self._remember(name, status, digest)
+                return digest
 
     def _met(self, name: str, status: os.stat_result) -> BlobDigest | None:
         """The SHA-256 of a file of that size and time, if it was read before."""

@@ -3,22 +3,27 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from studiolo.datasets.dataset import Dataset
+from studiolo.datasets.errors import DatasetError
 from studiolo.datasets.profile import DatasetProfile, profile_dataset
 from studiolo.workspace.studio.errors import RowFilterError
 from studiolo.workspace.workspace import Workspace
 
+_Made = TypeVar("_Made")
 #: Bytes of datasets that are kept open together; the one that is asked for always is.
 _KEPT: Final = 1 << 30
 #: Orders of rows that are remembered for a dataset.
 _ORDERS: Final = 4
+#: Rows from the beginning of a file that are there before the rest of it has been read.
+_FIRST_ROWS: Final = 200
 _COMPARED: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "eq": pc.equal,
     "ne": pc.not_equal,
@@ -48,6 +53,11 @@ class RowOrder:
     descending: bool = False
     filters: tuple[RowFilter, ...] = ()
 
+    @property
+    def is_that_of_the_file(self) -> bool:
+        """Whether all rows are shown as they are."""
+        return self.sort is None and not self.filters
+
 
 @dataclass(frozen=True, kw_only=True)
 class Rows:
@@ -61,8 +71,15 @@ class Rows:
 class OpenTable:
     """A dataset that is open."""
 
-    def __init__(self, dataset: Dataset) -> None:
+    def __init__(self, dataset: Dataset, total: int | None = None) -> None:
+        """Open it.
+
+        Args:
+            dataset: The dataset, or its first rows.
+            total: How many rows there are in all, if these are the first of them.
+        """
         self.dataset = dataset
+        self._total = dataset.table.num_rows if total is None else total
         self._lock = threading.Lock()
         self._orders: OrderedDict[RowOrder, np.ndarray[Any, np.dtype[np.int64]]] = OrderedDict()
         self._profiles: dict[int, DatasetProfile] = {}
@@ -79,8 +96,8 @@ class OpenTable:
         for name in [*(columns or ()), *([] if order.sort is None else [order.sort])]:
             self._column(name)
         chosen = table if columns is None else table.select(list(columns))
-        if order == RowOrder(descending=order.descending):
-            return Rows(table=chosen.slice(offset, limit), total=table.num_rows)
+        if order.is_that_of_the_file:
+            return Rows(table=chosen.slice(offset, limit), total=self._total)
         indices = self._indices(order)
         page = chosen.take(indices[offset : offset + limit])
         return Rows(table=page, total=len(indices))
@@ -151,6 +168,8 @@ class OpenTables:
         self._workspace = workspace
         self._lock = threading.Lock()
         self._open: OrderedDict[Hashable, OpenTable] = OrderedDict()
+        #: Files that are being read, by name and stamp.
+        self._begun: dict[Hashable, _Begun] = {}
 
     def output(self, run: str, node: str, port: str) -> OpenTable:
         """The dataset at an output of a node of a run.
@@ -170,6 +189,56 @@ class OpenTables:
         Raises:
             DatasetError: It can't be read.
         """
+        if version is None:
+            with self._lock:
+                begun = self._begun.get((name, self._workspace.datasets.stamp(name)))
+            if begun is not None:
+                return begun.whole.result()
+        return self._read(name, version)
+
+    def some_rows(
+        self, name: str, version: int | None, offset: int, limit: int, order: RowOrder
+    ) -> OpenTable:
+        """The dataset in a file of the workspace, or its first rows if these are all that is asked.
+
+        A large file may then still be read: a request for other rows waits for that.
+
+        Raises:
+            DatasetError: It can't be read.
+        """
+        enough = offset + limit <= _FIRST_ROWS and order.is_that_of_the_file
+        if version is not None or not enough or self._is_open(name):
+            return self.dataset(name, version)
+        key = name, self._workspace.datasets.stamp(name)
+        with self._lock:
+            begun, is_new = self._begun.get(key), key not in self._begun
+            if begun is None:
+                begun = self._begun[key] = _Begun()
+        if is_new:
+            _settle(begun.first, lambda: self._first_rows(name))
+            # Only now: at the same time, the first rows would take several times as long.
+            threading.Thread(target=self._read_whole, args=(key, name, begun), daemon=True).start()
+        return begun.first.result() or begun.whole.result()
+
+    def _is_open(self, name: str) -> bool:
+        """Whether the content of a file as it is now is open; False if that is not known yet."""
+        content = self._workspace.datasets.met_on_disk(name)
+        with self._lock:
+            return (name, content) in self._open
+
+    def _first_rows(self, name: str) -> OpenTable | None:
+        try:
+            found = self._workspace.datasets.first_rows(name, _FIRST_ROWS)
+        except DatasetError:  # which the reading of the whole file reports, if it meets it
+            return None
+        return None if found is None else OpenTable(*found)
+
+    def _read_whole(self, key: Hashable, name: str, begun: "_Begun") -> None:
+        _settle(begun.whole, lambda: self._read(name, None))
+        with self._lock:
+            del self._begun[key]
+
+    def _read(self, name: str, version: int | None) -> OpenTable:
         datasets = self._workspace.datasets
         meant = datasets.version(name, version)
         return self._opened((name, meant.digest), lambda: datasets.dataset(meant))
@@ -189,6 +258,23 @@ class OpenTables:
                 self._open.popitem(last=False)
                 sizes.pop(0)
         return made
+
+
+class _Begun:
+    """A file that is being read."""
+
+    def __init__(self) -> None:
+        #: None if only all of it can be read.
+        self.first: Future[OpenTable | None] = Future()
+        self.whole: Future[OpenTable] = Future()
+
+
+def _settle(future: Future[_Made], make: Callable[[], _Made]) -> None:
+    """Give the threads that wait for a future what is made, or the error that is raised."""
+    try:
+        future.set_result(make())
+    except BaseException as error:  # noqa: BLE001  # raised where it is waited for
+        future.set_exception(error)
 
 
 def _sortable(column: "pa.ChunkedArray[Any]") -> "pa.ChunkedArray[Any]":

@@ -39,6 +39,7 @@ from studiolo.datasets.reading import confined_reading
 from studiolo.datasets.reading.confined_reading import (
     forking_reader,
     kept_reader,
+    read_beginning,
     read_confined,
     row_groups,
 )
@@ -494,6 +495,17 @@ def test_a_reply_is_checked_like_a_result(
         read_dataset_bytes(b"x", name="a.parquet")
     instead(_WRITTEN.replace("OPTIONS", "None").replace("MORE", ""))
     assert read_dataset_bytes(b"x", name="a.parquet").table.num_rows == 1000
+
+
+@pytest.mark.parametrize("total", ["999", "'many'", "None", "1e9"])
+def test_a_file_has_as_many_rows_as_its_beginning(
+    total: str, instead: Callable[[str], None]
+) -> None:
+    written = _WRITTEN.replace("OPTIONS", "None").replace("MORE", "")
+    instead(written.replace('"notes": []', f'"notes": [], "total": {total}'))
+    content = Content(data=pa.py_buffer(b"x"), name="a.parquet", format=FileFormat.PARQUET)
+    with pytest.raises(DamagedFileError, match="more rows than it says"):
+        read_beginning(content)
 
 
 def test_a_report_of_many_values_is_not_read(instead: Callable[[str], None]) -> None:

@@ -1,9 +1,19 @@
 """Datasets through the API: uploaded in pieces, listed, looked at, in versions."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
 import httpx
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from tests.unit.server.api.studios import ServedStudio
 
+#: Rows.
+_LARGE = 200_000
 CSV = "name,age\n<b>me</b>,30\n한글,\n" + "".join(f"n{n},{n}\n" for n in range(1000))
 
 
@@ -157,3 +167,59 @@ def test_a_file_in_another_encoding_is_stored_as_it_is_read(studio: ServedStudio
     ).json()
     assert made["name"] == "한국.parquet"
     assert studio.program.get("/datasets/한국.parquet/rows").json()["rows"] == [["홍길동", 3]]
+
+
+def write_large(path: Path, *, first: int) -> None:
+    """A file of 2 MB with rows in groups, numbered from the first."""
+    rows, random = range(first, first + _LARGE), np.random.default_rng().random(_LARGE)
+    table = pa.table({"row": pa.array(rows), "n": pa.array(random)})
+    pq.write_table(table, path, row_group_size=10_000)
+
+
+def test_the_first_rows_of_a_large_file_do_not_wait_for_the_rest(
+    studio: ServedStudio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    datasets = studio.workspace.datasets
+    read, go_on, readings = datasets.dataset, threading.Event(), []
+
+    def later(*given: Any) -> Any:
+        readings.append(given)
+        assert go_on.wait(60)
+        return read(*given)
+
+    monkeypatch.setattr(datasets, "dataset", later)
+    path = datasets.folder / "large.parquet"
+    write_large(path, first=0)
+    address = "/datasets/large.parquet/rows"
+    with ThreadPoolExecutor(1) as pool:
+        for limit in (1, 200):
+            first = studio.program.get(f"{address}?limit={limit}").json()
+            assert [row[0] for row in first["rows"]] == list(range(limit))
+            assert first["total"] == 200_000
+        rest = pool.submit(studio.program.get, f"{address}?offset=150&limit=100")
+        assert not go_on.is_set()
+        go_on.set()
+        assert [row[0] for row in rest.result().json()["rows"]] == list(range(150, 250))
+    sorted_rows = studio.program.get(f"{address}?sort=row&descending=true&limit=1").json()
+    assert sorted_rows["rows"][0][0] == 199_999
+    assert len(readings) == 1
+    (version,) = studio.program.get("/datasets/large.parquet").json()["versions"]
+    assert version["rows"] == 200_000
+    # A file that takes its place is read anew.
+    write_large(path, first=7)
+    assert studio.program.get(f"{address}?limit=1").json()["rows"][0][0] == 7
+
+
+def test_damage_behind_the_first_rows_is_told_to_those_who_ask_for_more(
+    studio: ServedStudio,
+) -> None:
+    path = studio.workspace.datasets.folder / "broken.parquet"
+    write_large(path, first=0)
+    content = bytearray(path.read_bytes())
+    content[1_000_000:1_100_000] = bytes(100_000)
+    path.write_bytes(content)
+    for _ in range(2):
+        assert studio.program.get("/datasets/broken.parquet/rows?limit=1").status_code == 200
+        refused = studio.program.get("/datasets/broken.parquet/profile")
+        assert refused.status_code == 422
+        assert refused.json()["error"]["code"] == "dataset-file-damaged"
