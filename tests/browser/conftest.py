@@ -6,12 +6,20 @@ so no cookie, storage or cache of one test is there in the next one.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Literal, Protocol
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.browser.chromium import NAMES, VARIABLE, find_chromium
+from tests.browser.studio import Studio
+from tests.server_process import server_process
+
+from studiolo.workspace.folder.sample import new_workspace
+
+#: What the server serves, once it has been built.
+BUILT = Path(__file__).parents[2] / "src" / "studiolo" / "_ui" / "index.html"
 
 #: What Chromium writes to the console about every answer that is an error; a test expects some.
 _FAILED_RESPONSE = "Failed to load resource: the server responded with a status of"
@@ -45,6 +53,17 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=executable)
         yield started
         started.close()
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    """A workspace with the samples, and its server, for the tests of a module."""
+    workspace = new_workspace(tmp_path_factory.mktemp("studio") / "workspace")
+    with server_process(workspace) as server:
+        line = server.next_line
+        while "/signin" not in line:
+            line = server.next_line
+        yield Studio(url=server.url, link=line.split()[-1], workspace=workspace)
 
 
 @pytest.fixture

@@ -1,72 +1,15 @@
 """The canvas in a real browser, from a sample to its results: by mouse, and by keys alone."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
-import yaml
 from benchmarks.browser import CANVAS_PAINTED, HELPERS
 from benchmarks.studio_workspace import write_large_experiment
-from playwright.sync_api import Locator, Page, expect
-from tests.browser.conftest import NewPage, check_accessibility, check_both_themes
-from tests.server_process import server_process
+from playwright.sync_api import Page, expect
+from tests.browser.conftest import BUILT, NewPage, check_accessibility, check_both_themes
+from tests.browser.studio import Studio, drag, node
 
-from studiolo.workspace.folder.sample import new_workspace
-
-BUILT = Path(__file__).parents[2] / "src" / "studiolo" / "_ui" / "index.html"
 pytestmark = pytest.mark.skipif(not BUILT.exists(), reason='"make frontend" builds the page')
-
-
-@dataclass(frozen=True, kw_only=True)
-class Studio:
-    """A server of a workspace with the samples."""
-
-    url: str
-    #: The link that signs a browser in.
-    link: str
-    workspace: Path
-
-    def file(self, experiment: str) -> Path:
-        return self.workspace / "experiments" / experiment / "experiment.yaml"
-
-    def nodes(self, experiment: str) -> dict[str, Any]:
-        """The nodes as the file has them now."""
-        nodes: dict[str, Any] = yaml.safe_load(self.file(experiment).read_text())["nodes"] or {}
-        return nodes
-
-    def open(self, page: Page, experiment: str) -> None:
-        """Show an experiment to somebody who has signed in."""
-        page.goto(self.link)
-        page.goto(f"{self.url}/experiments/{experiment}")
-        expect(page.locator(".saved")).to_have_text("Saved")
-
-
-@pytest.fixture(scope="module")
-def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    workspace = new_workspace(tmp_path_factory.mktemp("canvas") / "workspace")
-    with server_process(workspace) as server:
-        line = server.next_line
-        while "/signin" not in line:
-            line = server.next_line
-        yield Studio(url=server.url, link=line.split()[-1], workspace=workspace)
-
-
-def node(page: Page, name: str) -> Locator:
-    return page.locator(f'.react-flow__node[data-id="{name}"]')
-
-
-def drag(page: Page, source: Locator, target: Locator) -> None:
-    """Draw a wire with the mouse."""
-    begin, end = source.bounding_box(), target.bounding_box()
-    assert begin is not None
-    assert end is not None
-    page.mouse.move(begin["x"] + 12, begin["y"] + 12)
-    page.mouse.down()
-    page.mouse.move(end["x"] + 30, end["y"] + 30, steps=4)
-    page.mouse.move(end["x"] + 12, end["y"] + 12, steps=4)
-    page.mouse.up()
 
 
 def test_a_sample_is_opened_run_and_looked_at(page: Page, studio: Studio) -> None:

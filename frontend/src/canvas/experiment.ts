@@ -6,6 +6,7 @@ import { type ExperimentDocument, graphOf } from "../api/graph_document";
 import { applied, type Edit } from "../graph/edits";
 import type { Graph, NodeName } from "../graph/graph";
 import { afterDeed, type DeedKind, deed, type History, NO_HISTORY, redo, undo } from "../graph/history";
+import { pinned } from "../graph/move";
 import { toast } from "../look/toast";
 import { errorText } from "../words/server";
 import { words } from "../words/words";
@@ -104,7 +105,8 @@ export function openExperiment(document: ExperimentDocument): Experiment {
     act(what, node, edits) {
       if (edits.length === 0 || use.getState().document.shown !== "current") return;
       const { graph, history } = use.getState();
-      carryOut(afterDeed(history, deed(graph, what, node, edits)), edits);
+      const pins = pinned(graph);
+      carryOut(afterDeed(history, deed(applied(graph, pins), what, node, edits)), [...pins, ...edits]);
     },
     undo() {
       const step = undo(use.getState().history);

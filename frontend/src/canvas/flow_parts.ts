@@ -3,7 +3,8 @@
 import { Position } from "@xyflow/react";
 import { type Graph, type GraphNode, type NodeName, type Port, wires, wireId } from "../graph/graph";
 import { dataOrder } from "../graph/order";
-import { heightOf, NODE_WIDTH, PORT_TARGET, places, portOffset } from "../graph/places";
+import { places } from "../graph/places";
+import { heightOf, NODE_WIDTH, PORT_TARGET, portOffset } from "../graph/sizes";
 import type { Words } from "../words/en";
 import { type Finding, findingsByNode, hasResult, type Kept, type Live, missingInputs, nodeShown } from "./node_state";
 import type { StudioNode } from "./node_view";

@@ -4,7 +4,7 @@ import { Handle, type NodeProps, Position } from "@xyflow/react";
 import type { Node as FlowNode } from "@xyflow/react";
 import { memo, useContext, useEffect, useState } from "react";
 import type { GraphNode, Port } from "../graph/graph";
-import { portOffset } from "../graph/places";
+import { portOffset } from "../graph/sizes";
 import { ChangeMark } from "../look/change_mark";
 import { Inlay, PortMark, StateMark } from "../look/marks";
 import { duration, runMoment, share, useWords } from "../words/words";

@@ -8,7 +8,7 @@ import type { ModuleDocument } from "../api/graph_document";
 import { datasetsQuery, modulesQuery, savedQuery } from "../api/queries";
 import type { Point } from "../graph/graph";
 import { isForService } from "../graph/service";
-import { NODE_HEIGHT, NODE_WIDTH } from "../graph/places";
+import { NODE_HEIGHT, NODE_WIDTH } from "../graph/sizes";
 import { useWidth } from "../look/grip";
 import { HeldKeys } from "../look/held_keys";
 import { onUse, useSoon } from "../look/on_use";

@@ -2,7 +2,9 @@
 
 import type { ElkNode } from "elkjs/lib/elk-api";
 import { type Graph, type NodeName, type Point, wires } from "../graph/graph";
-import { heightOf, NODE_WIDTH, places, portOffset, snapped } from "../graph/places";
+import { cleared } from "../graph/clearance";
+import { places } from "../graph/places";
+import { heightOf, NODE_WIDTH, portOffset, snapped } from "../graph/sizes";
 
 const OPTIONS = {
   "elk.algorithm": "layered",
@@ -62,5 +64,8 @@ function placed(graph: Graph, names: ReadonlySet<NodeName>, laid: ElkNode): Reco
   const old = corner([...names].flatMap((name) => before.get(name) ?? []));
   const children = (laid.children ?? []).map(({ id, x = 0, y = 0 }) => ({ id, x, y }));
   const now = corner(children);
-  return Object.fromEntries(children.map(({ id, x, y }) => [id, snapped({ x: old.x + x - now.x, y: old.y + y - now.y })]));
+  const moved = children.map(({ id, x, y }) => [id, snapped({ x: old.x + x - now.x, y: old.y + y - now.y })] as const);
+  // ELK leads a wire past nodes by bends; ours have none.
+  const clear = cleared(graph, new Map([...before, ...moved]), names);
+  return Object.fromEntries([...clear].filter(([name]) => names.has(name)));
 }

@@ -3,7 +3,7 @@
 import { type Edge, type EdgeProps, getBezierPath } from "@xyflow/react";
 import { memo } from "react";
 import type { PortKind, Wire } from "../graph/graph";
-import { PORT_TARGET } from "../graph/places";
+import { PORT_TARGET } from "../graph/sizes";
 
 export type StudioEdge = Edge<{ readonly wire: Wire; readonly kind: PortKind; readonly flowing: boolean; readonly picked: boolean; readonly idle: boolean }, "studio">;
 

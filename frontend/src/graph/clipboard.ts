@@ -3,7 +3,7 @@
 import type { Edit } from "./edits";
 import type { Graph, GraphNode, NodeName, Point } from "./graph";
 import { freshName } from "./names";
-import { GRID } from "./places";
+import { GRID } from "./sizes";
 
 /** Copied nodes with the wires between them, as text for the clipboard. */
 export interface Clipping {

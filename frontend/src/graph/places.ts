@@ -1,25 +1,12 @@
-/** Where nodes stand: sizes, free places, and a layout for nodes that have none. */
+/** Where nodes stand: free places, and a layout for nodes that have none. */
 
+import { cleared } from "./clearance";
 import { type Graph, type GraphNode, type NodeName, type Point, wiresInto } from "./graph";
 import { dataOrder } from "./order";
+import { GRID, NODE_HEIGHT_WITH_COMMENT, NODE_WIDTH, snapped } from "./sizes";
 
-export const GRID = 16;
-export const NODE_WIDTH = 224;
-export const NODE_HEIGHT = 54;
-export const NODE_HEIGHT_WITH_COMMENT = 73;
-/** What takes the pointer around a port, in pixels. */
-export const PORT_TARGET = 24;
 const ROW = 96;
 const COLUMN = NODE_WIDTH + 2 * GRID;
-
-export function heightOf(node: GraphNode): number {
-  return node.comment ? NODE_HEIGHT_WITH_COMMENT : NODE_HEIGHT;
-}
-
-/** How far a port is from its node's left edge: all of them at equal distances. */
-export function portOffset(index: number, count: number): number {
-  return Math.round((NODE_WIDTH * (index + 1)) / (count + 1));
-}
 
 /** A position for every node: its own, or one below what it is wired to. */
 export function places(graph: Graph): Map<NodeName, Point> {
@@ -35,7 +22,7 @@ export function places(graph: Graph): Map<NodeName, Point> {
     placed.set(name, point);
     taken.add(point);
   }
-  return placed;
+  return cleared(graph, placed, new Set([...graph.nodes.keys()].filter((name) => !graph.positions.has(name))));
 }
 
 function wishedPlace(node: GraphNode, placed: ReadonlyMap<NodeName, Point>): Point {
@@ -66,10 +53,6 @@ class Taken {
     }
     return { x, y: wish.y };
   }
-}
-
-export function snapped(point: Point): Point {
-  return { x: Math.round(point.x / GRID) * GRID, y: Math.round(point.y / GRID) * GRID };
 }
 
 /** A free place for a new node: where it is wished, or as near below it as there is room. */

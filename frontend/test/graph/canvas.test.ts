@@ -7,7 +7,8 @@ import { EMPTY, wires } from "../../src/graph/graph";
 import { movedBy } from "../../src/graph/move";
 import { freshName, wishedName } from "../../src/graph/names";
 import { alongWire, dataOrder, neighbour } from "../../src/graph/order";
-import { NODE_HEIGHT, NODE_WIDTH, places, portOffset } from "../../src/graph/places";
+import { places } from "../../src/graph/places";
+import { NODE_HEIGHT, NODE_WIDTH, portOffset } from "../../src/graph/sizes";
 import { arbitraryGraph, graphOf, node } from "./graphs";
 
 test("pasting what was copied adds as many nodes and wires, under free names", () => {

@@ -2,7 +2,8 @@
 
 import type { Schemas } from "../../api/client";
 import { type Graph, wires } from "../../graph/graph";
-import { NODE_HEIGHT, NODE_WIDTH, places } from "../../graph/places";
+import { places } from "../../graph/places";
+import { NODE_HEIGHT, NODE_WIDTH } from "../../graph/sizes";
 
 interface MiniatureProps {
   readonly graph: Graph;
