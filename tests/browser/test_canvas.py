@@ -28,7 +28,7 @@ def test_a_sample_is_opened_run_and_looked_at(page: Page, studio: Studio) -> Non
     page.go_back()
     expect(node(page, "grouped")).to_contain_text("Done3 rows")
     node(page, "grouped").locator(".react-flow__handle-bottom").click()
-    page.get_by_role("menuitem", name="Save as dataset").click()
+    page.get_by_role("menuitem", name="Save as dataset…").click()
     page.get_by_role("dialog").get_by_role("textbox").fill("grouped.csv")
     page.get_by_role("dialog").get_by_role("button", name="Save as dataset").click()
     expect(page.locator(".toast")).to_contain_text("grouped.csv")

@@ -2507,6 +2507,8 @@ export interface components {
             error_facts: {
                 [key: string]: string | number | string[];
             };
+            /** Error Type */
+            error_type: string;
             /** Error Line */
             error_line: number | null;
             /** Node */
@@ -2563,8 +2565,12 @@ export interface components {
             error_facts: {
                 [key: string]: string | number | string[];
             };
+            /** Error Type */
+            error_type: string;
             /** Error Line */
             error_line: number | null;
+            /** Empty Outputs */
+            empty_outputs: string[];
         };
         /**
          * NotesEvent

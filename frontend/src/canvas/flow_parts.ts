@@ -6,7 +6,7 @@ import { dataOrder } from "../graph/order";
 import { places } from "../graph/places";
 import { heightOf, NODE_WIDTH, PORT_TARGET, portOffset } from "../graph/sizes";
 import type { Words } from "../words/en";
-import { type Finding, findingsByNode, hasResult, type Kept, type Live, missingInputs, nodeShown } from "./node_state";
+import { type Finding, findingsByNode, hasOutput, hasResult, type Kept, type Live, missingInputs, nodeShown } from "./node_state";
 import type { StudioNode } from "./node_view";
 import { same } from "./sharing";
 import type { StudioEdge } from "./wire_view";
@@ -34,7 +34,7 @@ export function flowNodes(drawn: Drawn, before: StudioNode[]): StudioNode[] {
     const data: StudioNode["data"] = {
       node,
       shown: last && same(last.data.shown, shown) ? last.data.shown : shown,
-      full: node.kind !== "module" || hasResult(kept[name], live.get(name)),
+      full: node.outputs.filter((port) => hasOutput(node, port.name, kept[name], live.get(name))).map((port) => port.name),
       missing: missingInputs(node).map((port) => port.name),
     };
     return [flowNode(name, data, drawn.selected.has(name), placed.get(name) ?? { x: 0, y: 0 }, last, words)];

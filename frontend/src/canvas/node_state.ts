@@ -10,7 +10,7 @@ export type Kept = Schemas["NodeStateDocument"];
 export type Finding = Schemas["FindingDocument"];
 
 /** Why a node failed, in short; also in an event of a run. */
-export type Failed = Pick<Kept, "error" | "error_code" | "error_subject" | "error_facts" | "error_line">;
+export type Failed = Pick<Kept, "error" | "error_code" | "error_subject" | "error_facts" | "error_type" | "error_line">;
 
 /** A node in the run that goes on, or in the one that has just ended. */
 export interface Live {
@@ -53,7 +53,12 @@ export function nodeShown(
 ): NodeShown {
   if (live) return liveShown(live, kept, words);
   const mistake = findings.find((finding) => finding.severity === "error");
-  if (mistake) return { ...PLAIN, mark: "need", look: "need", word: words.states.mistake, cause: findingText(mistake).text };
+  if (mistake) {
+    // What is not connected is said in short: the whole sentence does not fit here.
+    const [missing] = missingInputs(node);
+    const cause = missing ? words.states.notConnected(missing.label) : findingText(mistake).text;
+    return { ...PLAIN, mark: "need", look: "need", word: words.states.mistake, cause };
+  }
   if (kept) return keptShown(kept, words);
   if (node.kind !== "module") return { ...PLAIN, mark: "done", look: "done", word: words.states.ready };
   return { ...PLAIN, mark: "never", look: "draft", word: words.states.never };
@@ -96,8 +101,8 @@ function keptShown(kept: Kept, words: Words): NodeShown {
 }
 
 /** Why a node failed. */
-export function failedText({ error, error_code, error_subject, error_facts }: Failed): string {
-  return error === null ? "" : failureLine({ code: error_code ?? "", message: error, subject: error_subject ?? "", facts: error_facts });
+export function failedText({ error, error_code, error_subject, error_facts, error_type }: Failed): string {
+  return error === null ? "" : failureLine({ code: error_code ?? "", message: error, subject: error_subject ?? "", facts: error_facts, exception_type: error_type });
 }
 
 /** Why a node failed, and at which line of its script. */
@@ -118,6 +123,12 @@ export function missingInputs(node: GraphNode) {
 export function hasResult(kept: Kept | undefined, live: Live | undefined): boolean {
   const state = live?.state ?? kept?.state;
   return state === "finished" || state === "kept";
+}
+
+/** Whether there is something to look at at one output of a node; a file's dataset is there before any run. */
+export function hasOutput(node: GraphNode, port: string, kept: Kept | undefined, live: Live | undefined): boolean {
+  if (node.kind !== "module") return true;
+  return hasResult(kept, live) && (live !== undefined || !kept?.empty_outputs.includes(port));
 }
 
 export function findingsByNode(findings: readonly Finding[], graph: Graph): ReadonlyMap<string, readonly Finding[]> {

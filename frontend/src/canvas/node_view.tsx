@@ -14,7 +14,7 @@ import { Looking } from "./looking";
 import type { NodeShown } from "./node_state";
 
 export type StudioNode = FlowNode<
-  { readonly node: GraphNode; readonly shown: NodeShown; readonly full: boolean; readonly missing: readonly string[] },
+  { readonly node: GraphNode; readonly shown: NodeShown; readonly full: readonly string[]; readonly missing: readonly string[] },
   "studio"
 >;
 
@@ -42,7 +42,7 @@ export const NodeView = memo(function NodeView({ data: { node, shown, full, miss
         />
       ))}
       {node.outputs.map((port, index) => (
-        <PortHandle key={port.name} node={node.name} port={port} side="source" offset={portOffset(index, node.outputs.length)} full={full} missing={false} />
+        <PortHandle key={port.name} node={node.name} port={port} side="source" offset={portOffset(index, node.outputs.length)} full={full.includes(port.name)} missing={false} />
       ))}
     </article>
   );

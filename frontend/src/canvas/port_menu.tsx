@@ -3,6 +3,7 @@
 import { Download, Eye, Save, Spline, Terminal } from "lucide-react";
 import { useMemo } from "react";
 import { Popover } from "react-aria-components";
+import { datasetDownload } from "../api/datasets";
 import { downloadAddress } from "../api/outputs";
 import { MenuEntries, type MenuEntry } from "../look/menu";
 import { useShownKeys } from "../shell/chosen_keys";
@@ -33,18 +34,22 @@ export function PortMenu({ experiment, acts, of: { node, port }, onSave, onClose
   if (!own || !output) return null;
   const seen = found.states[node];
   const made = seen?.state === "finished" || seen?.state === "kept" ? seen : null;
-  const empty = made ? undefined : words.canvas.runFirst;
+  const nothing = made?.empty_outputs.includes(port) && words.canvas.nothingThere;
+  const empty = made ? nothing || undefined : words.canvas.runFirst;
   const dataset = output.kind === "dataset";
   const file = own.kind === "dataset";
-  const download = (format: "csv" | "parquet") => made && location.assign(downloadAddress({ run: made.run, node, port }, format));
+  const download = (format: "csv" | "parquet") => {
+    if (file) location.assign(datasetDownload(own.title, format));
+    else if (made) location.assign(downloadAddress({ run: made.run, node, port }, format));
+  };
   const entries: MenuEntry[] = [
     ...(dataset ? [{ id: "look", label: words.canvas.visualize, icon: Eye, keys: keyOf("look"), cannot: file ? undefined : empty, act: () => acts.lookAt(node, port) }] : []),
     ...(own.kind === "module" ? [{ id: "device", label: words.device.title, icon: Terminal, cannot: seen ? undefined : words.canvas.runFirst, act: () => acts.why(node) }] : []),
     ...(dataset ? [
-      { id: "csv", label: words.canvas.downloadAs("CSV"), icon: Download, cannot: empty, act: () => download("csv") },
-      { id: "parquet", label: words.canvas.downloadAs("Parquet"), icon: Download, cannot: empty, act: () => download("parquet") },
+      { id: "csv", label: words.canvas.downloadAs("CSV"), icon: Download, cannot: file ? undefined : empty, act: () => download("csv") },
+      { id: "parquet", label: words.canvas.downloadAs("Parquet"), icon: Download, cannot: file ? undefined : empty, act: () => download("parquet") },
     ] : []),
-    ...(own.kind === "module" && output.kind !== "zip" ? [{ id: "save", label: words.canvas.saveAs[output.kind], icon: Save, cannot: empty, act: onSave }] : []),
+    ...(own.kind === "module" && output.kind !== "zip" ? [{ id: "save", label: `${words.canvas.saveAs[output.kind]}…`, icon: Save, cannot: empty, act: onSave }] : []),
     { id: "connect", label: words.canvas.connectTo, icon: Spline, keys: keyOf("connect"), apart: true, act: () => { experiment.select([node]); acts.connect(); } },
   ];
   return (

@@ -157,6 +157,7 @@ export const en = {
     pagesOpen: (pages: number) => `${pages} pages open`,
     nodeBar: (node: string) => `Actions of “${node}”`,
     runFirst: "Run it first",
+    nothingThere: "The script returned nothing here",
     downloadAs: (format: string) => `Download as ${format}`,
     saveAs: { dataset: "Save as dataset", model: "Save as trained model", transform: "Save as transform" },
     saveHint: "The ending says the format: .parquet keeps all types, .csv is read everywhere.",
@@ -259,6 +260,7 @@ export const en = {
     stopped: "Stopped",
     ready: "Ready",
     mistake: "Needs attention",
+    notConnected: (port: string) => `${port} is not connected.`,
     /** The reason is a sentence of the server. */
     ranBecause: (reason: string) => `Why it ran: ${reason}`,
   },

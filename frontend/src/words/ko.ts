@@ -153,6 +153,7 @@ export const ko: Words = {
     pagesOpen: (pages) => `페이지 ${pages}개 열림`,
     nodeBar: (node) => `‘${node}’ 작업`,
     runFirst: "먼저 실행해야 합니다",
+    nothingThere: "스크립트가 반환한 값 없음",
     downloadAs: (format) => `${format} 다운로드`,
     saveAs: { dataset: "데이터셋으로 저장", model: "학습된 모델로 저장", transform: "변환으로 저장" },
     saveHint: "확장자가 형식을 정합니다. .parquet은 모든 형식을 유지하고, .csv는 어디서나 읽힙니다.",
@@ -254,6 +255,7 @@ export const ko: Words = {
     stopped: "중지됨",
     ready: "준비됨",
     mistake: "확인 필요",
+    notConnected: (port) => `연결되지 않음: ${port}`,
     ranBecause: (reason) => `실행한 이유: ${reason}`,
   },
   run: {

@@ -60,10 +60,17 @@ function told(found: ReturnType<typeof filled>, message: string): Told {
   return { text: found.text, detail: message };
 }
 
-/** The same on one line. */
-export function failureLine(failure: Parameters<typeof failureText>[0]): string {
+/** The server's sentence; after the name of the exception's class where it is the exception's own text. */
+export function failureSentence({ code, subject, message, exception_type }: FailureSaid & { readonly exception_type?: string }): string {
+  const own = code === "script-exception" || message === subject;
+  return own && exception_type && code !== "module-refused" ? `${exception_type}: ${message}` : message;
+}
+
+/** The same as `failureText`, on one line. */
+export function failureLine(failure: Parameters<typeof failureSentence>[0]): string {
   const { text, detail } = failureText(failure);
-  return [text, detail].filter(Boolean).join(" ");
+  if (text === failure.message) return failureSentence(failure);
+  return [text, detail && failureSentence(failure)].filter(Boolean).join(" ");
 }
 
 /** What is wrong with a row that a service was sent. */

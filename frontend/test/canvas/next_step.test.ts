@@ -6,7 +6,7 @@ import { graphOf, node } from "../graph/graphs";
 
 const idle = { status: null, nodes: new Map() };
 const kept = (state: string, some: Partial<Kept> = {}): Kept => ({
-  state, up_to_date: true, run: "r", from_run: null, reason: "", rows: null, seconds: null, error: null, error_code: null, error_subject: null, error_facts: {}, error_line: null, ...some,
+  state, up_to_date: true, run: "r", from_run: null, reason: "", rows: null, seconds: null, error: null, error_code: null, error_subject: null, error_facts: {}, error_type: "", error_line: null, empty_outputs: [], ...some,
 });
 const finding: Finding = { code: "x", classic_number: null, severity: "error", message: "m", file: "f", line: null, column: null, node: "a", facts: {} };
 const needy = node("a", { inputs: [{ name: "dataset", label: "Dataset", kind: "dataset", optional: false }] });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { LiveRun } from "../../src/canvas/live";
 import { afterRunEvent, afterRunEvents, awaited, counted, type RunEvent } from "../../src/canvas/run_events";
 
-const ended = { reason: "", seconds: null, rows: null, bytes: null, from_run: null, error: null, error_code: null, error_subject: null, error_facts: {}, error_line: null };
+const ended = { reason: "", seconds: null, rows: null, bytes: null, from_run: null, error: null, error_code: null, error_subject: null, error_facts: {}, error_type: "", error_line: null };
 const node = (name: string, state: string, some: object = {}): RunEvent => ({ name: "node", data: { ...ended, node: name, state, ...some } });
 const print = (name: string, text: string): RunEvent => ({ name: "console", data: { node: name, text } });
 const began: RunEvent = { name: "run_began", data: { nodes: ["a", "b"] } };

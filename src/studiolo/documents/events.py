@@ -33,6 +33,8 @@ class _FailedKeys(TypedDict):
     error_subject: str | None
     #: What it is made of, by name; empty where that is not known.
     error_facts: Mapping[str, Fact]
+    #: The class of the exception; empty if there was none.
+    error_type: str
     #: The line of the script that it was raised at, from 1.
     error_line: int | None
 
@@ -184,6 +186,7 @@ def _failed(failure: Failure | None) -> _FailedKeys:
             "error_code": None,
             "error_subject": None,
             "error_facts": {},
+            "error_type": "",
             "error_line": None,
         }
     return {
@@ -191,6 +194,7 @@ def _failed(failure: Failure | None) -> _FailedKeys:
         "error_code": failure.code,
         "error_subject": failure.subject,
         "error_facts": failure.facts,
+        "error_type": failure.exception_type,
         "error_line": failure.frames[-1].line if failure.frames else None,
     }
 

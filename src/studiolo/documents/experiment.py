@@ -19,6 +19,7 @@ from studiolo.experiments.difference import ExperimentDifference
 from studiolo.experiments.experiment import Experiment, Node, NodeName, Source
 from studiolo.experiments.json_value import Json
 from studiolo.experiments.saved_form import node_form
+from studiolo.modules.definition import PYTHON_DEVICE
 from studiolo.workspace.studio.listing import ListedExperiment
 from studiolo.workspace.studio.node_ports import NodePorts
 from studiolo.workspace.studio.opened import OpenedExperiment
@@ -89,8 +90,12 @@ class NodeStateDocument(TypedDict):
     error_subject: str | None
     #: What it is made of, by name; empty where that is not known.
     error_facts: Mapping[str, Fact]
+    #: The class of the exception; empty if there was none.
+    error_type: str
     #: The line of the script that it was raised at, from 1.
     error_line: int | None
+    #: The outputs at which the script left nothing.
+    empty_outputs: Sequence[str]
 
 
 class PositionDocument(TypedDict):
@@ -184,7 +189,10 @@ def experiment_document(opened: OpenedExperiment) -> ExperimentDocument:
             if name in experiment.nodes
         },
         "findings": [finding_document(finding) for finding in opened.findings],
-        "states": {name: _state(standing) for name, standing in opened.standings.items()},
+        "states": {
+            name: _state(standing, opened.ports.get(name))
+            for name, standing in opened.standings.items()
+        },
         "web_service_parameters": {
             name: [f"{node}.{parameter}" for node, parameter in targets]
             for name, targets in experiment.web_service_parameters.items()
@@ -281,8 +289,9 @@ def _wire(source: Source | None, ports: Mapping[NodeName, NodePorts]) -> WireDoc
     return {"node": source.node, "port": source.port or first}
 
 
-def _state(standing: NodeStanding) -> NodeStateDocument:
-    record = standing.record
+def _state(standing: NodeStanding, ports: NodePorts | None) -> NodeStateDocument:
+    record, left = standing.record, standing.outputs
+    outputs = [] if ports is None or left is None else [port.name for port in ports.outputs]
     failure = record.failure or {}
     frames = failure.get("frames") or [{}]
     return {
@@ -297,7 +306,11 @@ def _state(standing: NodeStanding) -> NodeStateDocument:
         "error_code": failure.get("code"),
         "error_subject": failure.get("subject"),
         "error_facts": failure.get("facts") or {},
+        "error_type": failure.get("exception_type", ""),
         "error_line": frames[-1].get("line"),
+        "empty_outputs": [
+            name for name in outputs if name not in (left or ()) and name != PYTHON_DEVICE
+        ],
     }
 
 

@@ -110,6 +110,9 @@ def test_the_canvas_shows_what_came_out(studio: ServedStudio, run: str) -> None:
     assert states["double"]["run"] == run
     assert states["double"]["rows"] == 768
     assert states["double"]["up_to_date"] is True
+    assert states["double"]["empty_outputs"] == ["results_dataset2"]
+    past = studio.program.get(f"/runs/{run}/experiment").json()
+    assert past["states"]["double"]["empty_outputs"] == ["results_dataset2"]
 
 
 def test_a_changed_node_is_out_of_date_and_a_failure_names_its_line(studio: ServedStudio) -> None:
@@ -122,6 +125,7 @@ def test_a_changed_node_is_out_of_date_and_a_failure_names_its_line(studio: Serv
     state = studio.program.get("/experiments/small").json()["states"]["double"]
     assert state["state"] == "failed"
     assert state["error_line"] == 2
+    assert state["error_type"] == "KeyError"
     node = studio.program.get(f"/runs/{run}/nodes/double").json()
     assert node["error"]["frames"][-1]["line"] == 2
     back = {"text": before["text"], "revision": failing.json()["revision"]}

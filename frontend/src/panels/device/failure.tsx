@@ -5,7 +5,7 @@ import { Pencil } from "lucide-react";
 import type { Failure, Frame } from "../../api/runs";
 import { Icon } from "../../look/icon";
 import { StateMark } from "../../look/marks";
-import { failureText } from "../../words/server";
+import { failureSentence, failureText } from "../../words/server";
 import { useWords } from "../../words/words";
 import { Variables } from "./variables";
 
@@ -33,8 +33,8 @@ export function FailureReport({ failure, place }: FailureProps) {
       <section className="why" role="alert">
         <span className="bad"><StateMark mark="failed" /></span>
         <div className="grow">
-          <h2>{text === failure.message ? sentence(failure) : text}</h2>
-          {detail && <p className="small" lang="en">{sentence(failure)}</p>}
+          <h2>{text === failure.message ? failureSentence(failure) : text}</h2>
+          {detail && <p className="small" lang="en">{failureSentence(failure)}</p>}
           {remedy && <p>{remedy}</p>}
           <p className="small mute">
             {words.device.exitCode} <span className="mono">{failure.code}</span>
@@ -87,12 +87,6 @@ function FrameCard({ frame: { file, line, function: called, source, variables },
       )}
     </article>
   );
-}
-
-/** The message; after the name of its class where it is the exception's own text. */
-export function sentence({ code, subject, message, exception_type }: Failure): string {
-  const own = code === "script-exception" || message === subject;
-  return own && exception_type && code !== "module-refused" ? `${exception_type}: ${message}` : message;
 }
 
 function fileName(path: string): string {

@@ -1,6 +1,6 @@
 """The runs of a workspace: listed, looked at, compared and forgotten."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from studiolo.experiments.experiment import NodeName
@@ -90,6 +90,13 @@ class RunHistory:
         found = self._open().find_results(set(recipes))
         there = KeptResults(self._blobs).are_there(found.values())
         return {result.recipe_digest: result for result in there}
+
+    def outputs(
+        self, recipes: Iterable[RecipeDigest | None]
+    ) -> Mapping[RecipeDigest | None, Collection[str]]:
+        """The output ports at which kept results have something, by the results' recipes."""
+        found = self._open().find_results({recipe for recipe in recipes if recipe is not None})
+        return {recipe: tuple(result.outputs) for recipe, result in found.items()}
 
     def output(self, result: StoredResult, port: str) -> Connected:
         """The value of a kept result at a port.

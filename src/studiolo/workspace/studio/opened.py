@@ -115,7 +115,7 @@ class OpenExperiments:
             layout=self._workspace.layout(experiment).layout,
             findings=(),
             standings={
-                name: NodeStanding(record=node.record, up_to_date=None)
+                name: NodeStanding(record=node.record, up_to_date=None, outputs=node.ports)
                 for name, node in seen.run.nodes.items()
             },
         )

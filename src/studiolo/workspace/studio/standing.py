@@ -1,6 +1,6 @@
 """How the nodes of an experiment stand: what the newest run left of each, and if it still holds."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from studiolo.errors import StudioloError
@@ -17,6 +17,8 @@ class NodeStanding:
     #: Whether the node would give the same again; None if that is not known, because the
     #: experiment has mistakes or the node failed.
     up_to_date: bool | None
+    #: The outputs at which it left something; None if that is not known.
+    outputs: Collection[str] | None = None
 
 
 def standings(
@@ -32,8 +34,15 @@ def standings(
     records = workspace.runs.latest_nodes(experiment_key(experiment, workspace.root))
     there = {name: record for name, record in records.items() if name in experiment.nodes}
     digests = _digests(workspace, experiment) if sound and there else {}
+    # Only a script of the experiment leaves outputs empty.
+    scripts = [record for name, record in there.items() if experiment.nodes[name].script]
+    left = workspace.runs.outputs(record.recipe_digest for record in scripts)
     return {
-        name: NodeStanding(record=record, up_to_date=_holds(record, digests.get(name)))
+        name: NodeStanding(
+            record=record,
+            up_to_date=_holds(record, digests.get(name)),
+            outputs=left.get(record.recipe_digest),
+        )
         for name, record in there.items()
         if record.state in WITH_OUTCOME
     }
