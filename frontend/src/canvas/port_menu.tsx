@@ -6,6 +6,7 @@ import { Popover } from "react-aria-components";
 import { datasetDownload } from "../api/datasets";
 import { downloadAddress } from "../api/outputs";
 import { MenuEntries, type MenuEntry } from "../look/menu";
+import type { GraphNode } from "../graph/graph";
 import { useShownKeys } from "../shell/chosen_keys";
 import { useWords } from "../words/words";
 import type { Experiment } from "./experiment";
@@ -39,7 +40,7 @@ export function PortMenu({ experiment, acts, of: { node, port }, onSave, onClose
   const dataset = output.kind === "dataset";
   const file = own.kind === "dataset";
   const download = (format: "csv" | "parquet") => {
-    if (file) location.assign(datasetDownload(own.title, format));
+    if (file) location.assign(datasetDownload({ name: own.title, version: versionOf(own) }, format));
     else if (made) location.assign(downloadAddress({ run: made.run, node, port }, format));
   };
   const entries: MenuEntry[] = [
@@ -60,6 +61,11 @@ export function PortMenu({ experiment, acts, of: { node, port }, onSave, onClose
       />
     </Popover>
   );
+}
+
+/** The version of its dataset that a node names; undefined for what the file has now. */
+function versionOf({ form }: GraphNode): number | undefined {
+  return typeof form["version"] === "number" ? form["version"] : undefined;
 }
 
 function handleOf(node: string, port: string): HTMLElement | null {
