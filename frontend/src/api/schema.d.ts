@@ -2392,6 +2392,8 @@ export interface components {
             run: string;
             /** Status */
             status: string;
+            /** Seconds */
+            seconds: number | null;
         };
         /**
          * NewText

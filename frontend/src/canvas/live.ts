@@ -9,7 +9,7 @@ export interface LiveRun {
   readonly nodes: ReadonlyMap<string, Live>;
   readonly log: readonly LogLine[];
   readonly dropped: number;
-  /** In milliseconds of the browser's clock. */
+  /** In milliseconds of the browser's clock; null if it was not begun on this page. */
   readonly began: number | null;
   readonly seconds: number | null;
   /** Why the run could not be begun, or not go on. */

@@ -2,7 +2,7 @@
 
 import type { Schemas } from "../api/client";
 import { errorText, progressText } from "../words/server";
-import { words } from "../words/words";
+import { runTime, words } from "../words/words";
 import { type LiveRun, type LogLine, NO_RUN } from "./live";
 import { causeOf, type Live } from "./node_state";
 
@@ -19,11 +19,25 @@ export const EVENT_NAMES: readonly RunEvent["name"][] = [
   "run_began", "node", "console", "console_dropped", "environment", "run_ended", "run_broken_off",
 ];
 
+/** Milliseconds after which a run that goes on is one that this page did not hear begin. */
+const LATE = 5_000;
 /** Lines of the log that the page keeps and draws, and characters of each; a node's console has more. */
 const MOST_LINES = 500;
 const MOST_CHARACTERS = 1_000;
 
-/** Before the first event of a run. */
+/** A run that was begun elsewhere, or before the page was opened. */
+export function found({ run, status, seconds }: Schemas["NewRunEvent"], now: number): LiveRun {
+  const over = status !== "running";
+  return { ...NO_RUN, run, status: status as LiveRun["status"], began: over ? null : begun(run, now), seconds, settled: over };
+}
+
+/** When a run began that is heard of now: just now, unless its id tells a time that is longer ago. */
+function begun(run: string, now: number): number {
+  const told = Date.parse(runTime(run) ?? "");
+  return now - told > LATE ? told : now;
+}
+
+/** Before the first event of a run that is begun here. */
 export function awaited(run: string, now: number): LiveRun {
   return { ...NO_RUN, run, status: "running", began: now };
 }
@@ -73,7 +87,7 @@ export function afterRunEvent(run: LiveRun, event: RunEvent, now: number): LiveR
 }
 
 function ended(run: LiveRun, status: LiveRun["status"], now: number): LiveRun {
-  return { ...run, status, seconds: run.began === null ? null : (now - run.began) / 1_000 };
+  return { ...run, status, seconds: run.began === null ? run.seconds : (now - run.began) / 1_000 };
 }
 
 function live(state: Live["state"]): Live {
@@ -115,12 +129,13 @@ function cut(text: string): string {
   return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
 }
 
-/** How many nodes of the run are over, and how many failed. */
-export function counted(run: LiveRun): { readonly over: number; readonly all: number; readonly failed: number } {
+/** How many nodes of the run are over, and how many were kept, and failed. */
+export function counted(run: LiveRun): { readonly over: number; readonly all: number; readonly kept: number; readonly failed: number } {
   const states = [...run.nodes.values()].map((node) => node.state);
   return {
     over: states.filter((state) => state !== "waiting" && state !== "running").length,
     all: states.length,
+    kept: states.filter((state) => state === "kept").length,
     failed: states.filter((state) => state === "failed").length,
   };
 }

@@ -1,13 +1,13 @@
 /** Runs of the experiment that is open: begun, followed, ended. */
 
-import { client, data } from "../api/client";
+import { client, data, type Schemas } from "../api/client";
 import { follow } from "../api/events";
 import { queries } from "../api/queries";
 import { toast } from "../look/toast";
 import { words } from "../words/words";
 import type { Experiment } from "./experiment";
-import { NO_RUN, useLive, usePeople } from "./live";
-import { afterRunEvents, awaited, EVENT_NAMES, type RunEvent } from "./run_events";
+import { type LiveRun, NO_RUN, useLive, usePeople } from "./live";
+import { afterRunEvents, awaited, EVENT_NAMES, found, type RunEvent } from "./run_events";
 
 export interface RunWish {
   readonly up_to?: string[];
@@ -38,10 +38,11 @@ export function followExperiment(experiment: Experiment): Running {
     clearTimeout(timer);
     timer = setTimeout(() => void experiment.reload().catch(() => {}), RELOAD_AFTER);
   };
-  const attend = (run: string) => {
-    if (useLive.getState().run === run) return;
+  const attend = (begun: LiveRun) => {
+    const { run } = begun;
+    if (run === null || useLive.getState().run === run) return;
     unfollow();
-    useLive.setState(awaited(run, Date.now()));
+    useLive.setState(begun);
     let heard: RunEvent[] = [];
     let drawing: ReturnType<typeof setTimeout> | undefined;
     const draw = () => {
@@ -49,7 +50,7 @@ export function followExperiment(experiment: Experiment): Running {
       const events = heard;
       heard = [];
       useLive.setState(afterRunEvents(useLive.getState(), events, Date.now()));
-      if (events.some((event) => LAST.includes(event.name))) void settle();
+      if (events.some((event) => LAST.includes(event.name)) && !useLive.getState().settled) void settle();
     };
     const onEvent = (event: string, found: unknown) => {
       heard.push({ name: event, data: found } as RunEvent);
@@ -71,9 +72,9 @@ export function followExperiment(experiment: Experiment): Running {
     void queries.invalidateQueries({ queryKey: ["runs"] });
   };
   const hasOutcomes = (run: string) => Object.values(experiment.use.getState().document.states).some((state) => state.run === run);
-  const onEvent = (event: string, found: unknown) => {
+  const onEvent = (event: string, told: unknown) => {
     if (event === "changed") {
-      const { revision, scripts } = found as { revision: string | null; scripts: string };
+      const { revision, scripts } = told as { revision: string | null; scripts: string };
       const { document, standing } = experiment.use.getState();
       // The first event tells what is known already; a script or the layout may have changed without the file.
       if (standing.kind !== "saving" && (revision !== document.revision || known !== null)) reload();
@@ -81,12 +82,13 @@ export function followExperiment(experiment: Experiment): Running {
       if (known !== null && known !== scripts) void queries.invalidateQueries({ queryKey: ["modules"] });
       known = scripts;
     } else if (event === "people") {
-      usePeople.setState({ pages: (found as { pages: number }).pages });
+      usePeople.setState({ pages: (told as { pages: number }).pages });
     } else if (event === "run") {
-      const { run, status } = found as { run: string; status: string };
-      if (status === "running") attend(run);
+      const newest = told as Schemas["NewRunEvent"];
+      if (useLive.getState().run === newest.run) return useLive.setState({ seconds: newest.seconds });
+      attend(found(newest, Date.now()));
       // One that was begun elsewhere may be over before it is heard of.
-      else if (useLive.getState().run !== run && !hasOutcomes(run)) reload();
+      if (newest.status !== "running" && !hasOutcomes(newest.run)) reload();
     }
   };
   let known: string | null = null;
@@ -96,7 +98,8 @@ export function followExperiment(experiment: Experiment): Running {
     async run(wish = {}) {
       await experiment.settled();
       const body = { up_to: [], only: [], from_here: [], again: false, ...wish };
-      attend((await data(client.POST("/experiments/{name}/runs", { params: { path: { name } }, body }))).run);
+      const { run } = await data(client.POST("/experiments/{name}/runs", { params: { path: { name } }, body }));
+      attend(awaited(run, Date.now()));
     },
     async stop() {
       const { run, status } = useLive.getState();

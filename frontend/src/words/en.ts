@@ -269,6 +269,7 @@ export const en = {
     idle: "Nothing is running.",
     count: (done: number, all: number) => `${done} of ${all} nodes`,
     failed: (count: number) => `${count} failed`,
+    kept: (count: number) => `${count} kept`,
     openLog: "Open the log",
     closeLog: "Close the log",
     log: "Log",

@@ -263,6 +263,7 @@ export const ko: Words = {
     idle: "실행 중이 아닙니다.",
     count: (done, all) => `노드 ${amount(all)}개 중 ${amount(done)}개`,
     failed: (count) => `실패 ${amount(count)}개`,
+    kept: (count) => `재사용 ${amount(count)}개`,
     openLog: "로그 열기",
     closeLog: "로그 닫기",
     log: "로그",

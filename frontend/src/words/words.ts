@@ -60,14 +60,20 @@ export function words(): Words {
 
 const locale = () => (useLanguage.getState().language === "ko" ? "ko" : "en-GB");
 
-/** "0.31 s", "14 s", "2 min 5 s". */
+/** "0.31 s", "14 s", "2 min", "2 min 5 s". */
 export function duration(seconds: number): string {
   const korean = useLanguage.getState().language === "ko";
   const [s, min, h] = korean ? ["초", "분", "시간"] : [" s", " min", " h"];
-  if (seconds < 10) return `${seconds.toFixed(2)}${s}`;
-  if (seconds < 60) return `${Math.round(seconds)}${s}`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)}${min} ${Math.round(seconds % 60)}${s}`;
-  return `${Math.floor(seconds / 3600)}${h} ${Math.floor((seconds % 3600) / 60)}${min}`;
+  if (seconds < 9.995) return `${seconds.toFixed(2)}${s}`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole}${s}`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return withRest(`${minutes}${min}`, whole % 60, s);
+  return withRest(`${Math.floor(minutes / 60)}${h}`, minutes % 60, min);
+}
+
+function withRest(text: string, rest: number, unit: string): string {
+  return rest === 0 ? text : `${text} ${rest}${unit}`;
 }
 
 /** "62 %" in English, "62%" in Korean. */
@@ -106,10 +112,16 @@ export function clock(iso: string): string {
 
 /** When a run began, which its id tells: "13:24" for today's. */
 export function runMoment(run: string): string {
+  const time = runTime(run);
+  return time === null ? run : moment(time);
+}
+
+/** When a run began, to the second. */
+export function runTime(run: string): string | null {
   const found = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)/.exec(run);
-  if (!found) return run;
+  if (!found) return null;
   const [, year, month, day, hour, minute, second] = found;
-  return moment(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  return `${year}-${month}-${day}T${hour}:${minute}:${second}Z`;
 }
 
 /** A number as people read it in a table: all digits that count, none that do not. */

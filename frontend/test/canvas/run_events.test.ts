@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { LiveRun } from "../../src/canvas/live";
-import { afterRunEvent, afterRunEvents, awaited, counted, type RunEvent } from "../../src/canvas/run_events";
+import { afterRunEvent, afterRunEvents, awaited, counted, found, type RunEvent } from "../../src/canvas/run_events";
 
 const ended = { reason: "", seconds: null, rows: null, bytes: null, from_run: null, error: null, error_code: null, error_subject: null, error_facts: {}, error_type: "", error_line: null };
 const node = (name: string, state: string, some: object = {}): RunEvent => ({ name: "node", data: { ...ended, node: name, state, ...some } });
@@ -13,7 +13,7 @@ test("nodes wait, run and end", () => {
   const run = after([began, node("a", "running"), node("a", "finished", { seconds: 0.5, rows: 3 }), node("b", "failed", { error: "No", error_line: 8 })]);
   expect(run.nodes.get("a")).toMatchObject({ state: "finished", seconds: 0.5, rows: 3, since: null });
   expect(run.nodes.get("b")).toMatchObject({ state: "failed", failure: { error: "No", error_line: 8 } });
-  expect(counted(run)).toEqual({ over: 2, all: 2, failed: 1 });
+  expect(counted(run)).toEqual({ over: 2, all: 2, kept: 0, failed: 1 });
   expect(after([began, node("a", "running")]).nodes.get("a")?.since).toBe(1_000);
 });
 
@@ -39,6 +39,22 @@ test("a line that goes on is put together", () => {
 test("a run that ends has a status and its seconds", () => {
   expect(after([began, { name: "run_ended", data: { status: "finished" } }])).toMatchObject({ status: "finished", seconds: 1 });
   expect(after([{ name: "run_broken_off", data: { code: "x", message: "No room", facts: {} } }])).toMatchObject({ status: "failed", broken: "No room" });
+});
+
+test("a run that was over before the page was opened keeps its seconds", () => {
+  const run = found({ run: "20261127-132405467-4915bd", status: "failed", seconds: 7.5 }, 0);
+  const events: RunEvent[] = [began, node("a", "kept"), node("b", "failed", { error: "No" }), { name: "run_ended", data: { status: "failed" } }];
+  const shown = afterRunEvents(run, events, 1_000);
+  expect(shown).toMatchObject({ status: "failed", seconds: 7.5, settled: true });
+  expect(counted(shown)).toEqual({ over: 2, all: 2, kept: 1, failed: 1 });
+});
+
+test("a run that goes on began when its id says, if that is long ago", () => {
+  const run = { run: "20261127-132405467-4915bd", status: "running", seconds: null };
+  const then = Date.parse("2026-11-27T13:24:05Z");
+  expect(found(run, then + 60_000)).toMatchObject({ began: then, settled: false });
+  expect(found(run, then + 900).began).toBe(then + 900);
+  expect(found({ ...run, run: "other" }, then).began).toBe(then);
 });
 
 test("the log keeps the newest lines only", () => {

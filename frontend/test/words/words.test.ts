@@ -28,6 +28,7 @@ test("the language is that of the document", () => {
 
 test("times, shares and sizes are written as people of the language do", () => {
   expect([duration(0.314), duration(14.2), duration(125), duration(7260)]).toEqual(["0.31 s", "14 s", "2 min 5 s", "2 h 1 min"]);
+  expect([duration(120), duration(119.7), duration(59.6), duration(9.996), duration(3_600)]).toEqual(["2 min", "2 min", "1 min", "10 s", "1 h"]);
   expect([share(0.62), share(0.007), share(0)]).toEqual(["62 %", "0.7 %", "0 %"]);
   expect([size(0), size(999), size(29_000), size(2_400_000_000)]).toEqual(["0 B", "999 B", "29 KB", "2.4 GB"]);
   useLanguage.getState().choose("ko");

@@ -135,7 +135,10 @@ class NewRunEvent(TypedDict):
     """Event `run`: the newest run of the experiment."""
 
     run: str
+    #: `running`, `finished`, `failed`, `cancelled` or `interrupted`.
     status: str
+    #: How long it took; null while it runs.
+    seconds: float | None
 
 
 ExperimentEventDocument = ExperimentChangedEvent | PeopleEvent | NewRunEvent

@@ -15,7 +15,7 @@ export function RunStrip() {
   const [open, setOpen] = useState(false);
   if (run.run === null) return <footer className="strip mute">{words.run.idle}</footer>;
   const shown = shownRun(run.status, words);
-  const { over, all, failed } = counted(run);
+  const { over, all, kept, failed } = counted(run);
   const last = run.log.at(-1);
   return (
     <div className="runstrip">
@@ -26,6 +26,7 @@ export function RunStrip() {
           {[...run.nodes].slice(0, 32).map(([name, node]) => <i key={name} className={node.state} />)}
         </span>
         <span className="num nowrap">{words.run.count(over, all)}</span>
+        {kept > 0 && <span className="num mute nowrap">{words.run.kept(kept)}</span>}
         {run.seconds !== null && <span className="num mute nowrap">{duration(run.seconds)}</span>}
         {failed > 0 && <span className="pill bad"><StateMark mark="failed" small />{words.run.failed(failed)}</span>}
         <span className="logline">{last && <><span className="mute">{last.node}</span> {last.text}</>}</span>

@@ -118,6 +118,6 @@ class _ExperimentNews:
         if before is None or now.pages != before.pages:
             events.append(SentEvent(name="people", data={"pages": now.pages}))
         if now.run is not None and (before is None or now.run != before.run):
-            run, status = now.run
-            events.append(SentEvent(name="run", data={"run": run, "status": status}))
+            run = {"run": now.run.id, "status": now.run.status, "seconds": now.run.seconds}
+            events.append(SentEvent(name="run", data=run))
         return events, False

@@ -12,6 +12,7 @@ from studiolo.errors import StudioloError
 from studiolo.experiments.file import FILE_NAME
 from studiolo.experiments.layout import FILE_NAME as LAYOUT_FILE
 from studiolo.experiments.revision import UNSAVED, revision_at
+from studiolo.store.run_record import RunRecord
 from studiolo.workspace.experiments.experiment_folders import EXPERIMENTS
 from studiolo.workspace.folder.root import MODULES
 from studiolo.workspace.studio.live_runs import LiveRuns
@@ -24,6 +25,16 @@ _LOOKS: Final = 6
 
 
 @dataclass(frozen=True, kw_only=True)
+class NewestRun:
+    """The run of an experiment that was begun last."""
+
+    id: str
+    status: str
+    #: How long it took; None while it runs.
+    seconds: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ExperimentState:
     """The state of an experiment at one moment, as far as it can change."""
 
@@ -32,8 +43,7 @@ class ExperimentState:
     layout: str = ""
     #: Changes with the scripts, and with the modules and the environments of the workspace.
     scripts: str = ""
-    #: The newest run and its status.
-    run: tuple[str, str] | None = None
+    run: NewestRun | None = None
     pages: int = 0
 
 
@@ -114,12 +124,12 @@ class WatchedExperiments:
                     if f"{EXPERIMENTS}/{name}" in runs:
                         self._change(one, run=runs[f"{EXPERIMENTS}/{name}"])
 
-    def _newest_runs(self) -> dict[str, tuple[str, str]]:
-        newest: dict[str, tuple[str, str]] = {}
+    def _newest_runs(self) -> dict[str, NewestRun]:
+        newest: dict[str, NewestRun] = {}
         # The next look may be luckier.
         with suppress(StudioloError):
             for run in self._workspace.runs.newest(limit=50):
-                newest.setdefault(run.experiment, (run.id, run.status.value))
+                newest.setdefault(run.experiment, _newest(run))
         return newest
 
     def _look(self, watched: _Watched) -> None:
@@ -153,6 +163,12 @@ class WatchedExperiments:
             watched.state = state
             for act in watched.listeners:
                 act()
+
+
+def _newest(run: RunRecord) -> NewestRun:
+    took = None if run.ended_at is None else run.ended_at - run.started_at
+    seconds = None if took is None else took.total_seconds()
+    return NewestRun(id=run.id, status=run.status.value, seconds=seconds)
 
 
 def _stamps(folder: Path, *suffixes: str) -> dict[str, str]:
