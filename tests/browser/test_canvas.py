@@ -56,6 +56,25 @@ def test_a_canvas_is_painted_after_little_script_and_few_requests(
     page.wait_for_function(choosers)
 
 
+def test_a_narrow_window_leaves_room_for_the_canvas(new_page: NewPage, studio: Studio) -> None:
+    page = new_page(width=900, height=720)
+    page.goto(studio.link)
+    page.goto(f"{studio.url}/experiments/predict-diabetes")
+    chip = page.locator(".float.next")
+    expect(chip.get_by_role("button", name="Run")).to_be_visible()
+    expect(page.locator(".palette")).to_be_hidden()
+    canvas, next_to = page.locator(".canvas").bounding_box(), chip.bounding_box()
+    zoom = page.get_by_role("button", name="Zoom to fit").bounding_box()
+    assert canvas is not None
+    assert next_to is not None
+    assert zoom is not None
+    assert canvas["width"] > 450
+    assert next_to["x"] + next_to["width"] < canvas["x"] + canvas["width"]
+    assert next_to["y"] + next_to["height"] < zoom["y"]
+    page.keyboard.press("a")
+    expect(page.get_by_role("combobox")).to_be_focused()
+
+
 def test_an_experiment_is_made_by_keys_alone(page: Page, studio: Studio) -> None:
     page.goto(studio.link)
     page.get_by_role("button", name="New experiment").focus()

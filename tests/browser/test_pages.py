@@ -294,6 +294,8 @@ def test_a_file_is_uploaded_with_other_types(page: Page, studio: Studio) -> None
         {"name": "visits.csv", "mimeType": "text/csv", "buffer": b"patient,age\n007,38\n"}
     )
     expect(page.get_by_role("cell", name="007")).to_be_visible()
+    expect(page.get_by_label("Type of patient").locator("option:checked")).to_have_text("Text")
+    expect(page.get_by_label("Type of age").locator("option:checked")).to_have_text("Integer")
     page.get_by_label("Type of age").select_option("text")
     page.get_by_role("button", name="Store dataset").click()
     page.get_by_role("link", name="visits.parquet").click()

@@ -6,7 +6,7 @@ import { figure } from "../words/words";
 export type Cell = boolean | number | string | null;
 
 /** The badge of a type: what its values look like. */
-export function typeBadge(type: string): string {
+export function typeBadge(type: string) {
   if (/^u?int/.test(type)) return "123";
   if (/^(float|double|halffloat|decimal)/.test(type)) return "1.5";
   if (type.startsWith("bool")) return "0|1";
@@ -15,6 +15,15 @@ export function typeBadge(type: string): string {
   if (/^(date|time)/.test(type)) return "date";
   if (type.includes("binary")) return "bin";
   return "abc";
+}
+
+const KINDS = { "123": "integer", "1.5": "number", "0|1": "boolean", cat: "category", dur: "duration", bin: "binary", abc: "text" } as const;
+
+/** A type by the name that people have for it. */
+export function typeKind(type: string) {
+  const badge = typeBadge(type);
+  if (badge !== "date") return KINDS[badge];
+  return type.startsWith("timestamp") ? "timestamp" : type.startsWith("time") ? "time" : "date";
 }
 
 /** Whether the cells of a column are numbers, which are read from the right. */

@@ -25,7 +25,7 @@ export const en = {
     theme: "Appearance",
     light: "Light",
     dark: "Dark",
-    system: "As the system",
+    system: "System",
     signOut: "Sign out",
     workspace: "This workspace",
     version: "Studiolo",
@@ -65,10 +65,10 @@ export const en = {
   },
   signIn: {
     title: "Sign in",
-    explain: "This server belongs to somebody. Follow the link that “studiolo serve” printed, or paste its token here.",
+    explain: "Follow the link that “studiolo serve” printed, or paste the token at its end here.",
     token: "Token",
     button: "Sign in",
-    refused: "This is not the token of this server. A server that was started again has a new line; copy the token from that.",
+    refused: "This is not the token of this server. Copy it from the end of the link that “studiolo serve” printed for this workspace.",
   },
   home: {
     title: "Experiments",
@@ -545,7 +545,7 @@ export const en = {
     chooseEncoding: "Choose an encoding",
     otherEncoding: "Another encoding",
     typeOf: (column: string) => `Type of ${column}`,
-    types: { text: "Text", integer: "Integer", number: "Floating point", boolean: "Boolean", timestamp: "Date and time" },
+    types: { text: "Text", integer: "Integer", number: "Floating point", boolean: "Boolean", timestamp: "Date and time", date: "Date", time: "Time of day", duration: "Duration", category: "Categorical", binary: "Binary" },
   },
   services: {
     title: "Web services",
@@ -571,6 +571,7 @@ export const en = {
     newKey: "New key",
     rollBack: "Roll back",
     rollBackSays: "Back to the shares before the last change",
+    rollBackNone: "There is only one version",
     rolledBack: (shares: string) => `The shares are as before: version ${shares}.`,
     limits: "Limits",
     limitsSay: (calls: number, queued: number, time: string, rows: string, bytes: string) =>
@@ -664,7 +665,7 @@ export const en = {
     boxSays: "From the first to the third quartile, with the median; lines reach from the least to the greatest value.",
   },
   isolation: {
-    says: "Scripts run in a sandbox of several layers. Which of them this machine has is found out by a script that tries to get out.",
+    says: "Scripts run in a sandbox of several layers. To see which of them work on this machine, a script tries to get out.",
     tryOut: "Try the sandbox out",
     active: "active",
     missing: "missing",

@@ -62,10 +62,10 @@ export const ko: Words = {
   },
   signIn: {
     title: "로그인",
-    explain: "이 서버에는 소유자가 있습니다. ‘studiolo serve’에서 출력한 링크를 열거나 토큰을 여기에 붙여 넣으면 됩니다.",
+    explain: "‘studiolo serve’가 출력한 링크를 열거나 링크 끝의 토큰을 여기에 붙여 넣으면 됩니다.",
     token: "토큰",
     button: "로그인",
-    refused: "이 서버의 토큰이 아닙니다. 서버를 다시 시작하면 새 토큰이 출력됩니다. 새 토큰을 복사하면 됩니다.",
+    refused: "이 서버의 토큰이 아닙니다. 이 작업 영역에서 ‘studiolo serve’가 출력한 링크의 끝에서 토큰을 복사하면 됩니다.",
   },
   home: {
     title: "실험",
@@ -539,7 +539,7 @@ export const ko: Words = {
     chooseEncoding: "인코딩 선택",
     otherEncoding: "다른 인코딩",
     typeOf: (column) => `열 ‘${column}’의 유형`,
-    types: { text: "텍스트", integer: "정수", number: "실수", boolean: "불리언", timestamp: "날짜와 시간" },
+    types: { text: "텍스트", integer: "정수", number: "실수", boolean: "불리언", timestamp: "날짜와 시간", date: "날짜", time: "시각", duration: "기간", category: "범주", binary: "이진 데이터" },
   },
   services: {
     title: "웹 서비스",
@@ -565,6 +565,7 @@ export const ko: Words = {
     newKey: "새 키",
     rollBack: "되돌리기",
     rollBackSays: "마지막 변경 전의 비율로",
+    rollBackNone: "버전이 하나뿐입니다",
     rolledBack: (shares) => `이전 비율로 되돌렸습니다. 버전 ${shares}.`,
     limits: "제한",
     limitsSay: (calls, queued, time, rows, bytes) => `동시 호출 ${calls}건, 대기 ${queued}건까지. 호출 하나는 ${time}, ${rows}행, ${bytes} 이내입니다.`,

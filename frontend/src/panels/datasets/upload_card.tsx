@@ -9,7 +9,7 @@ import { Button, IconButton } from "../../look/button";
 import { Select } from "../../look/select";
 import { toast } from "../../look/toast";
 import { useTroubleText } from "../../look/trouble";
-import { shownCell, typeBadge } from "../../table/cells";
+import { isNumeric, shownCell, typeKind } from "../../table/cells";
 import { share, size, useWords } from "../../words/words";
 import { type Upload, useUploads } from "./uploading";
 
@@ -140,7 +140,7 @@ function Preview({ id, name, types, encoding, onTypes, onEncoding }: PreviewProp
                   low
                   label={words.datasets.typeOf(column.slice(0, 80))}
                   value={types[column] ?? ""}
-                  choices={[["", `${typeBadge(type)} ${type}`], ...STORED_TYPES.map((one) => [one, words.datasets.types[one]] as const)]}
+                  choices={[["", words.datasets.types[typeKind(type)]], ...STORED_TYPES.filter((one) => one !== typeKind(type)).map((one) => [one, words.datasets.types[one]] as const)]}
                   onChange={(chosen) => onTypes(withType(types, column, chosen as StoredType | ""))}
                 />
               </th>
@@ -151,7 +151,7 @@ function Preview({ id, name, types, encoding, onTypes, onEncoding }: PreviewProp
           {rows.rows.slice(0, SHOWN_ROWS).map((row, at) => (
             // The rows of a preview do not change.
             // oxlint-disable-next-line react/no-array-index-key
-            <tr key={at}>{columns.map((column, index) => <td key={column.name} className={row[index] === null ? "miss" : ""}>{shownCell(row[index] ?? null) ?? words.data.missing}</td>)}</tr>
+            <tr key={at}>{columns.map((column, index) => <td key={column.name} className={`${isNumeric(column.type) ? "r" : ""} ${row[index] === null ? "miss" : ""}`}>{shownCell(row[index] ?? null) ?? words.data.missing}</td>)}</tr>
           ))}
         </tbody>
       </table>

@@ -46,7 +46,7 @@ export function Traffic({ service, endpoint, figures }: TrafficProps) {
   return (
     <div className="sec">
       <h3><span className="grow">{words.services.traffic}</span>
-        <Button small icon={Undo2} title={words.services.rollBackSays} onClick={() => back.mutate()}>{words.services.rollBack}</Button>
+        <Button small icon={Undo2} title={words.services.rollBackSays} cannot={service.versions.length < 2 && words.services.rollBackNone} onClick={() => back.mutate()}>{words.services.rollBack}</Button>
       </h3>
       <table className="list versions">
         <thead>
