@@ -114,6 +114,11 @@ def opened(page: Page, studio: Studio) -> None:
     page.goto(f"{studio.url}/experiments/{quote(NAME)}")
     expect(page.locator(".react-flow__node")).to_have_count(2)
     expect(page.get_by_role("heading", name="당뇨병 예측")).to_be_visible()
+    # What is loaded on use is there then, too.
+    own = page.locator('.react-flow__node[data-id="own"]')
+    own.click()
+    expect(page.get_by_role("textbox", name="Comment")).to_be_visible()
+    page.keyboard.press("Escape")
 
 
 def comment(page: Page, text: str) -> None:
@@ -220,7 +225,12 @@ def test_going_back_loses_no_change_that_waits(
     expect(page.locator(".banner.off")).to_be_visible()
     page.go_forward()
     expect(page.locator(".react-flow__node")).to_have_count(0)
+    # A page that was never shown can't be loaded now; the ways to others stay, and it comes later.
+    page.get_by_role("link", name="Models").click()
+    expect(page.get_by_role("alert")).to_contain_text("The server does not answer.")
     page.context.set_offline(False)
+    expect(page.get_by_role("heading", name="Models")).to_be_visible()
+    page.go_back()
     page.go_back()
     expect(page.locator('.react-flow__node[data-id="own"]')).to_contain_text("before going back")
     assert "before going back" in studio.file.read_text()
@@ -255,8 +265,19 @@ def test_a_page_holds_little_of_what_a_script_floods_it_with(page: Page, studio:
     expect(page.get_by_role("article").first).to_contain_text("azureml_main")
     expect(page.get_by_text("9,950 lines in between left out")).to_be_visible()
     expect(page.get_by_text("'huge.png' is left out: 60000 by 60000 are more")).to_be_visible()
+    # Of the console, too, the page says what is left out; what is kept is downloaded whole.
     console = page.get_by_label("Console")
     expect(console).to_contain_text("the very end")
+    assert console.evaluate("element => element.scrollTop") > 0
+    cut = "The console is too long: its first and last 2,097,152 bytes are kept, and 15,806,"
+    expect(page.get_by_text(cut)).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download all").click()
+    assert download.value.suggested_filename == "own-console.txt"
+    text = download.value.path().read_text()
+    assert text.startswith(HOSTILE)
+    assert "left out here: 15,806," in text
+    assert text.endswith("the very end\n")
     page.get_by_role("button", name="Beginning").click()
     expect(console).to_contain_text(HOSTILE)
     assert _characters(page) < 200_000

@@ -253,9 +253,14 @@ def test_a_console_has_the_inputs_of_the_node(page: Page, studio: Studio) -> Non
     typed = page.get_by_label("Python statement")
     log = page.get_by_label("What the console printed")
     expect(page.get_by_text("At hand:")).to_contain_text("dataframe1")
-    typed.fill("len(dataframe1)")
-    typed.press("Enter")
+    # Whoever opens it can type at once.
+    expect(typed).to_be_focused()
+    expect(typed).to_be_in_viewport()
+    page.keyboard.type("len(dataframe1)")
+    page.keyboard.press("Enter")
     expect(log).to_have_text(f">>> len(dataframe1)\n{ROWS}\n")
+    paste(page, "total = 0\nfor n in range(4):\n    total += n\n\ntotal\n")
+    expect(log).to_contain_text("... total\n6\n")
     for line in ("for n in range(2):", "    print(n, '<i>')", ""):
         typed.fill(line)
         typed.press("Enter")
@@ -273,10 +278,33 @@ def test_a_console_has_the_inputs_of_the_node(page: Page, studio: Studio) -> Non
     expect(page.get_by_text("The console has ended.")).to_be_visible()
 
 
+def test_a_console_whose_connection_is_lost_says_so(page: Page, studio: Studio) -> None:
+    # As when the server stops.
+    page.route_web_socket("**/nodes/break/*", lambda socket: socket.close())
+    studio.open(page, f"/runs/{studio.run}/nodes/break")
+    page.get_by_role("button", name="Open a console here").click()
+    expect(page.get_by_text("the console ended with it")).to_be_visible()
+    page.get_by_role("button", name="Debug here").click()
+    expect(page.get_by_text("the script was stopped")).to_be_visible()
+
+
+def paste(page: Page, text: str) -> None:
+    """Paste a text into what has the focus."""
+    page.evaluate(
+        """text => {
+          const data = new DataTransfer();
+          data.setData("text", text);
+          const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true });
+          document.activeElement.dispatchEvent(event);
+        }""",
+        text,
+    )
+
+
 def test_an_editor_attaches_to_the_address_on_the_page(page: Page, studio: Studio) -> None:
     studio.open(page, f"/runs/{studio.run}/nodes/break")
     page.get_by_role("button", name="Debug here").click()
-    launch = json.loads(page.get_by_label("launch.json").inner_text())
+    launch = json.loads(page.get_by_role("group", name="launch.json").locator("pre").inner_text())
     check_accessibility(page)
     port = launch["configurations"][0]["connect"]["port"]
     with DapClient(port) as editor:

@@ -10,6 +10,7 @@ SOURCES = Path(__file__).parents[2] / "src"
 _NOTING = (
     "studiolo_guest/frames/*.py",
     "studiolo_guest/contract/*.py",
+    "studiolo/sandbox/exchange/console.py",
     "studiolo/sandbox/exchange/images.py",
     "studiolo/sandbox/exchange/report.py",
     "studiolo/sandbox/network/traffic.py",

@@ -65,6 +65,11 @@ export const consoleQuery = (run: string, node: string, offset: number) => query
   queryFn: () => data(client.GET("/runs/{run}/nodes/{node}/console", { params: { path: { run, node }, query: { offset, limit: CONSOLE_PART } } })),
 });
 
+/** The address of all that is kept of a console, as a file. */
+export function consoleAddress(run: string, node: string): string {
+  return `/api/runs/${encodeURIComponent(run)}/nodes/${encodeURIComponent(node)}/console/download`;
+}
+
 /** The address of a picture. */
 export function imageAddress(run: string, node: string, number: number): string {
   return `/api/runs/${encodeURIComponent(run)}/nodes/${encodeURIComponent(node)}/images/${number}`;

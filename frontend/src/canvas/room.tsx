@@ -244,10 +244,11 @@ function useActs(
       lookAt,
       why,
       go,
-      async tidy() {
+      tidy() {
         const { graph } = use.getState();
         const names = selected().length > 1 ? new Set(selected()) : new Set(graph.nodes.keys());
-        if (names.size > 0) experiment.act("tidy", "", [{ kind: "move", positions: await tidied(graph, names) }]);
+        if (names.size === 0) return;
+        told(tidied(graph, names).then((positions) => experiment.act("tidy", "", [{ kind: "move", positions }])));
       },
       run: () => run(),
       runSelected: () => selected().length > 0 && run({ only: selected() }),

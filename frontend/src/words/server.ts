@@ -42,7 +42,7 @@ export function failureText({ code, message, subject, facts = {} }: FailureSaid)
   return told(filled("failures", code, { subject }) ?? filled("errors", code, facts), message);
 }
 
-interface FailureSaid extends Said {
+export interface FailureSaid extends Said {
   readonly subject: string;
 }
 

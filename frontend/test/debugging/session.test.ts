@@ -21,8 +21,9 @@ describe("a session with a node's sandbox", () => {
   });
 
   it("ends for a reason, or for none", () => {
-    expect(after(NEW, { ended: null }).ended).toBe("");
-    expect(after(NEW, { ended: "It crashed." }).ended).toBe("It crashed.");
+    const why = { code: "crashed", message: "It crashed.", subject: "" };
+    expect(after(NEW, { ended: null }).ended).toEqual({ why: null, lost: false });
+    expect(after(NEW, { ended: why }).ended).toEqual({ why, lost: false });
   });
 
   it("shows where an editor attaches", () => {

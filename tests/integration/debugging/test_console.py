@@ -135,7 +135,7 @@ def test_a_script_that_can_not_be_imported_says_why(workspace: Workspace) -> Non
     assert console.session.wait(60) is Prompt.ENDED
     why = console.session.why_ended()
     assert why is not None
-    assert "ended its own interpreter" in why
+    assert "ended its own interpreter" in why.sentence
     console.session.close()
 
 
@@ -149,7 +149,7 @@ def test_a_statement_and_the_wait_for_one_have_an_end(sums: NodeJob) -> None:
     assert console.session.wait(60) is Prompt.ENDED
     why = console.session.why_ended()
     assert why is not None
-    assert "longer than 3 seconds" in why
+    assert "longer than 3 seconds" in why.sentence
     console.session.close()
 
 

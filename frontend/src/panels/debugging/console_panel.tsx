@@ -1,7 +1,8 @@
 /** A Python prompt in the node's sandbox. All that it prints is shown as text. */
 
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type ClipboardEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { Button } from "../../look/button";
+import { failureLine } from "../../words/server";
 import { useWords } from "../../words/words";
 import { useSession } from "./session";
 
@@ -18,6 +19,11 @@ export function ConsolePanel({ experiment, node }: PanelProps) {
   const [history, setHistory] = useState<readonly string[]>([]);
   const [place, setPlace] = useState(0);
   const log = useRef<HTMLPreElement>(null);
+  const field = useRef<HTMLInputElement>(null);
+  // Whoever opens a console is about to type; this brings it into view, too.
+  useEffect(() => {
+    field.current?.focus();
+  }, []);
   const { prompt, text, names, ended } = session;
   useEffect(() => {
     if (log.current) log.current.scrollTop = log.current.scrollHeight;
@@ -26,15 +32,22 @@ export function ConsolePanel({ experiment, node }: PanelProps) {
     if (prompt === "ready") setBefore([]);
   }, [prompt]);
   const mark = prompt === "more" ? "..." : ">>>";
-  const send = () => {
-    const lines = [...before, typed];
-    enter(lines.join("\n"), `${mark} ${typed}`);
+  const send = (given = typed) => {
+    const lines = [...before, given];
+    enter(lines.join("\n"), `${mark} ${given.trimEnd().replaceAll("\n", "\n... ")}`);
     setBefore(lines);
-    if (typed.trim()) {
-      setHistory([...history, typed]);
+    if (given.trim()) {
+      setHistory([...history, given]);
       setPlace(history.length + 1);
     }
     setTyped("");
+  };
+  /** Several lines are sent as they are: a field of one line would join them. */
+  const pasted = (event: ClipboardEvent<HTMLInputElement>) => {
+    const text = event.clipboardData.getData("text").replaceAll("\r\n", "\n").replace(/\n+$/u, "");
+    if (!text.includes("\n")) return;
+    event.preventDefault();
+    if (prompt !== "busy") send(`${typed}${text}\n`);
   };
   const recall = (step: number) => {
     const next = Math.min(Math.max(0, place + step), history.length);
@@ -58,10 +71,12 @@ export function ConsolePanel({ experiment, node }: PanelProps) {
         <div className="row prompt">
           <span className="mono mute" aria-hidden="true">{mark}</span>
           <input
+            ref={field}
             className="in mono grow"
             value={typed}
             onChange={(event) => setTyped(event.target.value)}
             onKeyDown={pressed}
+            onPaste={pasted}
             aria-label={words.debugging.statement}
             placeholder={prompt === "busy" ? words.debugging.busy : words.debugging.statement}
             spellCheck={false}
@@ -71,7 +86,7 @@ export function ConsolePanel({ experiment, node }: PanelProps) {
           <Button look="line" small cannot={prompt !== "busy" && words.debugging.nothingRuns} onClick={interrupt}>{words.debugging.interrupt}</Button>
         </div>
       ) : (
-        <p className="note" role="status">{ended ? words.debugging.consoleEndedBy(ended) : words.debugging.consoleEnded}</p>
+        <p className="note" role="status">{ended.lost ? words.debugging.consoleLost : ended.why ? words.debugging.consoleEndedBy(failureLine(ended.why)) : words.debugging.consoleEnded}</p>
       )}
     </section>
   );

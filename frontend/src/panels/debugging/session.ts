@@ -1,6 +1,7 @@
 /** A console or a debugger in a node's sandbox: a WebSocket, and what it has said so far. */
 
 import { useEffect, useRef, useState } from "react";
+import type { FailureSaid } from "../../words/server";
 
 /** Characters that a page keeps; what is older goes. */
 const MOST_TEXT = 200_000;
@@ -14,8 +15,16 @@ export interface Session {
   readonly names: readonly string[];
   /** Of a debugger: where an editor attaches, and what VS Code wants to know. */
   readonly address: { readonly port: number; readonly launch: string } | null;
-  /** Why it has ended; the empty text if there is no reason to tell. null while it lasts. */
-  readonly ended: string | null;
+  /** null while it lasts. */
+  readonly ended: Ended | null;
+}
+
+/** The end of a session. */
+interface Ended {
+  /** What ended it; null if it ended well, or was left. */
+  readonly why: FailureSaid | null;
+  /** Whether the connection was lost, as when the server stops. */
+  readonly lost: boolean;
 }
 
 const NEW: Session = { text: "", prompt: "busy", names: [], address: null, ended: null };
@@ -26,12 +35,12 @@ interface Message {
   readonly names?: readonly string[];
   readonly port?: number;
   readonly launch?: unknown;
-  readonly ended?: string | null;
+  readonly ended?: FailureSaid | null;
 }
 
 /** The session after a message. */
 export function after(session: Session, message: Message): Session {
-  if (message.ended !== undefined) return { ...session, ended: message.ended ?? "" };
+  if (message.ended !== undefined) return { ...session, ended: { why: message.ended, lost: false } };
   if (message.text !== undefined) return { ...session, text: (session.text + message.text).slice(-MOST_TEXT) };
   if (message.port !== undefined) return { ...session, address: { port: message.port, launch: JSON.stringify(message.launch, null, 2) } };
   if (message.prompt === "ready" || message.prompt === "more") {
@@ -50,7 +59,7 @@ export function useSession(experiment: string, node: string, kind: "console" | "
     socket.current = opened;
     setSession(NEW);
     opened.addEventListener("message", ({ data }) => setSession((now) => after(now, JSON.parse(String(data)) as Message)));
-    opened.addEventListener("close", () => setSession((now) => (now.ended === null ? { ...now, ended: "" } : now)));
+    opened.addEventListener("close", () => setSession((now) => (now.ended === null ? { ...now, ended: { why: null, lost: true } } : now)));
     return () => opened.close();
   }, [experiment, node, kind]);
   const send = (message: object) => {

@@ -2,15 +2,16 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Upload } from "lucide-react";
-import { lazy, Suspense, useId, useRef } from "react";
+import { useId, useRef } from "react";
 import { datasetsQuery } from "../../api/datasets";
 import { IconButton } from "../../look/button";
+import { onUse } from "../../look/on_use";
 import { Select } from "../../look/select";
 import { useWords } from "../../words/words";
 import { useUploads } from "../datasets/uploading";
 import type { FieldProps } from "./parameter_field";
 
-const UploadDialog = lazy(() => import("./upload_dialog"));
+const UploadDialog = onUse(async () => (await import("./upload_dialog")).UploadDialog);
 
 export function FileField({ parameter, value, readOnly, onChange }: FieldProps) {
   const words = useWords();
@@ -41,9 +42,7 @@ export function FileField({ parameter, value, readOnly, onChange }: FieldProps) 
         </>
       )}
       {upload && (
-        <Suspense>
-          <UploadDialog upload={upload} onStored={onChange} onClose={() => discard(upload.key)} />
-        </Suspense>
+        <UploadDialog upload={upload} onStored={onChange} onClose={() => discard(upload.key)} />
       )}
     </div>
   );

@@ -11,7 +11,7 @@ interface UploadDialogProps {
   readonly onClose: () => void;
 }
 
-export default function UploadDialog({ upload, onStored, onClose }: UploadDialogProps) {
+export function UploadDialog({ upload, onStored, onClose }: UploadDialogProps) {
   const words = useWords();
   return (
     <Dialog title={words.datasets.upload} onClose={onClose}>

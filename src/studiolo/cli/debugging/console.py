@@ -40,7 +40,7 @@ def command(target: NodeArgument) -> None:
             why = None if left else session.why_ended()
         shown.finish()
         if why is not None:
-            errors.say(Text(f"The console has ended: {printable(why)}"))
+            errors.say(Text(f"The console has ended: {printable(why.sentence)}"))
             raise typer.Exit(ExitCode.SCRIPT_FAILED)
 
 

@@ -79,11 +79,7 @@ def _show_end(
 
 
 def _show_log(console: Terminal, result: ScriptResult, said: int) -> None:
-    dropped = result.device.console_dropped
-    lines = list(result.log[said:])
-    if dropped:
-        lines.append(f"{dropped:,} bytes of console output were left out; the first part is kept.")
-    for line in lines:
+    for line in result.log[said:]:
         console.say(Text.assemble(("note: ", "yellow"), printable(line)))
 
 

@@ -55,6 +55,16 @@ class KeptText:
         return beginning + self.left_out + _whole(bytes(self._end))
 
     @property
+    def note(self) -> str:
+        """The sentence that says what was dropped; empty if nothing was."""
+        if not self.dropped:
+            return ""
+        return (
+            f"The console is too long: its first and last {self._half:,} bytes are kept, and "
+            f"{self.dropped:,} bytes in between are left out."
+        )
+
+    @property
     def left_out(self) -> str:
         """The line in the place of what was dropped."""
         return f"\n… left out here: {self.dropped:,} bytes …\n"

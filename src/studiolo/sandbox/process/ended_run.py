@@ -42,7 +42,7 @@ class EndedRun:
     steps: int | None
 
     def collect(self, failed: Failure | None) -> tuple[Returned, list[PythonDevice], list[str]]:
-        """The results, what each step printed and drew, and a line for each image left out.
+        """The results, what each step printed and drew, and a line on each thing left out.
 
         Raises:
             OverError: the time is over, or the run was cancelled. What has ``failed`` for that is
@@ -58,7 +58,8 @@ class EndedRun:
             # A script can have kept the others from writing to the console.
             parts += [KeptText(0)] * ((self.steps or 1) - len(parts))
         devices, left_out = self._devices(parts, self.watch.go_on if failed is None else _nothing)
-        return result, devices, left_out
+        cut = [note for part in parts if (note := part.note)]
+        return result, devices, [*cut, *left_out]
 
     def _result(self) -> Returned:
         if self.end is End.GONE:

@@ -1,7 +1,8 @@
 """Looking into a node from a page: a WebSocket for each console, and for each debugger.
 
 Messages are JSON. A page sends `{"source": …}` and `{"interrupt": true}`, and gets `{"text": …}`,
-`{"prompt": …, "names": …}`, `{"port": …, "launch": …}` and at last `{"ended": …}`, which says why.
+`{"prompt": …, "names": …}`, `{"port": …, "launch": …}` and at last `{"ended": …}`, which has the
+failure or the error that ended it, or null.
 """
 
 import asyncio
@@ -14,6 +15,8 @@ from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
 from studiolo.errors import StudioloError
+from studiolo.sandbox.exchange.job import Failure
+from studiolo.server.api.errors import error_document
 from studiolo.workspace.debugging.console_session import ConsoleSession
 from studiolo.workspace.debugging.debug_session import DebugSession
 from studiolo.workspace.debugging.node_sessions import NodeSessions
@@ -69,7 +72,7 @@ async def _opened(page: "_Page", opening: Callable[[], _Opened]) -> _Opened | No
     try:
         return await asyncio.to_thread(opening)
     except StudioloError as error:
-        await page.leave(str(error))
+        await page.leave(_error(error))
         return None
 
 
@@ -111,7 +114,7 @@ class _Page:
             receiving.cancel()
             await self.leave(await _why(session.why_ended))
 
-    async def leave(self, why: str | None) -> None:
+    async def leave(self, why: dict[str, Any] | None) -> None:
         """Say why it has ended, and close."""
         with suppress(RuntimeError, WebSocketDisconnect):
             await self._socket.send_text(json.dumps({"ended": why}))
@@ -172,8 +175,21 @@ class _Page:
             self._loop.call_soon_threadsafe(put)
 
 
-async def _why(ended: Callable[[], str | None]) -> str | None:
+async def _why(ended: Callable[[], Failure | None]) -> dict[str, Any] | None:
     try:
-        return await asyncio.to_thread(ended)
+        failure = await asyncio.to_thread(ended)
     except StudioloError as error:
-        return str(error)
+        return _error(error)
+    if failure is None:
+        return None
+    return {
+        "code": failure.code,
+        "message": failure.message,
+        "subject": failure.subject,
+        "facts": failure.facts,
+        "exception_type": failure.exception_type,
+    }
+
+
+def _error(error: StudioloError) -> dict[str, Any]:
+    return {**error_document(error), "subject": ""}

@@ -133,6 +133,12 @@ def _add_device_routes(routes: APIRouter, studio: Studio) -> None:
         text = console[offset : offset + limit]
         return {"offset": offset, "total": len(console), "text": text}
 
+    @routes.get("/console/download", response_class=Response)
+    def download_console(run: str, node: str) -> Response:
+        """All that is kept of a node's console, as a file of text."""
+        console = studio.workspace.result(run)[node].console
+        return _to_be_saved(console.encode("utf-8", "replace"), f"{node}-console.txt")
+
     @routes.get(
         "/images/{number}",
         response_class=Response,
@@ -234,9 +240,13 @@ def download_answer(table: OpenTable, name: str, format_name: str) -> Response:
     chosen, extension = _EXTENSIONS.get(format_name, _EXTENSIONS["csv"])
     sink = BytesIO()
     write_dataset_to(table.dataset, sink, name=name, format=chosen)
-    disposition = f"attachment; filename*=UTF-8''{quote(f'{name}.{extension}', safe='')}"
+    return _to_be_saved(sink.getvalue(), f"{name}.{extension}")
+
+
+def _to_be_saved(content: bytes, name: str) -> Response:
+    disposition = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
     return Response(
-        sink.getvalue(),
+        content,
         media_type="application/octet-stream",
         headers={"Content-Disposition": disposition},
     )

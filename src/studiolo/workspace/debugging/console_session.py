@@ -6,6 +6,7 @@ from typing import Self
 
 from studiolo.runs.debugging.console_line import ConsoleLine, Prompt
 from studiolo.runs.debugging.interactive_run import InteractiveRun
+from studiolo.sandbox.exchange.job import Failure
 from studiolo.workspace.debugging.node_jobs import NodeJob
 
 #: Seconds that a console waits for the next statement.
@@ -69,7 +70,7 @@ class ConsoleSession:
         """Names of what is at hand: the script's own, and its inputs."""
         return list(self._line.names)
 
-    def why_ended(self) -> str | None:
+    def why_ended(self) -> Failure | None:
         """Why it ended by itself; None if it was left.
 
         Raises:
@@ -77,7 +78,7 @@ class ConsoleSession:
         """
         outcome = self._run.wait()
         assert outcome is not None
-        return None if outcome.failure is None else outcome.failure.sentence
+        return outcome.failure
 
     def close(self) -> None:
         """End it."""

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from studiolo.runs.debugging.debug_line import DebugLine
 from studiolo.runs.debugging.interactive_run import InteractiveRun
-from studiolo.sandbox.exchange.job import Outcome
+from studiolo.sandbox.exchange.job import Failure, Outcome
 from studiolo.workspace.debugging.node_jobs import NodeJob
 
 #: Seconds that all of it may take, however long the script is stopped at breakpoints.
@@ -74,7 +74,7 @@ class DebugSession:
         """
         return self._run.wait(timeout)
 
-    def why_ended(self) -> str | None:
+    def why_ended(self) -> Failure | None:
         """Why the script failed, once it has ended; None if it has not failed.
 
         Raises:
@@ -82,7 +82,7 @@ class DebugSession:
         """
         outcome = self._run.wait()
         assert outcome is not None
-        return None if outcome.failure is None else outcome.failure.sentence
+        return outcome.failure
 
     def close(self) -> None:
         """End it."""
