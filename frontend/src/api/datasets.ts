@@ -2,8 +2,8 @@
 
 import { queryOptions } from "@tanstack/react-query";
 import type { Cell } from "../table/cells";
-import { filterText } from "../table/filters";
-import type { ColumnProfile, ComparedColumns, RowPage, TableSource } from "../table/source";
+import { orderQuery, orderText } from "../table/filters";
+import type { ColumnProfile, ComparedColumns, RowOrder, RowPage, TableSource } from "../table/source";
 import type { Carrier } from "../uploads/upload";
 import { client, data, document, type Schemas } from "./client";
 import type { Format } from "./outputs";
@@ -46,18 +46,18 @@ export const datasetHeadQuery = (place: DatasetPlace) => queryOptions({
   queryFn: () => document<Rows>(client.GET("/datasets/{name}/rows", { params: { path: { name: place.name }, query: { limit: 1, ...inVersion(place) } } })),
 });
 
-/** @param content tells this content of the file apart from those that it had, or will have */
-export function datasetTable(place: DatasetPlace, content: string, { columns, total }: Rows): TableSource {
+/** @param reading tells these rows apart from those that the file had, or will have */
+export function datasetTable(place: DatasetPlace, reading: string, { columns, total }: Rows): TableSource {
   const { name } = place;
   return {
-    key: ["datasets", name, content],
+    key: ["datasets", name, reading],
     rows: total,
     columns,
     compare: (first, second, signal) =>
       document<ComparedColumns>(client.GET("/dataset-columns/compare", { params: { query: { name, first, second, ...inVersion(place) } }, signal })),
-    page: ({ sort, descending, filters }, offset, limit, signal) =>
+    page: (order, offset, limit, signal) =>
       document<RowPage>(client.GET("/datasets/{name}/rows", {
-        params: { path: { name }, query: { offset, limit, descending, filter: filters.map(filterText), ...(sort !== null && { sort }), ...inVersion(place) } },
+        params: { path: { name }, query: { offset, limit, ...orderQuery(order), ...inVersion(place) } },
         signal,
       })),
   };
@@ -70,8 +70,8 @@ export const datasetProfileQuery = (place: DatasetPlace, bins: number) => queryO
   ),
 });
 
-export function datasetDownload({ name, version }: DatasetPlace, format: Format): string {
-  return `/api/datasets/${encodeURIComponent(name)}/download?format=${format}${version === undefined ? "" : `&version=${version}`}`;
+export function datasetDownload({ name, version }: DatasetPlace, format: Format, order: RowOrder): string {
+  return `/api/datasets/${encodeURIComponent(name)}/download?${orderText(order)}&format=${format}${version === undefined ? "" : `&version=${version}`}`;
 }
 
 export const uploads = {

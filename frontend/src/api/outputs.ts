@@ -1,8 +1,8 @@
 /** The datasets at the outputs of a run's nodes. */
 
 import { queryOptions } from "@tanstack/react-query";
-import { filterText } from "../table/filters";
-import type { ColumnProfile, ComparedColumns, RowPage, TableSource } from "../table/source";
+import { orderQuery, orderText } from "../table/filters";
+import type { ColumnProfile, ComparedColumns, RowOrder, RowPage, TableSource } from "../table/source";
 import { client, data, document, type Schemas } from "./client";
 
 export interface OutputPlace {
@@ -36,9 +36,9 @@ export function outputTable(place: OutputPlace, { rows, columns }: Schemas["Outp
     columns,
     compare: (first, second, signal) =>
       document<ComparedColumns>(client.GET("/runs/{run}/nodes/{node}/outputs/{port}/compare", { params: { path: { ...place }, query: { first, second } }, signal })),
-    page: ({ sort, descending, filters }, offset, limit, signal) =>
+    page: (order, offset, limit, signal) =>
       document<RowPage>(client.GET("/runs/{run}/nodes/{node}/outputs/{port}/rows", {
-        params: { path: { ...place }, query: { offset, limit, descending, filter: filters.map(filterText), ...(sort !== null && { sort }) } },
+        params: { path: { ...place }, query: { offset, limit, ...orderQuery(order) } },
         signal,
       })),
   };
@@ -47,7 +47,7 @@ export function outputTable(place: OutputPlace, { rows, columns }: Schemas["Outp
 export const FORMATS = ["csv", "tsv", "parquet", "arrow", "excel", "json-lines", "arff"] as const;
 export type Format = (typeof FORMATS)[number];
 
-export function downloadAddress({ run, node, port }: OutputPlace, format: Format): string {
+export function downloadAddress({ run, node, port }: OutputPlace, format: Format, order: RowOrder): string {
   const [a, b, c] = [run, node, port].map(encodeURIComponent);
-  return `/api/runs/${a}/nodes/${b}/outputs/${c}/download?format=${format}`;
+  return `/api/runs/${a}/nodes/${b}/outputs/${c}/download?${orderText(order)}&format=${format}`;
 }

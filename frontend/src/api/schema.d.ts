@@ -589,7 +589,9 @@ export interface paths {
         };
         /**
          * Download
-         * @description The whole dataset as a file: csv, tsv, parquet, arrow, feather, json-lines or excel.
+         * @description The dataset, or those of its rows that are asked for, as a file.
+         *
+         *     The formats are csv, tsv, parquet, arrow, feather, json-lines, excel, arff and svmlight.
          */
         get: operations["download"];
         put?: never;
@@ -819,7 +821,9 @@ export interface paths {
         };
         /**
          * Download Dataset
-         * @description The dataset as a file: csv, tsv, parquet, arrow, feather, json-lines or excel.
+         * @description The dataset, or those of its rows that are asked for, as a file.
+         *
+         *     The formats are csv, tsv, parquet, arrow, feather, json-lines, excel, arff and svmlight.
          */
         get: operations["download_dataset"];
         put?: never;
@@ -2862,7 +2866,8 @@ export interface components {
          * @description Some rows of a dataset.
          *
          *     A cell is a number, a boolean, a text, or null for a missing value. What a JavaScript number
-         *     does not hold exactly, an infinity, a date, a time and bytes are text; the column's type tells.
+         *     does not hold exactly, an infinity and bytes are text. A date, a time and a duration are text,
+         *     too, as ISO 8601 writes them. The column's type tells.
          */
         RowsDocument: {
             /** Offset */
@@ -6840,7 +6845,7 @@ export interface operations {
                 limit?: number;
                 sort?: string | null;
                 descending?: boolean;
-                /** @description Each `operator:column:value`, such as `ge:age:30`. Operators: eq, ne, lt, le, gt, ge, contains, missing, present. A colon in the column's name is written `%3A`. */
+                /** @description Each `operator:column:value`, such as `ge:age:30`. Operators: eq, ne, lt, le, gt, ge, contains, missing, present. In the column's name, a colon is written `%3A`, and a percent sign `%25`. */
                 filter?: string[];
                 columns?: string[] | null;
             };
@@ -6960,6 +6965,10 @@ export interface operations {
         parameters: {
             query?: {
                 format?: string;
+                sort?: string | null;
+                descending?: boolean;
+                /** @description Each `operator:column:value`, such as `ge:age:30`. Operators: eq, ne, lt, le, gt, ge, contains, missing, present. In the column's name, a colon is written `%3A`, and a percent sign `%25`. */
+                filter?: string[];
             };
             header?: never;
             path: {
@@ -8230,7 +8239,7 @@ export interface operations {
                 limit?: number;
                 sort?: string | null;
                 descending?: boolean;
-                /** @description Each `operator:column:value`, such as `ge:age:30`. Operators: eq, ne, lt, le, gt, ge, contains, missing, present. A colon in the column's name is written `%3A`. */
+                /** @description Each `operator:column:value`, such as `ge:age:30`. Operators: eq, ne, lt, le, gt, ge, contains, missing, present. In the column's name, a colon is written `%3A`, and a percent sign `%25`. */
                 filter?: string[];
                 columns?: string[] | null;
             };
@@ -8464,6 +8473,10 @@ export interface operations {
             query?: {
                 version?: number | null;
                 format?: string;
+                sort?: string | null;
+                descending?: boolean;
+                /** @description Each `operator:column:value`, such as `ge:age:30`. Operators: eq, ne, lt, le, gt, ge, contains, missing, present. In the column's name, a colon is written `%3A`, and a percent sign `%25`. */
+                filter?: string[];
             };
             header?: never;
             path: {

@@ -4,10 +4,14 @@ import { Download, Eye, Save, Spline, Terminal } from "lucide-react";
 import { useMemo } from "react";
 import { Popover } from "react-aria-components";
 import { datasetDownload } from "../api/datasets";
+import { download } from "../api/downloads";
 import { downloadAddress } from "../api/outputs";
-import { MenuEntries, type MenuEntry } from "../look/menu";
 import type { GraphNode } from "../graph/graph";
+import { MenuEntries, type MenuEntry } from "../look/menu";
+import { toast } from "../look/toast";
+import { useTroubleText } from "../look/trouble";
 import { useShownKeys } from "../shell/chosen_keys";
+import { AS_IT_IS } from "../table/source";
 import { useWords } from "../words/words";
 import type { Experiment } from "./experiment";
 import type { CanvasActs } from "./keys";
@@ -27,6 +31,7 @@ interface PortMenuProps {
 
 export function PortMenu({ experiment, acts, of: { node, port }, onSave, onClose }: PortMenuProps) {
   const words = useWords();
+  const trouble = useTroubleText();
   const keyOf = useShownKeys();
   const { graph, document: found } = experiment.use.getState();
   const trigger = useMemo(() => ({ current: handleOf(node, port) }), [node, port]);
@@ -39,16 +44,16 @@ export function PortMenu({ experiment, acts, of: { node, port }, onSave, onClose
   const empty = made ? nothing || undefined : words.canvas.runFirst;
   const dataset = output.kind === "dataset";
   const file = own.kind === "dataset";
-  const download = (format: "csv" | "parquet") => {
-    if (file) location.assign(datasetDownload({ name: own.title, version: versionOf(own) }, format));
-    else if (made) location.assign(downloadAddress({ run: made.run, node, port }, format));
+  const save = (format: "csv" | "parquet") => {
+    const address = file ? datasetDownload({ name: own.title, version: versionOf(own) }, format, AS_IT_IS) : made && downloadAddress({ run: made.run, node, port }, format, AS_IT_IS);
+    if (address) download(address).catch((error: unknown) => toast(trouble(error), { look: "refused" }));
   };
   const entries: MenuEntry[] = [
     ...(dataset ? [{ id: "look", label: words.canvas.visualize, icon: Eye, keys: keyOf("look"), cannot: file ? undefined : empty, act: () => acts.lookAt(node, port) }] : []),
     ...(own.kind === "module" ? [{ id: "device", label: words.device.title, icon: Terminal, cannot: seen ? undefined : words.canvas.runFirst, act: () => acts.why(node) }] : []),
     ...(dataset ? [
-      { id: "csv", label: words.canvas.downloadAs("CSV"), icon: Download, cannot: file ? undefined : empty, act: () => download("csv") },
-      { id: "parquet", label: words.canvas.downloadAs("Parquet"), icon: Download, cannot: file ? undefined : empty, act: () => download("parquet") },
+      { id: "csv", label: words.canvas.downloadAs("CSV"), icon: Download, cannot: file ? undefined : empty, act: () => save("csv") },
+      { id: "parquet", label: words.canvas.downloadAs("Parquet"), icon: Download, cannot: file ? undefined : empty, act: () => save("parquet") },
     ] : []),
     ...(own.kind === "module" && output.kind !== "zip" ? [{ id: "save", label: `${words.canvas.saveAs[output.kind]}…`, icon: Save, cannot: empty, act: onSave }] : []),
     { id: "connect", label: words.canvas.connectTo, icon: Spline, keys: keyOf("connect"), apart: true, act: () => { experiment.select([node]); acts.connect(); } },

@@ -2,11 +2,10 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useParams, useSearch } from "@tanstack/react-router";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { type DatasetPlace, datasetDownload, datasetHeadQuery, datasetProfileQuery, datasetQuery, datasetTable } from "../api/datasets";
 import { Trouble } from "../look/trouble";
 import { DataRoom } from "../panels/data/data_room";
-import { DownloadMenu } from "../panels/data/download";
 import { UsedBy } from "../panels/datasets/dataset_list";
 import { currentVersion, OlderVersion, VersionsButton } from "../panels/datasets/versions";
 import { Crumbs } from "../shell/crumbs";
@@ -23,6 +22,24 @@ export function DatasetPage() {
   return <Content key={`${version} ${name}`} place={place} />;
 }
 
+let readings = 0;
+
+/** A name for the rows as they are read now: another one for each visit, and for each content that the file gets meanwhile. */
+function useReading(content: number | string | null | undefined): string {
+  const next = () => {
+    readings += 1;
+    return `${readings}`;
+  };
+  const [reading, setReading] = useState(next);
+  const known = useRef(content);
+  useEffect(() => {
+    if (content == null) return;
+    if (known.current != null && known.current !== content) setReading(next);
+    known.current = content;
+  }, [content]);
+  return reading;
+}
+
 function Content({ place }: { readonly place: DatasetPlace }) {
   const words = useWords();
   const { name, version } = place;
@@ -31,8 +48,9 @@ function Content({ place }: { readonly place: DatasetPlace }) {
   const head = useQuery(datasetHeadQuery(place));
   const profile = useQuery({ ...datasetProfileQuery(place, bins), placeholderData: (before) => before, enabled: head.isSuccess });
   const shown = file && (version === undefined ? currentVersion(file) : file.versions.find((one) => one.version === version));
-  const content = version === undefined ? file?.content ?? "" : `version ${version}`;
-  const table = useMemo(() => head.data && datasetTable(place, content, head.data), [place, content, head.data]);
+  const content = version === undefined ? file?.content : version;
+  const reading = useReading(content);
+  const table = useMemo(() => head.data && datasetTable(place, reading, head.data), [place, reading, head.data]);
   useEffect(() => {
     document.title = `${name} – Studiolo`;
   }, [name]);
@@ -58,8 +76,8 @@ function Content({ place }: { readonly place: DatasetPlace }) {
     >
       {error ? (
         <main className="page centred"><Trouble error={error} onRetry={() => { void head.refetch(); void profile.refetch(); }} /></main>
-      ) : table && !isPending ? (
-        <DataRoom key={table.key.join(" ")} source={table} profiles={profile.data?.columns} bins={{ now: bins, set: setBins }} download={<DownloadMenu address={(format) => datasetDownload(place, format)} />} />
+      ) : table ? (
+        <DataRoom key={table.key.join(" ")} source={table} profiles={profile.data?.columns} bins={{ now: bins, set: setBins }} download={(format, order) => datasetDownload(place, format, order)} />
       ) : (
         <main className="page" aria-busy="true" />
       )}

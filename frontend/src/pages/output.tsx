@@ -11,7 +11,6 @@ import { Icon } from "../look/icon";
 import { Segmented } from "../look/segmented";
 import { Trouble } from "../look/trouble";
 import { DataRoom } from "../panels/data/data_room";
-import { DownloadMenu } from "../panels/data/download";
 import { experimentOf } from "../panels/runs/place";
 import { Crumbs } from "../shell/crumbs";
 import { Frame } from "../shell/frame";
@@ -73,7 +72,7 @@ export function OutputPage() {
           source={source}
           profiles={profile.data?.columns}
           bins={{ now: bins, set: setBins }}
-          download={<DownloadMenu address={(format) => downloadAddress(place, format)} />}
+          download={(format, order) => downloadAddress(place, format, order)}
         />
       ) : (
         <main className="page" aria-busy="true" />

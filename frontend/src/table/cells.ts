@@ -1,6 +1,6 @@
 /** The cells and columns of a dataset as people read them. */
 
-import { figure } from "../words/words";
+import { briefFigure, figure } from "../words/words";
 
 /** As JSON has it; what a JavaScript number can't hold exactly is text. */
 export type Cell = boolean | number | string | null;
@@ -41,11 +41,20 @@ const MOST_SHOWN = 400;
 /** What of a cell is shown in the table. */
 export function shownCell(cell: Cell): string | null {
   // A million characters on one line stop a browser, although only some of them are seen.
-  return cellText(cell)?.slice(0, MOST_SHOWN) ?? null;
+  return cellText(cell)?.slice(0, MOST_SHOWN).replaceAll(/\r\n|[\n\r]/g, "⏎") ?? null;
 }
 
 /** A value of the statistics: numbers short, everything else as it is. */
 export function shownValue(value: Cell | undefined, nothing = "–"): string {
   if (value === null || value === undefined) return nothing;
   return typeof value === "number" ? figure(value) : String(value);
+}
+
+/** The ends of a column's values, in the little room of its header. */
+export function shownEnds(low: Cell, high: Cell): readonly [string, string] {
+  const day = (end: Cell) => /^-?\d+-\d\d-\d\dT/.exec(String(end))?.[0].slice(0, -1);
+  // Times on different days differ by their days already.
+  if (day(low) !== undefined && day(low) !== day(high)) return [day(low) ?? "", day(high) ?? ""];
+  const brief = (end: Cell) => (typeof end === "number" || /^-?\d+(\.\d+)?$/.test(String(end)) ? briefFigure(Number(end)) : shownValue(end));
+  return [brief(low), brief(high)];
 }

@@ -1,21 +1,54 @@
 /** The columns of a table: how wide they are, and which are in view. */
 
+import type { Column } from "./source";
+
 export interface ColumnPlace {
   readonly left: number;
   readonly width: number;
 }
 
-const WIDTHS: Readonly<Record<string, number>> = { numeric: 128, boolean: 112, temporal: 176 };
+/** In pixels: what most values of a type need, and the share of missing ones in the header. */
+const WIDTHS: readonly (readonly [RegExp, number])[] = [
+  [/^(u?int|float|double|halffloat|decimal|bool|date)/, 136],
+  [/^timestamp.*tz=/, 264],
+  [/^timestamp/, 184],
+];
 const OTHERWISE = 168;
+const MOST = 264;
+/** The header beside a line of a name: its edges, and the button that sorts. */
+const BESIDE_NAME = 42;
+const NAME_LINES = 2;
+const SHOWN_OF_NAME = 200;
 
-export function columnPlaces(kinds: readonly string[]): readonly ColumnPlace[] {
+export function columnPlaces(columns: readonly Column[]): readonly ColumnPlace[] {
   let left = 0;
-  return kinds.map((kind) => {
-    const width = WIDTHS[kind] ?? OTHERWISE;
+  return columns.map(({ name, type }) => {
+    const usual = WIDTHS.find(([types]) => types.test(type))?.[1] ?? OTHERWISE;
+    const width = Math.max(usual, Math.min(MOST, Math.ceil(nameWidth(name)) + BESIDE_NAME));
     const place = { left, width };
     left += width;
     return place;
   });
+}
+
+/** The parts of a name between which a line may break: `mean_`, `pressure`. */
+export function nameParts(name: string): readonly string[] {
+  return name.slice(0, SHOWN_OF_NAME).split(/(?<=[\s_.,:;/\\)\]-])(?=[^\s_.,:;/\\)\]-])|(?<=\p{Ll})(?=\p{Lu})/u);
+}
+
+/** About how wide a name is on two lines, as its header has it. */
+function nameWidth(name: string): number {
+  const parts = nameParts(name).map(textWidth);
+  const whole = parts.reduce((sum, part) => sum + part, 0);
+  const longest = Math.max(...parts);
+  return whole <= longest ? whole : Math.max(longest, whole / NAME_LINES + longest / 3);
+}
+
+function textWidth(text: string): number {
+  let width = 0;
+  // Of the interface's font at 12 pixels, half bold.
+  for (const letter of text) width += letter > "\u2e7f" ? 12.5 : /[\p{Lu}mw@%]/u.test(letter) ? 9 : 7.2;
+  return width;
 }
 
 export function columnsWidth(places: readonly ColumnPlace[]): number {

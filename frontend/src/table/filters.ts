@@ -1,7 +1,7 @@
 /** Filters of rows: which a column can have, and how the server reads them. */
 
 import { typeBadge } from "./cells";
-import type { Filter, Operator } from "./source";
+import type { Filter, Operator, RowOrder } from "./source";
 
 const COMPARED: readonly Operator[] = ["eq", "ne", "lt", "le", "gt", "ge"];
 const ALWAYS: readonly Operator[] = ["missing", "present"];
@@ -23,5 +23,16 @@ export function needsValue(operator: Operator): boolean {
 
 /** As it is written in an address. */
 export function filterText({ column, operator, value }: Filter): string {
-  return `${operator}:${column.replaceAll(":", "%3A")}:${value}`;
+  return `${operator}:${column.replaceAll("%", "%25").replaceAll(":", "%3A")}:${value}`;
+}
+
+/** Rows and their order, as an address has them. */
+export function orderQuery({ sort, descending, filters }: RowOrder): { sort?: string; descending: boolean; filter: string[] } {
+  return { descending, filter: filters.map(filterText), ...(sort !== null && { sort }) };
+}
+
+/** The same, written out. */
+export function orderText(order: RowOrder): string {
+  const { filter, ...others } = orderQuery(order);
+  return new URLSearchParams([...Object.entries(others).map(([name, value]) => [name, String(value)]), ...filter.map((one) => ["filter", one])]).toString();
 }

@@ -17,6 +17,8 @@ export interface ColumnProfile {
   readonly count: number;
   readonly missing: number;
   readonly unique: number;
+  /** Infinities, which are left out of the other figures. */
+  readonly infinite: number;
   readonly statistics: Readonly<Record<"mean" | "standard_deviation" | "minimum" | "first_quartile" | "median" | "third_quartile" | "maximum", Cell>> | null;
   readonly histogram: Histogram | null;
   readonly top_values: readonly { readonly value: Cell; readonly count: number }[] | null;

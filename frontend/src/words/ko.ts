@@ -303,6 +303,7 @@ export const ko: Words = {
     deviation: "표준 편차",
     unique: "고유 값",
     missingValues: "결측값",
+    infinite: "무한대 값",
     featureType: "특성 유형",
     role: "역할",
     distribution: "분포",
@@ -343,6 +344,9 @@ export const ko: Words = {
       present: "결측 아님",
     },
     keepsTypes: "유형 유지",
+    downloadAll: "모든 행 다운로드",
+    downloadShown: "필터된 행 다운로드",
+    preparing: "파일 준비 중…",
   },
   evaluation: {
     views: "보기",
@@ -657,6 +661,7 @@ export const ko: Words = {
     boxes: (of, by) => `${by}의 값별 ${of} 상자 그림`,
     crosstab: (down, across) => `${down} 값과 ${across} 값이 함께 나오는 횟수`,
     sampled: (points, rows) => `${amount(rows)}행 중 표본 ${amount(points)}행`,
+    nothing: "두 열에 모두 값이 있는 행이 없습니다.",
     boxSays: "상자는 제1사분위수에서 제3사분위수까지이며 중앙값을 표시합니다. 선은 최솟값에서 최댓값까지입니다.",
   },
   isolation: {

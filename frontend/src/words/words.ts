@@ -131,3 +131,12 @@ export function figure(value: number): string {
   if (size !== 0 && (size >= 1e9 || size < 1e-4)) return value.toExponential(4);
   return value.toLocaleString(locale(), { maximumSignificantDigits: 6 });
 }
+
+/** A number where there is little room, as on an axis: 1,500,000 as "1.5M". */
+export function briefFigure(value: number): string {
+  const size = Math.abs(value);
+  const brief = (part: number) => part.toLocaleString(locale(), { maximumSignificantDigits: 4 });
+  if (size !== 0 && (size >= 1e9 || size < 1e-4)) return value.toExponential(1);
+  if (size >= 1e6) return `${brief(value / 1e6)}M`;
+  return size >= 1e4 ? `${brief(value / 1e3)}k` : brief(value);
+}

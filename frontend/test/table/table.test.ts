@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { columnPlaces, columnsInView, columnsWidth, leftThatShows } from "../../src/table/columns";
+import { columnPlaces, columnsInView, columnsWidth, leftThatShows, nameParts } from "../../src/table/columns";
 import { moved } from "../../src/table/cursor";
 import { pageLength, pagesOf } from "../../src/table/pages";
 import { bounded, mostInView, rowsInView, type RowSpace, scale, scrolledHeight, topThatShows } from "../../src/table/rows";
-import { cellText, shownCell, typeBadge } from "../../src/table/cells";
+import { cellText, shownCell, shownEnds, typeBadge } from "../../src/table/cells";
 
 const spaces: fc.Arbitrary<RowSpace> = fc.record({
   rows: fc.integer({ min: 0, max: 2_000_000_000 }),
@@ -48,9 +48,9 @@ test("a table of some rows is as high as they are", () => {
 });
 
 test("of 5,000 columns those in view are found", () => {
-  const places = columnPlaces(Array.from({ length: 5_000 }, (_, index) => (index % 2 ? "text" : "numeric")));
-  expect(columnsWidth(places)).toBe(2_500 * (128 + 168));
-  const [from, to] = columnsInView(places, 296_000, 297_000);
+  const places = columnPlaces(Array.from({ length: 5_000 }, (_, index) => ({ name: `c${index}`, type: index % 2 ? "string" : "int64" })));
+  expect(columnsWidth(places)).toBe(2_500 * (136 + 168));
+  const [from, to] = columnsInView(places, 304_000, 305_000);
   expect([from, to]).toEqual([2_000, 2_007]);
   expect(columnsInView(places, 0, 1)).toEqual([0, 1]);
   expect(leftThatShows(places, 0, 1_000, 4_999)).toBe(columnsWidth(places) - 1_000);
@@ -84,4 +84,26 @@ test("cells are text, whatever they hold", () => {
   expect(["int64", "double", "bool", "string", "category", "date", "timestamp[ns]", "duration[s]", "large_binary", "decimal(10, 2)"].map(typeBadge)).toEqual(
     ["123", "1.5", "0|1", "abc", "cat", "date", "date", "dur", "bin", "1.5"],
   );
+});
+
+test("the header of a column has room for its name on two lines", () => {
+  const width = (name: string, type = "int64") => columnPlaces([{ name, type }])[0]?.width ?? 0;
+  expect(nameParts("mean_pressure")).toEqual(["mean_", "pressure"]);
+  expect(nameParts("meanPressure 2")).toEqual(["mean", "Pressure ", "2"]);
+  expect(nameParts("__init__")).toEqual(["__", "init__"]);
+  expect(width("age")).toBe(136);
+  expect(width("mean_pressure")).toBe(136);
+  expect(width("DiabetesPedigreeFunction")).toBeGreaterThan(136);
+  // One part may have no place to break, and the widest header ends somewhere.
+  expect(width("antidisestablishment")).toBeGreaterThan(170);
+  expect(width("n".repeat(10_000))).toBe(264);
+  expect(width("created", "timestamp[us, tz=Asia/Seoul]")).toBe(264);
+});
+
+test("the ends of a column fit its header", () => {
+  expect(shownEnds(0, 1_500_000)).toEqual(["0", "1.5M"]);
+  expect(shownEnds("-9223372036854775808", 5e-324)).toEqual(["-9.2e+18", "4.9e-324"]);
+  expect(shownEnds("1999-12-31T23:59:00", "2020-06-01T00:00:00")).toEqual(["1999-12-31", "2020-06-01"]);
+  expect(shownEnds("2020-06-01T00:00:00", "2020-06-01T09:30:00")).toEqual(["2020-06-01T00:00:00", "2020-06-01T09:30:00"]);
+  expect(shownEnds("1850-12-31", "2024-02-29")).toEqual(["1850-12-31", "2024-02-29"]);
 });

@@ -1,6 +1,5 @@
 """Rows of a dataset as documents, for pages that show some of them."""
 
-import datetime
 import math
 from collections.abc import Sequence
 from decimal import Decimal
@@ -10,8 +9,10 @@ import pyarrow as pa
 from typing_extensions import TypedDict
 
 from studiolo.datasets.dataset import ColumnRole, Dataset
+from studiolo.datasets.profile.plain_values import temporal_text
 from studiolo.documents.column import ColumnDocument
 from studiolo.experiments.json_value import Json
+from studiolo.services.json_values import units_of
 
 _LARGEST_EXACT: Final = 2**53 - 1
 #: Characters of a cell that are shown.
@@ -22,7 +23,8 @@ class RowsDocument(TypedDict):
     """Some rows of a dataset.
 
     A cell is a number, a boolean, a text, or null for a missing value. What a JavaScript number
-    does not hold exactly, an infinity, a date, a time and bytes are text; the column's type tells.
+    does not hold exactly, an infinity and bytes are text. A date, a time and a duration are text,
+    too, as ISO 8601 writes them. The column's type tells.
     """
 
     #: The number of the first of them, from 0.
@@ -35,7 +37,7 @@ class RowsDocument(TypedDict):
 
 def rows_document(table: pa.Table, dataset: Dataset, *, offset: int, total: int) -> RowsDocument:
     """The document of some rows of a dataset."""
-    columns = [[_cell(value) for value in column.to_pylist()] for column in table.columns]
+    columns = [_cells(column) for column in table.columns]
     return {
         "offset": offset,
         "total": total,
@@ -57,6 +59,16 @@ def columns_document(dataset: Dataset, names: Sequence[str] | None = None) -> li
     ]
 
 
+def _cells(column: "pa.ChunkedArray[Any]") -> list[Json]:
+    if pa.types.is_dictionary(column.type):
+        return _cells(column.cast(column.type.value_type))
+    if pa.types.is_temporal(column.type):
+        # Python's own dates end with the year 9999.
+        units = units_of(column)
+        return [None if one is None else temporal_text(one, column.type) for one in units]
+    return [_cell(value) for value in column.to_pylist()]
+
+
 def _cell(value: Any) -> Json:
     if value is None or isinstance(value, bool):
         return value
@@ -70,6 +82,4 @@ def _cell(value: Any) -> Json:
         return value[: _LONGEST // 2].hex()
     if isinstance(value, Decimal):
         return format(value, "f")
-    if isinstance(value, datetime.date | datetime.time):
-        return value.isoformat()
     return str(value)

@@ -1,9 +1,11 @@
 /** The header of a column: its name, type, share missing and shape in small; a press sorts by it. */
 
 import { ArrowDown, ArrowUp, ArrowUpDown } from "lucide-react";
+import { Fragment } from "react";
 import { bars, coarser } from "../../charts/bars";
 import { Icon } from "../../look/icon";
-import { shownValue, typeBadge } from "../../table/cells";
+import { shownEnds, shownValue, typeBadge } from "../../table/cells";
+import { nameParts } from "../../table/columns";
 import type { Column, ColumnProfile, RowOrder } from "../../table/source";
 import { amount, share, useWords } from "../../words/words";
 
@@ -34,7 +36,7 @@ export function ColumnHead({ at, column, profile, rows, left, width, order, chos
   return (
     <div className={`columnhead ${chosen ? "picked" : ""}`} role="columnheader" aria-colindex={at + 2} aria-sort={sorted} style={{ left, width, height: HEAD_HEIGHT }}>
       <span className="row top">
-        <button type="button" className="name" title={column.name} onClick={onChoose}>{column.name.slice(0, 200) || "\u00a0"}</button>
+        <button type="button" className="name" title={column.name} onClick={onChoose}>{nameParts(column.name).map((part, index) => <Fragment key={`${index} ${part}`}>{index > 0 && <wbr />}{part}</Fragment>)}</button>
         <button type="button" className={`sort ${sorted === "none" ? "" : "on"}`} aria-label={`${does}: ${column.name.slice(0, 80)}`} title={does} onClick={() => onSort(next)}>
           <Icon of={{ none: ArrowUpDown, ascending: ArrowUp, descending: ArrowDown }[sorted]} small />
         </button>
@@ -73,12 +75,13 @@ function Shape({ profile }: { readonly profile: ColumnProfile }) {
 }
 
 function Spark({ profile, counts }: { readonly profile: ColumnProfile; readonly counts: readonly number[] }) {
+  const [low, high] = shownEnds(profile.statistics?.minimum ?? null, profile.statistics?.maximum ?? null);
   return (
     <>
       <svg className="chart spark" viewBox={`0 0 ${SPARK.width} ${SPARK.height}`} preserveAspectRatio="none" aria-hidden="true">
         {bars(coarser(counts, SPARK_BARS), SPARK).map((bar) => <rect key={bar.x} className="bar" {...bar} />)}
       </svg>
-      <Ends low={shownValue(profile.statistics?.minimum)} high={shownValue(profile.statistics?.maximum)} unique={profile.unique} />
+      <Ends low={low} high={high} unique={profile.unique} />
     </>
   );
 }

@@ -2,7 +2,7 @@
 
 import { linear, ticks } from "../../charts/ticks";
 import type { Box, ComparedColumns } from "../../table/source";
-import { amount, figure, useWords } from "../../words/words";
+import { amount, briefFigure, figure, useWords } from "../../words/words";
 
 const WIDTH = 316;
 const LEFT = 44;
@@ -15,6 +15,9 @@ interface ScatterProps {
   readonly across: string;
   readonly up: string;
 }
+
+/** What of a text is shown in little room. */
+const cut = (text: string, most: number) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
 /** The span of numbers; one that is a single number is widened, so that it has a place. */
 function span(values: readonly number[]): readonly [number, number] {
@@ -38,12 +41,12 @@ export function Scatter({ scatter: { points, rows }, across, up }: ScatterProps)
   return (
     <figure>
       <svg className="chart wide" viewBox={`0 0 ${WIDTH} ${TOP + HIGH + 34}`} role="img" aria-label={words.compare.scatter(up.slice(0, 200), across.slice(0, 200))}>
-        {ticks(low, high, 4).map((tick) => <g key={tick}><path className="gr" d={`M${LEFT} ${y(tick)}H${WIDTH}`} /><text x={LEFT - 6} y={y(tick) + 4} textAnchor="end">{figure(tick)}</text></g>)}
-        {ticks(left, right, 4).map((tick) => <text key={tick} x={x(tick)} y={TOP + HIGH + 14} textAnchor="middle">{figure(tick)}</text>)}
+        {ticks(low, high, 4).map((tick) => <g key={tick}><path className="gr" d={`M${LEFT} ${y(tick)}H${WIDTH}`} /><text x={LEFT - 6} y={y(tick) + 4} textAnchor="end">{briefFigure(tick)}</text></g>)}
+        {ticks(left, right, 4).map((tick) => <text key={tick} x={x(tick)} y={TOP + HIGH + 14} textAnchor="middle">{briefFigure(tick)}</text>)}
         <path className="ax" d={`M${LEFT} ${TOP}V${TOP + HIGH}H${WIDTH}`} />
         <path className="dots" d={dots} />
-        <text x={LEFT} y="9">↑ {up.slice(0, 44)}</text>
-        <text x={WIDTH} y={TOP + HIGH + 30} textAnchor="end">{across.slice(0, 44)} →</text>
+        <text x={LEFT} y="9">↑ {cut(up, 44)}</text>
+        <text x={WIDTH} y={TOP + HIGH + 30} textAnchor="end">{cut(across, 44)} →</text>
       </svg>
       <figcaption className="help">{rows > points.length ? words.compare.sampled(points.length, rows) : words.common.rows(rows)}</figcaption>
     </figure>
@@ -65,14 +68,14 @@ export function Boxes({ boxes, of, by }: BoxesProps) {
   return (
     <figure>
       <svg className="chart wide" viewBox={`0 0 ${WIDTH} ${TOP + height + 34}`} role="img" aria-label={words.compare.boxes(of.slice(0, 200), by.slice(0, 200))}>
-        {ticks(low, high, 4).map((tick) => <g key={tick}><path className="gr" d={`M${x(tick)} ${TOP}v${height}`} /><text x={x(tick)} y={TOP + height + 14} textAnchor="middle">{figure(tick)}</text></g>)}
+        {ticks(low, high, 4).map((tick) => <g key={tick}><path className="gr" d={`M${x(tick)} ${TOP}v${height}`} /><text x={x(tick)} y={TOP + height + 14} textAnchor="middle">{briefFigure(tick)}</text></g>)}
         {boxes.map((box, at) => {
           const middle = TOP + at * ROW + ROW / 2;
           const [from, to] = [x(box.first_quartile), x(box.third_quartile)];
           return (
             <g key={box.value}>
               <title>{`${box.value}: ${amount(box.count)}; ${[box.minimum, box.first_quartile, box.median, box.third_quartile, box.maximum].map(figure).join(", ")}`}</title>
-              <text x="86" y={middle + 4} textAnchor="end">{box.value.slice(0, 13)}</text>
+              <text x="86" y={middle + 4} textAnchor="end">{cut(box.value, 13)}</text>
               <path className="whisker" d={`M${x(box.minimum)} ${middle}H${x(box.maximum)}M${x(box.minimum)} ${middle - 5}v10M${x(box.maximum)} ${middle - 5}v10`} />
               <rect className="box" x={from} y={middle - 8} width={Math.max(1, to - from)} height="16" />
               <path className="boxmedian" d={`M${x(box.median)} ${middle - 8}v16`} />
@@ -80,8 +83,8 @@ export function Boxes({ boxes, of, by }: BoxesProps) {
           );
         })}
         <path className="ax" d={`M92 ${TOP + height}H${WIDTH}`} />
-        <text x="0" y="9">{by.slice(0, 44)}</text>
-        <text x={WIDTH} y={TOP + height + 30} textAnchor="end">{of.slice(0, 44)} →</text>
+        <text x="0" y="9">{cut(by, 44)}</text>
+        <text x={WIDTH} y={TOP + height + 30} textAnchor="end">{cut(of, 44)} →</text>
       </svg>
       <figcaption className="help">{words.compare.boxSays}</figcaption>
     </figure>
@@ -103,12 +106,12 @@ export function Crosstab({ crosstab: { first, second, counts }, down, across }: 
     <div className="crosstab" tabIndex={0} role="group" aria-label={words.compare.crosstab(down.slice(0, 200), across.slice(0, 200))}>
       <table>
         <thead>
-          <tr><th scope="col"><span>{`${down.slice(0, 30)} / ${across.slice(0, 30)}`}</span></th>{second.map((value) => <th key={value} scope="col" title={value}><span>{value.slice(0, 12)}</span></th>)}</tr>
+          <tr><th scope="col"><span>{`${cut(down, 30)} / ${cut(across, 30)}`}</span></th>{second.map((value) => <th key={value} scope="col" title={value}><span>{cut(value, 20)}</span></th>)}</tr>
         </thead>
         <tbody>
           {first.map((value, row) => (
             <tr key={value}>
-              <th scope="row" title={value}>{value.slice(0, 16)}</th>
+              <th scope="row" title={value}>{cut(value, 20)}</th>
               {second.map((other, column) => {
                 const count = counts[row]?.[column] ?? 0;
                 return <td key={other} className={`depth${count === 0 ? 0 : Math.ceil((count / most) * 4)}`}>{amount(count)}</td>;

@@ -1,7 +1,8 @@
 /** The view of a dataset: its table, and the pane of the chosen column. */
 
 import { Search } from "lucide-react";
-import { type ReactNode, useCallback, useRef, useState } from "react";
+import { useCallback, useRef, useState } from "react";
+import type { Format } from "../../api/outputs";
 import { matching } from "../../graph/find";
 import { Icon } from "../../look/icon";
 import { Trouble } from "../../look/trouble";
@@ -10,9 +11,11 @@ import { useFieldShortcut } from "../../shell/commands";
 import { shownKey } from "../../shell/shortcuts";
 import { cellText } from "../../table/cells";
 import type { Cursor } from "../../table/cursor";
+import { filterText } from "../../table/filters";
 import { AS_IT_IS, type ColumnProfile, type Filter, type RowOrder, type TableSource } from "../../table/source";
 import { amount, useWords } from "../../words/words";
 import { CompareTo } from "./compare_to";
+import { DownloadMenu } from "./download";
 import { FilterForm, FilterTags } from "./filters";
 import { Grid } from "./grid";
 import { type Bins, Statistics } from "./statistics";
@@ -23,8 +26,8 @@ interface DataRoomProps {
   readonly profiles: readonly ColumnProfile[] | undefined;
   /** How many bins histograms have, and how to have another number. */
   readonly bins: Bins;
-  /** At the right of the tools. */
-  readonly download?: ReactNode;
+  /** The address of a file with rows of it. */
+  readonly download: (format: Format, order: RowOrder) => string;
 }
 
 export function DataRoom({ source, profiles, bins, download }: DataRoomProps) {
@@ -37,6 +40,13 @@ export function DataRoom({ source, profiles, bins, download }: DataRoomProps) {
   const filterBy = (filters: readonly Filter[]) => {
     setOrder({ ...order, filters });
     setCursor({ row: 0, column: cursor.column });
+  };
+  const filtered = order.filters.length > 0;
+  const addFilter = async (filter: Filter) => {
+    const filters = [...order.filters.filter((one) => filterText(one) !== filterText(filter)), filter];
+    // The server knows what the column can be compared with.
+    await source.page({ ...order, filters }, 0, 1, new AbortController().signal);
+    filterBy(filters);
   };
   const pane = useRef<HTMLElement>(null);
   const profile = profiles?.[cursor.column];
@@ -60,9 +70,14 @@ export function DataRoom({ source, profiles, bins, download }: DataRoomProps) {
           <FindColumn source={source} onFound={(at) => setCursor({ row: cursor.row, column: at })} />
           <GoToRow rows={seen.total} onGo={(row) => setCursor({ row, column: cursor.column })} />
           <span className="end" />
-          {download}
+          <DownloadMenu label={filtered ? words.data.downloadAll : words.common.download} address={(format) => download(format, { ...order, filters: [] })} />
         </div>
-        {order.filters.length > 0 && <FilterTags filters={order.filters} onChange={filterBy} />}
+        {filtered && (
+          <div className="row filtered">
+            <FilterTags filters={order.filters} onChange={filterBy} />
+            <DownloadMenu label={words.data.downloadShown} address={(format) => download(format, order)} />
+          </div>
+        )}
         {seen.error ? <Trouble error={seen.error} onRetry={() => rows.current?.retry()} /> : null}
         <Grid
           source={source}
@@ -76,7 +91,7 @@ export function DataRoom({ source, profiles, bins, download }: DataRoomProps) {
         />
         {seen.total === 0 && <p className="note mute" role="status">{source.rows === 0 ? words.data.empty : words.data.noneMatches}</p>}
         <footer className="foot num">
-          {seen.total > 0 && <span>{words.data.shown(seen.from + 1, seen.to, seen.total)}</span>}
+          {seen.total > 0 && <span className="nowrap">{words.data.shown(seen.from + 1, seen.to, seen.total)}</span>}
           {seen.total > 0 && column && <span className="clip">{`${words.data.row} ${amount(cursor.row + 1)}, ${column.name.slice(0, 80)}: `}<b>{seen.text}</b></span>}
           <span className="end nowrap keys-hint"><kbd>↑↓←→</kbd> {words.data.toMove} <kbd>{shownKey("Ctrl c")}</kbd> {words.data.toCopy} <kbd>Enter</kbd> {words.data.toStatistics}</span>
         </footer>
@@ -87,7 +102,7 @@ export function DataRoom({ source, profiles, bins, download }: DataRoomProps) {
         {column && (
           <section className="sec">
             <h3>{words.data.filter}</h3>
-            <FilterForm key={column.name} column={column} onAdd={(filter) => filterBy([...order.filters, filter])} />
+            <FilterForm key={column.name} column={column} onAdd={addFilter} />
           </section>
         )}
       </aside>

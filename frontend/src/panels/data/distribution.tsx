@@ -4,7 +4,7 @@ import { bars, cumulative as cumulated, path } from "../../charts/bars";
 import { linear, ticks } from "../../charts/ticks";
 import { type Cell, shownValue } from "../../table/cells";
 import type { Histogram } from "../../table/source";
-import { amount, figure, useWords } from "../../words/words";
+import { amount, briefFigure, figure, useWords } from "../../words/words";
 
 interface DistributionProps {
   readonly histogram: Histogram;
@@ -40,7 +40,7 @@ export function Distribution({ histogram: { edges, counts }, median, log, cumula
         {counted.map((count) => (
           <g key={count}>
             <path className="gr" d={`M0 ${y(count)}H${width}`} />
-            <text x="-6" y={y(count) + 4} textAnchor="end">{short(count)}</text>
+            <text x="-6" y={y(count) + 4} textAnchor="end">{briefFigure(count)}</text>
           </g>
         ))}
         {drawn.map((bar, index) => (
@@ -52,7 +52,7 @@ export function Distribution({ histogram: { edges, counts }, median, log, cumula
         {x && typeof median === "number" && <Median x={x(median)} width={width} label={`${words.data.median} ${figure(median)}`} />}
         <path className="ax" d={`M0 ${HIGH + 0.5}H${width}`} />
         {x && numeric
-          ? ticks(low, high, 5).map((tick) => <text key={tick} x={x(tick)} y={HIGH + 14} textAnchor="middle">{short(tick)}</text>)
+          ? ticks(low, high, 5).map((tick) => <text key={tick} x={x(tick)} y={HIGH + 14} textAnchor="middle">{briefFigure(tick)}</text>)
           : <><text y={HIGH + 14}>{shownValue(low)}</text>{low !== high && <text x={width} y={HIGH + 14} textAnchor="end">{shownValue(high)}</text>}</>}
       </g>
     </svg>
@@ -71,12 +71,4 @@ function Median({ x, width, label }: { readonly x: number; readonly width: numbe
 
 function powers(most: number): readonly number[] {
   return Array.from({ length: Math.floor(Math.log10(most)) + 1 }, (_, power) => 10 ** power);
-}
-
-/** A number of an axis: 1,500,000 as 1.5M. */
-function short(value: number): string {
-  const size = Math.abs(value);
-  if (size >= 1e6 && size < 1e9) return `${figure(value / 1e6)}M`;
-  if (size >= 1e4 && size < 1e6) return `${figure(value / 1e3)}k`;
-  return figure(value);
 }

@@ -6,7 +6,7 @@ import { type ColumnPlace, columnPlaces, columnsInView, columnsWidth, leftThatSh
 import { type Cursor, moved } from "../../table/cursor";
 import { mostInView, rowsInView, scrolledHeight, topThatShows } from "../../table/rows";
 import type { ColumnProfile, RowOrder, TableSource } from "../../table/source";
-import { useWords } from "../../words/words";
+import { amount, useWords } from "../../words/words";
 import { ColumnHead, HEAD_HEIGHT } from "./column_head";
 import { useScroll } from "./scroll";
 import { type LoadedRows, useRows } from "./use_rows";
@@ -32,7 +32,7 @@ export function Grid({ source, profiles, order, cursor, onMove, onSort, onEnter,
   const element = useRef<HTMLDivElement>(null);
   const { columns } = source;
   const [count, setCount] = useState(source.rows);
-  const places = useMemo(() => columnPlaces(columns.map(({ type }) => kindOf(type))), [columns]);
+  const places = useMemo(() => columnPlaces(columns), [columns]);
   const scroll = useScroll(element, count, ROW_HEIGHT, EDGES);
   const space = { rows: count, height: ROW_HEIGHT, view: Math.max(1, scroll.view.height) };
   const { from, to, above } = rowsInView(space, scroll.top);
@@ -121,12 +121,6 @@ export function Grid({ source, profiles, order, cursor, onMove, onSort, onEnter,
   );
 }
 
-function kindOf(type: string): string {
-  if (isNumeric(type)) return "numeric";
-  if (type.startsWith("bool")) return "boolean";
-  return /^(date|time)/.test(type) ? "temporal" : "text";
-}
-
 interface RowProps {
   readonly id: string;
   readonly at: number;
@@ -145,7 +139,7 @@ interface RowProps {
 const Row = memo(function Row({ id, at, top, cells, columns, places, first, last, chosenColumn, isChosen, missing, onMove }: RowProps) {
   return (
     <div className="gridrow" role="row" aria-rowindex={at + 2} style={{ top }}>
-      <span className="rownumber" role="rowheader" aria-colindex={1} style={{ width: SIDE_WIDTH }}>{(at + 1).toLocaleString("en")}</span>
+      <span className="rownumber" role="rowheader" aria-colindex={1} style={{ width: SIDE_WIDTH }}>{amount(at + 1)}</span>
       {places.slice(first, last).map(({ left, width }, index) => {
         const column = first + index;
         const cell = cells?.[column];

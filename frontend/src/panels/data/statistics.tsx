@@ -13,6 +13,7 @@ export interface Bins {
   readonly set: (bins: number) => void;
 }
 
+const SHOWN_OF_NAME = 200;
 const BINS = [5, 10, 24, 50, 100] as const;
 
 interface StatisticsProps {
@@ -42,13 +43,14 @@ export function Statistics({ at, columns, rows, profile, bins }: StatisticsProps
     <>
       <header>
         <span className="small mute">{words.data.column(at + 1, columns)}</span>
-        <h2 className="columnname">{profile.name.slice(0, 500)}</h2>
+        <h2 className="columnname">{profile.name.length > SHOWN_OF_NAME ? `${profile.name.slice(0, SHOWN_OF_NAME)}…` : profile.name}</h2>
       </header>
       <section className="sec">
         <dl className="kv">
           {figures.map(([label, value]) => <Figure key={label} label={label} value={shownValue(value)} />)}
           <Figure label={words.data.unique} value={amount(profile.unique)} />
           <Figure label={words.data.missingValues} value={rows > 0 ? `${amount(profile.missing)} (${share(profile.missing / rows)})` : amount(profile.missing)} />
+          {profile.infinite > 0 && <Figure label={words.data.infinite} value={amount(profile.infinite)} />}
           <Figure label={words.data.type} value={`${typeBadge(profile.type)} · ${profile.type}`} />
           <Figure label={words.data.featureType} value={profile.feature_type} />
         </dl>

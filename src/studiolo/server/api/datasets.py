@@ -104,12 +104,19 @@ def _add_content_routes(routes: APIRouter, studio: Studio) -> None:
         name: str,
         version: Version = None,
         format: str = "csv",  # noqa: A002  # the name in the address
+        sort: str | None = None,
+        descending: bool = False,
+        filter: Filters = [],  # noqa: A002, B006
     ) -> Response:
-        """The dataset as a file: csv, tsv, parquet, arrow, feather, json-lines or excel."""
+        """The dataset, or those of its rows that are asked for, as a file.
+
+        The formats are csv, tsv, parquet, arrow, feather, json-lines, excel, arff and svmlight.
+        """
+        order = row_order(sort, filter, descending=descending)
         stem = name.rpartition("/")[2].partition(".")[0]
         if version is not None:
             stem += f"-version-{version}"
-        return download_answer(studio.tables.dataset(name, version), stem, format)
+        return download_answer(studio.tables.dataset(name, version), stem, format, order)
 
 
 def _dataset(studio: Studio, name: str, users: DatasetUsers) -> DatasetFileDocument:

@@ -20,8 +20,9 @@ from studiolo.documents.rows import RowsDocument, columns_document, rows_documen
 from studiolo.experiments.experiment import NodeName
 from studiolo.modules.definition import PortKind
 from studiolo.workspace.studio.errors import ImageUnknownError
-from studiolo.workspace.studio.open_tables import OpenTable, RowFilter, RowOrder
 from studiolo.workspace.studio.studio import Studio
+from studiolo.workspace.studio.tables.open_tables import OpenTable, RowOrder
+from studiolo.workspace.studio.tables.row_filters import RowFilter
 
 ARROW: Final = "application/vnd.apache.arrow.stream"
 #: Rows of a page as JSON, and as Arrow.
@@ -92,7 +93,8 @@ Filters = Annotated[
     Query(
         max_length=20,
         description="Each `operator:column:value`, such as `ge:age:30`. Operators: eq, ne, lt, le, "
-        "gt, ge, contains, missing, present. A colon in the column's name is written `%3A`.",
+        "gt, ge, contains, missing, present. In the column's name, a colon is written `%3A`, and "
+        "a percent sign `%25`.",
     ),
 ]
 Columns = Annotated[list[str] | None, Query(max_length=5_000)]
@@ -185,9 +187,21 @@ def _add_output_routes(routes: APIRouter, studio: Studio) -> None:
         return rows_answer(request, table, offset, limit, order, columns)
 
     @routes.get("/outputs/{port}/download", response_class=Response)
-    def download(run: str, node: str, port: str, format: str = "csv") -> Response:  # noqa: A002
-        """The whole dataset as a file: csv, tsv, parquet, arrow, feather, json-lines or excel."""
-        return download_answer(studio.tables.output(run, node, port), node, format)
+    def download(
+        run: str,
+        node: str,
+        port: str,
+        format: str = "csv",  # noqa: A002
+        sort: str | None = None,
+        descending: bool = False,
+        filter: Filters = [],  # noqa: A002, B006
+    ) -> Response:
+        """The dataset, or those of its rows that are asked for, as a file.
+
+        The formats are csv, tsv, parquet, arrow, feather, json-lines, excel, arff and svmlight.
+        """
+        order = row_order(sort, filter, descending=descending)
+        return download_answer(studio.tables.output(run, node, port), node, format, order)
 
 
 def _add_saving_route(routes: APIRouter, studio: Studio) -> None:
@@ -235,11 +249,13 @@ def rows_answer(
     return JSONResponse(document)
 
 
-def download_answer(table: OpenTable, name: str, format_name: str) -> Response:
-    """A dataset as a file to be saved."""
+def download_answer(table: OpenTable, name: str, format_name: str, order: RowOrder) -> Response:
+    """A dataset as a file to be saved, whose name says whether it has only some of the rows."""
     chosen, extension = _EXTENSIONS.get(format_name, _EXTENSIONS["csv"])
     sink = BytesIO()
-    write_dataset_to(table.dataset, sink, name=name, format=chosen)
+    if order.filters:
+        name += "-filtered"
+    write_dataset_to(table.chosen(order), sink, name=name, format=chosen)
     return _to_be_saved(sink.getvalue(), f"{name}.{extension}")
 
 
@@ -257,7 +273,8 @@ def _filter(text: str) -> RowFilter:
     if found is None:
         return RowFilter(column=text, operator="eq")
     column, _, value = found["rest"].partition(":")
-    return RowFilter(column=column.replace("%3A", ":"), operator=found["operator"], value=value)
+    name = column.replace("%3A", ":").replace("%25", "%")
+    return RowFilter(column=name, operator=found["operator"], value=value)
 
 
 def _arrow(table: pa.Table) -> bytes:

@@ -8,10 +8,10 @@ from fastapi import APIRouter
 from typing_extensions import TypedDict
 
 from studiolo.server.api.datasets import Version
-from studiolo.workspace.studio.comparing_columns import Boxes, Scatter, compare_columns
 from studiolo.workspace.studio.evaluation import evaluate
-from studiolo.workspace.studio.open_tables import OpenTable
 from studiolo.workspace.studio.studio import Studio
+from studiolo.workspace.studio.tables.comparing_columns import Boxes, Scatter, compare_columns
+from studiolo.workspace.studio.tables.open_tables import OpenTable
 
 
 class PointDocument(TypedDict):

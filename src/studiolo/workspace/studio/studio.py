@@ -29,11 +29,11 @@ from studiolo.workspace.studio.listing import ExperimentList
 from studiolo.workspace.studio.live_runs import LiveRuns
 from studiolo.workspace.studio.nodes.input_columns import InputColumns, input_columns
 from studiolo.workspace.studio.nodes.script_context import packages_text, script_context
-from studiolo.workspace.studio.open_tables import OpenTables
 from studiolo.workspace.studio.opened import OpenExperiments
 from studiolo.workspace.studio.partial_uploads import PartialUploads
 from studiolo.workspace.studio.publications import Publications
 from studiolo.workspace.studio.service_jobs import ServiceJobs
+from studiolo.workspace.studio.tables.open_tables import OpenTables
 from studiolo.workspace.studio.watching import WatchedExperiments
 from studiolo.workspace.transfer.copying import copy_experiment
 from studiolo.workspace.workspace import Workspace

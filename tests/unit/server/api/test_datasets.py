@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -223,3 +224,31 @@ def test_damage_behind_the_first_rows_is_told_to_those_who_ask_for_more(
         refused = studio.program.get("/datasets/broken.parquet/profile")
         assert refused.status_code == 422
         assert refused.json()["error"]["code"] == "dataset-file-damaged"
+
+
+def test_times_beyond_those_of_python_are_shown(studio: ServedStudio) -> None:
+    table = pa.table(
+        {
+            "day": pa.array([4_000_000], pa.date32()),
+            "time": pa.array([300_000_000_000], pa.timestamp("s")),
+            "length": pa.array([-90_000], pa.duration("s")),
+            "level": pa.array([300_000_000_000], pa.timestamp("s")).dictionary_encode(),
+        }
+    )
+    sink = BytesIO()
+    with pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+    assert uploaded(studio, "far.arrow", sink.getvalue(), replace=True).status_code == 201
+    shown = studio.program.get("/datasets/far.arrow/rows").json()["rows"]
+    assert shown == [["12921-08-18", "11476-08-15T05:20:00", "-P1DT1H", "11476-08-15T05:20:00"]]
+
+
+def test_rows_are_downloaded_as_they_are_asked_for(studio: ServedStudio) -> None:
+    assert uploaded(studio, "n.csv", b"a%3A:b,t\n1,x\n3,y\n2,z\n", replace=True).status_code == 201
+    query = {"filter": "ge:a%253A%3Ab:2", "sort": "a%3A:b", "descending": "true"}
+    saved = studio.program.get("/datasets/n.csv/download", params=query)
+    assert saved.text == "a%3A:b,t\n3,y\n2,z\n"
+    assert "n-filtered.csv" in saved.headers["content-disposition"]
+    wrong = studio.program.get("/datasets/n.csv/download?filter=eq:t:")
+    assert wrong.text == "a%3A:b,t\n"
+    assert studio.program.get("/datasets/n.csv/download?sort=x").status_code == 422

@@ -8,14 +8,14 @@ import pytest
 from sklearn.metrics import confusion_matrix, roc_curve
 
 from studiolo.datasets.dataset import ColumnRole, Dataset
-from studiolo.workspace.studio.comparing_columns import (
+from studiolo.workspace.studio.errors import NotScoredError, RowFilterError
+from studiolo.workspace.studio.evaluation import evaluate
+from studiolo.workspace.studio.tables.comparing_columns import (
     Boxes,
     Crosstab,
     Scatter,
     compare_columns,
 )
-from studiolo.workspace.studio.errors import NotScoredError, RowFilterError
-from studiolo.workspace.studio.evaluation import evaluate
 
 
 def scored(rows: int = 2_000) -> Dataset:
@@ -126,3 +126,20 @@ def test_two_texts_are_counts() -> None:
 def test_a_column_that_is_not_there() -> None:
     with pytest.raises(RowFilterError, match="nothing"):
         compare_columns(Dataset(table=pa.table({"x": [1]})), "x", "nothing")
+
+
+def test_values_that_are_not_text_are_told_apart_as_the_page_writes_them() -> None:
+    table = pa.table(
+        {
+            "b": [b"\x00\xff", None],
+            "d": pa.array([90_000, 1], pa.duration("s")),
+            # In the same minute.
+            "t": pa.array([1, 2], pa.timestamp("s")),
+        }
+    )
+    found = compare_columns(Dataset(table=table), "b", "d")
+    assert isinstance(found, Crosstab)
+    assert (found.first, found.second) == (["00ff"], ["P1DT1H", "PT1S"])
+    moments = compare_columns(Dataset(table=table), "t", "d")
+    assert isinstance(moments, Crosstab)
+    assert moments.first == ["1970-01-01T00:00:01", "1970-01-01T00:00:02"]

@@ -12,7 +12,7 @@ from studiolo.modules.definition import PortKind
 from studiolo.store.dataset_record import RecordedColumn
 from studiolo.workspace.studio.node_ports import ports_of
 from studiolo.workspace.studio.nodes.script_context import node_of
-from studiolo.workspace.studio.open_tables import OpenTables
+from studiolo.workspace.studio.tables.open_tables import OpenTables
 from studiolo.workspace.workspace import Workspace
 
 #: Bytes of a dataset file that is read to learn its columns, if no run has read it yet.

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from studiolo.datasets.dataset import Dataset
+from studiolo.datasets.profile.plain_values import plain_value
 from studiolo.workspace.studio.errors import RowFilterError
 
 #: Points of a scatter plot, and values of a column that are told apart.
@@ -68,10 +69,10 @@ def compare_columns(dataset: Dataset, first: str, second: str) -> Scatter | Boxe
     if numbers is not None and others is not None:
         return _scatter(numbers, others)
     if numbers is not None:
-        return Boxes(boxes=_boxes(_texts(other), numbers), by_second=True)
+        return Boxes(boxes=_boxes(other, numbers), by_second=True)
     if others is not None:
-        return Boxes(boxes=_boxes(_texts(one), others), by_second=False)
-    return _crosstab(_texts(one), _texts(other))
+        return Boxes(boxes=_boxes(one, others), by_second=False)
+    return _crosstab(one, other)
 
 
 def _scatter(first: np.ndarray, second: np.ndarray) -> Scatter:
@@ -84,8 +85,8 @@ def _scatter(first: np.ndarray, second: np.ndarray) -> Scatter:
     return Scatter(points=points, rows=len(there))
 
 
-def _boxes(texts: "pa.Array[Any]", numbers: np.ndarray) -> list[Box]:
-    values, codes = _most_frequent(texts)
+def _boxes(column: "pa.Array[Any]", numbers: np.ndarray) -> list[Box]:
+    values, codes = _most_frequent(column)
     boxes = []
     for number, value in enumerate(values):
         found = numbers[(codes == number) & np.isfinite(numbers)]
@@ -116,17 +117,22 @@ def _crosstab(first: "pa.Array[Any]", second: "pa.Array[Any]") -> Crosstab:
     )
 
 
-def _most_frequent(texts: "pa.Array[Any]") -> tuple[list[str], np.ndarray]:
+def _most_frequent(column: "pa.Array[Any]") -> tuple[list[str], np.ndarray]:
     """The most frequent values, and for each row which of them it has; -1 for any other."""
-    encoded = texts.dictionary_encode()
+    encoded = column.dictionary_encode()
     indices: Any = encoded.indices
     codes = np.asarray(pc.fill_null(indices, -1)).astype(np.int64)
-    values = encoded.dictionary.to_pylist()
+    values = encoded.dictionary
     counts = np.bincount(codes[codes >= 0], minlength=len(values))
     kept = np.argsort(-counts, kind="stable")[:_VALUES]
     places = np.full(len(values) + 1, -1, dtype=np.int64)
     places[kept] = np.arange(len(kept))
-    return [values[place] for place in kept.tolist()], places[codes]
+    return [_text(values[place]) for place in kept.tolist()], places[codes]
+
+
+def _text(value: "pa.Scalar[Any]") -> str:
+    plain = plain_value(value)
+    return str(plain).lower() if isinstance(plain, bool) else str(plain)
 
 
 def _column(dataset: Dataset, name: str) -> "pa.Array[Any]":
@@ -147,13 +153,3 @@ def _numbers(column: "pa.Array[Any]") -> np.ndarray | None:
         return None
     floats: Any = column.cast(pa.float64(), safe=False)
     return np.asarray(pc.fill_null(floats, np.nan))
-
-
-def _texts(column: "pa.Array[Any]") -> "pa.Array[Any]":
-    if pa.types.is_large_string(column.type) or pa.types.is_string(column.type):
-        return column
-    try:
-        texts: pa.Array[Any] = column.cast(pa.string())
-    except pa.ArrowException:
-        texts = pa.array([None if one is None else str(one) for one in column.to_pylist()])
-    return texts

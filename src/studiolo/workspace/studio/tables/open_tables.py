@@ -4,7 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -15,6 +15,7 @@ from studiolo.datasets.dataset import Dataset
 from studiolo.datasets.errors import DatasetError
 from studiolo.datasets.profile import DatasetProfile, profile_dataset
 from studiolo.workspace.studio.errors import RowFilterError
+from studiolo.workspace.studio.tables.row_filters import RowFilter, matching
 from studiolo.workspace.workspace import Workspace
 
 _Made = TypeVar("_Made")
@@ -24,24 +25,6 @@ _KEPT: Final = 1 << 30
 _ORDERS: Final = 4
 #: Rows from the beginning of a file that are there before the rest of it has been read.
 _FIRST_ROWS: Final = 200
-_COMPARED: Final[dict[str, Callable[[Any, Any], Any]]] = {
-    "eq": pc.equal,
-    "ne": pc.not_equal,
-    "lt": pc.less,
-    "le": pc.less_equal,
-    "gt": pc.greater,
-    "ge": pc.greater_equal,
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class RowFilter:
-    """Which rows are meant."""
-
-    column: str
-    #: `eq`, `ne`, `lt`, `le`, `gt`, `ge`, `contains`, `missing` or `present`.
-    operator: str
-    value: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +85,17 @@ class OpenTable:
         page = chosen.take(indices[offset : offset + limit])
         return Rows(table=page, total=len(indices))
 
+    def chosen(self, order: RowOrder) -> Dataset:
+        """All rows that an order has, as a dataset.
+
+        Raises:
+            RowFilterError: As for `rows`.
+        """
+        if order == RowOrder():
+            return self.dataset
+        rows = self.rows(0, self.dataset.table.num_rows, order)
+        return replace(self.dataset, table=rows.table)
+
     def profile(self, bins: int) -> DatasetProfile:
         """Its profile, computed once."""
         with self._lock:
@@ -123,7 +117,7 @@ class OpenTable:
     def _found(self, order: RowOrder) -> np.ndarray[Any, np.dtype[np.int64]]:
         keep = None
         for one in order.filters:
-            found = self._matching(one)
+            found = matching(self._column(one.column), one)
             keep = found if keep is None else pc.and_(keep, found)
         rows = self.dataset.table.num_rows
         if order.sort is None:
@@ -138,22 +132,6 @@ class OpenTable:
         mask = np.asarray(pc.fill_null(keep, False))  # as pyarrow has it
         kept: np.ndarray[Any, np.dtype[np.int64]] = indices[mask[indices]]
         return kept
-
-    def _matching(self, one: RowFilter) -> Any:
-        column = _sortable(self._column(one.column))
-        if one.operator == "missing":
-            return pc.is_null(column, nan_is_null=True)
-        if one.operator == "present":
-            return pc.invert(pc.is_null(column, nan_is_null=True))
-        try:
-            if one.operator == "contains":
-                text = column.cast(pa.string())
-                return pc.match_substring(text, one.value, ignore_case=True)
-            value = pa.scalar(one.value).cast(column.type)
-            return _COMPARED[one.operator](column, value)
-        except (pa.ArrowException, KeyError) as error:
-            reason = f'the column "{one.column}" can\'t be compared with "{one.value[:100]}" so'
-            raise RowFilterError(reason=reason) from error
 
     def _column(self, name: str) -> "pa.ChunkedArray[Any]":
         if name not in self.dataset.table.column_names:

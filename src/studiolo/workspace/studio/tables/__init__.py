@@ -1,0 +1,1 @@
+"""Datasets that users look at: their rows, and plots of their columns."""
