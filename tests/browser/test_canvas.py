@@ -240,6 +240,23 @@ def test_two_pages_see_what_the_other_one_changes(new_page: NewPage, studio: Stu
     other.keyboard.type(f"{name}2")
     other.keyboard.press("Enter")
     expect(node(other, f"{name}2")).to_be_focused()
+    # Of nodes that are moved, pages ask for the places alone.
+    asked: list[str] = []
+    for page in (one, other):
+        page.on("request", lambda request: asked.append(f"{request.method} {request.url}"))
+    moved = node(other, f"{name}2")
+    before = moved.bounding_box()
+    node(one, f"{name}2").click()
+    one.keyboard.press("Shift+ArrowLeft")
+    expect(one.locator(".saved")).to_have_text("Saved")
+    for _ in range(100):
+        if moved.bounding_box() != before:
+            break
+        other.wait_for_timeout(50)
+    assert moved.bounding_box() != before
+    one.wait_for_timeout(800)
+    assert any(request.endswith("/several-figures/layout") for request in asked)
+    assert not any(request.endswith("/several-figures") for request in asked)
     other.close()
     expect(one.locator(".topbar")).not_to_contain_text("pages open")
 

@@ -13,6 +13,11 @@ export function edited(name: string, revision: string, edits: Changes["edits"]):
   return document(client.POST("/experiments/{name}/edits", { params: { path: { name } }, body: { revision, edits } }));
 }
 
+/** Where the nodes stand. @throws ApiError while the file that says so has mistakes */
+export async function positionsOf(name: string): Promise<Readonly<Record<string, Point>>> {
+  return (await data(client.GET("/experiments/{name}/layout", { params: { path: { name } } }))).positions;
+}
+
 export async function arranged(name: string, positions: Record<string, Point>): Promise<void> {
   await data(client.PUT("/experiments/{name}/layout", { params: { path: { name } }, body: { positions } }));
 }

@@ -1,7 +1,7 @@
 /** The experiment on the canvas: its graph, what is selected, what can be undone, how it is saved. */
 
 import { create, type StoreApi, type UseBoundStore } from "zustand";
-import { arranged, edited, experimentDocument } from "../api/experiment";
+import { arranged, edited, experimentDocument, positionsOf } from "../api/experiment";
 import { type ExperimentDocument, graphOf } from "../api/graph_document";
 import { applied, type Edit } from "../graph/edits";
 import type { Graph, NodeName } from "../graph/graph";
@@ -41,6 +41,8 @@ export interface Experiment {
   redo(): void;
   select(names: Iterable<NodeName>): void;
   reload(): Promise<void>;
+  /** Ask for nothing but the positions: all that somebody else has changed. */
+  rearrange(): Promise<void>;
   /** When everything is saved. */
   settled(): Promise<void>;
   takeTheirs(): void;
@@ -120,6 +122,16 @@ export function openExperiment(document: ExperimentDocument): Experiment {
     async reload() {
       const { moment } = saving;
       saving.received(await experimentDocument(name), moment);
+    },
+    async rearrange() {
+      const { moment, document } = saving;
+      // What is wrong with the file of the positions is among the findings.
+      if (document.findings.some(({ code }) => code === "layout-invalid")) return this.reload();
+      try {
+        saving.received({ ...saving.document, positions: await positionsOf(name) }, moment);
+      } catch {
+        await this.reload();
+      }
     },
     settled: () =>
       new Promise((resolve) => {

@@ -25,6 +25,7 @@ export function openPast(document: ExperimentDocument): Experiment {
     redo: nothing,
     select: (names) => use.setState({ selected: new Set(names) }),
     reload: async () => {},
+    rearrange: async () => {},
     settled: async () => {},
     takeTheirs: nothing,
     keepMine: nothing,

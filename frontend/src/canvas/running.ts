@@ -5,6 +5,7 @@ import { follow } from "../api/events";
 import { queries } from "../api/queries";
 import { toast } from "../look/toast";
 import { words } from "../words/words";
+import { changedBy, type Files } from "./changed";
 import type { Experiment } from "./experiment";
 import { type LiveRun, NO_RUN, useLive, usePeople } from "./live";
 import { afterRunEvents, awaited, EVENT_NAMES, found, type RunEvent } from "./run_events";
@@ -34,9 +35,15 @@ export function followExperiment(experiment: Experiment): Running {
   let timer: ReturnType<typeof setTimeout> | undefined;
   useLive.setState(NO_RUN);
 
-  const reload = () => {
+  let all = false;
+  const ask = (what: "all" | "positions") => {
+    all ||= what === "all";
     clearTimeout(timer);
-    timer = setTimeout(() => void experiment.reload().catch(() => {}), RELOAD_AFTER);
+    timer = setTimeout(() => {
+      const asked = all ? experiment.reload() : experiment.rearrange();
+      all = false;
+      void asked.catch(() => {});
+    }, RELOAD_AFTER);
   };
   const attend = (begun: LiveRun) => {
     const { run } = begun;
@@ -74,13 +81,18 @@ export function followExperiment(experiment: Experiment): Running {
   const hasOutcomes = (run: string) => Object.values(experiment.use.getState().document.states).some((state) => state.run === run);
   const onEvent = (event: string, told: unknown) => {
     if (event === "changed") {
-      const { revision, scripts } = told as { revision: string | null; scripts: string };
+      const files = told as Files;
       const { document, standing } = experiment.use.getState();
-      // The first event tells what is known already; a script or the layout may have changed without the file.
-      if (standing.kind !== "saving" && (revision !== document.revision || known !== null)) reload();
+      late = standing.kind === "saving" ? files : null;
+      if (late) {
+        void experiment.settled().then(() => late === files && onEvent(event, files));
+        return;
+      }
+      const what = changedBy(files, known, document.revision);
+      if (what !== null) ask(what);
       // A module of the workspace may have changed.
-      if (known !== null && known !== scripts) void queries.invalidateQueries({ queryKey: ["modules"] });
-      known = scripts;
+      if (known !== null && known.scripts !== files.scripts) void queries.invalidateQueries({ queryKey: ["modules"] });
+      known = files;
     } else if (event === "people") {
       usePeople.setState({ pages: (told as { pages: number }).pages });
     } else if (event === "run") {
@@ -88,10 +100,12 @@ export function followExperiment(experiment: Experiment): Running {
       if (useLive.getState().run === newest.run) return useLive.setState({ seconds: newest.seconds });
       attend(found(newest, Date.now()));
       // One that was begun elsewhere may be over before it is heard of.
-      if (newest.status !== "running" && !hasOutcomes(newest.run)) reload();
+      if (newest.status !== "running" && !hasOutcomes(newest.run)) ask("all");
     }
   };
-  let known: string | null = null;
+  let known: Files | null = null;
+  /** What was heard while this page saved; until then it can't tell what is its own. */
+  let late: Files | null = null;
   const close = follow(`/api/experiments/${encodeURIComponent(name)}/events`, ["changed", "people", "run"], { onEvent });
 
   return {
@@ -108,6 +122,7 @@ export function followExperiment(experiment: Experiment): Running {
       toast(words().run.stopped);
     },
     close() {
+      late = null;
       clearTimeout(timer);
       unfollow();
       close();

@@ -19,7 +19,7 @@ class ReadingOptions:
 
     def given(self) -> Mapping[str, str]:
         """The options that are set, by name."""
-        said = {field.name: getattr(self, field.name) for field in fields(ReadingOptions)}
+        said = {name: getattr(self, name) for name in READING_OPTIONS}
         return {name: value for name, value in said.items() if value is not None}
 
 

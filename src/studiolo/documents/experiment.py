@@ -239,6 +239,7 @@ def _differs(node: str, key: str, change: Change) -> VersionsDiffer:
 
 def _node(node: Node, own: NodePorts, ports: Mapping[NodeName, NodePorts]) -> GraphNode:
     named = node.dataset or (None if node.saved is None else node.saved.name)
+    form = node_form(node)
     return {
         "name": node.name,
         "kind": node.kinds[0],
@@ -247,8 +248,8 @@ def _node(node: Node, own: NodePorts, ports: Mapping[NodeName, NodePorts]) -> Gr
         "module": node.module,
         "script": node.script,
         "comment": node.comment,
-        "form": node_form(node),
-        "parameters": cast("Mapping[str, Json]", node_form(node).get("parameters", {})),
+        "form": form,
+        "parameters": cast("Mapping[str, Json]", form.get("parameters", {})),
         "declared": [parameter_declaration(parameter) for parameter in own.parameters],
         "inputs": _inputs(node, own, ports),
         "outputs": [port_declaration(port) for port in own.outputs],

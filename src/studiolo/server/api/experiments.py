@@ -19,8 +19,9 @@ from studiolo.documents.experiment import (
     samples_document,
     versions_differ,
 )
-from studiolo.experiments.experiment import NodeName
-from studiolo.experiments.layout import Position
+from studiolo.experiments.errors import LayoutFileError
+from studiolo.experiments.experiment import Experiment, NodeName
+from studiolo.experiments.layout import Layout, Position
 from studiolo.server.api.errors import ErrorDocument, error_document
 from studiolo.workspace.drafts.conflicts import ExperimentChangedError
 from studiolo.workspace.studio.edits import Edit
@@ -202,6 +203,15 @@ def _add_routes_of_one(routes: APIRouter, studio: Studio) -> None:
             return JSONResponse(conflict, 409)
         return _answer(experiment_document(studio.experiments.open(name)))
 
+    @routes.get("/experiments/{name}/layout")
+    def get_layout(name: str) -> LayoutDocument:
+        """The positions of an experiment's nodes; refused while their file has mistakes."""
+        experiment = studio.experiments.shown(name)
+        read = studio.workspace.layout(experiment)
+        if read.findings:
+            raise LayoutFileError(read.findings)
+        return _layout_document(read.layout, experiment)
+
     @routes.put("/experiments/{name}/layout")
     def arrange_experiment(name: str, moved: Positions) -> LayoutDocument:
         """Move nodes on the canvas; the others stay where they are."""
@@ -210,10 +220,17 @@ def _add_routes_of_one(routes: APIRouter, studio: Studio) -> None:
             NodeName(node): Position(x=place.x, y=place.y)
             for node, place in moved.positions.items()
         }
-        layout = studio.workspace.arrange(experiment, positions)
-        return {
-            "positions": {node: {"x": at.x, "y": at.y} for node, at in layout.positions.items()}
+        return _layout_document(studio.workspace.arrange(experiment, positions), experiment)
+
+
+def _layout_document(layout: Layout, experiment: Experiment) -> LayoutDocument:
+    return {
+        "positions": {
+            node: {"x": at.x, "y": at.y}
+            for node, at in layout.positions.items()
+            if node in experiment.nodes
         }
+    }
 
 
 def _answer(document: ExperimentDocument, headers: Mapping[str, str] | None = None) -> Any:

@@ -261,13 +261,18 @@ def test_a_link_out_of_the_folder_is_not_followed(studio: ServedStudio, tmp_path
 
 
 def test_moving_nodes_changes_no_revision(studio: ServedStudio) -> None:
-    name, _ = copy_of(studio, "rank-features")
+    name, folder = copy_of(studio, "rank-features")
     before = get(studio, name)
     moved = studio.program.put(
         f"/experiments/{name}/layout", json={"positions": {"pima": {"x": 1, "y": 2}}}
     )
     assert moved.json()["positions"]["pima"] == {"x": 1, "y": 2}
     assert get(studio, name)["revision"] == before["revision"]
+    there = studio.program.get(f"/experiments/{name}/layout")
+    assert there.json() == moved.json()
+    (folder / "layout.json").write_text("{")
+    refused = studio.program.get(f"/experiments/{name}/layout")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (422, "layout-invalid")
 
 
 def test_an_experiment_is_made_removed_and_brought_back(studio: ServedStudio) -> None:
