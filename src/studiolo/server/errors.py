@@ -17,7 +17,7 @@ class AddressError(StudioloError):
         self.reason = reason
         super().__init__(
             f'The server can\'t listen at the host "{host}" and the port {port}: {reason}. Choose '
-            "others with --host and --port; port 0 takes any that is free."
+            "a different address with --host and --port; port 0 takes any that is free."
         )
 
 

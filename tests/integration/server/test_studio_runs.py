@@ -170,6 +170,7 @@ def test_a_profile_a_download_a_picture_and_the_console(studio: ServedStudio, ru
     csv = studio.program.get(f"{address}/outputs/results_dataset/download?format=csv")
     assert csv.text.count("\n") == 769
     assert "attachment" in csv.headers["content-disposition"]
+    assert "sandbox" in csv.headers["content-security-policy"]
     picture = studio.program.get(f"{address}/images/0")
     assert picture.content.startswith(b"\x89PNG")
     assert "sandbox" in picture.headers["content-security-policy"]

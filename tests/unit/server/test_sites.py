@@ -88,4 +88,5 @@ def test_no_page_elsewhere_may_read_an_answer(server: Served) -> None:
     ):
         assert not any(name.startswith("access-control") for name in answer.headers)
         assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "sandbox" in answer.headers["content-security-policy"]
         assert answer.headers["cross-origin-resource-policy"] == "same-origin"

@@ -51,8 +51,8 @@ def command(
 
     The link that it prints signs a browser in to the studio.
 
-    Before the server ends, it answers all requests that it has accepted. It writes its log to
-    standard error, a line of JSON for each request.
+    Before the server ends, it answers all requests that it has accepted.
+    It writes its log to standard error, a line of JSON for each request.
     """
     if tls_key is not None and tls_cert is None:
         raise typer.BadParameter("it needs --tls-cert as well.", param_hint="--tls-key")

@@ -31,11 +31,8 @@ _MOST_ARROW_ROWS: Final = 20_000
 _FILTER: Final = re.compile(
     r"(?P<operator>eq|ne|lt|le|gt|ge|contains|missing|present):(?P<rest>.*)", re.DOTALL
 )
-#: A picture is bytes of a script: whatever is in it, it is shown as a picture or not at all.
-_PICTURE: Final = {
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "Cache-Control": "private, max-age=31536000, immutable",
-}
+#: A picture does not change.
+_PICTURE: Final = {"Cache-Control": "private, max-age=31536000, immutable"}
 _EXTENSIONS: Final[Mapping[str, tuple[FileFormat, str]]] = {
     "csv": (FileFormat.CSV, "csv"),
     "tsv": (FileFormat.TSV, "tsv"),

@@ -19,8 +19,10 @@ from studiolo.server.http.sites import Sites
 _LOG = logging.getLogger(__name__)
 #: What a client reports to its owner when something went wrong.
 REQUEST_ID = "x-ms-request-id"
-#: Said of every answer: it is what its type says, and belongs to one caller.
+#: Said of every answer: it is what its type says, and belongs to one caller. A browser that shows
+#: one by itself runs and loads nothing in it; the pages have policies of their own.
 _HEADERS = [
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; sandbox"),
     (b"x-content-type-options", b"nosniff"),
     (b"cache-control", b"no-store"),
     (b"referrer-policy", b"no-referrer"),

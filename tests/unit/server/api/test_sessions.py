@@ -17,6 +17,8 @@ from studiolo.server.watching.logs import ACCESS, logged
 ROUTES = [
     (method, path) for path, methods in openapi_document()["paths"].items() for method in methods
 ]
+#: What a browser is told about every answer that is not one of our pages.
+NOTHING_RUNS = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
@@ -28,6 +30,7 @@ def test_no_route_answers_those_who_are_not_signed_in(
             answer = client.request(method, f"/api{path}", headers=headers)
             assert answer.status_code == 401
             assert answer.json()["error"]["code"] == "signed-out"
+            assert answer.headers["content-security-policy"] == NOTHING_RUNS
 
 
 def test_the_link_signs_a_browser_in_and_leaves_no_token_in_its_address(
