@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, Route, expect
 from tests.browser.conftest import NewPage, check_accessibility
 from tests.server_process import server_process
 
@@ -287,3 +287,79 @@ def test_tables_without_rows_with_one_and_with_many_columns(page: Page, studio: 
     assert page.get_by_role("gridcell").count() < 20
     page.goto(f"{studio.url}/datasets/nested.parquet")
     expect(page.get_by_role("alert")).to_contain_text('Column 1 ("l") of nested.parquet')
+
+
+def drop(page: Page, name: str, script: str) -> None:
+    """Drop a file on the page, whose content an expression of JavaScript makes."""
+    files = page.evaluate_handle(
+        "name => { const files = new DataTransfer();"
+        f" files.items.add(new File([{script}], name)); return files; }}",
+        name,
+    )
+    target = page.get_by_role("main")
+    target.dispatch_event("dragover", {"dataTransfer": files})
+    expect(target).to_have_class(re.compile(r"\bover\b"))
+    target.dispatch_event("drop", {"dataTransfer": files})
+    expect(target).not_to_have_class(re.compile(r"\bover\b"))
+
+
+def test_a_dropped_file_arrives_over_a_lost_connection(
+    page: Page, studio: Studio, complaints: list[str]
+) -> None:
+    rows, cell = 20, 1_000_000
+    studio.open(page, "/datasets")
+    sent: list[str] = []
+    held: list[Route] = []
+
+    def carry(route: Route, request: Request) -> None:
+        sent.append(request.url.rpartition("=")[2])
+        if len(sent) == 2:
+            route.abort("connectionreset")
+        elif len(sent) == 3:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route(re.compile(r"/api/uploads/\w+\?offset="), carry)
+    content = f"'code,note\\n' + ('007,' + 'x'.repeat({cell}) + '\\n').repeat({rows})"
+    drop(page, "codes.csv", content)
+    # The second piece was lost, and is on its way again.
+    progress = page.get_by_role("progressbar", name="Uploading codes.csv: 42 %")
+    expect(progress).to_be_visible()
+    expect(page.locator(".upload")).to_contain_text("8.4 MB / 20 MB")
+    while len(sent) < 3:
+        page.wait_for_timeout(100)
+    held[0].continue_()
+    expect(page.get_by_role("cell", name="007").first).to_be_visible()
+    piece = 8 * 1024 * 1024
+    assert [text for text in complaints if "ERR_CONNECTION_RESET" not in text] == []
+    complaints.clear()
+    assert sent == ["0", str(piece), str(piece), str(2 * piece)]
+    # What is guessed is shown, and another type takes its place before anything is stored.
+    types = page.get_by_label("Type of code")
+    expect(types.locator("option:checked")).to_have_text("Text")
+    types.select_option("integer")
+    assert not list(studio.datasets.glob("codes.*"))
+    page.get_by_role("button", name="Store dataset").click()
+    page.get_by_role("link", name="codes.parquet").click()
+    expect(page.locator(".topbar")).to_contain_text(f"{rows} rows")
+    stored = pq.read_table(studio.datasets / "codes.parquet")
+    assert stored.column("code").to_pylist() == [7] * rows
+    assert stored.column("note").to_pylist() == ["x" * cell] * rows
+
+
+def test_a_file_that_takes_the_place_of_another_is_its_next_version(
+    page: Page, studio: Studio
+) -> None:
+    studio.open(page, "/datasets")
+    for number in (1, 2):
+        drop(page, "again.csv", f"'n\\n{number}\\n'")
+        page.get_by_role("button", name="Store dataset").click()
+        if number > 1:
+            expect(page.get_by_role("alert")).to_contain_text("There already is a dataset")
+            page.get_by_role("button", name="Replace it").click()
+        page.get_by_role("link", name="again.csv").click()
+        # No row of the content that was there a moment ago.
+        expect(page.get_by_role("gridcell")).to_have_text([str(number)])
+        expect(page.get_by_role("button", name=f"Version {number} of {number}")).to_be_visible()
+        page.get_by_role("link", name="Datasets").first.click()
