@@ -1,10 +1,11 @@
 """Gestures on the canvas that change an experiment, each by mouse and by keys, and taken back."""
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import FloatRect, Page, expect
-from tests.browser.conftest import BUILT
+from tests.browser.conftest import BUILT, NewPage, check_accessibility
 from tests.browser.studio import Studio, node
 
 pytestmark = pytest.mark.skipif(not BUILT.exists(), reason='"make frontend" builds the page')
@@ -106,12 +107,41 @@ def saved(page: Page) -> None:
     expect(page.locator(".saved")).to_have_text("Saved")
 
 
-def test_no_sample_has_a_wire_behind_a_node(page: Page, studio: Studio) -> None:
-    page.goto(studio.link)
-    for name in sorted(path.name for path in (studio.workspace / "experiments").iterdir()):
-        page.goto(f"{studio.url}/experiments/{name}")
-        expect(node(page, next(iter(studio.nodes(name))))).to_be_visible()
+def test_every_sample_opens_with_one_click_and_hides_no_wire(
+    new_page: NewPage, studio: Studio
+) -> None:
+    page = welcomed(new_page(), studio)
+    cards = page.get_by_role("button", name="Open the sample")
+    expect(cards).to_have_count(8)
+    for at in range(8):
+        cards.nth(at).click()
+        expect(page.locator(".saved")).to_have_text("Saved")
+        name = page.url.rpartition("/")[2]
+        expect(page.locator(".react-flow__node")).to_have_count(len(studio.nodes(name)))
         assert (name, mess(page, there=False)) == (name, [])
+        page.go_back()
+
+    page = welcomed(new_page(scheme="dark", locale="ko-KR"), studio)
+    expect(page.locator(".samples li")).to_have_count(7)
+    check_accessibility(page)
+    for text in page.locator(".samples b").all_inner_texts():
+        assert re.search("[가-힣]", text)
+
+
+def welcomed(page: Page, studio: Studio) -> Page:
+    """A page that finds the workspace empty."""
+    page.goto(studio.link)
+    page.route(
+        "**/api/experiments",
+        lambda route: (
+            route.fulfill(json={"experiments": []})
+            if route.request.method == "GET"
+            else route.fallback()
+        ),
+    )
+    page.reload()
+    expect(page.locator(".samples")).to_be_visible()
+    return page
 
 
 def test_tidy_leaves_nothing_behind_anything(page: Page, studio: Studio) -> None:

@@ -92,12 +92,11 @@ function EmptyWorkspace({ onNew }: { readonly onNew: () => void }) {
   const { data: workspace } = useQuery(workspaceQuery);
   const { data: samples } = useQuery(samplesQuery);
   const openSample = useOpenSample();
-  const sample = samples?.samples.find((one) => one.name === "rank-features") ?? samples?.samples[0];
   return (
     <Welcome
       folder={workspace?.name ?? ""}
-      sample={sample}
-      onSample={() => sample && openSample.mutate(sample.name)}
+      samples={samples?.samples ?? []}
+      onSample={(name) => openSample.mutate(name)}
       onNew={onNew}
     />
   );

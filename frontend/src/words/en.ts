@@ -96,6 +96,7 @@ export const en = {
     emptySays: (folder: string) => `The workspace is the folder “${folder}”. Whatever you make here is a file in it.`,
     seeOne: "See one that works",
     seeOneSays: "A sample with its data and scripts. It runs in a few seconds.",
+    orSample: "Or open a sample, with its data and scripts:",
     bring: "Bring your data",
     bringSays: "Upload a CSV, Parquet or Excel file. You see its columns and types at once.",
     upload: "Upload a dataset",

@@ -93,6 +93,7 @@ export const ko: Words = {
     emptySays: (folder) => `작업 영역은 폴더 ‘${folder}’입니다. 여기서 만드는 것은 모두 그 안의 파일입니다.`,
     seeOne: "완성된 예제 보기",
     seeOneSays: "데이터와 스크립트가 있는 예제입니다. 몇 초 만에 실행됩니다.",
+    orSample: "또는 데이터와 스크립트가 있는 예제를 엽니다.",
     bring: "데이터 가져오기",
     bringSays: "CSV, Parquet, Excel 파일을 업로드하면 열과 형식이 바로 보입니다.",
     upload: "데이터셋 업로드",

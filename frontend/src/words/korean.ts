@@ -2,7 +2,8 @@
 
 import { ko } from "./ko";
 import { LABELS } from "./library_ko";
+import { SAMPLES } from "./samples_ko";
 import server from "./server_ko.json";
 import type { Korean } from "./words";
 
-export const korean: Korean = { words: ko, labels: LABELS, server };
+export const korean: Korean = { words: ko, labels: { ...LABELS, ...SAMPLES }, server };

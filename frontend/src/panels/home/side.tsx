@@ -6,6 +6,7 @@ import { samplesQuery } from "../../api/queries";
 import { Button } from "../../look/button";
 import { StateMark } from "../../look/marks";
 import { shownRun } from "../../look/states";
+import { said } from "../../words/library";
 import { moment, useWords } from "../../words/words";
 import type { Listed } from "./experiments";
 import { useOpenSample } from "./open_sample";
@@ -47,12 +48,15 @@ export function Samples() {
     <section className="side">
       <h2 className="hd">{words.home.samples}</h2>
       <ul>
-        {samples.samples.map((one) => (
-          <li key={one.name} className="row">
-            <span className="grow clip" title={one.description || one.title}>{one.title}</span>
-            <Button small look="line" aria-label={`${words.home.openSample}: ${one.title}`} onClick={() => open.mutate(one.name)}>{words.home.open}</Button>
-          </li>
-        ))}
+        {samples.samples.map((one) => {
+          const title = said(one.title);
+          return (
+            <li key={one.name} className="row">
+              <span className="grow clip" title={said(one.description) || title}>{title}</span>
+              <Button small look="line" aria-label={`${words.home.openSample}: ${title}`} onClick={() => open.mutate(one.name)}>{words.home.open}</Button>
+            </li>
+          );
+        })}
       </ul>
     </section>
   );

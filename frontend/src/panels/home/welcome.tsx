@@ -5,30 +5,35 @@ import type { Schemas } from "../../api/client";
 import { Button } from "../../look/button";
 import { Inlay } from "../../look/marks";
 import { useShownKeys } from "../../shell/chosen_keys";
+import { said } from "../../words/library";
 import { useWords } from "../../words/words";
+
+/** The sample that a newcomer sees first. */
+const FIRST = "rank-features";
 
 interface WelcomeProps {
   readonly folder: string;
-  readonly sample: Schemas["SampleDocument"] | undefined;
-  readonly onSample: () => void;
+  readonly samples: readonly Schemas["SampleDocument"][];
+  readonly onSample: (name: string) => void;
   readonly onNew: () => void;
 }
 
-export function Welcome({ folder, sample, onSample, onNew }: WelcomeProps) {
+export function Welcome({ folder, samples, onSample, onNew }: WelcomeProps) {
   const words = useWords();
   const keyOf = useShownKeys();
+  const first = samples.find((one) => one.name === FIRST) ?? samples[0];
   return (
     <main className="page centred">
       <div className="welcome">
         <h2>{words.home.emptyTitle}</h2>
         <p className="soft">{words.home.emptySays(folder)}</p>
         <div className="ways">
-          {sample && (
+          {first && (
             <article className="card">
               <Inlay kind="module" category={["Machine Learning"]} big />
               <h3>{words.home.seeOne}</h3>
-              <p className="soft">{sample.description || words.home.seeOneSays}</p>
-              <Button look="go" onClick={onSample}>{words.home.openSample}</Button>
+              <p className="soft">{said(first.description) || words.home.seeOneSays}</p>
+              <Button look="go" onClick={() => onSample(first.name)}>{words.home.openSample}</Button>
             </article>
           )}
           <article className="card">
@@ -44,6 +49,7 @@ export function Welcome({ folder, sample, onSample, onNew }: WelcomeProps) {
             <Button look="line" onClick={onNew}>{words.home.new}</Button>
           </article>
         </div>
+        {samples.length > 1 && <SampleList samples={samples.filter((one) => one !== first)} onSample={onSample} />}
         <ol className="steps">
           {words.home.steps.map(([what, how], index) => (
             <li key={what}>
@@ -54,5 +60,25 @@ export function Welcome({ folder, sample, onSample, onNew }: WelcomeProps) {
         </ol>
       </div>
     </main>
+  );
+}
+
+function SampleList({ samples, onSample }: Pick<WelcomeProps, "samples" | "onSample">) {
+  const words = useWords();
+  return (
+    <section className="samples" aria-labelledby="samples">
+      <h3 id="samples">{words.home.orSample}</h3>
+      <ul>
+        {samples.map((one) => {
+          const title = said(one.title);
+          return (
+            <li key={one.name}>
+              <span><b>{title}</b><br /><span className="soft">{said(one.description)}</span></span>
+              <Button small look="line" aria-label={`${words.home.openSample}: ${title}`} onClick={() => onSample(one.name)}>{words.home.open}</Button>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
   );
 }
