@@ -1,5 +1,6 @@
 """The editor of a script in a real browser, with the real language server."""
 
+import re
 import statistics
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -180,6 +181,21 @@ def test_an_open_editor_follows_what_other_editors_write(editor: Page, script: S
     options = editor.get_by_role("option")
     expect(options).to_have_count(2)
     expect(options.filter(has_text="weight")).to_contain_text("int64")
+
+
+def test_a_script_is_run_from_its_editor(editor: Page, script: Script) -> None:
+    content = editor.locator(".cm-content")
+    status = editor.locator(".scriptpane header").get_by_role("link")
+    for raised, outcome in (("raise KeyError('agee')", "Failed"), ("return dataframe1,", "Done")):
+        content.click()
+        editor.keyboard.press("Control+a")
+        editor.keyboard.press("Delete")
+        # A line that has just been typed is saved first.
+        editor.keyboard.insert_text(f"def azureml_main(dataframe1=None):\n    {raised}")
+        editor.keyboard.press("Control+Enter")
+        expect(status).to_have_text(outcome, timeout=60_000)
+        assert raised in script.file.read_text()
+    expect(status).to_have_attribute("href", re.compile("/runs/.+/nodes/mine"))
 
 
 def test_leaving_asks_while_something_typed_is_not_saved(editor: Page) -> None:

@@ -34,11 +34,12 @@ interface Options {
   readonly label: string;
   readonly onChange: (text: string) => void;
   readonly onSave: () => void;
+  readonly onRun: () => void;
   /** Help while the script is typed. */
   readonly help: Extension;
 }
 
-export function openEditor({ host, text, label, onChange, onSave, help }: Options): ScriptEditor {
+export function openEditor({ host, text, label, onChange, onSave, onRun, help }: Options): ScriptEditor {
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
   let replacing = false;
   const state = EditorState.create({
@@ -66,6 +67,7 @@ export function openEditor({ host, text, label, onChange, onSave, help }: Option
       EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
       keymap.of([
         { key: "Mod-s", preventDefault: true, run: () => (onSave(), true) },
+        { key: "Mod-Enter", preventDefault: true, run: () => (onRun(), true) },
         ...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap, indentWithTab,
       ]),
       EditorView.updateListener.of((update) => {

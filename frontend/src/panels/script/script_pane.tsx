@@ -15,6 +15,7 @@ import { openEditor, type ScriptEditor } from "./editor";
 import { type HelpStanding, languageServerAddress } from "./language_server";
 import { type ScriptHelp, scriptHelp } from "./script_help";
 import { readScript, saveScript, type ScriptText } from "./script_file";
+import { RUN_SCRIPT, ScriptRun } from "./script_run";
 import { ScriptSaving, type ScriptStanding } from "./script_saving";
 
 interface ScriptPaneProps {
@@ -59,6 +60,7 @@ export function ScriptPane({ experiment, node, file, wiring, seenAt, first, prob
       text: first.text,
       label: file,
       onSave: () => void saving.saveNow(),
+      onRun: () => document.dispatchEvent(new Event(RUN_SCRIPT)),
       onChange: (text) => saving.changed(text),
       help: help.extension,
     });
@@ -107,6 +109,8 @@ export function ScriptPane({ experiment, node, file, wiring, seenAt, first, prob
         </span>
         {help === "off" && <span className="quiet small">{words.script.noHelp}</span>}
         {problem && <span className="bad small clip grow">{words.script.lastError(problem.message)} ({words.device.line(problem.line)})</span>}
+        <span className="end" />
+        {opened && <ScriptRun experiment={experiment} node={node} save={() => opened.saving.settled()} />}
       </header>
       {standing.error !== null && <p className="help bad" role="alert">{trouble(standing.error)}</p>}
       {standing.theirs && opened && (

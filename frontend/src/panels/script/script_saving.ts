@@ -52,6 +52,15 @@ export class ScriptSaving {
     }
   }
 
+  /** Save what was typed; whether all of it is saved then. */
+  async settled(): Promise<boolean> {
+    await this.saveNow();
+    // A save that had begun before has an older text.
+    while (this.busy) await new Promise((done) => { setTimeout(done, 20); });
+    await this.saveNow();
+    return this.standing.kind === "saved";
+  }
+
   /** The text that another editor has written since, to be shown; null if there is none, or if something typed here would be lost. */
   async refresh(read: () => Promise<ScriptText>): Promise<string | null> {
     const before = this.saved;
