@@ -17,12 +17,16 @@ from studiolo.experiments.finding import FINDING_CODES
 from studiolo.experiments.memory_limit import parse_memory
 from studiolo.modules.definition import ModuleDefinition, Parameter, ParameterKind
 from studiolo.modules.values import allowed_values
+from studiolo.old_code.advice import _classic_sentence, _numbers
+from studiolo.old_code.python2_values import SENTENCES
+from studiolo.old_code.table import RETIRED_CALLS
 from studiolo.quantities import parse_duration, parse_size
 from studiolo.runs.engines.sandbox_pool import STILL_WAITING
 from studiolo.runs.experiments.experiment_runner import _BROKEN_OFF
 from studiolo.runs.experiments.step_runner import _damage
 from studiolo.runs.history.current_state import _WHY_LEFT
 from studiolo.runs.planning.recipe import PARTS, differences
+from studiolo.runs.scripts.explanation import _UNCHANGED
 from studiolo.sandbox.exchange.failures import FAILURE_CODES
 from studiolo.services.cells import cell_type
 from studiolo.services.columns import NEEDED
@@ -196,6 +200,23 @@ def test_every_note_of_a_node_is_said_in_korean() -> None:
     assert len(found) > 40
     kinds = ("notes", "phrases")
     assert [one for one in found - UNSAID if not any(fits(kind, one) for kind in kinds)] == []
+
+
+def test_every_advice_on_a_retired_call_is_said_in_korean() -> None:
+    known = SAID["retired"]
+    for call in RETIRED_CALLS:
+        said = [call.sentence, f"line 3: {_classic_sentence(call)}"]
+        assert [one for one in said if not fits("retired", one)] == []
+        # What is not code alone has words of its own.
+        parts = [one for one in (call.today, call.changed, call.lost) if one]
+        prose = [one for one in parts if re.search("[A-Za-z]{2}", re.sub("`[^`]*`", "", one))]
+        assert [one for one in prose if one not in known] == []
+    assert [one for one in SENTENCES.values() if one not in known] == []
+    listed = "Retired calls of this script:"
+    more = "and 3 more; `studiolo check old.py` lists them all."
+    unchanged = _UNCHANGED.format(script="old.py")
+    lines = [f"{_numbers(range(1, last))}: x" for last in (2, 3, 20)]
+    assert [one for one in (listed, more, unchanged, *lines) if not fits("retired", one)] == []
 
 
 def test_every_sentence_about_an_experiment_is_said_in_korean() -> None:

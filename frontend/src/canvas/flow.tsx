@@ -161,7 +161,11 @@ export const Flow = memo(function Flow({ experiment, readOnly, onAdd, onOpen, ch
   const labels = useMemo(
     () => {
       const keys = words.canvas.nodeKeys(keyOf("open"), keyOf("remove"));
-      return { "node.a11yDescription.default": keys, "node.a11yDescription.keyboardDisabled": keys };
+      return {
+        "node.a11yDescription.default": keys,
+        "node.a11yDescription.keyboardDisabled": keys,
+        "edge.a11yDescription.default": words.canvas.wireKeys(keyOf("remove")),
+      };
     },
     [words, keyOf],
   );

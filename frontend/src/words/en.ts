@@ -131,6 +131,7 @@ export const en = {
     runUpTo: "Run up to here",
     runFrom: "Run from here",
     runAgain: "Run anyway",
+    wireKeys: (remove: string) => `Enter selects the wire, ${remove} cuts it, Escape selects nothing.`,
     nodeKeys: (open: string, remove: string) => `${open} opens the node, the arrow keys move it, ${remove} deletes it, Escape selects nothing.`,
     wireFromTo: (from: string, to: string) => `Wire from ${from} to ${to}`,
     waysToRun: "More ways to run",

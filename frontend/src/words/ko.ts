@@ -128,6 +128,7 @@ export const ko: Words = {
     runUpTo: "여기까지 실행",
     runFrom: "여기부터 실행",
     runAgain: "그래도 실행",
+    wireKeys: (remove) => `Enter: 연결선 선택, ${remove}: 끊기, Esc: 선택 해제.`,
     nodeKeys: (open, remove) => `${open}: 노드 열기, 화살표 키: 이동, ${remove}: 삭제, Esc: 선택 해제.`,
     wireFromTo: (from, to) => `연결선: ${from} → ${to}`,
     waysToRun: "다른 실행 방법",

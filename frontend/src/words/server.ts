@@ -38,12 +38,25 @@ export function findingText({ code, message, facts = {} }: Said): Told {
 }
 
 /** Why a node failed, and the sentence of its sandbox where that says more. */
-export function failureText({ code, message, subject, facts = {} }: FailureSaid): Told {
-  return told(filled("failures", code, { subject }) ?? filled("errors", code, facts), message);
+export function failureText(failure: FailureSaid): Told {
+  const { code, message, subject, facts = {} } = failure;
+  const said = told(filled("failures", code, { subject }) ?? filled("errors", code, facts), message);
+  const advised = adviceText(failureSentence(failure));
+  if (advised === null) return said;
+  return said.detail ? { text: said.text, detail: advised } : { text: advised, detail: "" };
 }
 
 export interface FailureSaid extends Said {
   readonly subject: string;
+  readonly exception_type?: string;
+}
+
+/** The error of a script with the advice on its retired calls, a line each; null without such an advice. */
+function adviceText(message: string): string | null {
+  const [first = "", ...others] = message.split("\n");
+  const told = / Instead of `.+`, use .+\.$/u.test(first) ? fitting("retired", first) : null;
+  if (told === null) return null;
+  return [told, ...others.map((line) => line.replace(/\S.*/u, (text) => fitting("retired", text) ?? text))].join("\n");
 }
 
 interface Told {
@@ -61,16 +74,16 @@ function told(found: ReturnType<typeof filled>, message: string): Told {
 }
 
 /** The server's sentence; after the name of the exception's class where it is the exception's own text. */
-export function failureSentence({ code, subject, message, exception_type }: FailureSaid & { readonly exception_type?: string }): string {
+export function failureSentence({ code, subject, message, exception_type }: FailureSaid): string {
   const own = code === "script-exception" || message === subject;
   return own && exception_type && code !== "module-refused" ? `${exception_type}: ${message}` : message;
 }
 
 /** The same as `failureText`, on one line. */
-export function failureLine(failure: Parameters<typeof failureSentence>[0]): string {
+export function failureLine(failure: FailureSaid): string {
   const { text, detail } = failureText(failure);
   if (text === failure.message) return failureSentence(failure);
-  return [text, detail && failureSentence(failure)].filter(Boolean).join(" ");
+  return [text, detail === failure.message ? failureSentence(failure) : detail].filter(Boolean).join(" ");
 }
 
 /** What is wrong with a row that a service was sent. */
@@ -88,7 +101,7 @@ export function phraseText(english: string): string {
 
 /** A remark about a node that is not an error. */
 export function noteText(english: string): string {
-  return fitting("notes", english) ?? english;
+  return fitting("retired", english) ?? fitting("notes", english) ?? english;
 }
 
 /** A sentence about a module of the library. */
@@ -134,7 +147,7 @@ function spoken(): ServerWords | null {
 }
 
 /** The words for an English text: its own, or those of the first pattern that it fits. */
-function fitting(kind: "expected" | "reasons" | "changes" | "progress" | "notes" | "phrases", english: string): string | null {
+function fitting(kind: "expected" | "reasons" | "changes" | "progress" | "notes" | "phrases" | "retired", english: string): string | null {
   const known = spoken()?.[kind];
   if (!known) return null;
   if (Object.hasOwn(known, english)) return known[english] ?? null;
@@ -181,7 +194,14 @@ const WORDED = new Set(
   ["advice", "allowed", "delimiter", "error", "found", "given", "hint", "holder", "kind", "likely", "message", "other", "part", "problem", "reason", "reasons", "subject", "taken", "usual", "what", "why"],
 );
 
+/** Of these, those of advice on retired calls. */
+const OF_RETIRED_CALLS = new Set(["advice", "changed", "lost", "today"]);
+
 function worded(name: string, fact: Facts[string] | undefined): string {
+  if (OF_RETIRED_CALLS.has(name) && typeof fact === "string") {
+    const said = fitting("retired", fact);
+    if (said !== null) return said;
+  }
   if (!WORDED.has(name)) return shown(fact);
   if (typeof fact === "string") return fitting("phrases", fact) ?? (name === "allowed" ? fitting("expected", fact) : null) ?? fact;
   return shown(typeof fact === "object" ? fact.map((one) => phraseText(one)) : fact);

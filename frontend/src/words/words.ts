@@ -7,7 +7,7 @@ import { en, type Words } from "./en";
 export type Language = "en" | "ko";
 
 /** Korean words for what the server says in English: see `server.ts`. */
-export type ServerWords = Readonly<Record<"errors" | "failures" | "problems" | "expected" | "reasons" | "changes" | "progress" | "notes" | "phrases" | "library", Readonly<Record<string, string>>>>;
+export type ServerWords = Readonly<Record<"errors" | "failures" | "problems" | "expected" | "reasons" | "changes" | "progress" | "notes" | "phrases" | "retired" | "library", Readonly<Record<string, string>>>>;
 
 export interface Korean {
   readonly words: Words;

@@ -115,6 +115,17 @@ test.each([
   ["Its fields are separated by semicolons instead of commas, and were read that way.", "필드가 쉼표 대신 세미콜론으로 구분되어 있어 그렇게 읽었습니다."],
   ["The image 'a.png' is left out: it is not a valid PNG file.", "그림 'a.png'을(를) 생략했습니다(올바른 PNG 파일이 아님)."],
   ["Line 3: somebody's own.", "Line 3: somebody's own."],
+  ["lines 6 and 12: `print 'done'` is retired; use `print('done')`.", "6, 12번째 줄: `print 'done'`: 지금은 쓰지 않는 호출입니다. 대신 쓸 것: `print('done')`."],
 ])("the note %s", (english, korean) => {
   expect(noteText(english)).toBe(korean);
+});
+
+test("the advice on retired calls is said after a script's own error, line by line", () => {
+  const advised = "no attribute 'ix' Instead of `frame.ix[0]`, use `frame.iloc[0]`; `frame.iloc[:, 0]` for a column.";
+  const failed = { code: "script-exception", message: `${advised}\nRetired calls of this script:\n  line 6: somebody's own.`, subject: "", exception_type: "AttributeError" };
+  const said = "AttributeError: no attribute 'ix' `frame.ix[0]` 대신 쓸 것: `frame.iloc[0]`, 열이면 `frame.iloc[:, 0]`.\n이 스크립트에서 지금은 쓰지 않는 호출:\n  6번째 줄: somebody's own.";
+  expect(failureText(failed)).toEqual({ text: said, detail: "" });
+  expect(failureLine(failed)).toBe(said);
+  useLanguage.getState().choose("en");
+  expect(failureLine(failed)).toBe(`AttributeError: ${failed.message}`);
 });

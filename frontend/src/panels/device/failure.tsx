@@ -34,7 +34,7 @@ export function FailureReport({ failure, place }: FailureProps) {
         <span className="bad"><StateMark mark="failed" /></span>
         <div className="grow">
           <h2>{text === failure.message ? failureSentence(failure) : text}</h2>
-          {detail && <p className="small" lang="en">{failureSentence(failure)}</p>}
+          {detail && (detail === failure.message ? <p className="small" lang="en">{failureSentence(failure)}</p> : <p className="small advice">{detail}</p>)}
           {remedy && <p>{remedy}</p>}
           <p className="small mute">
             {words.device.exitCode} <span className="mono">{failure.code}</span>
