@@ -77,7 +77,10 @@ def test_the_walk_of_the_seed_documentation(
     page = new_page(width=1440)
     page.goto(empty.link)
     walker = hands(page, empty.url)
-    expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
+    # Also where the page is higher than the window.
+    page.set_viewport_size({"width": 1280, "height": 600})
+    expect(page.get_by_role("heading", name="Nothing here yet")).to_be_in_viewport()
+    page.set_viewport_size({"width": 1440, "height": 900})
     walker.picture("1-empty")
     _call_a_function_of_a_bundle(page, walker, empty.files / "Hello.zip")
     _draw_a_scatter_matrix(page, walker)

@@ -98,7 +98,7 @@ export const ko: Words = {
     bringSays: "CSV, Parquet, Excel 파일을 업로드하면 열과 형식이 바로 보입니다.",
     upload: "데이터셋 업로드",
     script: "스크립트로 시작",
-    scriptSays: "기존 azureml_main을 그대로 샌드박스에서 실행합니다.",
+    scriptSays: "기존 azureml_main을 Execute Python Script에 붙여 넣으면 샌드박스에서 그대로 실행됩니다.",
     steps: [
       ["캔버스에 놓기", "데이터셋을 끌어 놓습니다. 또는 {add} 키를 누르고 이름을 입력합니다."],
       ["연결", "포트에서 포트로 끕니다. 모양이 맞는 포트끼리 연결됩니다."],

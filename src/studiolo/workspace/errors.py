@@ -131,7 +131,7 @@ class ExperimentNameError(StudioloError):
         self.name = name
         super().__init__(
             f'"{name}" can\'t be the name of an experiment. It is the name of a folder: any text '
-            'without "/", that does not begin with a dot.'
+            'without "/" that does not begin with a dot.'
         )
 
 
