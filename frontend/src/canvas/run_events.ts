@@ -25,6 +25,13 @@ const LATE = 5_000;
 const MOST_LINES = 500;
 const MOST_CHARACTERS = 1_000;
 
+/** The run to show once the server has told of its newest one, which may have begun before the one shown here. */
+export function afterNewest(shown: LiveRun, newest: Schemas["NewRunEvent"], now: number): LiveRun {
+  if (shown.run === newest.run) return { ...shown, seconds: newest.seconds ?? shown.seconds };
+  // Ids begin with the time. A look at the records can be older than a run that was begun here.
+  return shown.run !== null && newest.run < shown.run ? shown : found(newest, now);
+}
+
 /** A run that was begun elsewhere, or before the page was opened. */
 export function found({ run, status, seconds }: Schemas["NewRunEvent"], now: number): LiveRun {
   const over = status !== "running";

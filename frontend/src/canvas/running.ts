@@ -8,7 +8,7 @@ import { words } from "../words/words";
 import { changedBy, type Files } from "./changed";
 import type { Experiment } from "./experiment";
 import { type LiveRun, NO_RUN, useLive, usePeople } from "./live";
-import { afterRunEvents, awaited, EVENT_NAMES, found, type RunEvent } from "./run_events";
+import { afterNewest, afterRunEvents, awaited, EVENT_NAMES, type RunEvent } from "./run_events";
 
 export interface RunWish {
   readonly up_to?: string[];
@@ -97,8 +97,10 @@ export function followExperiment(experiment: Experiment): Running {
       usePeople.setState({ pages: (told as { pages: number }).pages });
     } else if (event === "run") {
       const newest = told as Schemas["NewRunEvent"];
-      if (useLive.getState().run === newest.run) return useLive.setState({ seconds: newest.seconds });
-      attend(found(newest, Date.now()));
+      const shown = useLive.getState();
+      const after = afterNewest(shown, newest, Date.now());
+      if (after.run === shown.run) return useLive.setState(after);
+      attend(after);
       // One that was begun elsewhere may be over before it is heard of.
       if (newest.status !== "running" && !hasOutcomes(newest.run)) ask("all");
     }

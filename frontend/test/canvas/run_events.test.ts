@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { LiveRun } from "../../src/canvas/live";
-import { afterRunEvent, afterRunEvents, awaited, counted, found, type RunEvent } from "../../src/canvas/run_events";
+import { afterNewest, afterRunEvent, afterRunEvents, awaited, counted, found, type RunEvent } from "../../src/canvas/run_events";
 
 const ended = { reason: "", seconds: null, rows: null, bytes: null, from_run: null, error: null, error_code: null, error_subject: null, error_facts: {}, error_type: "", error_line: null };
 const node = (name: string, state: string, some: object = {}): RunEvent => ({ name: "node", data: { ...ended, node: name, state, ...some } });
@@ -55,6 +55,14 @@ test("a run that goes on began when its id says, if that is long ago", () => {
   expect(found(run, then + 60_000)).toMatchObject({ began: then, settled: false });
   expect(found(run, then + 900).began).toBe(then + 900);
   expect(found({ ...run, run: "other" }, then).began).toBe(then);
+});
+
+test("a run that began before the one that is shown does not take its place", () => {
+  const older = { run: "20261127-132405467-4915bd", status: "finished", seconds: 0.4 };
+  const shown = awaited("20261127-132405800-01ac9e", 0);
+  expect(afterNewest(shown, older, 1)).toBe(shown);
+  expect(afterNewest(shown, { ...older, run: "20261127-132406000-fe02b1" }, 1)).toMatchObject({ run: "20261127-132406000-fe02b1", settled: true });
+  expect(afterNewest({ ...shown, run: older.run }, older, 1)).toMatchObject({ run: older.run, status: "running", seconds: 0.4 });
 });
 
 test("the log keeps the newest lines only", () => {
