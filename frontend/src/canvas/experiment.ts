@@ -96,6 +96,27 @@ export function openExperiment(document: ExperimentDocument): Experiment {
     saving.add(edits);
   }
 
+  /** Take what the server has, once it has every edit of this page: an answer from before would undo one. */
+  async function replace(ask: () => Promise<ExperimentDocument>): Promise<void> {
+    for (let taken = false; !taken; ) {
+      await settled();
+      const { moment } = saving;
+      taken = saving.received(await ask(), moment);
+    }
+  }
+
+  function settled(): Promise<void> {
+    return new Promise((resolve) => {
+      const ready = ({ standing, unsaved }: ExperimentState) => standing.kind === "saved" && unsaved === 0;
+      if (ready(use.getState())) return resolve();
+      const stop = use.subscribe((state) => {
+        if (!ready(state)) return;
+        stop();
+        resolve();
+      });
+    });
+  }
+
   // The browser asks whether the page is to be closed with changes that are not saved.
   const onLeave = (event: BeforeUnloadEvent) => {
     if (saving.unsaved.length > 0) event.preventDefault();
@@ -119,35 +140,22 @@ export function openExperiment(document: ExperimentDocument): Experiment {
       if (step) carryOut(step.history, step.edits);
     },
     select: (names) => use.setState({ selected: new Set(names) }),
-    async reload() {
-      const { moment } = saving;
-      saving.received(await experimentDocument(name), moment);
-    },
+    reload: () => replace(() => experimentDocument(name)),
     async rearrange() {
-      const { moment, document } = saving;
       // What is wrong with the file of the positions is among the findings.
-      if (document.findings.some(({ code }) => code === "layout-invalid")) return this.reload();
-      try {
-        saving.received({ ...saving.document, positions: await positionsOf(name) }, moment);
-      } catch {
-        await this.reload();
-      }
+      if (saving.document.findings.some(({ code }) => code === "layout-invalid")) return this.reload();
+      const known = async () => {
+        const positions = await positionsOf(name);
+        return { ...saving.document, positions };
+      };
+      await replace(known).catch(() => this.reload());
     },
-    settled: () =>
-      new Promise((resolve) => {
-        const ready = ({ standing, unsaved }: ExperimentState) => standing.kind === "saved" && unsaved === 0;
-        if (ready(use.getState())) return resolve();
-        const stop = use.subscribe((state) => {
-          if (!ready(state)) return;
-          stop();
-          resolve();
-        });
-      }),
+    settled,
     takeTheirs: () => saving.takeTheirs(),
     keepMine: () => saving.keepMine(),
     close() {
       saving.close();
-      void this.settled().then(() => window.removeEventListener("beforeunload", onLeave));
+      void settled().then(() => window.removeEventListener("beforeunload", onLeave));
     },
   };
 }

@@ -34,7 +34,7 @@ export class Saving {
   private sent: readonly Edit[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
   private closed = false;
-  private sends = 0;
+  private turns = 0;
 
   constructor(
     public document: ExperimentDocument,
@@ -52,16 +52,21 @@ export class Saving {
     void this.send();
   }
 
-  /** Changes with each batch that is sent: a document that was asked for before one is older than its answer. */
+  /** Changes with each batch that is sent and each document that is taken: one that was asked for before may be older. */
   get moment(): number {
-    return this.sends;
+    return this.turns;
   }
 
-  /** A document that was asked for at a moment; dropped if edits were sent since, or are on their way. */
-  received(document: ExperimentDocument, moment: number): void {
-    if (moment !== this.sends || this.sent.length > 0 || this.standing.kind === "conflict") return;
+  /**
+   * Take a document that was asked for at a moment at which no edits were on their way.
+   * @returns whether it was; if not, it has to be asked for again
+   */
+  received(document: ExperimentDocument, moment: number): boolean {
+    if (moment !== this.turns) return false;
+    this.turns += 1;
     this.document = document;
     this.told.changed();
+    return true;
   }
 
   /** Forget what was not saved, and take on the other version. */
@@ -91,7 +96,7 @@ export class Saving {
     clearTimeout(this.timer);
     this.sent = this.waiting;
     this.waiting = [];
-    this.sends += 1;
+    this.turns += 1;
     this.stand({ kind: "saving" });
     try {
       await this.request(this.sent);

@@ -110,13 +110,16 @@ test("what the server refuses is taken back and told", async () => {
 test("a document from elsewhere that is older than an edit's answer is dropped", async () => {
   const { moment } = saving;
   saving.add([comment("1")]);
-  saving.received(document("r1", "a"), moment);
+  expect(saving.received(document("r1", "a"), moment)).toBe(false);
   server.asked[0]?.answer(document("r2", "a"));
   await settled();
-  saving.received(document("r1", "a"), moment);
+  expect(saving.received(document("r1", "a"), moment)).toBe(false);
   expect(saving.document.revision).toBe("r2");
-  saving.received(document("r5"), saving.moment);
+  const later = saving.moment;
+  expect(saving.received(document("r5"), later)).toBe(true);
   expect(saving.document.revision).toBe("r5");
+  // Asked for at the same time, and perhaps read earlier.
+  expect(saving.received(document("r4"), later)).toBe(false);
 });
 
 test("what waits when the page is left is still sent", async () => {
