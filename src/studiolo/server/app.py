@@ -24,7 +24,7 @@ from studiolo.server.http.event_streams import EventStreams
 from studiolo.server.http.hot_routes import HotRoutes
 from studiolo.server.http.refused import RefusedError, error_response, plain_error
 from studiolo.server.http.sites import Sites
-from studiolo.server.page.files import page_routes
+from studiolo.server.page.files import lost_page, page_routes
 from studiolo.server.page.signing_in import signing_in_routes
 from studiolo.server.scoring.failed_requests import FailedRequests
 from studiolo.server.scoring.scoring import Scoring
@@ -132,6 +132,7 @@ def _add_studio(application: FastAPI, api: ASGIApp, sessions: Sessions) -> None:
     application.mount("/api", SignedIn(api, sessions))
     # Last: it answers every other short address.
     application.include_router(page_routes(sessions))
+    application.add_exception_handler(HTTPException, _as_page)
 
 
 async def _as_classic(_: Request, error: Exception) -> Response:
@@ -142,6 +143,13 @@ async def _as_classic(_: Request, error: Exception) -> Response:
     sentence = "There is nothing at this address, or not for this method."
     refused = plain_error(error.status_code, outer, code, sentence)
     return error_response(refused, error.headers)
+
+
+async def _as_page(request: Request, error: Exception) -> Response:
+    """The same, but a page for those who typed the address into a browser."""
+    assert isinstance(error, HTTPException)
+    page = lost_page(request) if error.status_code == 404 else None
+    return page or await _as_classic(request, error)
 
 
 async def _as_unknown(request: Request, _: Exception) -> Response:

@@ -32,6 +32,8 @@ _PAGES = (
     *(f"/{name}/{{rest:path}}" for name in ("experiments", "runs", "datasets", "models")),
     "/services/{service}/dashboard",
 )
+#: How addresses begin that programs call: what is wrong with one is not said by a page.
+_FOR_PROGRAMS = {"api", "assets", "files", "services", "static", "subscriptions", "workspaces"}
 #: The page, and the same with what the canvas needs: the build makes both.
 _PAGE, _CANVAS = "index.html", "canvas.html"
 #: What the page's script leaves as it is in an address: JavaScript's `encodeURIComponent`.
@@ -78,6 +80,20 @@ def page_routes(sessions: Sessions, built: Path = BUILT) -> APIRouter:
     for address in ("/assets/{name:path}", "/{name}"):
         routes.add_api_route(address, file, methods=["GET", "HEAD"])
     return routes
+
+
+def lost_page(request: Request, built: Path = BUILT) -> Response | None:
+    """The page for an address that has nothing, with status 404; None if no person asks for it.
+
+    The page says that there is nothing, and leads on.
+    """
+    first = request.url.path.split("/")[1]
+    by_browser = "text/html" in request.headers.get("accept", "")
+    if request.method not in ("GET", "HEAD") or not by_browser or first in _FOR_PROGRAMS:
+        return None
+    answer = _page(request, built)
+    answer.status_code = 404
+    return answer
 
 
 def _page(request: Request, built: Path) -> Response:

@@ -19,6 +19,7 @@ ROUTES = [
 ]
 #: What a browser is told about every answer that is not one of our pages.
 NOTHING_RUNS = "default-src 'none'; frame-ancestors 'none'; sandbox"
+JSON = "application/json"
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
@@ -161,3 +162,20 @@ def test_there_are_only_so_many_sessions(tmp_path: Path) -> None:
         last = f"{sessions.cookie}={sessions.begin()}"
     assert not sessions.is_open(first)
     assert sessions.is_open(last)
+
+
+def test_a_person_who_mistypes_an_address_sees_a_page(studio: ServedStudio) -> None:
+    accept = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    with studio.signed_out() as browser:
+        for address in ("/experimentz", "/experimentz/a/b", "/x.py"):
+            answer = browser.get(address, headers=accept)
+            assert answer.status_code == 404
+            assert answer.headers["content-type"].startswith("text/html")
+            assert "script-src 'self'" in answer.headers["content-security-policy"]
+            # Programs read the error.
+            assert browser.get(address).json()["error"]["code"] == "NotFound"
+            assert browser.post(address, headers=accept).headers["content-type"].startswith(JSON)
+        for address in ("/api/nothing", "/workspaces/w/nothing", "/assets/nothing.js"):
+            answer = browser.get(address, headers=accept)
+            assert answer.status_code in (401, 404)
+            assert answer.headers["content-type"].startswith(JSON)
