@@ -13,6 +13,7 @@ import { said } from "../words/library";
 import { useWords } from "../words/words";
 import type { Experiment } from "./experiment";
 import { cut, wire } from "./gestures";
+import { heldBack } from "./held_back";
 import { useLiveNodes } from "./live";
 import { findingsByNode, nodeShown } from "./node_state";
 import { type Own, readSubject, type Subject } from "./subject";
@@ -130,9 +131,10 @@ export function OutlineChooser({ experiment, onGo, onClose }: { readonly experim
   const live = useLiveNodes();
   const { graph, document: found } = experiment.use.getState();
   const findings = findingsByNode(found.findings, graph);
+  const held = heldBack(graph, found.states, live);
   const choices = (typed: string): Choice[] =>
     matching(typed, dataOrder(graph).flatMap((name) => graph.nodes.get(name) ?? []), (node) => `${node.name} ${node.title} ${node.comment}`).map((node) => {
-      const shown = nodeShown(node, found.states[node.name], live.get(node.name), findings.get(node.name) ?? [], words);
+      const shown = nodeShown(node, found.states[node.name], live.get(node.name), findings.get(node.name) ?? [], words, held.get(node.name));
       const from = [...new Set(wiresInto(node).map((one) => one.from.node))].join(", ");
       return {
         id: node.name,

@@ -6,6 +6,7 @@ import { dataOrder } from "../graph/order";
 import { places } from "../graph/places";
 import { heightOf, NODE_WIDTH, PORT_TARGET, portOffset } from "../graph/sizes";
 import type { Words } from "../words/en";
+import { heldBack } from "./held_back";
 import { type Finding, findingsByNode, hasOutput, hasResult, type Kept, type Live, missingInputs, nodeShown } from "./node_state";
 import type { StudioNode } from "./node_view";
 import { same } from "./sharing";
@@ -26,10 +27,11 @@ export function flowNodes(drawn: Drawn, before: StudioNode[]): StudioNode[] {
   const old = new Map(before.map((node) => [node.id, node]));
   const placed = places(graph);
   const findings = findingsByNode(drawn.findings, graph);
+  const held = heldBack(graph, kept, live);
   const drawnNodes = dataOrder(graph).flatMap((name) => {
     const node = graph.nodes.get(name);
     if (!node) return [];
-    const shown = nodeShown(node, kept[name], live.get(name), findings.get(name) ?? [], words);
+    const shown = nodeShown(node, kept[name], live.get(name), findings.get(name) ?? [], words, held.get(name));
     const last = old.get(name);
     const data: StudioNode["data"] = {
       node,

@@ -18,8 +18,6 @@ export interface Live {
   readonly seconds: number | null;
   readonly rows: number | null;
   readonly failure: Failed | null;
-  /** The node that it waits for, or that held it back. */
-  readonly because: string | null;
   /** When it began, in milliseconds of the browser's clock. */
   readonly since: number | null;
 }
@@ -50,8 +48,10 @@ export function nodeShown(
   live: Live | undefined,
   findings: readonly Finding[],
   words: Words,
+  /** The failed node that holds it back. */
+  heldBy?: string,
 ): NodeShown {
-  if (live) return liveShown(live, kept, words);
+  if (live) return liveShown(live, kept, words, heldBy);
   const mistake = findings.find((finding) => finding.severity === "error");
   if (mistake) {
     // What is not connected is said in short: the whole sentence does not fit here.
@@ -59,17 +59,18 @@ export function nodeShown(
     const cause = missing ? words.states.notConnected(missing.label) : findingText(mistake).text;
     return { ...PLAIN, mark: "need", look: "need", word: words.states.mistake, cause };
   }
-  if (kept) return keptShown(kept, words);
+  if (kept) return keptShown(kept, words, heldBy);
   if (node.kind !== "module") return { ...PLAIN, mark: "done", look: "done", word: words.states.ready };
+  if (heldBy !== undefined) return heldShown(heldBy, words);
   return { ...PLAIN, mark: "never", look: "draft", word: words.states.never };
 }
 
-function liveShown(live: Live, kept: Kept | undefined, words: Words): NodeShown {
+function liveShown(live: Live, kept: Kept | undefined, words: Words, heldBy: string | undefined): NodeShown {
   const figures = rows(live.rows, words);
   const shown = { ...PLAIN, figures, seconds: live.seconds };
   switch (live.state) {
     case "waiting":
-      return { ...PLAIN, mark: "waiting", look: "wait", word: words.states.waiting, figures: live.because ?? "" };
+      return { ...PLAIN, mark: "waiting", look: "wait", word: words.states.waiting };
     case "running":
       return { ...PLAIN, mark: "running", look: "live", word: words.states.running, expected: worthAnEstimate(kept), since: live.since };
     case "finished":
@@ -81,8 +82,13 @@ function liveShown(live: Live, kept: Kept | undefined, words: Words): NodeShown 
     case "cancelled":
       return { ...shown, mark: "stopped", look: "stop", word: words.states.stopped };
     case "skipped":
-      return { ...PLAIN, mark: "held", look: "held", word: words.states.heldBack, figures: live.because ?? "" };
+      return heldShown(heldBy, words);
   }
+}
+
+function heldShown(heldBy: string | undefined, words: Words): NodeShown {
+  const figures = heldBy === undefined ? "" : words.states.heldBy(heldBy);
+  return { ...PLAIN, mark: "held", look: "held", word: words.states.heldBack, figures };
 }
 
 function worthAnEstimate(kept: Kept | undefined): number | null {
@@ -90,7 +96,10 @@ function worthAnEstimate(kept: Kept | undefined): number | null {
   return seconds !== null && seconds >= WORTH_AN_ESTIMATE ? seconds : null;
 }
 
-function keptShown(kept: Kept, words: Words): NodeShown {
+function keptShown(kept: Kept, words: Words, heldBy: string | undefined): NodeShown {
+  // A past run is shown with these, too.
+  if (kept.state === "skipped") return heldShown(heldBy, words);
+  if (kept.state === "cancelled") return { ...PLAIN, mark: "stopped", look: "stop", word: words.states.stopped, seconds: kept.seconds };
   const shown = { ...PLAIN, figures: rows(kept.rows, words), seconds: kept.seconds };
   if (kept.state === "failed") {
     return { ...shown, figures: "", mark: "failed", look: "fail", word: words.states.failed, cause: causeOf(kept, words) };

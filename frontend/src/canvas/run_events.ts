@@ -98,7 +98,7 @@ function ended(run: LiveRun, status: LiveRun["status"], now: number): LiveRun {
 }
 
 function live(state: Live["state"]): Live {
-  return { state, seconds: null, rows: null, failure: null, because: null, since: null };
+  return { state, seconds: null, rows: null, failure: null, since: null };
 }
 
 function liveNode(event: Schemas["NodeEvent"], before: Live | undefined, now: number): Live {

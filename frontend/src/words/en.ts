@@ -259,6 +259,8 @@ export const en = {
     outOfDate: "Changed since it ran",
     failed: "Failed",
     heldBack: "Held back",
+    /** After `heldBack`. */
+    heldBy: (node: string) => `by ${node}`,
     stopped: "Stopped",
     ready: "Ready",
     mistake: "Needs attention",

@@ -254,6 +254,7 @@ export const ko: Words = {
     outOfDate: "변경됨",
     failed: "실패",
     heldBack: "보류",
+    heldBy: (node) => `노드 ‘${node}’ 실패`,
     stopped: "중지됨",
     ready: "준비됨",
     mistake: "확인 필요",
