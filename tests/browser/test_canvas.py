@@ -81,7 +81,7 @@ def test_an_experiment_is_made_by_keys_alone(page: Page, studio: Studio) -> None
     page.keyboard.press("Enter")
     page.keyboard.type("by-keys")
     page.keyboard.press("Enter")
-    expect(page.locator(".float.next")).to_contain_text("Add a dataset")
+    expect(page.locator(".float.next")).to_contain_text("add a dataset")
     expect(page.locator(".palette")).to_contain_text("pima-indians-diabetes.csv")
     for typed in ("pima", "split data", "select columns"):
         page.keyboard.press("a")

@@ -33,7 +33,7 @@ export function NextChip({ experiment, acts }: NextChipProps) {
 
   function described(next: NextStep) {
     switch (next.kind) {
-      case "add": return { text: words.next.addDataset, label: words.canvas.addTitle, act: acts.add };
+      case "add": return { text: words.next.addFirst, label: words.next.add, act: acts.add };
       case "wire": return { text: words.next.wire(next.port, next.node), label: words.home.open, act: () => acts.go(next.node) };
       case "fix": return { text: words.next.fix(next.node), label: words.home.open, act: () => acts.go(next.node) };
       case "failed": return { text: words.next.failed(next.node, next.says), label: words.next.seeWhy, act: () => acts.why(next.node) };

@@ -287,7 +287,8 @@ export const en = {
   },
   next: {
     label: "Next:",
-    addDataset: "Add a dataset",
+    addFirst: "add a dataset or a module",
+    add: "Add",
     wire: (port: string, node: string) => `Wire ${port} of ${node}`,
     fix: (node: string) => `Look at ${node}`,
     ready: "ready to run",

@@ -280,7 +280,8 @@ export const ko: Words = {
   },
   next: {
     label: "다음:",
-    addDataset: "데이터셋 추가",
+    addFirst: "데이터셋 또는 모듈 추가",
+    add: "추가",
     wire: (port, node) => `노드 ‘${node}’의 ${port} 연결`,
     fix: (node) => `노드 ‘${node}’ 확인`,
     ready: "실행 준비 완료",
