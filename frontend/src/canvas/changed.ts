@@ -11,12 +11,12 @@ export interface Files {
 
 /**
  * All of the document, only the positions of nodes, or nothing: a page has the answer to its own edits.
- * @param before of the event before; null for the first one, which tells what is known already
+ * @param before of the event before; null for the first one: nodes may have been moved since the page read where they are
  * @param revision of the document that the page has
  */
 export function changedBy(files: Files, before: Files | null, revision: string): "all" | "positions" | null {
   if (files.revision !== revision) return "all";
-  if (before === null) return null;
+  if (before === null) return "positions";
   if (files.scripts !== before.scripts) return "all";
   if (files.layout !== before.layout) return "positions";
   // The connection was lost, and with it perhaps the end of a run.
