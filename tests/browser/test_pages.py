@@ -75,6 +75,7 @@ nodes:
     module: edit-metadata
     inputs: {dataset: lengths}
     parameters: {column: [y], fields: Labels}
+  filled: {module: clean-missing-data, inputs: {dataset: scores}}
   compare:
     module: evaluate-model
     inputs: {scored_dataset: forest, scored_dataset_to_compare: guessed}
@@ -113,12 +114,15 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     (root / "datasets" / "guess.csv").write_text(GUESS)
     (root / "datasets" / "lengths.csv").write_text(LENGTHS)
     with open_workspace(root) as workspace:
-        run = workspace.run(read_experiment(folder)).id
+        result = workspace.run(read_experiment(folder))
+        workspace.save_transform(result["filled"], name="medians")
     with server_process(root) as server:
         line = server.next_line
         while "/signin" not in line:
             line = server.next_line
-        yield Studio(url=server.url, link=line.split()[-1], run=run, script=folder / "script.py")
+        yield Studio(
+            url=server.url, link=line.split()[-1], run=result.id, script=folder / "script.py"
+        )
 
 
 def test_every_row_of_a_large_dataset_can_be_gone_to(page: Page, studio: Studio) -> None:
@@ -373,7 +377,7 @@ def test_every_page_is_accessible_in_both_themes_and_languages(page: Page, studi
         f"{run}/nodes/compare/outputs/evaluation_results": ".curve",
         "/datasets": "tbody a",
         "/datasets/scores.csv": ".statistics dl",
-        "/models": "main p",
+        "/models": "tbody a",
         "/services": "main p",
         "/nowhere": "main",
         "/settings": ".settings dl",

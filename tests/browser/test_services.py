@@ -100,12 +100,21 @@ def test_an_experiment_becomes_a_service_that_scores_a_file(
         page.get_by_role("link", name="Download output1: more.csv").click(timeout=60_000)
     assert "cat,black,4" in download.value.path().read_text()
     check_both_themes(page)
+    check_service_list(page, studio)
     page.evaluate("localStorage.setItem('studiolo.language', 'ko')")
-    page.reload()
+    page.goto(f"{studio.url}/services/older/dashboard")
     # What is wrong is said in Korean, too.
     page.locator(".testform").get_by_label("age").fill("old")
     page.get_by_role("button", name="보내기").click()
     expect(page.locator(".answer")).to_contain_text("열: 정수가 필요합니다. 받은 값: ")
+    check_both_themes(page)
+    check_service_list(page, studio)
+
+
+def check_service_list(page: Page, studio: Studio) -> None:
+    """Fail with what axe-core finds on the page of all services."""
+    page.goto(f"{studio.url}/services")
+    expect(page.get_by_role("link", name="older", exact=True)).to_be_visible()
     check_both_themes(page)
 
 

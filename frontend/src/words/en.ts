@@ -692,7 +692,7 @@ export const en = {
   },
   models: {
     title: "Models",
-    none: "No saved model or transform yet.",
+    none: "No saved model or transform yet. Run an experiment that trains a model, then choose “Save as trained model” in the menu of that output.",
     kind: "Kind",
     versions: "Versions",
     trained_model: "Trained model",

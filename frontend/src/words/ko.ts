@@ -683,7 +683,7 @@ export const ko: Words = {
   },
   models: {
     title: "모델",
-    none: "저장된 모델이나 변환이 없습니다.",
+    none: "아직 저장된 모델이나 변환이 없습니다. 모델을 학습하는 실험을 실행한 뒤 그 출력의 메뉴에서 ‘학습된 모델로 저장’을 선택합니다.",
     kind: "종류",
     versions: "버전",
     trained_model: "학습된 모델",
