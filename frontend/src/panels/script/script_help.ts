@@ -39,7 +39,7 @@ interface Options {
 }
 
 export function scriptHelp({ address, own, told }: Options): ScriptHelp {
-  const client = new LSPClient({
+  const client = new HelpClient({
     // A late answer does no harm: what it was asked for is gone by then.
     timeout: 60_000,
     // Nothing that a server says is ever HTML here.
@@ -63,6 +63,14 @@ export function scriptHelp({ address, own, told }: Options): ScriptHelp {
     renew: () => server.connectAgain(),
     close: () => server.close(),
   };
+}
+
+/** Takes an unanswered question about a signature for none: the library leaves such a failure to the browser. */
+class HelpClient extends LSPClient {
+  override request<Params, Result>(method: string, params: Params): Promise<Result> {
+    const answer = super.request<Params, Result>(method, params);
+    return method === "textDocument/signatureHelp" ? answer.catch(() => null as Result) : answer;
+  }
 }
 
 /** What the server completes; nothing where it has no answer, such as for a script that has changed meanwhile. */
