@@ -1668,6 +1668,8 @@ export interface components {
             bytes: number;
             /** Content */
             content: string | null;
+            /** Changed At */
+            changed_at: string | null;
             /** Versions */
             versions: components["schemas"]["DatasetVersionDocument"][];
             /** Used By */

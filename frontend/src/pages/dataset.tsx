@@ -48,6 +48,7 @@ function Content({ place }: { readonly place: DatasetPlace }) {
   const head = useQuery(datasetHeadQuery(place));
   const profile = useQuery({ ...datasetProfileQuery(place, bins), placeholderData: (before) => before, enabled: head.isSuccess });
   const shown = file && (version === undefined ? currentVersion(file) : file.versions.find((one) => one.version === version));
+  const users = shown?.used_by ?? file?.used_by;
   const content = version === undefined ? file?.content : version;
   const reading = useReading(content);
   const table = useMemo(() => head.data && datasetTable(place, reading, head.data), [place, reading, head.data]);
@@ -68,7 +69,7 @@ function Content({ place }: { readonly place: DatasetPlace }) {
           <Crumbs above={[["/datasets", words.datasets.title]]} title={name} />
           {table && <span className="mute num nowrap">{words.common.rows(table.rows)} · {words.common.columns(table.columns.length)}</span>}
           {file && <span className="mute num nowrap">{size(shown?.bytes ?? file.bytes)}</span>}
-          {file && <span className="small clip">{words.datasets.usedBy}: <UsedBy experiments={shown?.used_by ?? file.used_by} /></span>}
+          {file && <span className="small clip" title={users?.join(", ")}>{words.datasets.usedBy}: <UsedBy experiments={users ?? []} /></span>}
           <span className="end" />
           {file && <VersionsButton file={file} shown={shown} />}
         </>

@@ -44,13 +44,13 @@ function SavedList({ saved }: { readonly saved: readonly Saved[] }) {
           const isModel = kind === "model";
           return (
             <tr key={`${kind} ${name}`}>
-              <td><b>{name}</b></td>
+              <td title={name}><b>{name}</b></td>
               <td><span className="row"><PortMark kind={isModel ? "model" : "transform"} full />{isModel ? words.models.trained_model : words.models.transform}</span></td>
               <td className="r">{amount(versions.length)}</td>
               <td className="r">{newest && size(newest.bytes)}</td>
               <td className="num">{newest && moment(newest.saved_at)}</td>
               <td>{newest?.damage ? <span className="bad">{newest.damage}</span> : newest && <Link to="/runs/$run/nodes/$node" params={{ run: newest.run, node: newest.node }} className="mono">{newest.node}</Link>}</td>
-              <td><UsedBy experiments={used_by} /></td>
+              <td className="wraps"><UsedBy experiments={used_by} /></td>
             </tr>
           );
         })}

@@ -22,7 +22,7 @@ export function Crumbs({ above, title }: CrumbsProps) {
           <Icon of={ChevronRight} small />
         </Fragment>
       ))}
-      <h1>{title}</h1>
+      <h1 title={title}>{title}</h1>
     </nav>
   );
 }

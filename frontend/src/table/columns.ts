@@ -9,7 +9,8 @@ export interface ColumnPlace {
 
 /** In pixels: what most values of a type need, and the share of missing ones in the header. */
 const WIDTHS: readonly (readonly [RegExp, number])[] = [
-  [/^(u?int|float|double|halffloat|decimal|bool|date)/, 136],
+  [/^(u?int|float|double|halffloat|decimal|bool)/, 136],
+  [/^date/, 172],
   [/^timestamp.*tz=/, 264],
   [/^timestamp/, 184],
 ];

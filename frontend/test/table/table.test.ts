@@ -93,6 +93,8 @@ test("the header of a column has room for its name on two lines", () => {
   expect(nameParts("__init__")).toEqual(["__", "init__"]);
   expect(width("age")).toBe(136);
   expect(width("mean_pressure")).toBe(136);
+  // Two whole dates, the first and the last, are side by side below it.
+  expect(width("day", "date")).toBe(172);
   expect(width("DiabetesPedigreeFunction")).toBeGreaterThan(136);
   // One part may have no place to break, and the widest header ends somewhere.
   expect(width("antidisestablishment")).toBeGreaterThan(170);

@@ -39,6 +39,8 @@ class DatasetFileDocument(TypedDict):
     #: The SHA-256 of the file as it is now; in the list of all files, null for one that was changed
     #: since it was last read.
     content: str | None
+    #: When the file was last changed; null if it is gone by now.
+    changed_at: str | None
     #: Oldest first; those that runs or uploads have met.
     versions: Sequence[DatasetVersionDocument]
     #: The names of experiments with a node of it, in whichever version.

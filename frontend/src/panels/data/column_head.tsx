@@ -63,7 +63,7 @@ function Shape({ profile }: { readonly profile: ColumnProfile }) {
       <span className="topvalues">
         {profile.top_values.slice(0, 2).map(({ value, count }) => (
           <span key={String(value)} className="row">
-            <b className="clip">{shownValue(value).slice(0, 60)}</b>
+            <b className="clip" title={shownValue(value).slice(0, 200)}>{shownValue(value).slice(0, 60)}</b>
             <svg className="chart" viewBox="0 0 40 8" preserveAspectRatio="none" aria-hidden="true"><rect className="bar" width={Math.max(1, (count / most) * 40)} height="8" /></svg>
             <span>{amount(count)}</span>
           </span>
@@ -90,7 +90,7 @@ function Ends({ low, high, unique }: { readonly low: string | null; readonly hig
   const words = useWords();
   return (
     <span className="ends num">
-      {low === null || high === null ? <span className="clip">{words.data.values(unique)}</span> : <><span className="clip">{low}</span>{low !== high && <span className="clip">{high}</span>}</>}
+      {low === null || high === null ? <span className="clip">{words.data.values(unique)}</span> : <><span className="clip" title={low}>{low}</span>{low !== high && <span className="clip" title={high}>{high}</span>}</>}
     </span>
   );
 }

@@ -16,7 +16,7 @@ export function DatasetList({ datasets }: { readonly datasets: readonly DatasetF
         </tr>
       </thead>
       <tbody>
-        {datasets.map(({ name, bytes, content, versions, used_by }) => {
+        {datasets.map(({ name, bytes, content, changed_at, versions, used_by }) => {
           const now = versions.find((one) => one.content === content);
           return (
             <tr key={name}>
@@ -24,8 +24,8 @@ export function DatasetList({ datasets }: { readonly datasets: readonly DatasetF
               <td className="r">{size(bytes)}</td>
               <td className="num">{contentText(now, words)}</td>
               <td className="r">{amount(Math.max(1, versions.length))}</td>
-              <td className="num">{now ? moment(now.created_at) : "–"}</td>
-              <td><UsedBy experiments={used_by} /></td>
+              <td className="num">{changed_at === null ? "–" : moment(changed_at)}</td>
+              <td className="wraps"><UsedBy experiments={used_by} /></td>
             </tr>
           );
         })}

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -123,10 +124,12 @@ def _dataset(studio: Studio, name: str, users: DatasetUsers) -> DatasetFileDocum
     datasets = studio.workspace.datasets
     content = datasets.met_on_disk(name)
     versions = datasets.versions.of(name)
+    size, changed = datasets.stamp(name)
     return {
         "name": name,
-        "bytes": datasets.size_on_disk(name),
+        "bytes": size,
         "content": content,
+        "changed_at": datetime.fromtimestamp(changed / 1e9, UTC).isoformat() if changed else None,
         "versions": [dataset_version_document(seen, content, users) for seen in versions],
         "used_by": sorted({user for names in users.values() for user in names}),
     }

@@ -1,5 +1,6 @@
 """Datasets through the API: uploaded in pieces, listed, looked at, in versions."""
 
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
@@ -132,6 +133,15 @@ def test_the_list_says_where_a_dataset_is_used(studio: ServedStudio) -> None:
     assert studio.program.get("/datasets/read.csv").json()["used_by"] == ["reads"]
     assert listed["pima-indians-diabetes.csv"]["bytes"] > 1000
     assert studio.program.get("/saved").json() == {"saved": []}
+
+
+def test_a_file_that_nothing_has_read_says_when_it_was_changed(studio: ServedStudio) -> None:
+    file = studio.workspace.root / "datasets" / "copied.csv"
+    file.write_text("x\n1\n", encoding="utf-8")
+    os.utime(file, (1_700_000_000, 1_700_000_000))
+    listed = {one["name"]: one for one in studio.program.get("/datasets").json()["datasets"]}
+    assert listed["copied.csv"]["versions"] == []
+    assert listed["copied.csv"]["changed_at"] == "2023-11-14T22:13:20+00:00"
 
 
 @pytest.mark.parametrize("name", ["../studiolo.toml", "..%2Fstudiolo.toml", ".hidden.csv", "a.exe"])
