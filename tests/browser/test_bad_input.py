@@ -262,6 +262,7 @@ def test_a_page_holds_little_of_what_a_script_floods_it_with(page: Page, studio:
     page.get_by_role("button", name="See why").click()
 
     expect(page.get_by_role("article")).to_have_count(50)
+    expect(page.get_by_role("button", name="Debug here")).to_be_in_viewport()
     expect(page.get_by_role("article").first).to_contain_text("azureml_main")
     expect(page.get_by_text("9,950 lines in between left out")).to_be_visible()
     expect(page.get_by_text("'huge.png' is left out: 60000 by 60000 are more")).to_be_visible()

@@ -14,7 +14,7 @@ import { ConsolePanel } from "../panels/debugging/console_panel";
 import { DebugPanel } from "../panels/debugging/debug_panel";
 import { Connections } from "../panels/device/connections";
 import { Console } from "../panels/device/console";
-import { FailureReport } from "../panels/device/failure";
+import { FailureLines, FailureReason } from "../panels/device/failure";
 import { Outputs } from "../panels/device/outputs";
 import { Pictures } from "../panels/device/pictures";
 import { experimentOf } from "../panels/runs/place";
@@ -49,10 +49,9 @@ export function RunNodePage() {
         <main className="page centred"><Trouble error={found.error} onRetry={() => void found.refetch()} /></main>
       ) : found.data ? (
         <main className="page padded device">
-          {found.data.error && (
-            <FailureReport failure={found.data.error} place={experiment && script ? { experiment, node, script } : null} />
-          )}
+          {found.data.error && <FailureReason failure={found.data.error} />}
           {experiment && found.data.module !== null && <Debugging key={node} experiment={experiment} node={node} />}
+          {found.data.error && <FailureLines failure={found.data.error} place={experiment && script ? { experiment, node, script } : null} />}
           <Device run={run} node={node} of={found.data} />
         </main>
       ) : (

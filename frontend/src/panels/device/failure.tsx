@@ -17,31 +17,39 @@ export interface ScriptPlace {
   readonly script: string;
 }
 
-interface FailureProps {
+/** The sentence that says why, and what to do about it. */
+export function FailureReason({ failure }: { readonly failure: Failure }) {
+  const words = useWords();
+  const { text, detail } = failureText(failure);
+  const remedy = words.device.remedies[failure.remedy ?? ""];
+  return (
+    <section className="why" role="alert">
+      <span className="bad"><StateMark mark="failed" /></span>
+      <div className="grow">
+        <h2>{text === failure.message ? failureSentence(failure) : text}</h2>
+        {detail && (detail === failure.message ? <p className="small" lang="en">{failureSentence(failure)}</p> : <p className="small advice">{detail}</p>)}
+        {remedy && <p>{remedy}</p>}
+        <p className="small mute">
+          {words.device.exitCode} <span className="mono">{failure.code}</span>
+          {failure.classic_number !== null && ` · ${words.device.classic} ${String(failure.classic_number).padStart(4, "0")}`}
+        </p>
+      </div>
+    </section>
+  );
+}
+
+interface FailureLinesProps {
   readonly failure: Failure;
   /** null, if there is no script to open. */
   readonly place: ScriptPlace | null;
 }
 
-export function FailureReport({ failure, place }: FailureProps) {
+/** The user's own lines with their variables, and the traceback as text. */
+export function FailureLines({ failure, place }: FailureLinesProps) {
   const words = useWords();
   const { frames, frames_left_out: left } = failure;
-  const { text, detail } = failureText(failure);
-  const remedy = words.device.remedies[failure.remedy ?? ""];
   return (
     <>
-      <section className="why" role="alert">
-        <span className="bad"><StateMark mark="failed" /></span>
-        <div className="grow">
-          <h2>{text === failure.message ? failureSentence(failure) : text}</h2>
-          {detail && (detail === failure.message ? <p className="small" lang="en">{failureSentence(failure)}</p> : <p className="small advice">{detail}</p>)}
-          {remedy && <p>{remedy}</p>}
-          <p className="small mute">
-            {words.device.exitCode} <span className="mono">{failure.code}</span>
-            {failure.classic_number !== null && ` · ${words.device.classic} ${String(failure.classic_number).padStart(4, "0")}`}
-          </p>
-        </div>
-      </section>
       {frames.length > 0 && (
         <section className="block">
           <h2 className="hd">{words.device.yourLines}{left > 0 && <span className="end mute">{words.device.framesLeftOut(left)}</span>}</h2>
