@@ -64,3 +64,19 @@ export function columnsValue({ begin, rules }: ColumnRules): Value {
     })),
   };
 }
+
+/** A name as one line, as a field shows it. Names of spreadsheets have line breaks. */
+export function lineOf(name: string): string {
+  return name.replaceAll(/\r\n|\r|\n/gu, "↵");
+}
+
+/** The name that a line means. A name that is known keeps its spaces and line breaks; what else is typed is trimmed. */
+export function nameOfLine(line: string, known: readonly string[]): string {
+  const named = (text: string) => known.find((name) => lineOf(name) === text);
+  return named(line) ?? named(line.trim()) ?? line.trim();
+}
+
+/** The names of a text that has one on each line. */
+export function namesOfLines(text: string, known: readonly string[]): readonly string[] {
+  return text.split("\n").map((line) => nameOfLine(line, known)).filter(Boolean);
+}

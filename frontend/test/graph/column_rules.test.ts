@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type ColumnRules, columnRules, columnsValue, filledIn } from "../../src/graph/column_rules";
+import { type ColumnRules, columnRules, columnsValue, filledIn, lineOf, namesOfLines } from "../../src/graph/column_rules";
 
 const arbitraryRules: fc.Arbitrary<ColumnRules> = fc.record({
   begin: fc.constantFrom("all" as const, "none" as const),
@@ -42,4 +42,11 @@ test("a rule that names nothing yet is no part of the value", () => {
   const named = { include: true, criterion: "names" as const, wanted: ["a"] };
   const unfinished = { include: true, criterion: "indices" as const, wanted: [] };
   expect(columnsValue(filledIn({ begin: "none", rules: [named, unfinished] }))).toEqual(["a"]);
+});
+
+test("a name keeps its spaces and line breaks while another line is typed", () => {
+  const known = [" spaced ", "two\nlines", "<b>", "나이 (만)"];
+  const text = [...known.map(lineOf), "  typed "].join("\n");
+  expect(namesOfLines(text, known)).toEqual([...known, "typed"]);
+  expect(namesOfLines("spaced\n\n a↵b ", known)).toEqual(["spaced", "a↵b"]);
 });

@@ -1,13 +1,14 @@
 import { CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
 import { EditorState } from "@codemirror/state";
 import { expect, test } from "vitest";
+import type { ColumnsOfArguments } from "../../src/panels/script/column_names";
 import { columnCompletion } from "../../src/panels/script/column_completion";
 
 const PEOPLE = [{ name: "age", type: "int64" }, { name: "home town", type: "string" }, { name: 'the "best"', type: "double" }];
 const CITIES = [{ name: "city", type: "string" }];
 const HEAD = "def azureml_main(dataframe1 = None, dataframe2 = None):\n";
 
-function completed(body: string, given = [PEOPLE, CITIES] as const): CompletionResult | null {
+function completed(body: string, given: ColumnsOfArguments = [PEOPLE, CITIES]): CompletionResult | null {
   const doc = HEAD + body;
   const context = new CompletionContext(EditorState.create({ doc }), doc.length, false);
   return columnCompletion(() => given)(context) as CompletionResult | null;
@@ -39,6 +40,12 @@ test("types are shown, and quotes in a name are escaped", () => {
   const found = completed('    dataframe1["');
   expect(found?.options.map((option) => option.detail)).toEqual(["int64", "string", "double"]);
   expect(found?.options[2]?.apply).toBe('the \\"best\\"');
+});
+
+test("a name of any characters is written as Python reads it", () => {
+  const odd = ["a\\b", "two\r\nlines", "<b>", "나이 (만)"].map((name) => ({ name, type: "" }));
+  const found = completed("    dataframe1['", [odd, CITIES]);
+  expect(found?.options.map((option) => option.apply)).toEqual(["a\\\\b", "two\\r\\nlines", "<b>", "나이 (만)"]);
 });
 
 test("a long list is looked through at once", () => {

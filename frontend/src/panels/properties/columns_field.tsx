@@ -4,7 +4,7 @@ import { Plus, X } from "lucide-react";
 import { useId, useState } from "react";
 import type { Column } from "../../api/scripts";
 import { same } from "../../canvas/sharing";
-import { type ColumnRule, type ColumnRules, columnRules, columnsValue, type Criterion, filledIn } from "../../graph/column_rules";
+import { type ColumnRule, type ColumnRules, columnRules, columnsValue, type Criterion, filledIn, lineOf, nameOfLine, namesOfLines } from "../../graph/column_rules";
 import type { Value } from "../../graph/graph";
 import { Button, IconButton } from "../../look/button";
 import { Select } from "../../look/select";
@@ -29,9 +29,10 @@ export function ColumnsField({ parameter, value, readOnly, onChange, columns = n
   const [typed, setTyped] = useState<Typed | null>(null);
   if (parameter.kind === "column" && (given === null || typeof given !== "object")) {
     const name = String(given ?? "");
+    const known = columns?.map((column) => column.name) ?? [];
     return (
       <>
-        <TextField label={parameter.label} value={name} suggestions={columns?.map((column) => column.name)} readOnly={readOnly} onChange={onChange} />
+        <TextField label={parameter.label} value={lineOf(name)} suggestions={columns ? known.map(lineOf) : undefined} readOnly={readOnly} onChange={(line) => onChange(nameOfLine(line, known))} />
         <Missing names={name === "" ? [] : [name]} columns={columns} />
       </>
     );
@@ -89,8 +90,9 @@ function RuleRow({ rule, columns, readOnly, onChange, onRemove }: RuleRowProps) 
   const said = words.properties;
   const names = rule.criterion === "names";
   const take = (text: string) => {
-    const parts = rule.criterion === "indices" ? [text.trim()] : text.split(names ? "\n" : ",").map((part) => part.trim());
-    onChange({ ...rule, wanted: parts.filter(Boolean) });
+    const known = [...rule.wanted, ...(columns ?? []).map((column) => column.name)];
+    const parts = rule.criterion === "indices" ? [text.trim()] : text.split(",").map((part) => part.trim());
+    onChange({ ...rule, wanted: names ? namesOfLines(text, known) : parts.filter(Boolean) });
   };
   return (
     <div className="rule">
@@ -115,7 +117,7 @@ function RuleRow({ rule, columns, readOnly, onChange, onRemove }: RuleRowProps) 
         <TextField
           label={names ? said.namesHint : said.indicesHint}
           placeholder={names ? said.namesHint : rule.criterion === "indices" ? said.indicesHint : ""}
-          value={rule.wanted.join(names ? "\n" : ", ")}
+          value={names ? rule.wanted.map(lineOf).join("\n") : rule.wanted.join(", ")}
           multiline={names}
           readOnly={readOnly}
           onChange={take}
@@ -135,8 +137,9 @@ function AddColumn({ columns, chosen, onAdd }: { readonly columns: readonly Colu
   const [typed, setTyped] = useState("");
   const id = useId();
   const left = columns.filter((column) => !chosen.includes(column.name));
-  const take = (name: string) => {
-    if (!left.some((column) => column.name === name)) return setTyped(name);
+  const take = (line: string) => {
+    const name = nameOfLine(line, left.map((column) => column.name));
+    if (!left.some((column) => column.name === name)) return setTyped(line);
     setTyped("");
     onAdd(name);
   };
@@ -155,11 +158,11 @@ function AddColumn({ columns, chosen, onAdd }: { readonly columns: readonly Colu
           if (chosenNow) take(target.value);
           else setTyped(target.value);
         }}
-        onKeyDown={({ key }) => key === "Enter" && take(typed.trim())}
-        onBlur={() => take(typed.trim())}
+        onKeyDown={({ key }) => key === "Enter" && take(typed)}
+        onBlur={() => take(typed)}
       />
       <datalist id={id}>
-        {left.slice(0, MOST_SUGGESTED).map((column) => <option key={column.name} value={column.name}>{column.type}</option>)}
+        {left.slice(0, MOST_SUGGESTED).map((column) => <option key={column.name} value={lineOf(column.name)}>{column.type}</option>)}
       </datalist>
     </>
   );

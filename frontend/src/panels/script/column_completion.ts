@@ -37,6 +37,6 @@ export function columnCompletion(given: () => ColumnsOfArguments): CompletionSou
 }
 
 function option({ name, type }: Column, quote: string): Completion {
-  const escaped = name.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll(quote || "\n", `\\${quote}`);
+  const escaped = name.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\r", "\\r").replaceAll(quote || "\n", `\\${quote}`);
   return { label: name, apply: quote ? escaped : name, detail: type, type: "column", boost: FIRST };
 }
