@@ -195,6 +195,11 @@ def test_a_script_is_run_from_its_editor(editor: Page, script: Script) -> None:
         editor.keyboard.press("Control+Enter")
         expect(status).to_have_text(outcome, timeout=60_000)
         assert raised in script.file.read_text()
+        if outcome == "Failed":
+            # The line of the failure is marked, and the bar says why.
+            expect(editor.get_by_text("Last run: ")).to_contain_text("(line 2)")
+            expect(editor.locator(".cm-lintRange-error").last).to_contain_text(raised)
+    expect(editor.get_by_text("Last run: ")).to_have_count(0)
     expect(status).to_have_attribute("href", re.compile("/runs/.+/nodes/mine"))
 
 

@@ -18,6 +18,7 @@ from studiolo.environments.errors import (
     PackageWithoutWheelError,
     ScriptAsksForNothingError,
 )
+from studiolo.environments.known_packages import known_packages
 from studiolo.environments.named.named_environments import NamedEnvironments
 from studiolo.environments.named.script_environments import ScriptEnvironments
 from studiolo.environments.package_sources import PackageSources
@@ -61,6 +62,10 @@ def test_one_is_made_locked_used_and_removed(
 ) -> None:
     built = here.create("sizes", packages=["beta"])
     assert built.locked, "its own zygote loads its packages"
+    # Help with a script that names it finds its packages.
+    asked = ScriptEnvironments(here.named).request(ScriptMetadata(environment="sizes"), script=None)
+    known = known_packages(asked, home=here.named.home).folders
+    assert [(folder / "beta.py").is_file() for folder in known] == [True]
     listed = here.find("sizes")
     assert versions(listed.packages) == {"alpha": "1.0", "beta": "1.0"}
     assert listed.size

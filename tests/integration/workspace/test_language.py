@@ -174,6 +174,29 @@ def test_samples_have_no_mistakes(servers: LanguageServers, tmp_path: Path) -> N
     assert seen > 1
 
 
+def test_a_node_is_helped_with_by_the_packages_of_its_own_environment(
+    servers: LanguageServers, classic_environment: Environment, tmp_path: Path
+) -> None:
+    root = studiolo.new_workspace(tmp_path / "workspace", samples=False)
+    folder = root / "experiments" / "old"
+    folder.mkdir(parents=True)
+    (folder / "mine.py").write_text(CLASSIC)
+    (folder / "experiment.yaml").write_text(
+        "studiolo: 1\nname: Old\nnodes:\n"
+        "  old: {module: execute-python-script, script: mine.py, environment: classic}\n"
+        "  new: {module: execute-python-script, script: mine.py}\n"
+    )
+    found = {}
+    with studiolo.open_workspace(root) as workspace:
+        experiment = workspace.experiment("old")
+        for node in ("old", "new"):
+            # One process answers for both.
+            editor = Editor(servers, script_context(workspace, experiment, node))
+            found[node] = "XGBClassifier" in editor.completions("from xgboost import \n", "import ")
+            editor.leave()
+    assert found == {"old": True, "new": False}
+
+
 def test_modules_of_the_script_bundle_are_known(servers: LanguageServers, tmp_path: Path) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
