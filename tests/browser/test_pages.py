@@ -266,6 +266,8 @@ def test_a_console_has_the_inputs_of_the_node(page: Page, studio: Studio) -> Non
     paste(page, "total = 0\nfor n in range(4):\n    total += n\n\ntotal\n")
     expect(log).to_contain_text("... total\n6\n")
     for line in ("for n in range(2):", "    print(n, '<i>')", ""):
+        # It takes no line before the one before it has been read.
+        expect(typed).to_have_attribute("placeholder", "Python statement")
         typed.fill(line)
         typed.press("Enter")
     expect(log).to_contain_text("0 <i>\n1 <i>\n")

@@ -144,7 +144,10 @@ def _train_on_the_best_features(page: Page, walker: Hands) -> None:
     # The three best features, and the label.
     walker.set("select", "Positions from 1, such as 1-3, 5.", "1-3, 9")
     walker.set("train", "Label column", "Class variable (0 or 1)")
+    walker.press(walker.button("Tidy"))
+    expect(page.locator(".saved")).to_have_text("Saved")
     walker.finish_run()
+    # The README begins with this picture of the mouse's walk.
     walker.picture("5-rank")
     walker.open_properties("score")
     walker.press(walker.button("Visualize: Scored dataset"))

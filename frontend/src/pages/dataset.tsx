@@ -55,11 +55,11 @@ function Content({ place }: { readonly place: DatasetPlace }) {
   useEffect(() => {
     document.title = `${name} – Studiolo`;
   }, [name]);
-  // A content becomes a version when all of it is read for the first time, as the profile needs it.
+  // A content becomes a version when all of it is read for the first time, as the profile needs it; one from before may be of another content.
   const unread = file !== undefined && (!shown || shown.rows === null);
   useEffect(() => {
     if (unread && profile.isSuccess) void lookAgain();
-  }, [unread, profile.isSuccess, content, lookAgain]);
+  }, [unread, profile.isSuccess, profile.dataUpdatedAt, content, lookAgain]);
   const error = head.error ?? profile.error;
   return (
     <Frame
