@@ -242,8 +242,9 @@ def _node(node: Node, own: NodePorts, ports: Mapping[NodeName, NodePorts]) -> Gr
     form = node_form(node)
     return {
         "name": node.name,
-        "kind": node.kinds[0],
-        "title": named or (own.module.name if own.module else str(node.module)),
+        # One that does not say what it is has a finding that asks for it.
+        "kind": node.kinds[0] if node.kinds else "module",
+        "title": named or (own.module.name if own.module else node.module or node.name),
         "category": [] if own.module is None else list(own.module.category),
         "module": node.module,
         "script": node.script,

@@ -96,7 +96,10 @@ class WorkspaceDatasets:
         """The dataset's kind on an edge; None if no dataset has that name."""
         if version is not None and self._records().dataset_version(name, version) is None:
             return None
-        if version is None and not self._path(name).is_file():
+        try:
+            if version is None and not self._path(name).is_file():
+                return None
+        except DatasetNameError:  # which no dataset can have
             return None
         return PlannedDataset(name=name, digest="").kind
 

@@ -53,9 +53,11 @@ def ports_of(
         port, of_kind = SAVED_PORTS[node.saved.kind], node.saved.kind
         label = "Trained model" if of_kind is PortKind.MODEL else "Transform"
         return NodePorts(outputs=[OutputPort(name=port, label=label, kind=of_kind)])
-    if node.module is None:
-        found = kind(node.dataset or "", node.version) or PortKind.DATASET
+    if node.dataset is not None:
+        found = kind(node.dataset, node.version) or PortKind.DATASET
         return NodePorts(outputs=[OutputPort(name=DATASET_PORT, label="Dataset", kind=found)])
+    if node.module is None:
+        return NodePorts()
     try:
         module = catalogue.find(node.module)
     except StudioloError as error:

@@ -226,6 +226,18 @@ def test_a_node_whose_module_was_deleted_can_still_be_edited(studio: ServedStudi
     assert node_of(answer.json(), gone["name"])["comment"] == "Gone"
 
 
+@pytest.mark.parametrize(
+    "node", ["{}", "{script: rank.py}", "{model: gone}", '{dataset: ""}', "{dataset: ../x.csv}"]
+)
+def test_a_node_that_is_half_written_hides_no_other(studio: ServedStudio, node: str) -> None:
+    name, folder = copy_of(studio, "rank-features")
+    file = folder / "experiment.yaml"
+    file.write_text(f"{file.read_text().rstrip()}\n  half: {node}\n")
+    document = get(studio, name)
+    assert {"rank", "half"} <= {node["name"] for node in document["nodes"]}
+    assert any("half" in finding["message"] for finding in document["findings"])
+
+
 def test_scripts_have_revisions(studio: ServedStudio) -> None:
     name, folder = copy_of(studio, "rank-features")
     script = next(node["script"] for node in get(studio, name)["nodes"] if node["script"])
