@@ -6961,11 +6961,11 @@ export interface operations {
             query?: {
                 offset?: number;
                 limit?: number;
+                columns?: string[] | null;
                 sort?: string | null;
                 descending?: boolean;
                 /** @description Each `operator:column:value`, such as `ge:age:30`. Operators: eq, ne, lt, le, gt, ge, contains, missing, present. In the column's name, a colon is written `%3A`, and a percent sign `%25`. */
                 filter?: string[];
-                columns?: string[] | null;
             };
             header?: never;
             path: {
@@ -8355,11 +8355,11 @@ export interface operations {
                 version?: number | null;
                 offset?: number;
                 limit?: number;
+                columns?: string[] | null;
                 sort?: string | null;
                 descending?: boolean;
                 /** @description Each `operator:column:value`, such as `ge:age:30`. Operators: eq, ne, lt, le, gt, ge, contains, missing, present. In the column's name, a colon is written `%3A`, and a percent sign `%25`. */
                 filter?: string[];
-                columns?: string[] | null;
             };
             header?: never;
             path: {

@@ -6,7 +6,7 @@ import { Popover } from "react-aria-components";
 import { datasetDownload } from "../api/datasets";
 import { download } from "../api/downloads";
 import { downloadAddress } from "../api/outputs";
-import type { GraphNode } from "../graph/graph";
+import { versionOf } from "../graph/graph";
 import { MenuEntries, type MenuEntry } from "../look/menu";
 import { toast } from "../look/toast";
 import { useTroubleText } from "../look/trouble";
@@ -66,11 +66,6 @@ export function PortMenu({ experiment, acts, of: { node, port }, onSave, onClose
       />
     </Popover>
   );
-}
-
-/** The version of its dataset that a node names; undefined for what the file has now. */
-function versionOf({ form }: GraphNode): number | undefined {
-  return typeof form["version"] === "number" ? form["version"] : undefined;
 }
 
 function handleOf(node: string, port: string): HTMLElement | null {

@@ -6,7 +6,7 @@ import { useReactFlow } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { ModuleDocument } from "../api/graph_document";
 import { datasetsQuery, modulesQuery, savedQuery } from "../api/queries";
-import type { Point } from "../graph/graph";
+import { type Point, versionOf } from "../graph/graph";
 import { isForService } from "../graph/service";
 import { NODE_HEIGHT, NODE_WIDTH } from "../graph/sizes";
 import { useWidth } from "../look/grip";
@@ -222,8 +222,8 @@ function useActs(
       const own = graph.nodes.get(node);
       // A dataset can be looked at before anything has run.
       if (seen === undefined && own?.kind === "dataset" && output?.kind === "dataset") {
-        const { version } = own.form;
-        void navigate({ to: "/datasets/$name", params: { name: own.title }, search: typeof version === "number" ? { version } : {} });
+        const version = versionOf(own);
+        void navigate({ to: "/datasets/$name", params: { name: own.title }, search: version === undefined ? {} : { version } });
       }
       else if (seen === undefined || seen.state === "failed" || output?.kind !== "dataset") why(node);
       else void navigate({ to: outputAddress(seen.run, node, output.name) });

@@ -129,3 +129,8 @@ export function above(graph: Graph, name: NodeName): Set<NodeName> {
   }
   return found;
 }
+
+/** The version of its dataset that a node names; undefined for what the file has now. */
+export function versionOf({ form }: GraphNode): number | undefined {
+  return typeof form["version"] === "number" ? form["version"] : undefined;
+}

@@ -26,11 +26,10 @@ from studiolo.modules.definition import PortKind
 from studiolo.server.api.outputs import (
     ROWS,
     Columns,
-    Filters,
     Limit,
     Offset,
+    Order,
     download_answer,
-    row_order,
     rows_answer,
 )
 from studiolo.workspace.experiments.named_files import files_of_parameters
@@ -77,19 +76,16 @@ def _add_content_routes(routes: APIRouter, studio: Studio) -> None:
     def get_dataset_rows(
         request: Request,
         name: str,
+        order: Order,
         version: Version = None,
         offset: Offset = 0,
         limit: Limit = 100,
-        sort: str | None = None,
-        descending: bool = False,
-        filter: Filters = [],  # noqa: A002, B006  # the name in the address; never changed
         columns: Columns = None,
     ) -> Any:
         """Some rows, as JSON, or as an Arrow stream for those who accept that.
 
         The first rows of a large Parquet file come before the rest of it has been read and checked.
         """
-        order = row_order(sort, filter, descending=descending)
         table = studio.tables.some_rows(name, version, offset, limit, order)
         return rows_answer(request, table, offset, limit, order, columns)
 
@@ -103,17 +99,14 @@ def _add_content_routes(routes: APIRouter, studio: Studio) -> None:
     @routes.get("/datasets/{name:path}/download", response_class=Response)
     def download_dataset(
         name: str,
+        order: Order,
         version: Version = None,
         format: str = "csv",  # noqa: A002  # the name in the address
-        sort: str | None = None,
-        descending: bool = False,
-        filter: Filters = [],  # noqa: A002, B006
     ) -> Response:
         """The dataset, or those of its rows that are asked for, as a file.
 
         The formats are csv, tsv, parquet, arrow, feather, json-lines, excel, arff and svmlight.
         """
-        order = row_order(sort, filter, descending=descending)
         stem = name.rpartition("/")[2].partition(".")[0]
         if version is not None:
             stem += f"-version-{version}"

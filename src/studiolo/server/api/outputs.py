@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from urllib.parse import quote
 
 import pyarrow as pa
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import JSONResponse
 from typing_extensions import TypedDict
@@ -85,7 +85,7 @@ class OutputDocument(TypedDict):
 
 Offset = Annotated[int, Query(ge=0, le=2**53)]
 Limit = Annotated[int, Query(ge=1, le=_MOST_ARROW_ROWS)]
-Filters = Annotated[
+_Filters = Annotated[
     list[str],
     Query(
         max_length=20,
@@ -94,6 +94,20 @@ Filters = Annotated[
         "a percent sign `%25`.",
     ),
 ]
+
+
+# A coroutine: FastAPI would call a function in a different thread.
+async def _order(
+    sort: str | None = None,
+    descending: bool = False,
+    filter: _Filters = [],  # noqa: A002, B006  # the name in the address; never changed
+) -> RowOrder:
+    filters = tuple(_filter(text) for text in filter)
+    return RowOrder(sort=sort, descending=descending, filters=filters)
+
+
+#: The order and the filters that a query asks for.
+Order = Annotated[RowOrder, Depends(_order)]
 Columns = Annotated[list[str] | None, Query(max_length=5_000)]
 ROWS: Final[dict[int | str, dict[str, Any]]] = {
     200: {
@@ -171,15 +185,12 @@ def _add_output_routes(routes: APIRouter, studio: Studio) -> None:
         run: str,
         node: str,
         port: str,
+        order: Order,
         offset: Offset = 0,
         limit: Limit = 100,
-        sort: str | None = None,
-        descending: bool = False,
-        filter: Filters = [],  # noqa: A002, B006  # the name in the address; never changed
         columns: Columns = None,
     ) -> Any:
         """Some rows, as JSON, or as an Arrow stream for those who accept that."""
-        order = row_order(sort, filter, descending=descending)
         table = studio.tables.output(run, node, port)
         return rows_answer(request, table, offset, limit, order, columns)
 
@@ -188,16 +199,13 @@ def _add_output_routes(routes: APIRouter, studio: Studio) -> None:
         run: str,
         node: str,
         port: str,
+        order: Order,
         format: str = "csv",  # noqa: A002
-        sort: str | None = None,
-        descending: bool = False,
-        filter: Filters = [],  # noqa: A002, B006
     ) -> Response:
         """The dataset, or those of its rows that are asked for, as a file.
 
         The formats are csv, tsv, parquet, arrow, feather, json-lines, excel, arff and svmlight.
         """
-        order = row_order(sort, filter, descending=descending)
         return download_answer(studio.tables.output(run, node, port), node, format, order)
 
 
@@ -218,13 +226,6 @@ def output_document(table: OpenTable) -> OutputDocument:
         "bytes": dataset.table.nbytes,
         "columns": columns_document(dataset),
     }
-
-
-def row_order(sort: str | None, filters: Sequence[str], *, descending: bool) -> RowOrder:
-    """The order and the filters that a query asks for."""
-    return RowOrder(
-        sort=sort, descending=descending, filters=tuple(_filter(text) for text in filters)
-    )
 
 
 def rows_answer(
