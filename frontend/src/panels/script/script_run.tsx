@@ -9,6 +9,7 @@ import { follow } from "../../api/events";
 import { Button } from "../../look/button";
 import { toast } from "../../look/toast";
 import { useTroubleText } from "../../look/trouble";
+import { shownKey } from "../../shell/shortcuts";
 import { errorText } from "../../words/server";
 import { useWords } from "../../words/words";
 
@@ -74,7 +75,7 @@ export function ScriptRun({ experiment, node, save }: ScriptRunProps) {
           <Link to="/runs/$run/nodes/$node" params={{ run: seen.run, node }}>{said[seen.state]}</Link>
         )}
       </span>
-      <Button small look="line" icon={Play} title="Ctrl Enter" cannot={goesOn && words.run.running} onClick={() => mutate()}>{words.canvas.runUpTo}</Button>
+      <Button small look="line" icon={Play} title={shownKey("Ctrl Enter")} cannot={goesOn && words.run.running} onClick={() => mutate()}>{words.canvas.runUpTo}</Button>
     </>
   );
 }
